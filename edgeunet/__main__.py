@@ -1,0 +1,5 @@
+"""``python -m edgeunet`` is the ``edgeunet`` command."""
+
+from edgeunet.cli import main
+
+main()

@@ -1,0 +1,98 @@
+"""The ``edgeunet`` command: arguments in, one call into the packages, a sentence and an exit code out."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from edgeunet import __version__
+from edgeunet.errors import EdgeUNetError
+
+COMMANDS = {
+    "build": ("build", "Build a Keras U-Net from a spec or preset and print what it will cost."),
+    "train": ("train", "Train a model on a directory of records or on synthetic ECG."),
+    "evaluate": ("evaluate", "Score a .keras or .tflite model by sample and by wave boundary."),
+    "quantize": ("quantize", "Quantize a trained model to int8, int16x8 or float32 TFLite."),
+    "export-c": ("export_c", "Compile a .tflite model to self-contained C, or emit it as a C array."),
+    "bench": ("bench", "Build, run and measure the generated C on the host or an emulated core."),
+    "firmware": ("firmware", "Make a firmware project around a model."),
+    "flash": ("flash", "Put a firmware project on a board or into an emulator."),
+    "report": ("report", "Collect results into one table of accuracy against cost."),
+    "check": ("check", "Compare results with budgets and a baseline; exit 1 when one broke."),
+    "doctor": ("doctor", "List the compilers, emulators and libraries edgeunet can use here."),
+}
+
+
+class LazyGroup(click.Group):
+    """Lists every command from the table above and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[name]
+        command = import_module(f"edgeunet.cli.{module}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command, rest
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="edgeunet")
+def cli() -> None:
+    """From the spec of a compact 1-D U-Net to bit-exact, small, fast C firmware."""
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line; the one place where an error becomes a sentence on stderr and an exit code."""
+    try:
+        code = cli.main(args=args, prog_name="edgeunet", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("edgeunet: interrupted", err=True)
+        code = 130
+    except EdgeUNetError as error:
+        click.echo(f"edgeunet: {error}", err=True)
+        code = error.exit_code
+    except ImportError as error:
+        click.echo(f"edgeunet: {_missing_package(error)}", err=True)
+        code = 2
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+_EXTRA_OF_PACKAGE = {
+    "tensorflow": "train",
+    "keras": "train",
+    "wfdb": "train",
+    "scipy": "train",
+    "matplotlib": "train",
+    "ai_edge_litert": "litert",
+    "ziglang": "emulate",
+    "unicorn": "emulate",
+    "tflite_micro": "peer",
+}
+
+
+def _missing_package(error: ImportError) -> str:
+    package = (error.name or "").split(".")[0]
+    extra = _EXTRA_OF_PACKAGE.get(package)
+    if extra is None:
+        raise error
+    return f"this command needs the Python package '{package}'; install it with: pip install 'edgeunet[{extra}]'"

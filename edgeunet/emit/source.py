@@ -1,0 +1,83 @@
+"""What the compiler hands on: a tree of C sources, and the facts that a harness needs to build and run it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from edgeunet.files import write_text
+
+
+@dataclass(frozen=True)
+class SourceTree:
+    """Relative path → text. Nothing is written until ``write`` is called."""
+
+    files: Mapping[str, str]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over paths and texts in path order."""
+        hasher = hashlib.sha256()
+        for path in sorted(self.files):
+            hasher.update(path.encode() + b"\0" + self.files[path].encode() + b"\0")
+        return hasher.hexdigest()
+
+    def write(self, directory: Path) -> None:
+        """Write every file below ``directory``, each in one step."""
+        for path, text in self.files.items():
+            write_text(directory / path, text)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One step of the generated program, as it stands in the layer table and in trace figures (``index`` = its order)."""
+
+    name: str
+    op: str
+    macs: int
+    output_shape: tuple[int, ...]
+    kernel: str
+    """Name of the C kernel that runs it; empty for steps that cost nothing."""
+
+
+@dataclass(frozen=True)
+class Interface:
+    """One input or output of the generated code."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    size_bytes: int
+    scale: float
+    zero_point: int
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A compiled network.
+
+    The generated C, for ``name = "ecg"``: ``ecg.h`` and ``ecg.c`` (plus ``ecg_selftest.c``), with
+
+    - ``ecg_state_t``: every byte the network needs; ``ECG_ARENA_BYTES``, ``ECG_INPUT_BYTES``, ``ECG_OUTPUT_BYTES``,
+      ``ECG_LAYERS``, ``ECG_WEIGHTS_BYTES`` …
+    - ``void ecg_reset(ecg_state_t *state)``
+    - ``void ecg_run(ecg_state_t *state, const int8_t *input, int8_t *output)`` (whole window)
+    - with ``-DECG_TRACE`` the harness supplies ``void ecg_trace(int32_t layer)``, called before layer ``layer`` and once
+      more with ``ECG_LAYERS`` at the end; without it no trace code exists.
+    """
+
+    name: str
+    sources: SourceTree
+    c_sources: tuple[str, ...]
+    """The paths in ``sources`` that are to be compiled and linked (without the self-test)."""
+    layers: tuple[Layer, ...]
+    inputs: tuple[Interface, ...]
+    outputs: tuple[Interface, ...]
+    arena_bytes: int
+    weights_bytes: int
+    core: str
+    """Kernel flavour: ``portable``, ``dsp`` or ``mve``."""
+    mode: str = "window"
+    model_digest: str = ""

@@ -1,0 +1,59 @@
+"""The one error hierarchy: every message a user can meet is one sentence saying what, where, the limit and the cure."""
+
+from __future__ import annotations
+
+
+class EdgeUNetError(Exception):
+    """Base of every error edgeunet raises on purpose; the command line prints it as one sentence and exits with 2."""
+
+    exit_code = 2
+
+
+class SpecError(EdgeUNetError):
+    """A model description that cannot be built: unknown key, wrong type or impossible value."""
+
+
+class SignalError(EdgeUNetError):
+    """A recording, annotation, array or split that cannot be read or used."""
+
+
+class ModelError(EdgeUNetError):
+    """A Keras model that cannot be built, loaded or converted."""
+
+
+class TrainError(EdgeUNetError):
+    """A training or evaluation request that cannot be carried out."""
+
+
+class QuantizeError(EdgeUNetError):
+    """A model that cannot be quantized as asked, or lost more accuracy than was allowed."""
+
+
+class GraphError(EdgeUNetError):
+    """A ``.tflite`` file that is malformed."""
+
+
+class UnsupportedOpError(GraphError):
+    """A well-formed ``.tflite`` file holding an operator, type or shape that the compiler does not support."""
+
+
+class CompileError(EdgeUNetError):
+    """A graph that cannot be scheduled, planned or emitted as asked."""
+
+
+class ToolError(EdgeUNetError):
+    """A compiler, emulator or other program that is missing or failed."""
+
+
+class RunError(EdgeUNetError):
+    """A program under measurement that faulted, hung or answered wrongly."""
+
+
+class ReportError(EdgeUNetError):
+    """A result document, baseline or budget file that cannot be read."""
+
+
+class BudgetExceeded(EdgeUNetError):
+    """A figure broke its budget; the one error whose exit code is 1."""
+
+    exit_code = 1

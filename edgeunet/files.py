@@ -1,0 +1,74 @@
+"""Reading and writing files so that nothing half-written is ever left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from edgeunet.errors import EdgeUNetError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path`` (same suffix) that takes its place when the block ends without an error.
+
+    Raises
+    ------
+    EdgeUNetError
+        When the directory cannot be made or written.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    except OSError as error:
+        raise EdgeUNetError(
+            f"cannot write '{path}': {error.strerror}; choose an output directory you may write to"
+        ) from error
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        try:
+            temporary.replace(path)
+        except OSError as error:
+            raise EdgeUNetError(f"cannot write '{path}': {error.strerror}; choose another output path") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write ``data`` to ``path`` in one step: either the old content or the new is there, never a part."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` as UTF-8 with Unix line ends, in one step."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: Path, document: Mapping[str, Any]) -> None:
+    """Write ``document`` as indented JSON with a final newline, keys in the order given."""
+    write_text(path, json.dumps(document, indent=2) + "\n")
+
+
+def read_json(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> dict[str, Any]:
+    """Read a JSON object; anything else is an ``error`` naming the file and the cure."""
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as cause:
+        raise error(f"cannot read '{path}': {cause.strerror}; check the path") from cause
+    except (UnicodeDecodeError, json.JSONDecodeError) as cause:
+        raise error(f"'{path}' is not valid JSON ({cause}); write it again with the command that made it") from cause
+    if not isinstance(document, dict):
+        raise error(f"'{path}' holds a JSON {type(document).__name__}, not an object; pass the file edgeunet wrote")
+    return document

@@ -1,0 +1,96 @@
+"""The compiler's view of a quantized network, on one page: tensors, ops, and the graph that holds them in order.
+
+A ``Graph`` is what ``read_tflite`` returns, what every rewrite takes and returns, and what the schedule starts from.
+Activation tensors are NHWC with N = 1. One-dimensional signals are ``(1, 1, time, channels)`` after reading: a
+``T x 1`` image and a ``1 x T`` image lie the same way in memory, so the reader turns the former into the latter.
+Weights are as TFLite keeps them: CONV_2D and TRANSPOSE_CONV ``(out, kh, kw, in)``, DEPTHWISE_CONV_2D ``(1, kh, kw, out)``,
+FULLY_CONNECTED ``(out, in)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ABSENT = -1
+"""Input index of an optional operand that is not there (a convolution without bias)."""
+
+
+@dataclass(frozen=True)
+class Quantization:
+    """Affine quantization: ``real = scale * (q - zero_point)``, per tensor (one entry) or per channel along ``axis``.
+
+    ``scales`` are float32 values held as Python floats, exactly as the file has them.
+    """
+
+    scales: tuple[float, ...]
+    zero_points: tuple[int, ...]
+    axis: int = 0
+
+    @property
+    def scale(self) -> float:
+        return self.scales[0]
+
+    @property
+    def zero_point(self) -> int:
+        return self.zero_points[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """One tensor. ``data`` is set for constants (read-only array of ``shape``), ``None`` for activations."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    quantization: Quantization | None = None
+    data: NDArray[Any] | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        return int(np.prod(self.shape, dtype=np.int64)) * np.dtype(self.dtype).itemsize
+
+    @property
+    def is_constant(self) -> bool:
+        return self.data is not None
+
+
+@dataclass(frozen=True)
+class Op:
+    """One operator: ``inputs`` and ``outputs`` index ``Graph.tensors`` (``ABSENT`` for a missing optional input).
+
+    ``kind`` is TFLite's builtin name (``"CONV_2D"``); ``attributes`` are its decoded, plain-valued options, listed per
+    kind in ``edgeunet.graph.ops``; ``name`` says which layer it came from, for messages and the layer table.
+    """
+
+    kind: str
+    name: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A network: ``ops`` in an order in which every op follows the producers of its inputs."""
+
+    name: str
+    tensors: tuple[Tensor, ...]
+    ops: tuple[Op, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    digest: str
+    """SHA-256 of the file it was read from, as hexadecimal digits."""
+
+    def tensor(self, index: int) -> Tensor:
+        return self.tensors[index]
+
+    def producer(self, index: int) -> Op | None:
+        return next((op for op in self.ops if index in op.outputs), None)
+
+    def consumers(self, index: int) -> tuple[Op, ...]:
+        return tuple(op for op in self.ops if index in op.inputs)
