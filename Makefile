@@ -1,0 +1,62 @@
+# edgeunet: `make demo` and `make test` set up everything they need in .venv; `make help` lists the rest.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+DEMO   := out/demo
+SEED   ?= 1
+RUN    := $(BIN)/edgeunet
+PYTEST := $(BIN)/python -m pytest
+
+# TensorFlow prints start-up notes about CPU features on every command; they help nobody here.
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: setup
+setup: $(READY) ## make .venv with edgeunet and everything it can use
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --progress-bar off --constraint constraints.txt --editable '.[all,dev]'
+	@touch $@
+
+.PHONY: demo
+demo: $(READY) ## synthetic ECG -> ecg-tiny -> training -> int8 -> C -> emulated Cortex-M4 -> report, under out/demo
+	PATH="$(CURDIR)/$(BIN):$$PATH" SEED=$(SEED) sh benchmarks/demo.sh $(DEMO)
+
+.PHONY: test
+test: $(READY) ## every test that this machine has the tools for
+	$(PYTEST) -n auto --dist worksteal
+
+.PHONY: nightly
+nightly: $(READY) ## the long tests too: thousands of random networks
+	$(PYTEST) -n auto --dist worksteal -m "nightly or not nightly"
+
+.PHONY: lint
+lint: $(READY) ## style and formatting (ruff)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: $(READY) ## static types (mypy --strict)
+	$(BIN)/mypy
+
+.PHONY: bench
+bench: $(READY) ## measure the fixed workloads and rewrite the ratio table in the README
+	$(BIN)/python -m benchmarks
+
+.PHONY: docs
+docs: $(READY) ## regenerate the generated pages of docs/
+	$(BIN)/python -m edgeunet.graph.ops docs/SUPPORTED_OPS.md
+
+.PHONY: clean
+clean: ## remove build products (keeps .venv)
+	rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
