@@ -1,0 +1,98 @@
+"""The shape of the code base: which way imports point, what stays out of the light commands, and file sizes."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "edgeunet"
+ORDER = (
+    "spec", "signals", "model", "train", "quantize", "graph", "rewrite", "schedule", "emit", "kernels", "run", "report",
+    "cli",
+)  # fmt: skip
+LEAVES = {"errors", "files", "modelcard", "litert", "__init__"}
+WITH_TENSORFLOW = {"model", "train", "quantize"}
+HEAVY = ("tensorflow", "keras")
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    """Every module of the package with the name of its sub-package (or of itself, at the top)."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        yield parts[0], path
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Full dotted names of everything that ``path`` imports, at any depth of nesting."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            base = node.module or ""
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def test_imports_point_up_the_table() -> None:
+    wrong = []
+    for package, path in modules():
+        if package in ("__init__", "__main__"):
+            continue
+        allowed = LEAVES if package in LEAVES else LEAVES | set(ORDER[: ORDER.index(package) + 1])
+        for name in imported(path):
+            parts = name.split(".")
+            if parts[0] == "edgeunet" and len(parts) > 1 and parts[1] not in allowed | {"__version__"}:
+                wrong.append(f"{path.relative_to(PACKAGE)} imports {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_tensorflow_is_imported_only_where_it_belongs() -> None:
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {name}"
+        for package, path in modules()
+        for name in imported(path)
+        if name.split(".")[0] in HEAVY and package not in WITH_TENSORFLOW | {"litert"}
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_optional_packages_are_never_imported_at_module_level() -> None:
+    optional = {*HEAVY, "scipy", "wfdb", "matplotlib", "unicorn", "ziglang", "serial", "tflite_micro", "ai_edge_litert"}
+    wrong = []
+    for package, path in modules():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in tree.body:
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            heavy_here = {n.split(".")[0] for n in names} & optional
+            if package in WITH_TENSORFLOW:
+                heavy_here -= set(HEAVY)
+            wrong += [f"{path.relative_to(PACKAGE)} imports {n} at module level" for n in heavy_here]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["export-c", "--help"], ["bench", "--help"]])
+def test_light_commands_load_nothing_heavy(arguments: list[str]) -> None:
+    program = (
+        "import sys; from edgeunet.cli import main\n"
+        f"try: main({arguments!r})\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "heavy = {'tensorflow', 'keras', 'scipy', 'matplotlib', 'wfdb', 'pandas', 'unicorn'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    assert "edgeunet" in result.stdout
+
+
+def test_help_loads_no_numpy() -> None:
+    program = "import sys; from edgeunet.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\nassert 'numpy' not in sys.modules"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
