@@ -18,7 +18,7 @@ typedef struct {
     int32_t out_step;
     int32_t outputs;
     int32_t zero_point;
-    int32_t low;
+    int32_t low; /* clamp, relative to zero_point */
     int32_t high;
 } eu_conv_1d_t;
 

@@ -17,9 +17,8 @@ static int32_t eu_requantize(int32_t acc, int32_t multiplier, int32_t shift)
     return (int32_t)((y + half - down) >> right);
 }
 
-/* Clamps to [low, high] after adding the output zero point; low and high are within int8. */
+/* Clamps y to [low, high], both relative to the zero point, and adds it: the result is an int8, no sum can overflow. */
 static int8_t eu_clamp(int32_t y, int32_t zero_point, int32_t low, int32_t high)
 {
-    const int32_t q = y + zero_point;
-    return (int8_t)(q < low ? low : q > high ? high : q);
+    return (int8_t)((y < low ? low : y > high ? high : y) + zero_point);
 }

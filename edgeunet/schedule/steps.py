@@ -1,0 +1,185 @@
+"""What a schedule is made of: steps with their parameters, reading and writing views of buffers.
+
+Signals are rows (time steps) of int8 channels; a true two-dimensional tensor is ``height * width`` rows. Weights are
+``(out, kernel, in)`` for one-dimensional convolutions and ``(out, kh, kw, in)`` for two-dimensional ones, depthwise weights
+``(kernel, out)`` and ``(kh, kw, out)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int8Array = NDArray[np.int8]
+Int32Array = NDArray[np.int32]
+
+INT32_LIMIT = 1 << 31
+
+
+@dataclass(frozen=True, eq=False)
+class Requantization:
+    """How accumulators become int8: per-channel ``multipliers`` and ``shifts`` (> 0 is left), then zero point and clamp."""
+
+    multipliers: Int32Array
+    shifts: Int8Array
+    zero_point: int
+    low: int
+    high: int
+
+    @property
+    def relative_low(self) -> int:
+        return self.low - self.zero_point
+
+    @property
+    def relative_high(self) -> int:
+        return self.high - self.zero_point
+
+
+@dataclass(frozen=True, eq=False)
+class Conv:
+    """Convolution over rows: ``weights (out, kernel, in)``, ``bias`` as the file has it (input zero point not folded)."""
+
+    weights: Int8Array
+    bias: Int32Array
+    input_zero_point: int
+    requantization: Requantization
+    stride: int = 1
+    dilation: int = 1
+
+    @property
+    def folded_bias(self) -> Int32Array:
+        """``bias - zero_point * sum(weights)`` per output channel, modulo 2^32 as the accumulator is."""
+        return fold_bias(self.bias, self.weights.reshape(self.weights.shape[0], -1).T, self.input_zero_point)
+
+    @property
+    def accumulator_bound(self) -> NDArray[np.int64]:
+        """Largest magnitude any partial sum can reach, per output channel."""
+        return bound_accumulator(self.bias, self.weights.reshape(self.weights.shape[0], -1).T, self.input_zero_point)
+
+
+@dataclass(frozen=True, eq=False)
+class Depthwise:
+    """Depthwise convolution over rows: ``weights (kernel, out)``; output channel ``n`` reads input ``n // repeat``."""
+
+    weights: Int8Array
+    bias: Int32Array
+    input_zero_point: int
+    requantization: Requantization
+    repeat: int = 1
+    stride: int = 1
+    dilation: int = 1
+
+    @property
+    def folded_bias(self) -> Int32Array:
+        """``bias - zero_point * sum(weights)`` per output channel, modulo 2^32 as the accumulator is."""
+        return fold_bias(self.bias, self.weights, self.input_zero_point)
+
+    @property
+    def accumulator_bound(self) -> NDArray[np.int64]:
+        """Largest magnitude any partial sum can reach, per output channel."""
+        return bound_accumulator(self.bias, self.weights, self.input_zero_point)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Maximum over ``kernel`` rows every ``stride`` rows, clamped to ``[low, high]``."""
+
+    kernel: int
+    stride: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class AveragePool:
+    """Mean of the rows that exist among ``kernel`` rows every ``stride``; ``pad`` rows lie before row 0 of ``length`` rows."""
+
+    kernel: int
+    stride: int
+    pad: int
+    length: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Add:
+    """``a + sign * b`` on int8 operands: each is scaled to a common scale (``left_shift`` bits up), the sum scaled back.
+
+    Zero points are the operands' and the output's own; clamp bounds include the output zero point. A constant or
+    broadcast operand is a view with pitch 0 or channel step 0.
+    """
+
+    left_shift: int
+    zero_points: tuple[int, int]
+    multipliers: tuple[int, int]
+    shifts: tuple[int, int]
+    out_multiplier: int
+    out_shift: int
+    out_zero_point: int
+    low: int
+    high: int
+    sign: int = 1
+
+
+@dataclass(frozen=True)
+class Multiply:
+    """``(a - za) * (b - zb)`` requantized with one multiplier."""
+
+    zero_points: tuple[int, int]
+    multiplier: int
+    shift: int
+    out_zero_point: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class SquaredDifference:
+    """``(a - b)^2`` on operands scaled to a common scale, as TFLite's SQUARED_DIFFERENCE."""
+
+    left_shift: int
+    zero_points: tuple[int, int]
+    multipliers: tuple[int, int]
+    shifts: tuple[int, int]
+    out_multiplier: int
+    out_shift: int
+    out_zero_point: int
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """An int8 → int8 function as its 256 values, entry ``q + 128``."""
+
+    values: Int8Array
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Nearest upsampling by an integer: every row written ``factor`` times."""
+
+    factor: int
+
+
+@dataclass(frozen=True, eq=False)
+class Other:
+    """Parameters of the general (bounds-checked) kernels, by field name."""
+
+    fields: dict[str, Any]
+
+
+def fold_bias(bias: Int32Array, weights: Int8Array, zero_point: int) -> Int32Array:
+    """``bias - zero_point * sum over axis 0 of weights``, modulo 2^32; ``weights`` is ``(inputs, out)``."""
+    folded = bias.astype(np.int64) - zero_point * weights.astype(np.int64).sum(axis=0)
+    return folded.astype(np.uint64).astype(np.uint32).view(np.int32)
+
+
+def bound_accumulator(bias: Int32Array, weights: Int8Array, zero_point: int) -> NDArray[np.int64]:
+    """``|bias - zp * sum w| + 128 * sum |w|`` per output channel, without wrapping."""
+    wide = weights.astype(np.int64)
+    folded = np.abs(bias.astype(np.int64) - zero_point * wide.sum(axis=0))
+    bound: NDArray[np.int64] = folded + 128 * np.abs(wide).sum(axis=0)
+    return bound
