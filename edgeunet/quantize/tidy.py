@@ -146,7 +146,7 @@ def _packed(document: Any) -> bytes:
             if x.dtype != np.uint8:
                 return super().CreateNumpyVector(x)
             self.StartVector(1, x.size, 16)
-            self.head = self.head - x.size
+            self.head = int(self.Head()) - x.size
             self.Bytes[self.head : self.head + x.size] = x.tobytes()
             self.vectorNumElems = x.size
             return self.EndVector()
