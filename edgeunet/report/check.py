@@ -1,0 +1,207 @@
+"""Compare figures with their budget and with a stored baseline: what broke, and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from edgeunet.errors import ReportError
+from edgeunet.files import read_json, write_json
+from edgeunet.report.budget import Budget, Limit
+from edgeunet.report.figures import higher_is_better, is_share, show
+from edgeunet.report.results import Figure, Results, Subject
+
+SCHEMA = "edgeunet.check/1"
+BASELINE_SCHEMA = "edgeunet.baseline/1"
+_HOW_TO_MEASURE = (
+    ("boundaries.", "evaluate"),
+    ("samples.", "evaluate"),
+    ("instructions", "bench"),
+    ("ram_bytes", "bench"),
+    ("stack_bytes", "bench"),
+    ("flash_bytes", "bench"),
+    ("exact", "bench"),
+    ("model_bytes", "quantize"),
+    ("sqnr_db", "quantize"),
+    ("parameters", "build"),
+    ("macs", "build"),
+)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One figure against one bound; ``value`` is ``None`` when no result has the figure."""
+
+    subject: Subject
+    figure: str
+    value: Figure | None
+    bound: float
+    side: str
+    reason: str
+
+    @property
+    def ok(self) -> bool:
+        if self.value is None:
+            return False
+        return self.value <= self.bound if self.side == "max" else self.value >= self.bound
+
+    def sentence(self) -> str:
+        """Say in one clause how the figure stands to its bound."""
+        if self.value is None:
+            return f"{self.subject}: no result has '{self.figure}'; {_cure(self.figure, self.subject)}"
+        standing = f"{self.subject}: {self.figure} {show(self.figure, self.value)}"
+        bound = show(self.figure, self.bound)
+        if self.ok:
+            return f"{standing} {'≤' if self.side == 'max' else '≥'} {bound} ({self.reason})"
+        return (
+            f"{standing} is {'over' if self.side == 'max' else 'under'} the {self.reason} {bound} by {self._excess()}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the comparison as a plain document."""
+        return {
+            "model": self.subject.model,
+            "format": self.subject.format or None,
+            "target": self.subject.target or None,
+            "figure": self.figure,
+            "value": self.value,
+            "bound": self.bound,
+            "side": self.side,
+            "reason": self.reason,
+            "ok": self.ok,
+        }
+
+    def _excess(self) -> str:
+        assert self.value is not None
+        excess = abs(self.value - self.bound)
+        if is_share(self.figure):
+            return f"{100 * excess:.2f} points"
+        share = f" ({100 * excess / abs(self.bound):.1f} %)" if self.bound else ""
+        return f"{show(self.figure, round(excess, 9))}{share}"
+
+
+def check(results: Results, budget: Budget) -> list[Comparison]:
+    """Compare ``results`` with every limit of ``budget``, then with its baseline.
+
+    Raises
+    ------
+    ReportError
+        When a limit fits several results, or the baseline is missing or malformed.
+    """
+    comparisons = [_limit(results, limit) for limit in budget.limits]
+    if budget.baseline is not None:
+        comparisons += _against_baseline(results, budget)
+    return comparisons
+
+
+def broken(comparisons: list[Comparison]) -> list[Comparison]:
+    """Return the figures that were measured and lie beyond their bound."""
+    return [comparison for comparison in comparisons if comparison.value is not None and not comparison.ok]
+
+
+def missing(comparisons: list[Comparison]) -> list[Comparison]:
+    """Return the comparisons whose figure no result has."""
+    return [comparison for comparison in comparisons if comparison.value is None]
+
+
+def update_baseline(results: Results, budget: Budget) -> Path:
+    """Store the figures that ``[baseline.allow]`` names, of every subject that has them, and return the file.
+
+    Raises
+    ------
+    ReportError
+        When the budget has no baseline, or no result has any of its figures.
+    """
+    if budget.baseline is None:
+        raise ReportError(f"'{budget.path}' has no baseline to update; add [baseline] with 'file' and 'allow'")
+    entries = [
+        {"model": s.model, "format": s.format, "target": s.target, "figures": dict(sorted(figures.items()))}
+        for s, figures in sorted(_covered(results, budget))
+    ]
+    if not entries:
+        raise ReportError(f"no result has a figure that '{budget.path}' allows to change; correct [baseline.allow]")
+    write_json(budget.baseline, {"schema": BASELINE_SCHEMA, "subjects": entries})
+    return budget.baseline
+
+
+def _limit(results: Results, limit: Limit) -> Comparison:
+    value = _find(results, limit.subject, limit.figure)
+    return Comparison(limit.subject, limit.figure, value, limit.bound, limit.side, "limit")
+
+
+def _find(results: Results, subject: Subject, figure: str) -> Figure | None:
+    """Return the figure of ``subject``; without a format given, of the only format that has it."""
+    value = results.of(subject).get(figure)
+    if value is not None or subject.format:
+        return value
+    found = {
+        s.format: results.of(s)[figure]
+        for s in results.figures
+        if s.model == subject.model and s.target == subject.target and figure in results.of(s)
+    }
+    if len(set(found.values())) > 1:
+        raise ReportError(
+            f"'{figure}' of {subject} differs between the formats {', '.join(sorted(found))}; "
+            "name one with 'format' in its [[budget]]"
+        )
+    return next(iter(found.values()), None)
+
+
+def _against_baseline(results: Results, budget: Budget) -> Iterator[Comparison]:
+    assert budget.baseline is not None
+    stored = _read_baseline(budget.baseline)
+    models = {subject.model for subject in budget.subjects} or set(results.models())
+    for subject, figures in stored.items():
+        if subject.model not in models:
+            continue
+        for figure, old in figures.items():
+            allowance = next((a for a in budget.allowances if fnmatchcase(figure, a.figure)), None)
+            if allowance is None:
+                continue
+            upward = higher_is_better(figure)
+            bound = old - allowance.slack(old) if upward else old + allowance.slack(old)
+            value = results.figures.get(subject, {}).get(figure)
+            yield Comparison(
+                subject, figure, value, bound, "min" if upward else "max", f"baseline {show(figure, old)},"
+            )
+
+
+def _covered(results: Results, budget: Budget) -> Iterator[tuple[Subject, Mapping[str, Figure]]]:
+    for subject, figures in results.figures.items():
+        kept = {
+            figure: value
+            for figure, value in figures.items()
+            if any(fnmatchcase(figure, allowance.figure) for allowance in budget.allowances)
+        }
+        if kept:
+            yield subject, kept
+
+
+def _read_baseline(path: Path) -> dict[Subject, dict[str, Figure]]:
+    if not path.exists():
+        raise ReportError(f"there is no baseline '{path}' yet; write it with: edgeunet check --update-baseline")
+    document = read_json(path, ReportError)
+    try:
+        if document["schema"] != BASELINE_SCHEMA:
+            raise KeyError("schema")
+        return {
+            Subject(str(entry["model"]), str(entry["format"]), str(entry["target"])): {
+                str(figure): float(value) for figure, value in entry["figures"].items()
+            }
+            for entry in document["subjects"]
+        }
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ReportError(
+            f"'{path}' is no baseline ({error!r}); write it with: edgeunet check --update-baseline"
+        ) from error
+
+
+def _cure(figure: str, subject: Subject) -> str:
+    command = next((name for beginning, name in _HOW_TO_MEASURE if beginning in figure), None)
+    if command is None:
+        return "pass the document that holds it, or correct the name in the budget"
+    target = f" --target {subject.target}" if command == "bench" and subject.target else ""
+    return f"pass what 'edgeunet {command}{target} --json' wrote for this model, or correct the name in the budget"

@@ -1,0 +1,169 @@
+"""Result documents, as the commands write them, turned into one flat form: whose figure it is, its name, its value.
+
+Any number or truth value anywhere in a document becomes a figure under its dotted path (``boundaries.QRS.onset.f1``),
+so a figure that a later command measures needs no change here. Lists (layer tables) stay in the document.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from edgeunet.errors import ReportError
+from edgeunet.files import read_json
+
+Figure = float | int
+
+COMMANDS = ("build", "train", "quantize", "evaluate", "bench")
+"""Commands whose documents are results; other JSON files in a directory are passed over."""
+
+DEFAULT_TOLERANCE_MS = 150
+_DEFAULT_FORMAT = {"bench": "int8"}
+_NOT_FIGURES = frozenset({"tolerance_ms", "seed", "window_samples"})
+
+
+@dataclass(frozen=True, order=True)
+class Subject:
+    """What a figure is about: a model, in a number format (or in none: parameters), on a target (or on none)."""
+
+    model: str
+    format: str = ""
+    target: str = ""
+
+    def __str__(self) -> str:
+        detail = ", ".join(part for part in (self.format, self.target) if part)
+        return f"{self.model} ({detail})" if detail else self.model
+
+
+@dataclass(frozen=True)
+class Result:
+    """One document: its subject, its figures by dotted name, and the document itself."""
+
+    subject: Subject
+    command: str
+    figures: Mapping[str, Figure]
+    document: Mapping[str, Any]
+    origin: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """All documents together."""
+
+    results: tuple[Result, ...]
+    figures: Mapping[Subject, Mapping[str, Figure]] = field(default_factory=dict)
+
+    def models(self) -> tuple[str, ...]:
+        """Return the models, in order of first appearance."""
+        return tuple(dict.fromkeys(result.subject.model for result in self.results))
+
+    def of(self, subject: Subject) -> Mapping[str, Figure]:
+        """Return the figures of ``subject``, with those of the model and of its format where it has none itself."""
+        wider = (Subject(subject.model), Subject(subject.model, subject.format), subject)
+        return {name: value for s in wider for name, value in self.figures.get(s, {}).items()}
+
+    def documents(self, command: str, model: str) -> tuple[Mapping[str, Any], ...]:
+        """Return the documents that ``command`` wrote about ``model``."""
+        return tuple(r.document for r in self.results if r.command == command and r.subject.model == model)
+
+
+def collect(paths: Iterable[Path]) -> Results:
+    """Read result documents from files and, recursively, directories, and merge them by subject.
+
+    Raises
+    ------
+    ReportError
+        When a file is no result document, a directory has none, or two documents contradict each other.
+    """
+    results = [result for path in paths for result in _read(Path(path))]
+    if not results:
+        raise ReportError("no results were given; pass JSON files or directories written by build, evaluate or bench")
+    merged: dict[Subject, dict[str, Figure]] = {}
+    origins: dict[tuple[Subject, str], str] = {}
+    for result in results:
+        figures = merged.setdefault(result.subject, {})
+        for name, value in result.figures.items():
+            if figures.setdefault(name, value) != value:
+                raise ReportError(
+                    f"'{origins[result.subject, name]}' and '{result.origin}' give different values for '{name}' of "
+                    f"{result.subject}; remove the outdated file or give the models different names"
+                )
+            origins.setdefault((result.subject, name), result.origin)
+    return Results(tuple(results), merged)
+
+
+def _read(path: Path) -> Iterator[Result]:
+    if not path.exists():
+        raise ReportError(f"there is no file or directory '{path}'; check the path of the results")
+    if not path.is_dir():
+        document = read_json(path, ReportError)
+        if _command(document) is None:
+            raise ReportError(
+                f"'{path}' is no result document (its 'schema' is {document.get('schema')!r}); "
+                f"pass what {', '.join(COMMANDS)} wrote with --json"
+            )
+        yield _result(document, path)
+        return
+    found = False
+    for file in sorted(path.rglob("*.json")):
+        candidate = _object(file)
+        if candidate is not None and _command(candidate) is not None:
+            found = True
+            yield _result(candidate, file)
+    if not found:
+        raise ReportError(
+            f"'{path}' holds no result document; write some there, as in: "
+            f"edgeunet evaluate m.tflite --json > {path}/m.json"
+        )
+
+
+def _object(file: Path) -> dict[str, Any] | None:
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _command(document: Mapping[str, Any]) -> str | None:
+    name, _, version = str(document.get("schema", "")).removeprefix("edgeunet.").partition("/")
+    return name if version == "1" and name in COMMANDS else None
+
+
+def _result(document: Mapping[str, Any], origin: Path) -> Result:
+    command = _command(document)
+    assert command is not None
+    model = document.get("model")
+    if not isinstance(model, str) or not model:
+        raise ReportError(f"'{origin}' has no 'model' name; write it again with edgeunet {command} --json")
+    number_format = str(document.get("format") or _DEFAULT_FORMAT.get(command, ""))
+    subject = Subject(model, number_format, str(document.get("target") or ""))
+    prefix = _prefix(document)
+    figures = {prefix + name: value for name, value in flatten(document)}
+    return Result(subject, command, figures, document, str(origin))
+
+
+def _prefix(document: Mapping[str, Any]) -> str:
+    """Keep what was scored on another part, or within another tolerance, apart from the usual figures."""
+    part = str(document.get("part") or "val")
+    tolerance = document.get("tolerance_ms", DEFAULT_TOLERANCE_MS)
+    prefix = "" if part == "val" else f"{part}."
+    return prefix if tolerance == DEFAULT_TOLERANCE_MS else f"{prefix}within_{tolerance:g}_ms."
+
+
+def flatten(document: Mapping[str, Any], path: Sequence[str] = ()) -> Iterator[tuple[str, Figure]]:
+    """Yield ``(dotted name, value)`` of every number and truth value (as 0 or 1) in nested objects."""
+    for key, value in document.items():
+        if not path and key in _NOT_FIGURES:
+            continue
+        here = (*path, str(key))
+        if isinstance(value, Mapping):
+            yield from flatten(value, here)
+        elif isinstance(value, bool):
+            yield ".".join(here), int(value)
+        elif isinstance(value, (int, float)) and math.isfinite(value):
+            yield ".".join(here), value
