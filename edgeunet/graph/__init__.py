@@ -1,1 +1,8 @@
+"""From the bytes of an int8 ``.tflite`` file to a ``Graph``, and exact integer evaluation of one."""
 
+from __future__ import annotations
+
+from edgeunet.graph.ir import ABSENT, Graph, Op, Quantization, Tensor
+from edgeunet.graph.tflite import read_tflite
+
+__all__ = ["ABSENT", "Graph", "Op", "Quantization", "Tensor", "read_tflite"]
