@@ -1,0 +1,111 @@
+"""The compilers edgeunet can use, in one table; each is looked for once, and a missing one is a sentence with the cure."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+
+from edgeunet.errors import ToolError
+from edgeunet.run.boards import Core
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """A C compiler that was found.
+
+    Attributes
+    ----------
+    name : its name in the table, as ``--toolchain`` takes it.
+    command : what to put before the arguments.
+    version : the first line of its version report.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    version: str
+
+
+@dataclass(frozen=True)
+class ToolchainRow:
+    """How to find a compiler, and how to install it."""
+
+    name: str
+    for_host: bool
+    candidates: Callable[[], tuple[tuple[str, ...], ...]]
+    version_arguments: tuple[str, ...]
+    install: str
+
+
+def _on_path(*programs: str) -> Callable[[], tuple[tuple[str, ...], ...]]:
+    return lambda: tuple((found,) for program in programs if (found := shutil.which(program)))
+
+
+def _zig() -> tuple[tuple[str, ...], ...]:
+    bundled = ((sys.executable, "-m", "ziglang", "cc"),) if find_spec("ziglang") else ()
+    system = tuple((found, "cc") for found in (shutil.which("zig"),) if found)
+    return bundled + system
+
+
+_ZIG_INSTALL = "pip install 'edgeunet[emulate]' (brings ziglang)"
+_ARM_INSTALL = "apt-get install gcc-arm-none-eabi, or pip install 'edgeunet[emulate]' and use --toolchain zig"
+TABLE = (
+    ToolchainRow("gcc", False, _on_path("arm-none-eabi-gcc"), ("--version",), _ARM_INSTALL),
+    ToolchainRow("zig", False, _zig, ("--version",), _ZIG_INSTALL),
+    ToolchainRow("gcc", True, _on_path("gcc", "cc"), ("--version",), "apt-get install gcc"),
+    ToolchainRow("clang", True, _on_path("clang"), ("--version",), "apt-get install clang"),
+    ToolchainRow("zig", True, _zig, ("--version",), _ZIG_INSTALL),
+)
+NAMES = ("gcc", "clang", "zig")
+
+
+def find_toolchain(core: Core | None, name: str | None = None) -> Toolchain:
+    """Return the compiler called ``name`` for ``core`` (``None``: for the host); by default the first that is there.
+
+    Raises
+    ------
+    ToolError
+        When it is not installed; the message says how to install it.
+    """
+    what = core.name if core else "the host"
+    rows = [row for row in TABLE if row.for_host == (core is None) and name in (None, row.name)]
+    if not rows:
+        known = ", ".join(row.name for row in TABLE if row.for_host == (core is None))
+        raise ToolError(f"--toolchain {name} cannot compile for {what}; choose one of: {known}")
+    for row in rows:
+        found = probe(row)
+        if found is not None:
+            return found
+    title = f"the compiler '{name}'" if name else "a C compiler"
+    raise ToolError(f"{title} for {what} is not installed; {rows[0].install}")
+
+
+@cache
+def probe(row: ToolchainRow) -> Toolchain | None:
+    """Return the compiler of ``row`` if it is there and answers."""
+    for command in row.candidates():
+        version = first_line((*command, *row.version_arguments))
+        if version is not None:
+            return Toolchain(row.name, command, version if row.name != "zig" else _zig_version(command, version))
+    return None
+
+
+def _zig_version(command: tuple[str, ...], clang_version: str) -> str:
+    zig = first_line((*command[:-1], "version"))
+    return f"zig {zig} ({clang_version})"
+
+
+def first_line(command: tuple[str, ...]) -> str | None:
+    """Return the first line a program prints, or ``None`` when it is missing or fails."""
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60, errors="replace")
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    if result.returncode != 0:
+        return None
+    lines = (result.stdout or result.stderr).strip().splitlines()
+    return lines[0].strip() if lines else ""

@@ -1,0 +1,125 @@
+#include "measure.h"
+
+#include "board.h"
+#include "board_row.h"
+#include "report.h"
+
+#ifndef FIRMWARE_ID
+#define FIRMWARE_ID "none"
+#endif
+
+struct timed {
+    void (*work)(void *);
+    void *context;
+    uint64_t ticks;
+};
+
+/* Kept apart from its callers, so that the code around `work` is the same for every measurement. */
+static __attribute__((noinline)) void time_it(void *argument)
+{
+    struct timed *timed = argument;
+    const uint64_t start = counter_read();
+    timed->work(timed->context);
+    timed->ticks = counter_read() - start;
+}
+
+static struct timed measured(void (*work)(void *), void *context)
+{
+    struct timed timed = {work, context, 0};
+    time_it(&timed);
+    return timed;
+}
+
+/* What time_it itself takes around work that does nothing, less the one instruction in which nothing() returns. */
+static uint64_t overhead(void)
+{
+    const uint64_t ticks = measured(nothing, 0).ticks;
+    return ticks ? ticks - 1u : 0u;
+}
+
+void measure_hello(const char *model, uint32_t state_bytes, uint32_t input_bytes, uint32_t output_bytes)
+{
+    report_begin("hello");
+    report_number("protocol", 1);
+    report_text("board", BOARD_NAME);
+    report_text("model", model);
+    report_text("firmware", FIRMWARE_ID);
+    report_text("unit", COUNTER_UNIT);
+    report_number("clock_hz", BOARD_CLOCK_HZ);
+    report_number("state_bytes", state_bytes);
+    report_number("input_bytes", input_bytes);
+    report_number("output_bytes", output_bytes);
+    report_end();
+}
+
+void measure_calibration(void)
+{
+    static const uint32_t loops[] = {1000, 30000};
+    for (unsigned i = 0; i < sizeof loops / sizeof loops[0]; ++i) {
+        const uint64_t ticks = measured(loop_of_known_length, (void *)(uintptr_t)loops[i]).ticks;
+        report_begin("calibration");
+        report_number("expected", 2u * loops[i] + 1u);
+        report_number("count", ticks - overhead());
+        report_end();
+    }
+}
+
+/* MurmurHash3's finalizer over a counter: full-range bytes that need no table. */
+void measure_input(int8_t *input, uint32_t count, uint32_t index)
+{
+    for (uint32_t i = 0; i < count; ++i) {
+        uint32_t x = i + index * 0x9E3779B9u;
+        x = (x ^ (x >> 16)) * 0x85EBCA6Bu;
+        x = (x ^ (x >> 13)) * 0xC2B2AE35u;
+        input[i] = (int8_t)(uint8_t)(x >> 24);
+    }
+}
+
+void measure_run(void (*work)(void *), void *context, uint32_t index)
+{
+    uintptr_t entry = 0;
+    struct timed probe = {stack_pointer_at_entry, &entry, 0};
+    struct timed timed = {work, context, 0};
+    (void)stack_lowest_touched(time_it, &probe);
+    const uintptr_t lowest = stack_lowest_touched(time_it, &timed);
+    report_begin("run");
+    report_number("index", index);
+    report_number("count", timed.ticks - overhead());
+    report_number("stack_bytes", (uint32_t)(entry - lowest));
+    report_end();
+}
+
+void measure_output(const int8_t *output, uint32_t count, uint32_t index)
+{
+    for (uint32_t offset = 0; offset < count; offset += 64u) {
+        report_begin("output");
+        report_number("run", index);
+        report_number("offset", offset);
+        report_bytes("bytes", output + offset, count - offset < 64u ? count - offset : 64u);
+        report_end();
+    }
+}
+
+uint64_t measure_trace(void (*trace)(int32_t), const uint64_t *start)
+{
+    trace(0);
+    trace(1);
+    return start[1] - start[0];
+}
+
+void measure_layers(const uint64_t *start, uint64_t trace_ticks, uint32_t layers, uint32_t index)
+{
+    for (uint32_t layer = 0; layer < layers; ++layer) {
+        const uint64_t ticks = start[layer + 1u] - start[layer];
+        report_begin("layer");
+        report_number("run", index);
+        report_number("index", layer);
+        report_number("count", ticks > trace_ticks ? ticks - trace_ticks : 0u);
+        report_end();
+    }
+}
+
+void measure_close(void)
+{
+    report_close();
+}
