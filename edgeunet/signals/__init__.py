@@ -1,1 +1,43 @@
+"""Recordings in, windows with labels out: WFDB directories, arrays and CSV, synthetic ECG; splits by patient."""
 
+from __future__ import annotations
+
+from edgeunet.signals.arrays import ArraySource
+from edgeunet.signals.ecg_parameters import SyntheticECG
+from edgeunet.signals.normalization import NORMALIZATIONS, normalize
+from edgeunet.signals.record import CLASSES, UNKNOWN, Record, Wave, paint_labels
+from edgeunet.signals.resampling import resample
+from edgeunet.signals.segments import labels_to_waves
+from edgeunet.signals.source import PreparedSource, Source, open_source
+from edgeunet.signals.split import Split, load_split, make_split, save_split, split_from_dict
+from edgeunet.signals.synthetic import SyntheticSource, synthesize
+from edgeunet.signals.wfdb_directory import WfdbSource
+from edgeunet.signals.windows import Stream, streams, windows
+
+__all__ = [
+    "CLASSES",
+    "NORMALIZATIONS",
+    "UNKNOWN",
+    "ArraySource",
+    "PreparedSource",
+    "Record",
+    "Source",
+    "Split",
+    "Stream",
+    "SyntheticECG",
+    "SyntheticSource",
+    "Wave",
+    "WfdbSource",
+    "labels_to_waves",
+    "load_split",
+    "make_split",
+    "normalize",
+    "open_source",
+    "paint_labels",
+    "resample",
+    "save_split",
+    "split_from_dict",
+    "streams",
+    "synthesize",
+    "windows",
+]

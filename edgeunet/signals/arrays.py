@@ -1,0 +1,263 @@
+"""Signals of any kind from ``.npz`` and ``.csv`` files: PPG, EMG, seismic … without new code (docs/SIGNALS.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from edgeunet.errors import SignalError
+from edgeunet.files import read_json
+from edgeunet.signals.array_files import Recording, array_files, count_recordings, read_recordings, recorded_patient
+from edgeunet.signals.patients import map_patients
+from edgeunet.signals.record import UNKNOWN, Labels, Record, Signal, Wave, check_finite
+from edgeunet.signals.segments import label_runs
+
+DATASET_FILE = "dataset.json"
+"""Says once for a whole directory what its files do not: ``sample_rate_hz``, ``classes``, ``leads``, ``patients``."""
+
+DATASET_KEYS = ("sample_rate_hz", "classes", "leads", "patients")
+
+
+class ArraySource:
+    """Recordings in ``.npz`` and ``.csv`` files, one or more to a file.
+
+    Parameters
+    ----------
+    path : such a file, or a directory of them.
+    leads : channels to take, in this order; all when ``None``.
+    classes, sample_rate_hz : used where neither the files nor ``dataset.json`` say.
+    patients : file that says whose each record is.
+
+    Raises
+    ------
+    SignalError
+        When there is no such file, or ``dataset.json`` is wrong.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        leads: Sequence[str] | None = None,
+        classes: Sequence[str] | None = None,
+        sample_rate_hz: float | None = None,
+        patients: Path | str | None = None,
+    ) -> None:
+        self.path = Path(path)
+        self.leads = tuple(leads) if leads else None
+        self.files = array_files(self.path)
+        if not self.files:
+            raise SignalError(f"'{path}' is not a .npz or .csv file, nor a directory with some; give one of these")
+        self.directory = self.path if self.path.is_dir() else self.path.parent
+        self._dataset = _read_dataset(self.directory / DATASET_FILE)
+        self._given_classes = tuple(classes) if classes else self._dataset.get("classes")
+        self._given_rate_hz = sample_rate_hz or self._dataset.get("sample_rate_hz")
+        self._given_patients = patients
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all records: that of the file, with a number where it holds several."""
+        return tuple(self._places)
+
+    def patients(self) -> Mapping[str, str]:
+        """Return record name → patient."""
+        return self._owners
+
+    def describe(self) -> dict[str, Any]:
+        """Return the name of the file or directory, and how many records it has."""
+        return {"source": "arrays", "directory": self.path.resolve().name, "records": len(self.names())}
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """Class names: as declared, or ``background, class1 …`` as far as the labels in the files go."""
+        if self._given_classes:
+            return tuple(self._given_classes)
+        highest = 0
+        for file in self.files:
+            for recording in read_recordings(file):
+                if recording.classes:
+                    return recording.classes
+                if recording.labels is not None:
+                    highest = max(highest, int(_integers(recording.labels, None, str(file)).max(initial=0)))
+        return ("background", *(f"class{label}" for label in range(1, highest + 1)))
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[Path, int]]:
+        places: dict[str, tuple[Path, int]] = {}
+        for file in self.files:
+            count = count_recordings(file)
+            for index in range(count):
+                name = file.stem if count == 1 else f"{file.stem}-{index:04d}"
+                if name in places:
+                    raise SignalError(f"'{file}' and '{places[name][0]}' both give a record '{name}'; rename one file")
+                places[name] = (file, index)
+        return places
+
+    @cached_property
+    def _owners(self) -> Mapping[str, str]:
+        mapped = map_patients(self.names(), self.directory, self._given_patients)
+        declared = self._dataset.get("patients") or {}
+        strange = sorted(set(declared) - set(mapped))
+        if strange:
+            raise SignalError(f"'{self.directory / DATASET_FILE}' names record '{strange[0]}', which is not there")
+        owners = {}
+        for name, patient in mapped.items():
+            owners[name] = str(declared.get(name, patient))
+            if owners[name] == name:
+                file, index = self._places[name]
+                owners[name] = recorded_patient(file, index) or name
+        return owners
+
+    def read(self, name: str) -> Record:
+        """Read one record.
+
+        Raises
+        ------
+        SignalError
+            When it is malformed, or its sample rate or classes are nowhere given.
+        """
+        if name not in self._places:
+            raise SignalError(
+                f"'{self.path}' holds no record '{name}'; the {len(self._places)} begin with {next(iter(self._places))}"
+            )
+        file, index = self._places[name]
+        recording = read_recordings(file)[index]
+        where = f"'{file}'" if name == file.stem else f"'{file}', record {index}"
+        rate_hz = recording.sample_rate_hz or self._given_rate_hz
+        if not rate_hz or not np.isfinite(rate_hz) or rate_hz <= 0:
+            raise SignalError(
+                f"{where} does not say its sample rate; add 'sample_rate_hz' to the file or to {DATASET_FILE} beside it"
+            )
+        if recording.classes and recording.classes != self.classes:
+            raise SignalError(
+                f"{where} has classes {', '.join(recording.classes)}, but the data set has {', '.join(self.classes)}; "
+                "give all files the same"
+            )
+        record = build_record(
+            recording, name, self._owners[name], float(rate_hz), self.classes, self._leads_of(recording, where), where
+        )
+        return record.pick(self.leads) if self.leads else record
+
+    def _leads_of(self, recording: Recording, where: str) -> tuple[str, ...]:
+        channels = recording.signal.shape[1]
+        names = recording.leads or self._dataset.get("leads") or tuple(f"ch{index}" for index in range(channels))
+        if len(names) != channels:
+            raise SignalError(f"{where} has {channels} channels but {len(names)} lead names; give one name per channel")
+        return tuple(names)
+
+
+def build_record(
+    recording: Recording,
+    name: str,
+    patient: str,
+    rate_hz: float,
+    classes: tuple[str, ...],
+    leads: tuple[str, ...],
+    where: str,
+) -> Record:
+    """Return ``recording`` as a checked `Record`; each run of one class becomes a wave.
+
+    Raises
+    ------
+    SignalError
+        When samples are not finite, lengths differ, or a label is not a class.
+    """
+    signal: Signal = np.asarray(recording.signal, np.float32)
+    if len(signal) < 2:
+        raise SignalError(f"{where} has {len(signal)} sample(s); a recording needs at least 2")
+    check_finite(signal, where)
+    labels = np.full(signal.shape, UNKNOWN, np.int8)
+    if recording.labels is not None:
+        integers = _integers(recording.labels, classes, where)
+        if len(integers) != len(signal) or (integers.ndim == 2 and integers.shape[1] not in (1, signal.shape[1])):
+            raise SignalError(f"{where}: labels {integers.shape} do not fit signal {signal.shape}; give one per sample")
+        labels[:] = integers.reshape(len(signal), -1)
+    return Record(
+        name=name,
+        patient=patient,
+        sample_rate_hz=rate_hz,
+        leads=leads,
+        signal=signal,
+        waves=tuple(waves_of_labels(labels[:, lead], classes) for lead in range(signal.shape[1])),
+        annotated=tuple(_known_span(labels[:, lead]) for lead in range(signal.shape[1])),
+        labels=labels,
+        classes=classes,
+    )
+
+
+def waves_of_labels(labels: Labels, classes: Sequence[str]) -> tuple[Wave, ...]:
+    """Return a wave per run of one class; a boundary next to unknown samples or an end of the record is not marked."""
+
+    def known(sample: int) -> bool:
+        return 0 <= sample < len(labels) and labels[sample] >= 0
+
+    return tuple(
+        Wave(classes[label], start, None, stop - 1, onset_marked=known(start - 1), offset_marked=known(stop))
+        for label, start, stop in label_runs(labels)
+    )
+
+
+def _known_span(labels: Labels) -> tuple[int, int] | None:
+    known = np.flatnonzero(labels >= 0)
+    return (int(known[0]), int(known[-1]) + 1) if known.size else None
+
+
+def _integers(labels: npt.NDArray[Any], classes: tuple[str, ...] | None, where: str) -> npt.NDArray[np.int64]:
+    """Return labels as integers; class names are looked up, NaN, empty and -1 are ``UNKNOWN``."""
+    if labels.dtype.kind in "US":
+        text = labels.astype(str)
+        numbers = {str(value): _label_number(str(value), classes, where) for value in np.unique(text)}
+        return np.vectorize(numbers.__getitem__, otypes=[np.int64])(text) if text.size else text.astype(np.int64)
+    if labels.dtype.kind == "f":
+        labels = np.where(np.isnan(labels), UNKNOWN, labels)
+    elif labels.dtype.kind not in "iub":
+        raise SignalError(f"{where}: labels are of type {labels.dtype}; give whole numbers or class names")
+    integers = labels.astype(np.int64)
+    top = 127 if classes is None else len(classes) - 1
+    bad = (integers != labels) | (integers < UNKNOWN) | (integers > top)
+    if bad.any():
+        value, at = labels[bad][0], np.argwhere(bad)[0][0]
+        raise SignalError(
+            f"{where}: label {value} at sample {at} is not -1 (unknown) … {top}; correct it or declare more classes"
+        )
+    return np.asarray(integers)
+
+
+def _label_number(value: str, classes: tuple[str, ...] | None, where: str) -> int:
+    value = value.strip()
+    if value in ("", "-1", "nan", "NaN"):
+        return UNKNOWN
+    if value.isdigit():
+        if classes is not None and int(value) >= len(classes):
+            raise SignalError(f"{where}: label {value} is beyond the {len(classes)} classes; declare more classes")
+        return int(value)
+    if classes is None:
+        raise SignalError(f"{where}: label '{value}' is a name; declare 'classes' (background first) in {DATASET_FILE}")
+    if value not in classes:
+        raise SignalError(f"{where}: label '{value}' is not among the classes {', '.join(classes)}")
+    return classes.index(value)
+
+
+def _read_dataset(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    document = read_json(path, SignalError)
+    unknown = sorted(set(document) - set(DATASET_KEYS))
+    if unknown:
+        raise SignalError(f"'{path}' has an unknown key '{unknown[0]}'; it may have {', '.join(DATASET_KEYS)}")
+    for key in ("classes", "leads"):
+        names = document.get(key, [])
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise SignalError(f"'{path}': '{key}' must be a list of names")
+        if names:
+            document[key] = tuple(names)
+    rate = document.get("sample_rate_hz", 1.0)
+    if isinstance(rate, bool) or not isinstance(rate, (int, float)) or rate <= 0:
+        raise SignalError(f"'{path}': 'sample_rate_hz' must be a positive number, not {rate!r}")
+    if not isinstance(document.get("patients", {}), dict):
+        raise SignalError(f"'{path}': 'patients' must be an object of record name and patient")
+    return document

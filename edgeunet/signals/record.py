@@ -1,0 +1,182 @@
+"""What every source of signals hands on: a recording, its waves and a label for each sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from edgeunet.errors import SignalError
+
+CLASSES = ("background", "P", "QRS", "T")
+"""Class names of ECG delineation; the position is the label."""
+
+UNKNOWN = -1
+"""Label of a sample that nobody annotated: masked from loss and score."""
+
+Signal = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One annotated wave; all three are sample indices and ``offset`` is the last sample that belongs to the wave.
+
+    Attributes
+    ----------
+    kind : class name, such as ``"QRS"``.
+    onset, offset : first and last sample. Where the annotator left a boundary out (``onset_marked`` or
+        ``offset_marked`` is False) it repeats the peak and must not be scored.
+    peak : the marked peak; ``None`` where there is none. On paced beats it may lie before ``onset``.
+    """
+
+    kind: str
+    onset: int
+    peak: int | None
+    offset: int
+    onset_marked: bool = True
+    offset_marked: bool = True
+
+
+@dataclass(frozen=True)
+class Record:
+    """One recording of one patient.
+
+    Attributes
+    ----------
+    name : unique within its source.
+    patient : whom it was taken from; splits are made by this.
+    sample_rate_hz : samples per second.
+    leads : channel names.
+    signal : float32 ``(time, leads)``; millivolts for ECG.
+    waves : per lead, in order of onset; empty where a source has labels only.
+    annotated : per lead the half-open sample range ``(start, stop)`` somebody annotated, or ``None``.
+    labels : int8 ``(time, leads)``: position in ``classes``, or ``UNKNOWN``.
+    classes : class names.
+    """
+
+    name: str
+    patient: str
+    sample_rate_hz: float
+    leads: tuple[str, ...]
+    signal: Signal
+    waves: tuple[tuple[Wave, ...], ...]
+    annotated: tuple[tuple[int, int] | None, ...]
+    labels: Labels
+    classes: tuple[str, ...] = CLASSES
+
+    def __post_init__(self) -> None:
+        if self.signal.ndim != 2 or self.signal.shape != self.labels.shape or self.signal.shape[1] != len(self.leads):
+            raise SignalError(
+                f"record '{self.name}': signal {self.signal.shape} and labels {self.labels.shape} must both be "
+                f"(time, {len(self.leads)} leads); give every channel a label for every sample"
+            )
+
+    @property
+    def samples(self) -> int:
+        """Length in samples."""
+        return int(self.signal.shape[0])
+
+    def lead_index(self, lead: str) -> int:
+        """Return the channel of ``lead``, whatever its letter case.
+
+        Raises
+        ------
+        SignalError
+            When there is no such lead.
+        """
+        folded = [name.casefold() for name in self.leads]
+        if lead.casefold() not in folded:
+            raise SignalError(
+                f"record '{self.name}' has no lead '{lead}'; it has {', '.join(self.leads)}, so name one of these"
+            )
+        return folded.index(lead.casefold())
+
+    def pick(self, leads: Sequence[str]) -> Record:
+        """Return the record with just ``leads``, in this order."""
+        index = [self.lead_index(lead) for lead in leads]
+        return Record(
+            name=self.name,
+            patient=self.patient,
+            sample_rate_hz=self.sample_rate_hz,
+            leads=tuple(self.leads[i] for i in index),
+            signal=self.signal[:, index],
+            waves=tuple(self.waves[i] for i in index),
+            annotated=tuple(self.annotated[i] for i in index),
+            labels=self.labels[:, index],
+            classes=self.classes,
+        )
+
+    def has(self, kind: str) -> bool:
+        """Return whether any lead has a wave or label of class ``kind``."""
+        if kind not in self.classes:
+            raise SignalError(f"record '{self.name}' has no class '{kind}'; it has {', '.join(self.classes)}")
+        return bool((self.labels == self.classes.index(kind)).any())
+
+    @property
+    def has_p(self) -> bool:
+        """Whether any lead has a P wave; False in atrial fibrillation, flutter and some paced rhythms."""
+        return self.has("P")
+
+
+def paint_labels(
+    samples: int,
+    waves: Iterable[Wave],
+    annotated: tuple[int, int] | None,
+    classes: Sequence[str] = CLASSES,
+    unknown: Iterable[tuple[int, int]] = (),
+) -> Labels:
+    """Return int8 labels ``(samples,)`` of ``waves``: background between them, ``UNKNOWN`` outside ``annotated``.
+
+    The half-open ranges in ``unknown`` are ``UNKNOWN`` too, except where a wave lies. A boundary
+    that was not marked leaves the samples between the wave and its neighbour unknown. Waves that overlap share their
+    common samples half and half.
+    """
+    labels = np.full(samples, UNKNOWN, np.int8)
+    if annotated is None:
+        return labels
+    start, stop = annotated
+    labels[max(start, 0) : stop] = 0
+    for first, last in unknown:
+        labels[max(first, 0) : max(last, 0)] = UNKNOWN
+    ordered = sorted(waves, key=lambda wave: (wave.onset, wave.offset))
+    for before, after in zip([None, *ordered], [*ordered, None], strict=True):
+        open_left = before is not None and not before.offset_marked
+        open_right = after is not None and not after.onset_marked
+        if open_left or open_right:
+            first = start if before is None else before.offset + 1
+            last = stop if after is None else after.onset
+            labels[max(first, 0) : max(last, 0)] = UNKNOWN
+    return paint_waves(labels, ordered, classes)
+
+
+def paint_waves(labels: Labels, waves: Iterable[Wave], classes: Sequence[str]) -> Labels:
+    """Write ``waves`` (in order of onset) over ``labels`` ``(time,)`` in place and return it."""
+    end_of_last = -1
+    for wave in waves:
+        first = wave.onset
+        if first <= end_of_last:
+            first = min((first + end_of_last + 1) // 2, end_of_last + 1)
+        labels[max(first, 0) : wave.offset + 1] = classes.index(wave.kind)
+        end_of_last = max(end_of_last, wave.offset)
+    return labels
+
+
+def check_finite(signal: npt.NDArray[Any], where: str) -> None:
+    """Refuse a signal with NaN or infinite samples.
+
+    Raises
+    ------
+    SignalError
+        Naming the first such sample.
+    """
+    bad = ~np.isfinite(signal)
+    if bad.any():
+        place = tuple(int(i) for i in np.argwhere(bad)[0])
+        raise SignalError(
+            f"{where}: {int(bad.sum())} of {bad.size} samples are NaN or infinite, the first at sample {place[0]}; "
+            "fill or cut the gaps (and mark filled samples as unknown, -1) before you use it"
+        )

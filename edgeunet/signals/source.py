@@ -1,0 +1,143 @@
+"""Where records come from: one protocol, and the function that picks the source for a path."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from edgeunet.errors import SignalError
+from edgeunet.signals.record import Record
+from edgeunet.signals.resampling import resample
+
+
+class Source(Protocol):
+    """Records by name, read one at a time."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names of the labels, background first."""
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all records, in a fixed order."""
+
+    def read(self, name: str) -> Record:
+        """Read one record; a ``SignalError`` says what is wrong with it."""
+
+    def patients(self) -> Mapping[str, str]:
+        """Return record name → patient, without reading signals."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return what it is, for model cards and reports (never a path of this machine's)."""
+
+
+def open_source(
+    path: Path | str | None = None,
+    *,
+    leads: Sequence[str] | None = None,
+    annotator: str | None = None,
+    adc_units: str | float = "auto",
+    patients: Path | str | None = None,
+    classes: Sequence[str] | None = None,
+    sample_rate_hz: float | None = None,
+    seed: int = 0,
+    records: int = 200,
+) -> Source:
+    """Open the records at ``path``.
+
+    Parameters
+    ----------
+    path : a directory of WFDB records, a directory of ``.npz``/``.csv`` files or one such file; ``None`` for synthetic
+        ECG.
+    leads : channels to take, in this order; all when ``None``.
+    annotator : WFDB only: extension of the annotation files, ``{lead}`` standing for the lead's name and ``{index}``
+        for its number; found out by itself when ``None``.
+    adc_units : WFDB only: ``"auto"``, ``"header"``, or microvolts per ADC unit (see `edgeunet.signals.units`).
+    patients : JSON or CSV file saying whose each record is; else every record is its own patient.
+    classes, sample_rate_hz : arrays only: what the files themselves do not say.
+    seed, records : synthetic ECG only.
+
+    Raises
+    ------
+    SignalError
+        When there is nothing readable at ``path``.
+    """
+    from edgeunet.signals.array_files import array_files
+    from edgeunet.signals.arrays import ArraySource
+    from edgeunet.signals.synthetic import SyntheticSource
+    from edgeunet.signals.wfdb_directory import WfdbSource
+
+    if path is None:
+        return SyntheticSource(seed=seed, records=records, leads=tuple(leads) if leads else None)
+    path = Path(path)
+    if not path.exists():
+        raise SignalError(f"there is no file or directory '{path}'; check the path given as data")
+    if path.is_dir() and not array_files(path):
+        return WfdbSource(path, leads=leads, annotator=annotator, adc_units=adc_units, patients=patients)
+    return ArraySource(path, leads=leads, classes=classes, sample_rate_hz=sample_rate_hz, patients=patients)
+
+
+class PreparedSource:
+    """A source whose records come at one sample rate with chosen leads, the latest ones kept in memory.
+
+    Parameters
+    ----------
+    cache_bytes : how much memory the kept records may take; the least recently used go first.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        rate_hz: float | None = None,
+        leads: Sequence[str] | None = None,
+        cache_bytes: int = 256_000_000,
+    ) -> None:
+        self.source = source
+        self.rate_hz = rate_hz
+        self.leads = tuple(leads) if leads else None
+        self.cache_bytes = cache_bytes
+        self._kept: OrderedDict[str, Record] = OrderedDict()
+        self._kept_bytes = 0
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names of the labels, background first."""
+        return self.source.classes
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all records."""
+        return self.source.names()
+
+    def patients(self) -> Mapping[str, str]:
+        """Return record name → patient."""
+        return self.source.patients()
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the inner source says."""
+        return self.source.describe()
+
+    def read(self, name: str) -> Record:
+        """Read, pick and resample one record, or return the one kept."""
+        if name in self._kept:
+            self._kept.move_to_end(name)
+            return self._kept[name]
+        record = self.source.read(name)
+        if self.leads is not None:
+            record = record.pick(self.leads)
+        if self.rate_hz is not None:
+            record = resample(record, self.rate_hz)
+        self._keep(name, record)
+        return record
+
+    def _keep(self, name: str, record: Record) -> None:
+        self._kept[name] = record
+        self._kept_bytes += _bytes(record)
+        while self._kept_bytes > self.cache_bytes and self._kept:
+            _, dropped = self._kept.popitem(last=False)
+            self._kept_bytes -= _bytes(dropped)
+
+
+def _bytes(record: Record) -> int:
+    return int(record.signal.nbytes + record.labels.nbytes) + 200 * sum(len(waves) for waves in record.waves)

@@ -1,0 +1,285 @@
+"""Directories of WFDB records with delineation annotations, in the layouts of LUDB and of the QT database.
+
+- *Per lead* (LUDB): one annotation file per lead, its extension being the lead's name (``1.i`` … ``1.v6``).
+- *Joint* (QT database): one annotation file for all leads (``sel100.q1c``); ``pu0``, ``pu1`` … are per lead by number.
+
+Files of signals and annotations are read by the ``wfdb`` package (of the extra ``train``).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgeunet.errors import SignalError
+from edgeunet.signals.marks import marks_to_waves
+from edgeunet.signals.patients import map_patients
+from edgeunet.signals.record import CLASSES, UNKNOWN, Labels, Record, Signal, Wave, check_finite, paint_labels
+from edgeunet.signals.units import parse_adc_units, to_millivolts
+
+JOINT_ANNOTATORS = ("q1c", "q2c", "pu{index}", "pu")
+"""Looked for in this order when there are no annotation files named after the leads."""
+
+GAP_FACTOR = 1.75
+"""In a joint file, QRS complexes further apart than this many median distances have unannotated beats between them."""
+
+_WFDB_FAULTS = (
+    ValueError,
+    IndexError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    struct.error,
+    AssertionError,
+)
+
+
+class WfdbSource:
+    """The WFDB records below a directory.
+
+    Parameters
+    ----------
+    directory : holds ``.hea`` files, at any depth; a ``RECORDS`` file, where there is one, fixes which and their order.
+    leads : channels to read; all when ``None``.
+    annotator : extension of the annotation files; ``{lead}`` stands for the lead's name and ``{index}`` for its number.
+        ``None`` looks at what is there: the leads' names, then `JOINT_ANNOTATORS`.
+    adc_units : see `edgeunet.signals.units`.
+    patients : file that says whose each record is (see `edgeunet.signals.patients`).
+    """
+
+    classes = CLASSES
+
+    def __init__(
+        self,
+        directory: Path | str,
+        *,
+        leads: Sequence[str] | None = None,
+        annotator: str | None = None,
+        adc_units: str | float = "auto",
+        patients: Path | str | None = None,
+    ) -> None:
+        self.directory = Path(directory)
+        self.leads = tuple(leads) if leads else None
+        self.annotator = annotator
+        self.adc_units = adc_units
+        parse_adc_units(adc_units)
+        self._patients = map_patients(self.names(), self.directory, patients)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all records: that of the header file, with its directory where two are alike."""
+        return tuple(self._bases)
+
+    def patients(self) -> Mapping[str, str]:
+        """Return record name → patient."""
+        return self._patients
+
+    def describe(self) -> dict[str, Any]:
+        """Return the name of the directory, the number of records and the options that decide what is read."""
+        return {
+            "source": "wfdb",
+            "directory": self.directory.resolve().name,
+            "records": len(self._bases),
+            "annotator": self.annotator or "auto",
+            "adc_units": self.adc_units,
+        }
+
+    @cached_property
+    def _bases(self) -> dict[str, Path]:
+        """Record name → path without extension."""
+        bases = _listed(self.directory) or sorted(
+            (path.with_suffix("") for path in self.directory.rglob("*.hea")), key=_natural
+        )
+        if not bases:
+            raise SignalError(
+                f"'{self.directory}' holds no WFDB records (*.hea) and no .npz or .csv files; "
+                "give the directory that holds your recordings"
+            )
+        short = [base.name for base in bases]
+        return {
+            base.name if short.count(base.name) == 1 else base.relative_to(self.directory).as_posix(): base
+            for base in bases
+        }
+
+    def read(self, name: str) -> Record:
+        """Read one record: signal in millivolts, waves and labels per lead.
+
+        Raises
+        ------
+        SignalError
+            When a file is missing, cut short or not what it should be, or there is no such record or lead.
+        """
+        if name not in self._bases:
+            raise SignalError(f"'{self.directory}' holds no record '{name}'; it has {_some(self.names())}")
+        base = self._bases[name]
+        signal, rate_hz, all_leads = read_wfdb_signal(base, self.adc_units)
+        columns = list(range(len(all_leads)))
+        if self.leads is not None:
+            columns = [_lead_column(name, all_leads, lead) for lead in self.leads]
+        truth = [self._lead_truth(base, all_leads, column, len(signal)) for column in columns]
+        return Record(
+            name=name,
+            patient=self._patients[name],
+            sample_rate_hz=rate_hz,
+            leads=tuple(all_leads[column] for column in columns),
+            signal=signal[:, columns],
+            waves=tuple(waves for waves, _, _ in truth),
+            annotated=tuple(span for _, span, _ in truth),
+            labels=np.stack([labels for _, _, labels in truth], axis=1),
+        )
+
+    def _lead_truth(
+        self, base: Path, leads: Sequence[str], column: int, samples: int
+    ) -> tuple[tuple[Wave, ...], tuple[int, int] | None, Labels]:
+        found = annotation_file(base, leads, column, self.annotator)
+        if found is None:
+            return (), None, np.full(samples, UNKNOWN, np.int8)
+        path, per_lead = found
+        at, symbols = read_wfdb_marks(path, samples)
+        if symbols and not {"(", ")"} & set(symbols):
+            raise SignalError(
+                f"'{path}' marks beats only, no onsets or offsets; name a delineation annotator such as q1c or pu0"
+            )
+        marks = marks_to_waves(at, symbols, peak_is_onset=per_lead)
+        gaps = () if per_lead else unannotated_gaps(marks.waves)
+        labels = paint_labels(samples, marks.waves, marks.annotated, unknown=[*marks.unknown, *gaps])
+        return marks.waves, marks.annotated, labels
+
+
+def annotation_file(base: Path, leads: Sequence[str], column: int, annotator: str | None) -> tuple[Path, bool] | None:
+    """Return the annotation file of lead number ``column`` and whether it is the lead's own; ``None`` for no file.
+
+    Raises
+    ------
+    SignalError
+        When the record has no annotation file of the kind asked for, or of any known kind.
+    """
+    lead = leads[column].lower()
+
+    def with_extension(extension: str) -> Path:
+        return base.with_name(f"{base.name}.{extension}")
+
+    if annotator is not None:
+        path = with_extension(annotator.format(lead=lead, index=column).lstrip("."))
+        if not path.is_file():
+            raise SignalError(f"there is no annotation file '{path}'; files beside it end in {_extensions(base)}")
+        return path, "{lead}" in annotator
+    if any(with_extension(each.lower()).is_file() for each in leads):
+        path = with_extension(lead)
+        return (path, True) if path.is_file() else None
+    for pattern in JOINT_ANNOTATORS:
+        path = with_extension(pattern.format(index=column))
+        if path.is_file():
+            return path, False
+    raise SignalError(
+        f"record '{base}' has no annotations named after its leads or ending in q1c, q2c, pu0 or pu "
+        f"(it has {_extensions(base)}); name the extension as annotator"
+    )
+
+
+def read_wfdb_signal(base: Path, adc_units: str | float = "auto") -> tuple[Signal, float, tuple[str, ...]]:
+    """Return signal ``(time, leads)`` in millivolts, sample rate and lead names of the record at ``base``.
+
+    Raises
+    ------
+    SignalError
+        When the header or signal file is missing, cut short or malformed.
+    """
+    import wfdb
+
+    try:
+        found = wfdb.rdrecord(str(base), physical=False)
+    except _WFDB_FAULTS as error:
+        raise SignalError(
+            f"cannot read record '{base}': {_reason(error)}; its .hea or signal file is missing, cut short or not WFDB"
+        ) from error
+    if found.d_signal is None or found.d_signal.size == 0 or not found.fs:
+        raise SignalError(f"record '{base}' has no samples; remove it or fetch it again")
+    adc = np.asarray(found.d_signal, np.int64)
+    signal = to_millivolts(adc, found.adc_gain, found.baseline, found.units, adc_units)
+    names = tuple(str(name or f"ch{i}") for i, name in enumerate(found.sig_name or [None] * adc.shape[1]))
+    check_finite(signal, f"record '{base}'")
+    return signal, float(found.fs), names
+
+
+def read_wfdb_marks(path: Path, samples: int) -> tuple[list[int], list[str]]:
+    """Return sample indices (ascending) and symbols of an annotation file.
+
+    Raises
+    ------
+    SignalError
+        When it cannot be read or marks samples that the record does not have.
+    """
+    import wfdb
+
+    try:
+        found = wfdb.rdann(str(path.with_suffix("")), path.suffix[1:])
+        at, symbols = [int(sample) for sample in found.sample], [str(symbol) for symbol in found.symbol]
+    except _WFDB_FAULTS as error:
+        raise SignalError(f"cannot read annotations '{path}': {_reason(error)}; fetch the file again") from error
+    if at and not (min(at) >= 0 and max(at) < samples):
+        raise SignalError(
+            f"'{path}' marks sample {max(at)}, but the record has {samples}; the annotations belong to another record"
+        )
+    order = sorted(range(len(at)), key=at.__getitem__)
+    return [at[i] for i in order], [symbols[i] for i in order]
+
+
+def unannotated_gaps(waves: Sequence[Wave]) -> list[tuple[int, int]]:
+    """Return the half-open ranges between QRS complexes too far apart, from the last wave before to the first after.
+
+    In the QT database an expert marked only some of the beats; the rest are unknown, not background.
+    """
+    beats = [wave for wave in waves if wave.kind == "QRS"]
+    if len(beats) < 3:
+        return []
+    distances = np.diff([wave.onset for wave in beats])
+    limit = GAP_FACTOR * float(np.median(distances))
+    gaps = []
+    for before, after, distance in zip(beats, beats[1:], distances, strict=False):
+        if distance > limit:
+            edges = [w for w in waves if before.onset <= w.onset <= after.onset]
+            start, stop = max(((a.offset + 1, b.onset) for a, b in pairwise(edges)), key=lambda s: s[1] - s[0])
+            gaps.append((start, stop))
+    return gaps
+
+
+def _listed(directory: Path) -> list[Path]:
+    """Return what a RECORDS file lists, as far as the headers are there."""
+    try:
+        lines = (directory / "RECORDS").read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [directory / line for line in dict.fromkeys(lines) if (directory / f"{line}.hea").is_file()]
+
+
+def _natural(path: Path) -> tuple[str, list[tuple[int, str]]]:
+    digits = path.name if path.name.isdigit() else ""
+    return str(path.parent), [(int(digits or -1), path.name)]
+
+
+def _lead_column(name: str, leads: Sequence[str], lead: str) -> int:
+    folded = [each.casefold() for each in leads]
+    if lead.casefold() not in folded:
+        raise SignalError(f"record '{name}' has no lead '{lead}'; it has {', '.join(leads)}, so name one of these")
+    return folded.index(lead.casefold())
+
+
+def _extensions(base: Path) -> str:
+    return ", ".join(sorted(path.suffix for path in base.parent.glob(f"{base.name}.*"))) or "nothing"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" … ({len(names)} records)" if len(names) > 5 else "")
+
+
+def _reason(error: Exception) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text[:120].rstrip(".")

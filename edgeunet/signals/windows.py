@@ -1,0 +1,112 @@
+"""Records cut into windows, one after the other: memory holds one record, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgeunet.errors import SignalError
+from edgeunet.signals.normalization import normalization as normalization_named
+from edgeunet.signals.record import UNKNOWN, Labels, Record, Signal
+
+Augment = Callable[[Signal, Labels, float, np.random.Generator], tuple[Signal, Labels]]
+"""``(window, labels, sample_rate_hz, rng) -> (window, labels)`` of the same shapes."""
+
+CHANNELS = ("each", "all")
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One thing to cut into windows: signal ``(time, channels)`` and labels ``(time,)``."""
+
+    record: str
+    signal: Signal
+    labels: Labels
+    sample_rate_hz: float
+
+
+def streams(record: Record, channels: str = "each") -> Iterator[Stream]:
+    """Yield each lead by itself (``"each"``: one channel, its own labels) or all leads together (``"all"``).
+
+    With ``"all"`` a sample gets the label most of its annotated leads have, and is unknown where two labels tie.
+    """
+    if channels not in CHANNELS:
+        raise SignalError(f"channels '{channels}': choose {' or '.join(CHANNELS)}")
+    if channels == "all":
+        yield Stream(record.name, record.signal, joint_labels(record), record.sample_rate_hz)
+        return
+    for lead in range(len(record.leads)):
+        yield Stream(record.name, record.signal[:, lead : lead + 1], record.labels[:, lead], record.sample_rate_hz)
+
+
+def joint_labels(record: Record) -> Labels:
+    """Return one label per sample ``(time,)`` from those of all leads: the most frequent known one; ties unknown."""
+    votes = np.stack([(record.labels == label).sum(axis=1) for label in range(len(record.classes))], axis=1)
+    best = votes.max(axis=1)
+    clear = (best > 0) & ((votes == best[:, None]).sum(axis=1) == 1)
+    return np.where(clear, votes.argmax(axis=1), UNKNOWN).astype(np.int8)
+
+
+def window_starts(samples: int, window_samples: int, hop_samples: int, first: int = 0) -> list[int]:
+    """Return where windows begin: every hop from ``first``, and one that ends with the last sample."""
+    last = samples - window_samples
+    if last <= 0:
+        return [0]
+    starts = list(range(min(first, last), last + 1, hop_samples))
+    return starts if starts[-1] == last else [*starts, last]
+
+
+def windows(
+    records: Iterable[Record],
+    window_samples: int,
+    hop_samples: int,
+    *,
+    normalization: str = "none",
+    channels: str = "each",
+    augment: Augment | None = None,
+    rng: np.random.Generator | None = None,
+    min_known: int = 1,
+) -> Iterator[tuple[Signal, Labels]]:
+    """Yield windows ``(float32 (window, channels), int8 (window,))`` of ``records``, in order.
+
+    Windows reach to the last sample of each record; a record shorter than a window is continued by its last value
+    with unknown labels. Windows with fewer than ``min_known`` known labels are left out.
+
+    Parameters
+    ----------
+    normalization : applied to each window after augmentation; see `edgeunet.signals.normalization`.
+    channels : ``"each"`` lead by itself, or ``"all"`` together.
+    augment : changes each window; drawn from ``rng``.
+    rng : where given, the first window of each stream begins at a random sample below ``hop_samples``.
+
+    Raises
+    ------
+    SignalError
+        When the window or hop is shorter than 1 sample.
+    """
+    if window_samples < 1 or hop_samples < 1:
+        raise SignalError(f"windows of {window_samples} samples every {hop_samples} samples: both must be at least 1")
+    prepare = normalization_named(normalization)
+    for record in records:
+        for stream in streams(record, channels):
+            first = int(rng.integers(hop_samples)) if rng is not None else 0
+            for start in window_starts(len(stream.signal), window_samples, hop_samples, first):
+                x, y = cut(stream, start, window_samples)
+                if int((y >= 0).sum()) < min_known:
+                    continue
+                if augment is not None:
+                    x, y = augment(x, y, stream.sample_rate_hz, rng or np.random.default_rng(0))
+                yield prepare(x), y
+
+
+def cut(stream: Stream, start: int, window_samples: int) -> tuple[Signal, Labels]:
+    """Return one window, continued by its last value (labels unknown) where the stream ends before it."""
+    x = stream.signal[start : start + window_samples]
+    y = stream.labels[start : start + window_samples]
+    missing = window_samples - len(x)
+    if missing:
+        x = np.pad(x, ((0, missing), (0, 0)), mode="edge")
+        y = np.pad(y, (0, missing), constant_values=UNKNOWN)
+    return x, y

@@ -1,0 +1,115 @@
+"""Windows as a ``tf.data`` pipeline: read, cut, augmented and shuffled on the way, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from edgeunet.errors import SignalError
+from edgeunet.signals.augment import Augmentation
+from edgeunet.signals.record import Labels, Signal
+from edgeunet.signals.source import Source
+from edgeunet.signals.windows import windows
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+
+@dataclass(frozen=True)
+class Windowing:
+    """How records become windows.
+
+    Attributes
+    ----------
+    window_samples, hop_samples : length of a window and distance between two.
+    normalization : see `edgeunet.signals.normalization`.
+    channels : ``"each"`` lead by itself or ``"all"`` leads as channels.
+    augmentation : name of a recipe, applied while training only (see `edgeunet.signals.augment`).
+    """
+
+    window_samples: int
+    hop_samples: int
+    normalization: str = "zscore"
+    channels: str = "each"
+    augmentation: str = "none"
+
+
+def training_windows(
+    source: Source, names: Sequence[str], windowing: Windowing, seed: int, epoch: int
+) -> Iterator[tuple[Signal, Labels]]:
+    """Yield the windows of one epoch: records in random order, cut from a random first sample, augmented.
+
+    The same seed and epoch give the same windows in the same order, so a resumed training goes on as it would have.
+    """
+    rng = np.random.default_rng((seed, epoch))
+    order = [names[i] for i in rng.permutation(len(names))]
+    yield from windows(
+        (source.read(name) for name in order),
+        windowing.window_samples,
+        windowing.hop_samples,
+        normalization=windowing.normalization,
+        channels=windowing.channels,
+        augment=Augmentation(windowing.augmentation),
+        rng=rng,
+    )
+
+
+def plain_windows(source: Source, names: Sequence[str], windowing: Windowing) -> Iterator[tuple[Signal, Labels]]:
+    """Yield the windows of ``names`` in order, neither augmented nor shuffled."""
+    yield from windows(
+        (source.read(name) for name in names),
+        windowing.window_samples,
+        windowing.hop_samples,
+        normalization=windowing.normalization,
+        channels=windowing.channels,
+    )
+
+
+def window_dataset(
+    source: Source,
+    names: Sequence[str],
+    windowing: Windowing,
+    *,
+    batch: int = 32,
+    training: bool = False,
+    seed: int = 0,
+    first_epoch: int = 0,
+    shuffle_windows: int = 2048,
+) -> tf.data.Dataset:
+    """Return batches ``(float32 (batch, window, channels), int32 (batch, window))`` of the records ``names``.
+
+    Unknown labels stay -1: mask them. Memory holds the shuffle buffer, two batches and one record, whatever the size of
+    the data set. While training, each pass over the data set is a new epoch (``first_epoch``, then one more each time).
+
+    Raises
+    ------
+    SignalError
+        When ``names`` is empty. What is wrong with a record is raised when it is read.
+    """
+    import tensorflow as tf
+
+    if not names:
+        raise SignalError("there are no records to make windows of; choose a part of the split that has some")
+    channels = 1 if windowing.channels == "each" else len(source.read(names[0]).leads)
+    passes = iter(range(first_epoch, 1 << 62))
+
+    def generate() -> Iterator[tuple[Signal, Any]]:
+        made = (
+            training_windows(source, names, windowing, seed, next(passes))
+            if training
+            else plain_windows(source, names, windowing)
+        )
+        for x, y in made:
+            yield x, y.astype(np.int32)
+
+    signature = (
+        tf.TensorSpec((windowing.window_samples, channels), tf.float32),
+        tf.TensorSpec((windowing.window_samples,), tf.int32),
+    )
+    dataset = tf.data.Dataset.from_generator(generate, output_signature=signature)
+    if training:
+        dataset = dataset.shuffle(shuffle_windows, seed=seed, reshuffle_each_iteration=True)
+    return dataset.batch(batch, drop_remainder=training).prefetch(2)
