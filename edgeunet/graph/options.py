@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-
 from edgeunet.errors import GraphError, UnsupportedOpError
 from edgeunet.graph import schema
 from edgeunet.graph.flatbuffer import Table
