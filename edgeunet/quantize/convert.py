@@ -1,0 +1,94 @@
+"""Keras to ``.tflite``: float32, int8 (per-channel weights, int8 in and out) and int16x8."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeunet.errors import QuantizeError
+from edgeunet.quantize.tidy import tidy
+
+if TYPE_CHECKING:
+    import keras
+
+FORMATS = ("int8", "int16x8", "float32")
+
+
+def convert(model: keras.Model, number_format: str, windows: NDArray[np.float32] | None = None) -> bytes:
+    """Convert a static-shape model and tidy the result (`edgeunet.quantize.tidy`).
+
+    Parameters
+    ----------
+    model : with a fixed batch of 1, see `edgeunet.model.to_static`.
+    number_format : one of `FORMATS`.
+    windows : ``(windows, *input_shape)``, what the ranges are calibrated on; not used for float32.
+
+    Raises
+    ------
+    QuantizeError
+        When the format is unknown, or TensorFlow cannot convert the model.
+    """
+    import tensorflow as tf
+
+    if number_format not in FORMATS:
+        raise QuantizeError(f"format '{number_format}' is unknown; choose {', '.join(FORMATS)}")
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    if number_format != "float32":
+        if windows is None:
+            raise QuantizeError(f"{number_format} needs calibration windows; pass windows of training patients")
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = lambda: ([window[None]] for window in windows)
+        operators, integer = {
+            "int8": (tf.lite.OpsSet.TFLITE_BUILTINS_INT8, tf.int8),
+            "int16x8": (tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8, tf.int16),
+        }[number_format]
+        converter.target_spec.supported_ops = [operators]
+        converter.inference_input_type = integer
+        converter.inference_output_type = integer
+    return tidy(_converted(converter, model.name, number_format), _layers(model), model.name)
+
+
+def _converted(converter: Any, name: str, number_format: str) -> bytes:
+    try:
+        with quiet(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return bytes(converter.convert())
+    except Exception as error:  # the converter raises whatever its parts raise
+        reason = " ".join(str(error).split())[:200]
+        raise QuantizeError(
+            f"TensorFlow cannot convert '{name}' to {number_format} ({type(error).__name__}: {reason}); "
+            "see which layer 'edgeunet build' complains about, or choose another --format"
+        ) from error
+
+
+def _layers(model: keras.Model) -> dict[str, bool]:
+    """Return Keras layer name → whether the layer has a kernel."""
+    return {layer.name: any("kernel" in weight.name for weight in layer.weights) for layer in model.layers}
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep the notes that TensorFlow prints while converting, on any channel, out of the way."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = [os.dup(channel) for channel in (1, 2)]
+    stdout, stderr = sys.stdout, sys.stderr
+    with tempfile.TemporaryFile() as sink, open(os.devnull, "w", encoding="utf-8") as nowhere:
+        try:
+            for channel in (1, 2):
+                os.dup2(sink.fileno(), channel)
+            sys.stdout = sys.stderr = nowhere
+            yield
+        finally:
+            sys.stdout, sys.stderr = stdout, stderr
+            for channel, saved in zip((1, 2), kept, strict=True):
+                os.dup2(saved, channel)
+                os.close(saved)
