@@ -1,0 +1,229 @@
+"""From a trained ``.keras`` file to a ``.tflite`` file, with an account of what that cost."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeunet.errors import BudgetExceeded, QuantizeError
+from edgeunet.files import write_bytes, write_json
+from edgeunet.modelcard import ModelCard, write_card
+from edgeunet.quantize.accuracy import Drop, drops, worst_drop
+from edgeunet.quantize.calibrate import check_windows, draw_windows
+from edgeunet.quantize.convert import FORMATS, convert
+from edgeunet.quantize.layers import LayerError, compare_layers, lossiest_layer, worst_layer
+from edgeunet.signals import Source, Split
+
+if TYPE_CHECKING:
+    import keras
+
+SCHEMA = "edgeunet.quantize/1"
+COMPARED_WINDOWS = 32
+"""Windows on which layers are compared: enough for three digits of every figure."""
+
+CALIBRATION_WINDOWS = 256
+
+Evaluate = Callable[[Path], Mapping[str, Any]]
+"""Scores the model file given, on the validation part."""
+
+
+@dataclass(frozen=True)
+class Quantized:
+    """A converted model and what is known about it.
+
+    Attributes
+    ----------
+    model : the bytes of the ``.tflite`` file.
+    card : goes beside it.
+    layers : error of each layer against float, empty for float32.
+    report : document with schema ``edgeunet.quantize/1``, layers included.
+    """
+
+    model: bytes
+    card: ModelCard
+    layers: tuple[LayerError, ...]
+    report: Mapping[str, Any]
+
+    def write(self, path: Path) -> None:
+        """Write the model, its card and its report (``<path>.quantize.json``), each in one step."""
+        path = Path(path)
+        write_bytes(path, self.model)
+        write_card(path, self.card)
+        write_json(report_path(path), self.report)
+
+
+def report_path(model: Path) -> Path:
+    """Return where the report on ``model`` lies: the same name with ``.quantize.json`` added."""
+    return model.with_name(model.name + ".quantize.json")
+
+
+def quantize(
+    path: Path,
+    source: Source,
+    split: Split,
+    number_format: str = "int8",
+    *,
+    calibration_windows: int = CALIBRATION_WINDOWS,
+    seed: int = 0,
+    evaluate: Evaluate | None = None,
+    max_drop_points: float | None = None,
+) -> Quantized:
+    """Quantize a ``.keras`` file, calibrated on the training patients of ``split``.
+
+    Parameters
+    ----------
+    path : the model; the card beside it says its sample rate, leads and normalization.
+    source, split : signals, and who may be used for what. Validation patients are never calibrated on; layers are
+        compared on their windows, as these show what a range that training set has missed.
+    number_format : ``"int8"``, ``"int16x8"`` or ``"float32"``.
+    calibration_windows : how many windows are drawn.
+    seed : of the draw.
+    evaluate : scores a model file on the validation patients; without it no metrics are compared.
+    max_drop_points : largest loss of any F1, in points (hundredths).
+
+    Raises
+    ------
+    BudgetExceeded
+        When an F1 fell by more than ``max_drop_points``; nothing has been written then.
+    QuantizeError
+        When the model cannot be quantized as asked.
+    """
+    from edgeunet.model import load_model, to_static
+
+    if max_drop_points is not None and evaluate is None:
+        raise QuantizeError("a largest drop was set but nothing is evaluated; leave --no-evaluate out")
+    model = load_model(path)
+    static = to_static(model)
+    card = _card(path, model)
+    shape = tuple(static.inputs[0].shape[1:])
+    drawn = None
+    if number_format != "float32":
+        drawn = draw_windows(source, split, "train", card, shape, calibration_windows, seed=seed, vary_gain=True)
+    part = "val" if split.val else "train"
+    compared = draw_windows(source, split, part, card, shape, COMPARED_WINDOWS, seed=seed + 1)
+    quantized = quantize_model(static, card, number_format, drawn, compared)
+    report = {
+        **quantized.report,
+        "compared_on": {"part": part, "windows": len(compared)},
+        "calibration": _calibration(source, split, len(drawn), seed) if drawn is not None else None,
+    }
+    if evaluate is not None:
+        report["validation"] = _validate(path, quantized, evaluate, max_drop_points)
+    return _with_report(quantized, report)
+
+
+def quantize_model(
+    model: keras.Model,
+    card: ModelCard,
+    number_format: str,
+    calibration: NDArray[np.float32] | None,
+    compared: NDArray[np.float32] | None = None,
+) -> Quantized:
+    """Quantize a static-shape Keras model, calibrated on windows of the caller's.
+
+    Parameters
+    ----------
+    model : with a fixed batch of 1 (`edgeunet.model.to_static`), of any dimensions.
+    card : goes beside the result.
+    number_format : see `quantize`.
+    calibration : windows ``(windows, *input_shape)`` as the model sees them; ``None`` for float32 only.
+    compared : windows on which layers are compared; those of the calibration when ``None``.
+
+    Raises
+    ------
+    QuantizeError
+        When the windows would calibrate ranges that no signal has, or the model cannot be converted.
+    """
+    if number_format not in FORMATS:
+        raise QuantizeError(f"format '{number_format}' is unknown; choose {', '.join(FORMATS)}")
+    if calibration is not None:
+        check_windows(calibration, tuple(model.inputs[0].shape[1:]))
+    floating = convert(model, "float32")
+    if number_format == "float32":
+        return _quantized(floating, floating, card, number_format, ())
+    converted = convert(model, number_format, calibration)
+    windows = compared if compared is not None else calibration
+    assert windows is not None
+    layers = compare_layers(floating, converted, (window[None] for window in windows))
+    return _quantized(converted, floating, card, number_format, tuple(layers))
+
+
+def _quantized(
+    model: bytes, floating: bytes, card: ModelCard, number_format: str, layers: tuple[LayerError, ...]
+) -> Quantized:
+    worst, lossiest = worst_layer(layers), lossiest_layer(layers)
+    report: dict[str, Any] = {
+        "schema": SCHEMA,
+        "model": card.name,
+        "format": number_format,
+        "model_bytes": len(model),
+        "float32_model_bytes": len(floating),
+        "output_sqnr_db": layers[-1].sqnr_db if layers else None,
+        "worst_layer": worst.name if worst else None,
+        "worst_layer_sqnr_db": worst.sqnr_db if worst else None,
+        "lossiest_layer": lossiest.name if lossiest else None,
+        "lossiest_layer_lost_db": lossiest.lost_db if lossiest else None,
+        "input_clipping": layers[0].clipping if layers else None,
+        "layers": [layer.to_dict() for layer in layers],
+    }
+    kept = {"format": number_format, **{k: report[k] for k in ("model_bytes", "output_sqnr_db", "worst_layer")}}
+    return Quantized(model, replace(card, metrics=kept), layers, report)
+
+
+def _with_report(quantized: Quantized, report: Mapping[str, Any]) -> Quantized:
+    metrics = dict(quantized.card.metrics)
+    if report.get("calibration"):
+        metrics["calibration"] = report["calibration"]
+    if report.get("validation"):
+        metrics["drop_points"] = report["validation"]["worst_drop_points"]
+    layers = list(report["layers"])
+    rest = {key: value for key, value in report.items() if key != "layers"}
+    return replace(quantized, card=replace(quantized.card, metrics=metrics), report={**rest, "layers": layers})
+
+
+def _card(path: Path, model: keras.Model) -> ModelCard:
+    from edgeunet.modelcard import read_card
+
+    return read_card(path) or ModelCard(name=model.name)
+
+
+def _calibration(source: Source, split: Split, windows: int, seed: int) -> dict[str, Any]:
+    patients = split.part("train")
+    return {"part": "train", "patients": len(patients), "windows": windows, "seed": seed, "data": source.describe()}
+
+
+def _validate(path: Path, quantized: Quantized, evaluate: Evaluate, max_drop_points: float | None) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="edgeunet-") as directory:
+        candidate = Path(directory) / f"{quantized.card.name}.tflite"
+        quantized.write(candidate)
+        before, after = evaluate(path), evaluate(candidate)
+    changes = drops(before, after)
+    worst = worst_drop(changes)
+    if max_drop_points is not None:
+        _check_drop(quantized, worst, max_drop_points)
+    return {
+        "float": before,
+        "quantized": after,
+        "drop_points": {change.figure: change.points for change in changes},
+        "worst_drop_points": worst.points if worst else None,
+        "max_drop_points": max_drop_points,
+    }
+
+
+def _check_drop(quantized: Quantized, worst: Drop | None, max_drop_points: float) -> None:
+    if worst is None:
+        raise QuantizeError("no F1 could be compared, so the drop cannot be checked; evaluate on annotated records")
+    if worst.points > max_drop_points:
+        layer = lossiest_layer(quantized.layers)
+        where = f"; layer '{layer.name}' loses most, {layer.lost_db:.1f} dB" if layer and layer.lost_db else ""
+        raise BudgetExceeded(
+            f"{quantized.report['format']} lost {worst.points:.2f} points of '{worst.figure}' "
+            f"({100 * worst.before:.2f} → {100 * worst.after:.2f} %) and {max_drop_points:g} were allowed{where}; "
+            "nothing was written, try --format int16x8 or more --calibration-windows"
+        )
