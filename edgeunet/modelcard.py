@@ -26,6 +26,7 @@ class ModelCard:
     split : the patient split, ``{"train": [...], "val": [...], "test": [...]}``, or ``None``.
     data : where the training data came from (directory name or ``"synthetic"`` and its seed), for the reader.
     metrics : figures measured when the file was made.
+    postprocessing : ``{"merge_ms": {class: ms}, "min_ms": {class: ms}}``; empty for the default.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ModelCard:
     split: Mapping[str, Any] | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    postprocessing: Mapping[str, Any] = field(default_factory=dict)
 
     def with_metrics(self, **metrics: Any) -> ModelCard:
         """Return a copy with ``metrics`` added."""
