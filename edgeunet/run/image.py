@@ -79,7 +79,9 @@ class Build:
     def core_flags(self) -> tuple[str, ...]:
         """Return what tells the compiler which core it compiles for."""
         if self.board is None:
-            return ("-fno-sanitize=all",) if self.toolchain.name == "zig" and not self.is_sanitized else ()
+            if self.toolchain.name != "zig":
+                return ()
+            return ("-mcpu=baseline", *(() if self.is_sanitized else ("-fno-sanitize=all",)))
         core = self.board.core
         return (*core.zig_flags, "-fno-sanitize=all") if self.toolchain.name == "zig" else core.gcc_flags
 
@@ -168,11 +170,12 @@ def _link(build: Build, directory: Path, template: Path, objects: Sequence[str],
         run_tool([*build.toolchain.command, *flags, *objects, "-o", path.name], directory, "linking for the host")
         return
     # The linker looks for INCLUDEd scripts where it runs; zig passes no search path on.
-    for script in (build.board.linker_script, "ld/sections.ld"):
-        shutil.copyfile(template / script, directory / Path(script).name)
+    script = (template / build.board.linker_script).read_text(encoding="utf-8")
+    write_text(directory / "board.ld", f"__stack_bytes = {build.stack_bytes};\n{script}")
+    shutil.copyfile(template / "ld" / "sections.ld", directory / "sections.ld")
     libraries = {"gcc": ["-nostdlib", "-lgcc"], "zig": ["-nostartfiles", "-Wl,-e,Reset_Handler"]}[build.toolchain.name]
-    command = [*build.toolchain.command, *flags, "-Wl,--gc-sections", f"-Wl,--defsym=__stack_bytes={build.stack_bytes}"]
-    command += ["-T", Path(build.board.linker_script).name, *objects, *libraries, "-o", path.name]
+    command = [*build.toolchain.command, *flags, "-Wl,--gc-sections", "-T", "board.ld"]
+    command += [*objects, *libraries, "-o", path.name]
     run_tool(command, directory, f"linking for {build.board.name}")
 
 

@@ -1,0 +1,85 @@
+"""Where an image can run: the host itself, an emulator, or a board on a serial port. One interface for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from edgeunet.errors import RunError, ToolError
+from edgeunet.run import qemu, unicorn_machine
+from edgeunet.run.boards import Board
+from edgeunet.run.elf import ElfImage
+from edgeunet.run.faults import describe_fault
+from edgeunet.run.image import Image
+from edgeunet.run.process import listen_to_process
+from edgeunet.run.protocol import Line, Listener
+
+EMULATORS = ("qemu", "unicorn")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Something that runs an image and lets a listener hear it."""
+
+    name: str
+    version: str
+    start: Callable[[Image, Listener, float], None]
+    emulator: str | None = None
+
+
+def find_machine(board: Board | None, emulator: str | None = None) -> Machine:
+    """Return the machine for ``board`` (``None``: the host); of two emulators QEMU is preferred.
+
+    Raises
+    ------
+    ToolError
+        When the emulator asked for, or any at all, is missing, with how to install it.
+    RunError
+        When ``board`` is a real one and so cannot be emulated.
+    """
+    if board is None:
+        return Machine("host", "", _run_on_host)
+    if not board.is_emulated:
+        raise RunError(f"{board.name} is a real board; name its serial port with --port, or choose an emulated board")
+    if emulator == "qemu" or (emulator is None and qemu.qemu_version()):
+        if qemu.qemu_version() is None:
+            raise ToolError(f"'{qemu.PROGRAM}' is not installed; {qemu.INSTALL}, or use --emulator unicorn")
+        return Machine(board.name, qemu.qemu_version() or "", partial(_emulate, qemu.run_in_qemu), "qemu")
+    if board.core.unicorn_model is None:
+        raise ToolError(f"{board.core.name} can be emulated by QEMU only; {qemu.INSTALL}")
+    if unicorn_machine.unicorn_version() is None:
+        raise ToolError(f"no emulator for {board.core.name} is installed; {unicorn_machine.INSTALL}, or {qemu.INSTALL}")
+    version = unicorn_machine.unicorn_version() or ""
+    return Machine(board.name, version, partial(_emulate, unicorn_machine.run_in_unicorn), "unicorn")
+
+
+def hear(machine: Machine, image: Image, timeout_s: float, on_text: Callable[[str], None] | None = None) -> tuple[Line, ...]:
+    """Run ``image`` and return everything it reported.
+
+    Raises
+    ------
+    RunError
+        When it faulted (with registers and cause), hung, or lines were lost.
+    """
+    listener = Listener(on_text)
+    machine.start(image, listener, timeout_s)
+    lines = listener.transcript()
+    for line in lines:
+        if line.kind == "fault":
+            raise RunError(describe_fault(line, ElfImage.read(image.path).function_at))
+    return lines
+
+
+def _run_on_host(image: Image, listener: Listener, timeout_s: float) -> None:
+    listen_to_process([str(image.path)], listener, timeout_s, ends_itself=True)
+
+
+def _emulate(
+    run: Callable[..., None],
+    image: Image,
+    listener: Listener,
+    timeout_s: float,
+) -> None:
+    assert image.board is not None
+    run(image.board, image.path, listener, timeout_s)

@@ -1,0 +1,195 @@
+"""Build, run, compare and measure one compiled network on one target."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from edgeunet.emit.source import Compiled
+from edgeunet.errors import RunError
+from edgeunet.run.callgrind import count_with_callgrind
+from edgeunet.run.golden import Golden
+from edgeunet.run.image import Build, Image, build_image, firmware_id
+from edgeunet.run.machines import Machine, hear
+from edgeunet.run.measurement import LayerCost, Measurement, Mismatch
+from edgeunet.run.protocol import PROTOCOL, Line
+
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Session:
+    """What one image reported."""
+
+    unit: str
+    clock_hz: int
+    state_bytes: int
+    counts: tuple[int, ...]
+    stack_bytes: int
+    outputs: tuple[bytes, ...]
+    layer_counts: tuple[int, ...]
+
+
+def measure(
+    build: Build,
+    machine: Machine,
+    golden: Golden,
+    *,
+    target: str,
+    timeout_s: float = 120.0,
+    directory: Path | None = None,
+    note: Note = lambda _: None,
+) -> Measurement:
+    """Run the model as it ships for totals, sizes and stack, then with its trace hook for the layers' shares.
+
+    Parameters
+    ----------
+    build : model, board, compiler and flags; it is run once on every input of ``golden``.
+    directory : where to leave sources and images; by default a temporary directory.
+
+    Raises
+    ------
+    ToolError
+        When a tool is missing or fails.
+    RunError
+        When the program faults, hangs, loses lines, or its counter does not count what it says.
+    """
+    build = replace(build, runs=len(golden.inputs))
+    compiled = build.compiled
+    host_instructions = None
+    with _working_directory(directory) as work:
+        note(f"building {compiled.name} for {target} with {build.toolchain.version}")
+        image = build_image(build, work)
+        note(f"running on {machine.emulator or machine.name}")
+        plain = run_session(machine, image, compiled, timeout_s)
+        traced_image = build_image(replace(build, runs=1), work, traced=True)
+        traced = run_session(machine, traced_image, compiled, timeout_s)
+        footprint = image.footprint()
+        if build.board is None and not build.is_sanitized:
+            function = f"{compiled.name}_run"
+            host_instructions = count_with_callgrind(image.path, function, build.runs, timeout_s)
+    return Measurement(
+        model=compiled.name,
+        target=target,
+        board=build.board.name if build.board else "host",
+        core=build.board.core.name if build.board else "host",
+        kernels=compiled.core,
+        mode=compiled.mode,
+        mismatch=compare(golden.outputs, plain.outputs) or compare(golden.outputs[:1], traced.outputs),
+        unit=plain.unit,
+        clock_hz=plain.clock_hz,
+        counts=plain.counts,
+        host_instructions=host_instructions,
+        layers=_layer_costs(compiled, traced.layer_counts),
+        arena_bytes=compiled.arena_bytes,
+        state_bytes=plain.state_bytes,
+        input_bytes=sum(i.size_bytes for i in compiled.inputs),
+        output_bytes=sum(o.size_bytes for o in compiled.outputs),
+        stack_bytes=plain.stack_bytes if build.board else None,
+        footprint=footprint,
+        weights_bytes=compiled.weights_bytes,
+        toolchain=build.toolchain.name,
+        toolchain_version=build.toolchain.version,
+        flags=" ".join(build.all_flags),
+        emulator=machine.emulator,
+        emulator_version=machine.version or None,
+        model_digest=compiled.model_digest,
+    )
+
+
+@contextmanager
+def _working_directory(directory: Path | None) -> Iterator[Path]:
+    if directory is not None:
+        directory.mkdir(parents=True, exist_ok=True)
+        yield directory.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="edgeunet-bench-") as temporary:
+        yield Path(temporary)
+
+
+def run_session(machine: Machine, image: Image, compiled: Compiled, timeout_s: float) -> Session:
+    """Run ``image`` and return what it reported, its identity and its counter checked."""
+    lines = hear(machine, image, timeout_s)
+    hello = lines[0]
+    _check_identity(hello, compiled)
+    unit = hello.text("unit")
+    _check_calibration(lines, unit)
+    runs = [line for line in lines if line.kind == "run"]
+    return Session(
+        unit=unit,
+        clock_hz=hello.number("clock_hz"),
+        state_bytes=hello.number("state_bytes"),
+        counts=tuple(line.number("count") for line in runs),
+        stack_bytes=max(line.number("stack_bytes") for line in runs),
+        outputs=_outputs(lines, len(runs), hello.number("output_bytes")),
+        layer_counts=tuple(line.number("count") for line in lines if line.kind == "layer"),
+    )
+
+
+def _check_identity(hello: Line, compiled: Compiled) -> None:
+    if hello.number("protocol") != PROTOCOL:
+        raise RunError(
+            f"the firmware speaks protocol {hello.text('protocol')} and this edgeunet {PROTOCOL}; build the firmware again"
+        )
+    if hello.text("firmware") != firmware_id(compiled):
+        raise RunError(
+            f"the board runs firmware '{hello.text('firmware')}' and not '{firmware_id(compiled)}', the one just built; "
+            "flash it again"
+        )
+    for key, interfaces in (("input_bytes", compiled.inputs), ("output_bytes", compiled.outputs)):
+        expected = sum(interface.size_bytes for interface in interfaces)
+        if hello.number(key) != expected:
+            raise RunError(f"the firmware has {key}={hello.text(key)} and the model {expected}; compile the model again")
+
+
+def _check_calibration(lines: Sequence[Line], unit: str) -> None:
+    """Hold the counter to loops of known length, where it counts instructions."""
+    for line in lines:
+        if line.kind == "calibration" and unit == "instructions" and line.number("count") != line.number("expected"):
+            raise RunError(
+                f"the counter is off: a loop of {line.number('expected')} instructions was counted as "
+                f"{line.number('count')}; check COUNTER_TICK of the board and the emulator's clock"
+            )
+
+
+def _outputs(lines: Sequence[Line], runs: int, size_bytes: int) -> tuple[bytes, ...]:
+    parts: list[bytearray] = [bytearray() for _ in range(runs)]
+    for line in lines:
+        if line.kind == "output":
+            run = line.number("run")
+            if run >= runs or line.number("offset") != len(parts[run]):
+                raise RunError("the firmware sent its output out of order; build it again with this edgeunet")
+            parts[run] += line.data("bytes")
+    if not runs or any(len(part) != size_bytes for part in parts):
+        raise RunError("the firmware did not send its whole output; build it again with this edgeunet")
+    return tuple(bytes(part) for part in parts)
+
+
+def compare(expected: Sequence[bytes], answered: Sequence[bytes]) -> Mismatch | None:
+    """Return where ``answered`` differs from ``expected`` (int8 values, run by run), or ``None`` when it never does."""
+    first = None
+    differing = compared = 0
+    for run, (want, have) in enumerate(zip(expected, answered, strict=True)):
+        compared += len(want)
+        offsets = [i for i, (a, b) in enumerate(zip(want, have, strict=True)) if a != b]
+        differing += len(offsets)
+        if offsets and first is None:
+            first = run, offsets[0]
+    if first is None:
+        return None
+    run, offset = first
+    want, have = (int.from_bytes(data[run][offset : offset + 1], "little", signed=True) for data in (expected, answered))
+    return Mismatch(run, offset, want, have, differing, compared)
+
+
+def _layer_costs(compiled: Compiled, counts: Sequence[int]) -> tuple[LayerCost, ...]:
+    if len(counts) != len(compiled.layers):
+        raise RunError(
+            f"the firmware traced {len(counts)} layers and the model has {len(compiled.layers)}; compile the model again"
+        )
+    return tuple(
+        LayerCost(layer.name, layer.op, layer.macs, count) for layer, count in zip(compiled.layers, counts, strict=True)
+    )

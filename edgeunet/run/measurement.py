@@ -1,0 +1,163 @@
+"""What a measurement says, and how it is written down."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from edgeunet.run.image import Footprint
+
+SCHEMA = "edgeunet.bench/1"
+NOT_COUNTED = "vectors, startup, UART, counter, main, test inputs and the report are not counted in any figure"
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """One layer's part, in the unit of the measurement."""
+
+    name: str
+    op: str
+    macs: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """Where an output differed first, and how many bytes did."""
+
+    run: int
+    offset: int
+    expected: int
+    answered: int
+    differing_bytes: int
+    compared_bytes: int
+
+    def sentence(self) -> str:
+        return (
+            f"output differs in {self.differing_bytes} of {self.compared_bytes} bytes, first in run {self.run} at byte "
+            f"{self.offset}: expected {self.expected}, the program answered {self.answered}"
+        )
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One model on one target.
+
+    Attributes
+    ----------
+    unit : what ``counts`` and ``layers`` count: ``instructions`` (emulated), ``cycles`` (a board's own counter) or
+        ``nanoseconds`` (wall time on the host).
+    counts : one figure per run, each on another input.
+    host_instructions : the host's own instructions per run as callgrind counts them, where it is installed.
+    state_bytes : ``sizeof`` the state that the caller owns, arena included.
+    stack_bytes, footprint : ``None`` on the host, where they cannot be told apart from the C library's.
+    """
+
+    model: str
+    target: str
+    board: str
+    core: str
+    kernels: str
+    mode: str
+    mismatch: Mismatch | None
+    unit: str
+    clock_hz: int
+    counts: tuple[int, ...]
+    host_instructions: int | None
+    layers: tuple[LayerCost, ...]
+    arena_bytes: int
+    state_bytes: int
+    input_bytes: int
+    output_bytes: int
+    stack_bytes: int | None
+    footprint: Footprint | None
+    weights_bytes: int
+    toolchain: str
+    toolchain_version: str
+    flags: str
+    emulator: str | None
+    emulator_version: str | None
+    model_digest: str
+
+    @property
+    def exact(self) -> bool:
+        return self.mismatch is None
+
+    @property
+    def count(self) -> int:
+        """The figure of the first run; on the host the fastest, as every disturbance adds time."""
+        return min(self.counts) if self.unit == "nanoseconds" else self.counts[0]
+
+    @property
+    def macs(self) -> int:
+        return sum(layer.macs for layer in self.layers)
+
+    @property
+    def io_bytes(self) -> int:
+        """The caller's input and output buffers, counted as RAM since an interpreter's arena holds them too."""
+        return self.input_bytes + self.output_bytes
+
+    @property
+    def ram_bytes(self) -> int | None:
+        if self.footprint is None or self.stack_bytes is None:
+            return None
+        own = self.footprint.data_bytes + self.footprint.bss_bytes
+        return self.state_bytes + self.io_bytes + own + self.stack_bytes
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON object that ``bench --json`` prints; ``docs/BENCHMARKING.md`` explains each key."""
+        by_instructions = self.unit == "instructions"
+        layer_unit = {"instructions": "instructions", "cycles": "cycles", "nanoseconds": "wall_ns"}[self.unit]
+        total = sum(layer.count for layer in self.layers)
+        size = self.footprint
+        instructions = self.count if by_instructions else self.host_instructions
+        return {
+            "schema": SCHEMA,
+            "model": self.model,
+            "target": self.target,
+            "board": self.board,
+            "core": self.core,
+            "kernels": self.kernels,
+            "mode": self.mode,
+            "exact": self.exact,
+            "mismatch": None if self.mismatch is None else asdict(self.mismatch),
+            "toolchain": self.toolchain,
+            "toolchain_version": self.toolchain_version,
+            "flags": self.flags,
+            "emulator": self.emulator,
+            "emulator_version": self.emulator_version,
+            "runs": len(self.counts),
+            "instructions": instructions,
+            "instructions_lowest": min(self.counts) if by_instructions else None,
+            "instructions_highest": max(self.counts) if by_instructions else None,
+            "cycles": self.count if self.unit == "cycles" else None,
+            "clock_hz": self.clock_hz if self.unit == "cycles" else None,
+            "wall_ns": self.count if self.unit == "nanoseconds" else None,
+            "macs": self.macs,
+            "instructions_per_mac": round(instructions / self.macs, 4) if instructions and self.macs else None,
+            "layers": [
+                {
+                    "name": layer.name,
+                    "op": layer.op,
+                    "instructions": None,
+                    layer_unit: layer.count,
+                    "macs": layer.macs,
+                    "share": round(layer.count / total, 6) if total else 0.0,
+                    "instructions_per_mac": round(layer.count / layer.macs, 4) if by_instructions and layer.macs else None,
+                }
+                for layer in self.layers
+            ],
+            "ram_bytes": self.ram_bytes,
+            "arena_bytes": self.arena_bytes,
+            "state_bytes": self.state_bytes,
+            "io_bytes": self.io_bytes,
+            "stack_bytes": self.stack_bytes,
+            "flash_bytes": None if size is None else size.flash_bytes,
+            "weights_bytes": self.weights_bytes,
+            "text_bytes": None if size is None else size.text_bytes,
+            "rodata_bytes": None if size is None else size.rodata_bytes,
+            "data_bytes": None if size is None else size.data_bytes,
+            "bss_bytes": None if size is None else size.bss_bytes,
+            "harness": NOT_COUNTED,
+            "model_digest": self.model_digest,
+        }
