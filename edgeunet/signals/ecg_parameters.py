@@ -18,7 +18,7 @@ class SyntheticECG:
     Attributes
     ----------
     sample_rate_hz, duration_s, leads : form of a record; ``leads`` from i ii iii avr avl avf v1 … v6.
-    heart_rate_bpm : mean rate.
+    heart_rate_bpm : mean rate; all RR intervals between the two limits are equally likely.
     rr_deviation : standard deviation of the RR interval relative to its mean (heart-rate variability).
     lf_hf_ratio : power of the 0.1 Hz rhythm over that of the breathing rhythm.
     breathing_hz : breathing rate; it moves heart rate, amplitude and baseline.
@@ -36,17 +36,20 @@ class SyntheticECG:
     inverted_t_chance, biphasic_t_chance : T waves against the QRS, and T waves of two signs.
     qt_ms : QRS onset to T offset at 60 beats per minute; it follows the cube root of RR (Fridericia).
     beat_variation : relative beat-to-beat change of sizes and durations.
-    wander_mv, mains_mv, muscle_mv : RMS of baseline wander, mains hum and muscle noise at each electrode.
+    u_mv : U wave, which is background: no label stands for it.
+    wander_mv, mains_mv, muscle_mv : RMS of baseline wander, mains hum and muscle noise at the electrodes; drawn as the
+        cube of a uniform number, so that most recordings are clean and a few are bad.
     mains_hz : frequencies of mains to choose from.
     pops_per_minute, pop_mv : electrode pops per electrode, and their largest size.
-    edge_fraction : a wave begins and ends where its outermost component is this fraction of that component's peak.
+    p_edge, qrs_edge, t_edge : a wave begins and ends where its outermost component is this fraction of that component's
+        peak. The defaults put the marks where LUDB's annotators put theirs.
     visible_mv : where a wave is smaller than this in a lead, its samples there are unknown rather than labelled.
     """
 
     sample_rate_hz: float = 500.0
     duration_s: float = 10.0
     leads: tuple[str, ...] = LEADS
-    heart_rate_bpm: Range = (42, 125)
+    heart_rate_bpm: Range = (44, 120)
     rr_deviation: Range = (0.01, 0.08)
     lf_hf_ratio: Range = (0.3, 3.0)
     breathing_hz: Range = (0.15, 0.4)
@@ -59,11 +62,11 @@ class SyntheticECG:
     pvc_chance: Range = (0.02, 0.2)
     pac_chance: Range = (0.02, 0.15)
     p_ms: Range = (75, 130)
-    p_mv: Range = (0.05, 0.2)
+    p_mv: Range = (0.04, 0.17)
     p_axis_deg: Range = (10, 85)
     pr_ms: Range = (115, 220)
     qrs_ms: Range = (75, 115)
-    qrs_mv: Range = (0.5, 1.8)
+    qrs_mv: Range = (0.6, 2.2)
     qrs_axis_deg: Range = (-50, 100)
     wide_qrs_chance: float = 0.12
     wide_qrs_ms: Range = (115, 165)
@@ -73,15 +76,18 @@ class SyntheticECG:
     t_axis_deg: Range = (-50, 50)
     inverted_t_chance: float = 0.15
     biphasic_t_chance: float = 0.1
-    qt_ms: Range = (340, 430)
+    u_mv: Range = (0.0, 0.04)
+    qt_ms: Range = (350, 450)
     beat_variation: Range = (0.01, 0.05)
-    wander_mv: Range = (0.0, 0.12)
-    mains_mv: Range = (0.0, 0.012)
-    muscle_mv: Range = (0.0, 0.025)
+    wander_mv: Range = (0.0, 0.2)
+    mains_mv: Range = (0.0, 0.025)
+    muscle_mv: Range = (0.0, 0.035)
     mains_hz: tuple[float, ...] = (50.0, 60.0)
     pops_per_minute: Range = (0.0, 0.6)
     pop_mv: float = 1.0
-    edge_fraction: float = 0.05
+    p_edge: float = 0.1
+    qrs_edge: float = 0.01
+    t_edge: float = 0.08
     visible_mv: float = 0.012
 
     def __post_init__(self) -> None:
@@ -95,10 +101,15 @@ class SyntheticECG:
         if strange or not self.leads:
             named = f"lead '{strange[0]}'" if strange else "no lead"
             raise SignalError(f"synthetic ECG was asked for {named}; choose from {', '.join(LEADS)}")
-        if not (0 < self.edge_fraction < 1 and self.sample_rate_hz > 0 and self.duration_s * self.sample_rate_hz >= 1):
+        if not all(0 < edge < 1 for edge in (self.p_edge, self.qrs_edge, self.t_edge)):
+            raise SignalError("SyntheticECG: p_edge, qrs_edge and t_edge are fractions of a peak; give 0 < edge < 1")
+        if not (self.sample_rate_hz > 0 and self.duration_s * self.sample_rate_hz >= 2):
             raise SignalError(
-                f"SyntheticECG: edge_fraction {self.edge_fraction} must lie within 0 … 1, and {self.duration_s} s at "
-                f"{self.sample_rate_hz} Hz must be at least one sample"
+                f"SyntheticECG: {self.duration_s} s at {self.sample_rate_hz} Hz is less than 2 samples; make it longer"
             )
         if not self.mains_hz:
             raise SignalError("SyntheticECG: mains_hz is empty; give 50 or 60, and set mains_mv=(0, 0) for no hum")
+
+    def edge(self, wave: str) -> float:
+        """Return the fraction of its peak at which a component of ``wave`` begins and ends."""
+        return {"P": self.p_edge, "QRS": self.qrs_edge, "T": self.t_edge}.get(wave, 0.05)

@@ -94,7 +94,7 @@ class Heart:
 
     Attributes
     ----------
-    p, qrs, st, t : components of a usual beat; ``p`` and ``t`` with their onset at 0 s, ``qrs`` around the R peak.
+    p, qrs, st, t, u : components of a usual beat; ``p``, ``t`` and ``u`` begin at 0 s, ``qrs`` is around the R peak.
     pvc, pvc_t : components of a ventricular (or paced) beat, placed likewise.
     pr_s : P onset to QRS onset at 60 beats per minute.
     qt_s : QRS onset to T offset at 60 beats per minute.
@@ -104,6 +104,7 @@ class Heart:
     qrs: tuple[Component, ...]
     st: tuple[Component, ...]
     t: tuple[Component, ...]
+    u: tuple[Component, ...]
     pvc: tuple[Component, ...]
     pvc_t: tuple[Component, ...]
     pr_s: float

@@ -140,6 +140,7 @@ def place_waves(patient: VirtualPatient, rhythm: list[Beat], rng: np.random.Gene
         t_start_s = max(t_stop_s - t_length_s * stretch, qrs_stop_s + 0.005)
         t_parts = shifted(template, t_start_s, (t_stop_s - t_start_s) / t_length_s)
         placed.append(PlacedWave("T", tuple(part.scaled(jitter[5] * breath) for part in t_parts)))
+        placed.append(PlacedWave("U", shifted(heart.u, t_stop_s)))
         last_end_s = t_stop_s
     return placed
 
@@ -150,12 +151,12 @@ def render(waves: list[PlacedWave], samples: int, parameters: SyntheticECG) -> F
     rate_hz = parameters.sample_rate_hz
     for wave in waves:
         for part in wave.parts:
-            # Beyond three half-widths a Gaussian at 5 % by its edge is below 1e-11 of its peak.
+            # Beyond three half-widths a Gaussian at 10 % by its edge is below 1e-9 of its peak.
             first = max(0, int((part.centre_s - 3 * part.rise_s) * rate_hz))
             last = min(samples, int((part.centre_s + 3 * part.fall_s) * rate_hz) + 2)
             if first < last:
                 time_s = np.arange(first, last) / rate_hz
-                vector[first:last] += part.shape(time_s, parameters.edge_fraction)[:, None] * part.vector_mv
+                vector[first:last] += part.shape(time_s, parameters.edge(part.wave))[:, None] * part.vector_mv
     return vector
 
 

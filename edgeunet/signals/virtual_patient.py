@@ -46,10 +46,10 @@ def draw_patient(parameters: SyntheticECG, rng: Rng) -> VirtualPatient:
         heart=_draw_heart(parameters, rng),
         rhythm=rhythm,
         disturbance=Disturbance(
-            wander_mv=_between(parameters.wander_mv, rng),
-            mains_mv=_between(parameters.mains_mv, rng),
+            wander_mv=_mostly_low(parameters.wander_mv, rng),
+            mains_mv=_mostly_low(parameters.mains_mv, rng),
             mains_hz=float(rng.choice(parameters.mains_hz)),
-            muscle_mv=_between(parameters.muscle_mv, rng),
+            muscle_mv=_mostly_low(parameters.muscle_mv, rng),
             pops_per_minute=_between(parameters.pops_per_minute, rng),
             pop_mv=parameters.pop_mv,
             f_wave_mv=_between(parameters.f_wave_mv, rng),
@@ -62,6 +62,10 @@ def draw_patient(parameters: SyntheticECG, rng: Rng) -> VirtualPatient:
 
 def _between(limits: Range, rng: Rng) -> float:
     return float(rng.uniform(limits[0], limits[1]))
+
+
+def _mostly_low(limits: Range, rng: Rng) -> float:
+    return float(limits[0] + (limits[1] - limits[0]) * rng.uniform() ** 3)
 
 
 def _draw_rhythm(parameters: SyntheticECG, rng: Rng) -> Rhythm:
@@ -77,7 +81,8 @@ def _draw_rhythm(parameters: SyntheticECG, rng: Rng) -> Rhythm:
             kind = name
             break
         draw -= chance
-    mean_rr_s = 60.0 / _between(parameters.heart_rate_bpm, rng)
+    slowest_bpm, fastest_bpm = parameters.heart_rate_bpm
+    mean_rr_s = _between((60.0 / fastest_bpm, 60.0 / slowest_bpm), rng)
     ectopic = float(rng.uniform()) < parameters.ectopy_chance
     pvc, pac = _between(parameters.pvc_chance, rng), _between(parameters.pac_chance, rng)
     return Rhythm(
@@ -110,6 +115,7 @@ def _draw_heart(parameters: SyntheticECG, rng: Rng) -> Heart:
         qrs=_wide_qrs(qrs_s, main, size_mv, rng) if wide else _narrow_qrs(qrs_s, main, axis_deg, size_mv, rng),
         st=_st_segment(_between(parameters.st_mv, rng), axis_deg, rng),
         t=t_parts,
+        u=_u_wave(_between(parameters.u_mv, rng), axis_deg, rng),
         pvc=_wide_qrs(pvc_s, unit_vector(pvc_axis_deg, float(rng.uniform(-0.7, 0.7))), pvc_mv, rng),
         pvc_t=_simple_t(float(rng.uniform(0.18, 0.26)), pvc_axis_deg + 180, 0.35 * pvc_mv, rng),
         pr_s=_between(parameters.pr_ms, rng) / 1000,
@@ -123,8 +129,8 @@ def _p_wave(parameters: SyntheticECG, rng: Rng) -> tuple[Component, ...]:
     duration_s, size_mv = _between(parameters.p_ms, rng) / 1000, _between(parameters.p_mv, rng)
     axis_deg, lag = _between(parameters.p_axis_deg, rng), float(rng.uniform(0.15, 0.4))
     width_s = duration_s * (1 - lag) / 2
-    right = times(size_mv * float(rng.uniform(0.5, 0.9)), unit_vector(axis_deg + 10, float(rng.uniform(0.1, 0.7))))
-    left = times(size_mv * float(rng.uniform(0.4, 0.8)), unit_vector(axis_deg - 15, float(rng.uniform(-0.7, 0.0))))
+    right = times(size_mv * float(rng.uniform(0.4, 0.8)), unit_vector(axis_deg + 10, float(rng.uniform(0.1, 0.7))))
+    left = times(size_mv * float(rng.uniform(0.5, 0.9)), unit_vector(axis_deg - 15, float(rng.uniform(-0.7, 0.0))))
     return (
         Component("P", width_s, width_s, width_s, right),
         Component("P", duration_s - width_s, width_s, width_s, left),
@@ -135,7 +141,7 @@ def _narrow_qrs(
     duration_s: float, main: tuple[float, float, float], axis_deg: float, size_mv: float, rng: Rng
 ) -> tuple[Component, ...]:
     """Septum (right, front), free walls (the axis), base (up, back)."""
-    first_s, last_s = duration_s * float(rng.uniform(0.3, 0.5)), duration_s * float(rng.uniform(0.5, 0.7))
+    first_s, last_s = duration_s * float(rng.uniform(0.38, 0.55)), duration_s * float(rng.uniform(0.45, 0.62))
     septal = times(size_mv * float(rng.uniform(0.05, 0.3)), unit_vector(float(rng.uniform(140, 230)), 0.6))
     basal = times(
         size_mv * float(rng.uniform(0.1, 0.5)), unit_vector(float(rng.uniform(170, 300)), float(rng.uniform(-0.8, 0)))
@@ -169,6 +175,11 @@ def _st_segment(level_mv: float, axis_deg: float, rng: Rng) -> tuple[Component, 
     return (Component("ST", 0.06, 0.07, 0.12, times(level_mv, direction)),)
 
 
+def _u_wave(size_mv: float, axis_deg: float, rng: Rng) -> tuple[Component, ...]:
+    direction = unit_vector(axis_deg, float(rng.uniform(0.0, 0.8)))
+    return (Component("U", 0.08, 0.06, 0.08, times(size_mv, direction)),)
+
+
 def _t_wave(parameters: SyntheticECG, axis_deg: float, size_mv: float, rng: Rng) -> tuple[Component, ...]:
     duration_s = _between(parameters.t_ms, rng) / 1000
     if float(rng.uniform()) < parameters.biphasic_t_chance:
@@ -184,7 +195,7 @@ def _t_wave(parameters: SyntheticECG, axis_deg: float, size_mv: float, rng: Rng)
 
 def _simple_t(duration_s: float, axis_deg: float, size_mv: float, rng: Rng) -> tuple[Component, ...]:
     """One lobe that rises slower than it falls, its vector turning a little on the way."""
-    rise_s = duration_s * float(rng.uniform(0.5, 0.65))
+    rise_s = duration_s * float(rng.uniform(0.52, 0.68))
     front = float(rng.uniform(-0.2, 0.8))
     body = Component("T", rise_s, rise_s, duration_s - rise_s, times(size_mv, unit_vector(axis_deg, front)))
     turn = times(0.25 * size_mv, unit_vector(axis_deg + math.copysign(60, float(rng.normal())), -front / 2))
