@@ -67,7 +67,8 @@ def saturating_rounding_doubling_high_mul(a: Any, b: Any) -> Integers:
     ``2**30``, which is what is computed here.
     """
     product = np.asarray(a, np.int64) * np.asarray(b, np.int64)
-    return np.minimum((product + (1 << 30)) >> 31, INT32_MAX)
+    result: Integers = np.minimum((product + (1 << 30)) >> 31, INT32_MAX)
+    return result
 
 
 def rounding_divide_by_pot(values: Any, exponent: Any) -> Integers:
@@ -77,7 +78,8 @@ def rounding_divide_by_pot(values: Any, exponent: Any) -> Integers:
     """
     values, exponent = np.asarray(values, np.int64), np.asarray(exponent, np.int64)
     half = (np.int64(1) << exponent) >> 1
-    return np.where(values >= 0, (values + half) >> exponent, -((-values + half) >> exponent))
+    result: Integers = np.where(values >= 0, (values + half) >> exponent, -((-values + half) >> exponent))
+    return result
 
 
 def multiply_by_quantized_multiplier(values: Any, multiplier: Any, shift: Any) -> Integers:
@@ -193,7 +195,8 @@ def rounded_average(sums: Any, counts: Any) -> Integers:
     """
     sums, counts = np.asarray(sums, np.int64), np.asarray(counts, np.int64)
     half = counts // 2
-    return np.where(sums > 0, (sums + half) // counts, -((half - sums) // counts))
+    result: Integers = np.where(sums > 0, (sums + half) // counts, -((half - sums) // counts))
+    return result
 
 
 def nearest_indices(size_in: int, size_out: int, align_corners: bool, half_pixel_centers: bool) -> Integers:
@@ -209,4 +212,5 @@ def nearest_indices(size_in: int, size_out: int, align_corners: bool, half_pixel
         indices = np.array([round_half_away(float(position)) for position in positions], np.int64)
     else:
         indices = np.floor(positions).astype(np.int64)
-    return np.clip(indices, 0, size_in - 1)
+    result: Integers = np.clip(indices, 0, size_in - 1)
+    return result

@@ -16,6 +16,7 @@ from edgeunet.errors import GraphError
 from edgeunet.graph import arithmetic, windows
 from edgeunet.graph.ir import ABSENT, Graph, Op, Quantization, Tensor
 from edgeunet.graph.lookup import lookup_table
+from edgeunet.graph.quantization import channel_factors, quantization_of
 from edgeunet.graph.softmax import softmax, softmax_table
 
 Array = NDArray[Any]
@@ -98,20 +99,6 @@ class _Step:
         return np.clip(values, *arithmetic.activation_range(self.attributes["activation"], self.made))
 
 
-def quantization_of(tensor: Tensor) -> Quantization:
-    """The quantization of a tensor that must have one."""
-    if tensor.quantization is None:
-        raise GraphError(f"tensor '{tensor.name}' is not quantized; quantize the model to int8")
-    return tensor.quantization
-
-
-def channel_factors(op: Op, given: Tensor, weights: Tensor, out: Tensor) -> tuple[arithmetic.Multiplier, ...]:
-    """One requantization factor per output channel of an operator with weights."""
-    factors = arithmetic.fully_connected_factors if op.kind == "FULLY_CONNECTED" else arithmetic.convolution_factors
-    scale_in, scale_out = quantization_of(given).scale, quantization_of(out).scale
-    return factors(scale_in, quantization_of(weights), scale_out, out.shape[3])
-
-
 def _requantized(step: _Step, accumulators: NDArray[np.int64]) -> Array:
     """Bias, one factor per channel, zero point and clamp: the end of every operator with weights."""
     if len(step.arrays) > 2:
@@ -155,10 +142,7 @@ def _sum(step: _Step) -> Array:
     )
     first = arithmetic.rescale(step.offset(0) << factors.left_shift, factors.first)
     second = arithmetic.rescale(step.offset(1) << factors.left_shift, factors.second)
-    if step.op.kind == "ADD":
-        raw = first + second
-    else:
-        raw = first - second
+    raw = first + second if step.op.kind == "ADD" else first - second
     if step.op.kind == "SQUARED_DIFFERENCE":
         raw = arithmetic.wrap_int32(raw * raw)
     return step.clamped(arithmetic.rescale(raw, factors.out) + step.made.zero_point)
@@ -194,7 +178,9 @@ def _quantize(step: _Step) -> Array:
     if step.inputs[0].dtype == "float32":
         quotients = (step.arrays[0] / np.float32(step.made.scale)).astype(np.float64)
         rounded = np.where(quotients >= 0, np.floor(quotients + 0.5), np.ceil(quotients - 0.5))
-        return np.clip(rounded + step.made.zero_point, limits.min, limits.max)
+        levels = np.nan_to_num(rounded, nan=-np.inf) + step.made.zero_point
+        result: Array = np.clip(levels, limits.min, limits.max)
+        return result
     factor = arithmetic.quantize_multiplier(step.quantization(0).scale / step.made.scale)
     return np.clip(arithmetic.rescale(step.offset(0), factor) + step.made.zero_point, limits.min, limits.max)
 

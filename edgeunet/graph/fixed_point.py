@@ -33,7 +33,8 @@ def saturating_shift(values: Any, exponent: int) -> Integers:
     """``values * 2**exponent``, saturated upward and rounded downward (``SaturatingRoundingMultiplyByPOT``)."""
     if exponent <= 0:
         return rounding_divide_by_pot(values, -exponent)
-    return np.clip(np.asarray(values, np.int64) << exponent, INT32_MIN, INT32_MAX)
+    result: Integers = np.clip(np.asarray(values, np.int64) << exponent, INT32_MIN, INT32_MAX)
+    return result
 
 
 def exp_on_negative_values(values: Any, integer_bits: int) -> Integers:

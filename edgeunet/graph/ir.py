@@ -3,8 +3,8 @@
 A ``Graph`` is what ``read_tflite`` returns, what every rewrite takes and returns, and what the schedule starts from.
 Activation tensors are NHWC with N = 1. One-dimensional signals are ``(1, 1, time, channels)`` after reading: a
 ``T x 1`` image and a ``1 x T`` image lie the same way in memory, so the reader turns the former into the latter.
-Weights are as TFLite keeps them: CONV_2D and TRANSPOSE_CONV ``(out, kh, kw, in)``, DEPTHWISE_CONV_2D ``(1, kh, kw, out)``,
-FULLY_CONNECTED ``(out, in)``.
+Weights are as TFLite keeps them: CONV_2D and TRANSPOSE_CONV ``(out, kh, kw, in)``, DEPTHWISE_CONV_2D
+``(1, kh, kw, out)``, FULLY_CONNECTED ``(out, in)``.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def _four(tensor: Tensor, layer: str) -> tuple[int, ...]:
     shape = (1,) * (4 - len(shape)) + shape
     if shape[0] != 1:
         raise UnsupportedOpError(
-            f"'{layer}': tensor '{tensor.name}' has a batch of {shape[0]} (shape {tensor.shape}), and only a batch of 1 "
+            f"'{layer}': tensor '{tensor.name}' has a batch of {shape[0]} (shape {tensor.shape}), and only batch 1 "
             "is supported; convert the model with batch size 1"
         )
     return shape

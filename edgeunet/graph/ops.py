@@ -1,30 +1,266 @@
-"""The table of supported operators.
+"""The table of supported operators: what each means, its attributes, the rules it is held to.
 
-Attributes per kind (axes count in four dimensions; pairs are (height, width)):
-CONV_2D: stride, dilation, padding (top, bottom, left, right), activation; inputs (x, weights, bias or ABSENT)
-DEPTHWISE_CONV_2D: the same and depth_multiplier
-TRANSPOSE_CONV: stride, padding (cropped from the full output; the after ones may be negative), activation; inputs (x, weights, bias or ABSENT)
-MAX_POOL_2D, AVERAGE_POOL_2D: filter, stride, padding, activation
-ADD, SUB, MUL, SQUARED_DIFFERENCE: activation
-CONCATENATION: axis, activation
-RESIZE_NEAREST_NEIGHBOR: align_corners, half_pixel_centers
-RESHAPE (also SQUEEZE, EXPAND_DIMS): none
-PAD: paddings ((before, after) x 4), value (int8 or None: zero point)
-SLICE: begin, size
-MEAN: axes (dimensions kept)
-SOFTMAX: beta; LEAKY_RELU: alpha; FULLY_CONNECTED: activation
-LOGISTIC, TANH, RSQRT, RELU, RELU6, RELU_N1_TO_1, QUANTIZE, DEQUANTIZE: none
+The table is the one place where support is decided. ``docs/SUPPORTED_OPS.md`` is written from it and from the rules'
+docstrings (``python -m edgeunet.graph.supported_ops``), and a test fails when the document is stale.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from edgeunet.errors import UnsupportedOpError
+from edgeunet.graph import rules
 from edgeunet.graph.ir import Graph
+from edgeunet.graph.rules import Rule, Subject
+
+STRIDE = {"stride": "(height, width), each at least 1"}
+DILATION = {"dilation": "(height, width), each at least 1"}
+PADDING = {"padding": "(top, bottom, left, right) zeros (stored zero points) around the input; SAME and VALID resolved"}
+ACTIVATION = {"activation": '"NONE", "RELU", "RELU6" or "RELU_N1_TO_1", fused'}
+
+ACTIVATIONS: tuple[Rule, ...] = (rules.computed_input, rules.int8_activations, rules.per_tensor_quantization)
+WEIGHTS: tuple[Rule, ...] = (rules.constant_int8_weights,)
+WEIGHTS_CONTRACT = (rules.int32_bias, rules.bias_scale, rules.accumulator_range, rules.fused_activation)
+COPY: tuple[Rule, ...] = (*ACTIVATIONS, rules.same_quantization)
+
+
+@dataclass(frozen=True)
+class Supported:
+    """One kind of operator in the IR.
+
+    ``spellings`` are the TFLite operators that become it, ``operands`` the inputs of the ``Op``, ``attributes`` its
+    attributes with their meaning, ``note`` what else a reader of the documents must know.
+    """
+
+    summary: str
+    rules: tuple[Rule, ...]
+    operands: str = "x"
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    spellings: tuple[str, ...] = ()
+    note: str = ""
+
+
+SUPPORTED: Mapping[str, Supported] = {
+    "CONV_2D": Supported(
+        "Convolution, along time or in two dimensions.",
+        (*ACTIVATIONS, *WEIGHTS, rules.weight_shape, rules.window_shape, *WEIGHTS_CONTRACT),
+        "x, weights (out, kh, kw, in), bias or ABSENT",
+        {**STRIDE, **DILATION, **PADDING, **ACTIVATION},
+        note="SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND around it are folded into `dilation`.",
+    ),
+    "DEPTHWISE_CONV_2D": Supported(
+        "Depthwise convolution; output channel `c * depth_multiplier + m` sees input channel `c`.",
+        (*ACTIVATIONS, *WEIGHTS, rules.weight_shape, rules.window_shape, *WEIGHTS_CONTRACT),
+        "x, weights (1, kh, kw, out), bias or ABSENT",
+        {**STRIDE, **DILATION, **PADDING, "depth_multiplier": "output channels per input channel", **ACTIVATION},
+        note="SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND around it are folded into `dilation`.",
+    ),
+    "TRANSPOSE_CONV": Supported(
+        "Transposed convolution: each input adds its kernel to the output at `stride` times its place.",
+        (*ACTIVATIONS, *WEIGHTS, rules.weight_shape, *WEIGHTS_CONTRACT),
+        "x, weights (out, kh, kw, in), bias or ABSENT (not in the file's order)",
+        {
+            **STRIDE,
+            "padding": (
+                "(top, bottom, left, right) cropped from the full output of (in - 1) * stride + kernel; bottom and "
+                "right may be negative: rows and columns that only the bias reaches"
+            ),
+            **ACTIVATION,
+        },
+    ),
+    "FULLY_CONNECTED": Supported(
+        "Matrix product of rows of the input with the weights.",
+        (*ACTIVATIONS, *WEIGHTS, rules.connected_shape, *WEIGHTS_CONTRACT),
+        "x, weights (out, in), bias or ABSENT",
+        ACTIVATION,
+    ),
+    "MAX_POOL_2D": Supported(
+        "Largest value in a window; padding never wins.",
+        (*COPY, rules.window_shape, rules.fused_activation),
+        attributes={"filter": "(height, width)", **STRIDE, **PADDING, **ACTIVATION},
+    ),
+    "AVERAGE_POOL_2D": Supported(
+        "Average of the values in a window that are not padding, rounded half away from zero.",
+        (*COPY, rules.window_shape, rules.fused_activation),
+        attributes={"filter": "(height, width)", **STRIDE, **PADDING, **ACTIVATION},
+    ),
+    "ADD": Supported(
+        "Sum of two tensors, each rescaled to twice the larger scale with 20 bits of fraction.",
+        (*ACTIVATIONS, rules.broadcast_shape, rules.sum_scales, rules.fused_activation),
+        "first, second (either may be constant)",
+        ACTIVATION,
+    ),
+    "SUB": Supported(
+        "Difference of two tensors, in the arithmetic of ADD.",
+        (*ACTIVATIONS, rules.broadcast_shape, rules.sum_scales, rules.fused_activation),
+        "first, second (either may be constant)",
+        ACTIVATION,
+        note=(
+            "TFLM computes the multipliers in float32, LiteRT in double precision; the device's (TFLM's) are used, and "
+            "for some scales single values differ from LiteRT's by 1."
+        ),
+    ),
+    "MUL": Supported(
+        "Product of two tensors.",
+        (*ACTIVATIONS, rules.broadcast_shape, rules.product_scales, rules.fused_activation),
+        "first, second (either may be constant)",
+        ACTIVATION,
+    ),
+    "SQUARED_DIFFERENCE": Supported(
+        "Square of the difference of two tensors, rescaled with 7 bits of fraction.",
+        (*ACTIVATIONS, rules.broadcast_shape, rules.sum_scales, rules.fused_activation),
+        "first, second (either may be constant)",
+        {"activation": '"NONE"'},
+    ),
+    "CONCATENATION": Supported(
+        "Tensors side by side.",
+        (*COPY, rules.no_fused_activation, rules.joined_shape),
+        "any number of tensors",
+        {"axis": "1 (height), 2 (width, time) or 3 (channels)", "activation": '"NONE"'},
+        note="Different scales are refused by TFLM and LiteRT too: there is no rescaling concatenation in int8.",
+    ),
+    "RESIZE_NEAREST_NEIGHBOR": Supported(
+        "Each output copies its nearest input.",
+        (*COPY, rules.resized_shape),
+        attributes={
+            "align_corners": "first and last samples coincide",
+            "half_pixel_centers": "samples lie in the middle of their interval",
+        },
+    ),
+    "RESHAPE": Supported(
+        "The same values in another shape.",
+        (
+            rules.computed_input,
+            rules.one_type,
+            rules.per_tensor_quantization,
+            rules.same_quantization,
+            rules.same_count,
+        ),
+        spellings=("SQUEEZE", "EXPAND_DIMS", "TRANSPOSE (of axes of length 1 only)"),
+    ),
+    "PAD": Supported(
+        "Constant values around the input.",
+        (*COPY, rules.padded_shape),
+        attributes={
+            "paddings": "((before, after), ...) for batch, height, width, channels",
+            "value": "the stored int8 value to pad with, or None for the output's zero point",
+        },
+        spellings=("PADV2",),
+    ),
+    "SLICE": Supported(
+        "A part of the input.",
+        (*COPY, rules.sliced_shape),
+        attributes={"begin": "first place along each of the four axes", "size": "length along each axis"},
+        spellings=("STRIDED_SLICE (steps of 1)",),
+    ),
+    "MEAN": Supported(
+        "Average over axes, rescaled to the output's scale.",
+        (*ACTIVATIONS, rules.averaged_shape, rules.averaged_range),
+        attributes={"axes": "which of 1 (height), 2 (width, time), 3 (channels); they stay with length 1"},
+        note="Without `keep_dims` a RESHAPE follows.",
+    ),
+    "SOFTMAX": Supported(
+        "Softmax over channels.",
+        (*ACTIVATIONS, rules.same_shape, rules.probability_output, rules.softmax_depth, rules.softmax_input),
+        attributes={"beta": "factor of the exponents"},
+    ),
+    "LOGISTIC": Supported(
+        "1 / (1 + exp(-x)).", (*ACTIVATIONS, rules.same_shape, rules.probability_output, rules.curve_input)
+    ),
+    "TANH": Supported(
+        "Hyperbolic tangent.", (*ACTIVATIONS, rules.same_shape, rules.symmetric_unit_output, rules.curve_input)
+    ),
+    "RSQRT": Supported(
+        "1 / sqrt(x).",
+        (*ACTIVATIONS, rules.same_shape, rules.rsqrt_scales),
+        note="At and below zero the result is the largest value; the interpreters stop with an error below zero.",
+    ),
+    "RELU": Supported("Largest of x and 0.", (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales)),
+    "RELU6": Supported("x limited to 0 ... 6.", (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales)),
+    "RELU_N1_TO_1": Supported("x limited to -1 ... 1.", (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales)),
+    "LEAKY_RELU": Supported(
+        "x where positive, alpha * x where negative.",
+        (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales),
+        attributes={"alpha": "slope below zero; any sign"},
+    ),
+    "QUANTIZE": Supported(
+        "Change of type or scale, at the edges of the graph or between operators.",
+        (
+            rules.computed_input,
+            rules.edge_types,
+            rules.per_tensor_quantization,
+            rules.same_shape,
+            rules.ratio_of_scales_of_integers,
+        ),
+    ),
+    "DEQUANTIZE": Supported(
+        "int8 to float32, at the outputs of the graph.",
+        (rules.computed_input, rules.float_output, rules.per_tensor_quantization, rules.same_shape),
+    ),
+}
+"""Every kind of operator that can be in a ``Graph``."""
+
+_RECURRENT = "recurrent layers and control flow are not supported; use convolutions (dilated ones see as far)"
+_DYNAMIC = "it computes shapes at run time; build the model with a fixed input length and batch size 1"
+CURES: Mapping[str, str] = {
+    "TILE": "Keras' UpSampling1D/2D converts to it; upsample by a nearest-neighbour resize or a transposed convolution",
+    "RESIZE_BILINEAR": "only nearest-neighbour resizing is supported; upsample with interpolation='nearest'",
+    "GATHER": "Keras' UpSampling1D/2D may convert to it; upsample by a nearest-neighbour resize",
+    "SHAPE": _DYNAMIC,
+    "PACK": _DYNAMIC,
+    "FILL": _DYNAMIC,
+    "RANGE": _DYNAMIC,
+    "BROADCAST_TO": _DYNAMIC,
+    "CAST": _DYNAMIC,
+    "IF": _RECURRENT,
+    "WHILE": _RECURRENT,
+    "LSTM": _RECURRENT,
+    "RNN": _RECURRENT,
+    "SVDF": _RECURRENT,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": _RECURRENT,
+    "BIDIRECTIONAL_SEQUENCE_LSTM": _RECURRENT,
+    "UNIDIRECTIONAL_SEQUENCE_RNN": _RECURRENT,
+    "BIDIRECTIONAL_SEQUENCE_RNN": _RECURRENT,
+    "VAR_HANDLE": _RECURRENT,
+    "READ_VARIABLE": _RECURRENT,
+    "ASSIGN_VARIABLE": _RECURRENT,
+    "CALL_ONCE": _RECURRENT,
+    "ARG_MAX": "end the network before it; the generated pipeline takes the largest class itself",
+    "BATCH_MATMUL": "products of two activations (attention) are not supported; use convolutions or dense layers",
+    "HARD_SWISH": "use RELU or RELU6 instead",
+    "GELU": "use RELU or RELU6 instead",
+    "ELU": "use RELU or LEAKY_RELU instead",
+    "PRELU": "use LEAKY_RELU, which has one slope, instead",
+    "DELEGATE": "the file was saved after a delegate had changed it; pass the converter's own output",
+    "DENSIFY": "convert the model without sparsity",
+}
+"""What to do about operators that are met often and not supported."""
 
 
 def unsupported(kind: str, layer: str) -> UnsupportedOpError:
-    return UnsupportedOpError(f"{kind} '{layer}': this operator is not supported; see docs/SUPPORTED_OPS.md")
+    """The error for an operator that is not in the table."""
+    cure = CURES.get(kind, "build the layer from the operators in docs/SUPPORTED_OPS.md")
+    if kind.startswith("custom operator"):
+        cure = "convert with TFLITE_BUILTINS_INT8 only, without select or custom operators"
+    if kind in ("SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"):
+        cure = "it is supported only as a pair around one convolution, which makes it dilated; use dilation_rate"
+    return UnsupportedOpError(f"{kind} '{layer}': this operator is not supported; {cure}")
 
 
 def check_graph(graph: Graph) -> None:
-    """Hold every operator to its rules."""
+    """Hold every operator of ``graph`` to its rules.
+
+    Raises
+    ------
+    UnsupportedOpError
+        Naming the operator, its layer, the rule that it breaks and what to do.
+    """
+    for op in graph.ops:
+        if op.kind not in SUPPORTED:
+            raise unsupported(op.kind, op.name)
+        subject = Subject(op, graph)
+        for rule in SUPPORTED[op.kind].rules:
+            problem = rule(subject)
+            if problem is not None:
+                raise UnsupportedOpError(f"{op.kind} '{op.name}': {problem}")

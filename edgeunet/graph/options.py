@@ -106,7 +106,7 @@ def _pair(operator: Operator, fields: Mapping[str, int], what: str, default: int
 def window_padding(size: int, window: int, stride: int, dilation: int, scheme: str) -> tuple[int, int, int]:
     """Outputs of a sliding window along one axis, and the padding it needs before and after.
 
-    Source of the formulas: ``ComputeOutSize`` and ``ComputePaddingWithOffset`` in ``tensorflow/lite/kernels/padding.h``.
+    Source: ``ComputeOutSize`` and ``ComputePaddingWithOffset`` in ``tensorflow/lite/kernels/padding.h``.
     """
     reach = (window - 1) * dilation + 1
     outputs = -(-size // stride) if scheme == "SAME" else (size + stride - reach) // stride

@@ -30,7 +30,7 @@ SUM_INTEGER_BITS = 12
 
 @dataclass(frozen=True, eq=False)
 class SoftmaxTable:
-    """``exponentials[d]`` is ``exp(-d * beta * scale)`` as a Q0 raw for a difference of ``d``; 0 where it is skipped."""
+    """``exponentials[d]`` is ``exp(-d * beta * scale)`` as a Q0 raw for a difference of ``d``; 0 if skipped."""
 
     factor: Multiplier
     largest_difference: int

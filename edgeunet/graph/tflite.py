@@ -83,8 +83,8 @@ def _read(data: bytes, name: str) -> Graph:
     subgraphs = model.tables(schema.MODEL["subgraphs"], "subgraph")
     if len(subgraphs) != 1:
         raise UnsupportedOpError(
-            f"it has {len(subgraphs)} subgraphs and one is supported; remove control flow (IF, WHILE, recurrent layers) "
-            "from the model"
+            f"it has {len(subgraphs)} subgraphs and one is supported; remove control flow and recurrent "
+            "layers from the model"
         )
     subgraph = subgraphs[0]
     buffers = model.tables(schema.MODEL["buffers"], "buffer")
@@ -125,13 +125,14 @@ def _tensor(table: Table, buffers: list[Table]) -> Tensor:
     dtype = schema.TENSOR_TYPES[code]
     if len(shape) > 8 or any(size < 1 for size in shape) or math.prod(shape) > LARGEST_TENSOR_ELEMENTS:
         raise GraphError(
-            f"tensor '{name}' has shape {shape[:9]}, and 1 to {LARGEST_TENSOR_ELEMENTS} elements in at most 8 dimensions "
+            f"tensor '{name}' has shape {shape[:9]}, and 1 to {LARGEST_TENSOR_ELEMENTS} elements in up to 8 dimensions "
             "are supported; convert the model with static shapes"
         )
     signature = table.numbers(fields["shape_signature"], "int32", f"shape signature of '{name}'")
     if any(size < 0 for size in signature[1:]):
         raise UnsupportedOpError(
-            f"tensor '{name}' has the dynamic shape {signature}; build the model with a fixed input length and batch size 1"
+            f"tensor '{name}' has the dynamic shape {signature}; "
+            "build the model with a fixed input length and batch size 1"
         )
     if table.has(fields["sparsity"]):
         raise UnsupportedOpError(f"tensor '{name}' has sparse weights; convert the model without sparsity")
@@ -253,7 +254,8 @@ def _decode(operator: Operator) -> Op:
         raise unsupported(operator.kind, operator.name)
     if len(operator.outputs) != 1 or not operator.inputs:
         raise GraphError(
-            f"{operator.label}: has {len(operator.inputs)} inputs and {len(operator.outputs)} outputs; the file is damaged"
+            f"{operator.label}: has {len(operator.inputs)} inputs and {len(operator.outputs)} outputs; "
+            "the file is damaged"
         )
     return DECODERS[operator.kind](operator)
 
@@ -270,7 +272,8 @@ def _check_order(
         for index in operator.inputs:
             if index != ABSENT and index not in known:
                 raise GraphError(
-                    f"{operator.label}: its operand '{tensors[index].name}' is not computed before it; the file is damaged"
+                    f"{operator.label}: its operand '{tensors[index].name}' is not computed before it; "
+                    "the file is damaged"
                 )
         for index in operator.outputs:
             if index in known:

@@ -30,7 +30,7 @@ def taps(image: Image, window: Pair, stride: Pair, dilation: Pair, padding: Padd
 
 
 def convolution(image: Image, weights: Image, stride: Pair, dilation: Pair, padding: Padding, size: Pair) -> Integers:
-    """Accumulators ``(*size, out)`` of a convolution; ``weights`` ``(out, kh, kw, in)``, zero point taken off ``image``."""
+    """Accumulators ``(*size, out)`` of a convolution; ``weights`` ``(out, kh, kw, in)``."""
     out, *window, _ = weights.shape
     total = np.zeros((*size, out))
     for number, seen in enumerate(taps(image, (window[0], window[1]), stride, dilation, padding, size)):
@@ -66,14 +66,16 @@ def transpose_convolution(image: Image, weights: Image, stride: Pair, padding: P
                 row : row + (rows - 1) * stride[0] + 1 : stride[0],
                 column : column + (columns - 1) * stride[1] + 1 : stride[1],
             ] += image @ weights[:, row, column, :].T
-    return full[top : top + size[0], left : left + size[1]].astype(np.int64)
+    accumulators: Integers = full[top : top + size[0], left : left + size[1]].astype(np.int64)
+    return accumulators
 
 
 def max_pool(image: Image, window: Pair, stride: Pair, padding: Padding, size: Pair) -> Integers:
     """The largest value each window sees; places outside ``image`` never count."""
     shifted = image + 1000.0
     seen = np.stack(list(taps(shifted, window, stride, (1, 1), padding, size)))
-    return (seen.max(axis=0) - 1000.0).astype(np.int64)
+    result: Integers = (seen.max(axis=0) - 1000.0).astype(np.int64)
+    return result
 
 
 def average_pool(image: Image, window: Pair, stride: Pair, padding: Padding, size: Pair) -> Integers:
