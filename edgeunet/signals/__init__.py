@@ -8,7 +8,7 @@ from edgeunet.signals.normalization import NORMALIZATIONS, normalize
 from edgeunet.signals.record import CLASSES, UNKNOWN, Record, Wave, paint_labels
 from edgeunet.signals.resampling import resample
 from edgeunet.signals.segments import labels_to_waves
-from edgeunet.signals.source import PreparedSource, Source, open_source
+from edgeunet.signals.source import PreparedSource, Source, open_source, records_without
 from edgeunet.signals.split import Split, load_split, make_split, save_split, split_from_dict
 from edgeunet.signals.synthetic import SyntheticSource, synthesize
 from edgeunet.signals.wfdb_directory import WfdbSource
@@ -34,6 +34,7 @@ __all__ = [
     "normalize",
     "open_source",
     "paint_labels",
+    "records_without",
     "resample",
     "save_split",
     "split_from_dict",

@@ -14,7 +14,7 @@ from edgeunet.errors import SignalError
 from edgeunet.files import read_json
 from edgeunet.signals.array_files import Recording, array_files, count_recordings, read_recordings, recorded_patient
 from edgeunet.signals.patients import map_patients
-from edgeunet.signals.record import UNKNOWN, Labels, Record, Signal, Wave, check_finite
+from edgeunet.signals.record import UNKNOWN, Labels, Record, Wave, without_missing
 from edgeunet.signals.segments import label_runs
 
 DATASET_FILE = "dataset.json"
@@ -32,6 +32,7 @@ class ArraySource:
     leads : channels to take, in this order; all when ``None``.
     classes, sample_rate_hz : used where neither the files nor ``dataset.json`` say.
     patients : file that says whose each record is.
+    missing : ``"error"`` or ``"mask"`` for NaN samples.
 
     Raises
     ------
@@ -47,6 +48,7 @@ class ArraySource:
         classes: Sequence[str] | None = None,
         sample_rate_hz: float | None = None,
         patients: Path | str | None = None,
+        missing: str = "error",
     ) -> None:
         self.path = Path(path)
         self.leads = tuple(leads) if leads else None
@@ -58,6 +60,7 @@ class ArraySource:
         self._given_classes = tuple(classes) if classes else self._dataset.get("classes")
         self._given_rate_hz = sample_rate_hz or self._dataset.get("sample_rate_hz")
         self._given_patients = patients
+        self.missing = missing
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all records: that of the file, with a number where it holds several."""
@@ -138,7 +141,14 @@ class ArraySource:
                 "give all files the same"
             )
         record = build_record(
-            recording, name, self._owners[name], float(rate_hz), self.classes, self._leads_of(recording, where), where
+            recording,
+            name,
+            self._owners[name],
+            float(rate_hz),
+            self.classes,
+            self._leads_of(recording, where),
+            where,
+            self.missing,
         )
         return record.pick(self.leads) if self.leads else record
 
@@ -158,6 +168,7 @@ def build_record(
     classes: tuple[str, ...],
     leads: tuple[str, ...],
     where: str,
+    missing: str = "error",
 ) -> Record:
     """Return ``recording`` as a checked `Record`; each run of one class becomes a wave.
 
@@ -166,22 +177,23 @@ def build_record(
     SignalError
         When samples are not finite, lengths differ, or a label is not a class.
     """
-    signal: Signal = np.asarray(recording.signal, np.float32)
+    with np.errstate(over="ignore"):
+        signal = np.asarray(recording.signal).astype(np.float32)
     if len(signal) < 2:
         raise SignalError(f"{where} has {len(signal)} sample(s); a recording needs at least 2")
-    check_finite(signal, where)
     labels = np.full(signal.shape, UNKNOWN, np.int8)
     if recording.labels is not None:
         integers = _integers(recording.labels, classes, where)
         if len(integers) != len(signal) or (integers.ndim == 2 and integers.shape[1] not in (1, signal.shape[1])):
             raise SignalError(f"{where}: labels {integers.shape} do not fit signal {signal.shape}; give one per sample")
         labels[:] = integers.reshape(len(signal), -1)
+    filled, labels = without_missing(signal, labels, where, missing)
     return Record(
         name=name,
         patient=patient,
         sample_rate_hz=rate_hz,
         leads=leads,
-        signal=signal,
+        signal=filled,
         waves=tuple(waves_of_labels(labels[:, lead], classes) for lead in range(signal.shape[1])),
         annotated=tuple(_known_span(labels[:, lead]) for lead in range(signal.shape[1])),
         labels=labels,

@@ -165,18 +165,37 @@ def paint_waves(labels: Labels, waves: Iterable[Wave], classes: Sequence[str]) -
     return labels
 
 
-def check_finite(signal: npt.NDArray[Any], where: str) -> None:
-    """Refuse a signal with NaN or infinite samples.
+MISSING = ("error", "mask")
+"""What to do with samples that are NaN, infinite or marked invalid: refuse the record, or fill and mask them."""
+
+
+def without_missing(
+    signal: npt.NDArray[Any], labels: Labels, where: str, missing: str = "error"
+) -> tuple[Signal, Labels]:
+    """Return ``signal`` and ``labels`` (both ``(time, leads)``) with no NaN or infinite sample left.
+
+    With ``missing="mask"`` such samples lie on a line between their neighbours and are unknown; a lead that has no
+    other samples becomes zeros.
 
     Raises
     ------
     SignalError
-        Naming the first such sample.
+        With ``missing="error"``, naming the first such sample.
     """
+    if missing not in MISSING:
+        raise SignalError(f"missing samples '{missing}': choose {' or '.join(MISSING)}")
     bad = ~np.isfinite(signal)
-    if bad.any():
-        place = tuple(int(i) for i in np.argwhere(bad)[0])
+    if not bad.any():
+        return np.asarray(signal, np.float32), labels
+    if missing == "error":
+        where_first = np.argwhere(bad)[0].tolist()
         raise SignalError(
-            f"{where}: {int(bad.sum())} of {bad.size} samples are NaN or infinite, the first at sample {place[0]}; "
-            "fill or cut the gaps (and mark filled samples as unknown, -1) before you use it"
+            f"{where}: {int(bad.sum())} of {bad.size} samples are NaN, infinite or marked invalid, the first at sample "
+            f"{where_first[0]} of lead {where_first[1]}; fill the gaps, or read with missing samples masked"
         )
+    filled = np.array(signal, np.float64)
+    grid = np.arange(len(signal))
+    for lead in np.flatnonzero(bad.any(axis=0)):
+        good = ~bad[:, lead]
+        filled[:, lead] = np.interp(grid, grid[good], filled[good, lead]) if good.any() else 0.0
+    return filled.astype(np.float32), np.where(bad, UNKNOWN, labels).astype(np.int8)

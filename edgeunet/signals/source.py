@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,6 +41,7 @@ def open_source(
     patients: Path | str | None = None,
     classes: Sequence[str] | None = None,
     sample_rate_hz: float | None = None,
+    missing: str = "error",
     seed: int = 0,
     records: int = 200,
 ) -> Source:
@@ -56,6 +57,7 @@ def open_source(
     adc_units : WFDB only: ``"auto"``, ``"header"``, or microvolts per ADC unit (see `edgeunet.signals.units`).
     patients : JSON or CSV file saying whose each record is; else every record is its own patient.
     classes, sample_rate_hz : arrays only: what the files themselves do not say.
+    missing : ``"error"`` refuses records with NaN or invalid samples, ``"mask"`` fills these and makes them unknown.
     seed, records : synthetic ECG only.
 
     Raises
@@ -74,8 +76,22 @@ def open_source(
     if not path.exists():
         raise SignalError(f"there is no file or directory '{path}'; check the path given as data")
     if path.is_dir() and not array_files(path):
-        return WfdbSource(path, leads=leads, annotator=annotator, adc_units=adc_units, patients=patients)
-    return ArraySource(path, leads=leads, classes=classes, sample_rate_hz=sample_rate_hz, patients=patients)
+        return WfdbSource(
+            path, leads=leads, annotator=annotator, adc_units=adc_units, patients=patients, missing=missing
+        )
+    return ArraySource(
+        path, leads=leads, classes=classes, sample_rate_hz=sample_rate_hz, patients=patients, missing=missing
+    )
+
+
+def records_without(source: Source, kind: str = "P", names: Iterable[str] | None = None) -> tuple[str, ...]:
+    """Return those of ``names`` (all when ``None``) that have no wave of class ``kind`` in any lead.
+
+    Records without a P wave (atrial fibrillation, flutter, pacing) are a class of input of their own: report figures
+    with them and without.
+    """
+    chosen = source.names() if names is None else names
+    return tuple(name for name in chosen if not source.read(name).has(kind))
 
 
 class PreparedSource:

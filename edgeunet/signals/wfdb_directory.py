@@ -8,7 +8,6 @@ Files of signals and annotations are read by the ``wfdb`` package (of the extra 
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -20,7 +19,7 @@ import numpy as np
 from edgeunet.errors import SignalError
 from edgeunet.signals.marks import marks_to_waves
 from edgeunet.signals.patients import map_patients
-from edgeunet.signals.record import CLASSES, UNKNOWN, Labels, Record, Signal, Wave, check_finite, paint_labels
+from edgeunet.signals.record import CLASSES, UNKNOWN, Labels, Record, Signal, Wave, paint_labels, without_missing
 from edgeunet.signals.units import parse_adc_units, to_millivolts
 
 JOINT_ANNOTATORS = ("q1c", "q2c", "pu{index}", "pu")
@@ -29,17 +28,11 @@ JOINT_ANNOTATORS = ("q1c", "q2c", "pu{index}", "pu")
 GAP_FACTOR = 1.75
 """In a joint file, QRS complexes further apart than this many median distances have unannotated beats between them."""
 
-_WFDB_FAULTS = (
-    ValueError,
-    IndexError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    OSError,
-    EOFError,
-    struct.error,
-    AssertionError,
-)
+INVALID = {
+    **{"8": -128, "80": -128, "16": -(2**15), "61": -(2**15), "160": -(2**15)},
+    **{"24": -(2**23), "32": -(2**31), "212": -2048, "310": -512, "311": -512},
+}
+"""The value by which each storage format marks an invalid sample (WFDB, *signal(5)*)."""
 
 
 class WfdbSource:
@@ -50,9 +43,10 @@ class WfdbSource:
     directory : holds ``.hea`` files, at any depth; a ``RECORDS`` file, where there is one, fixes which and their order.
     leads : channels to read; all when ``None``.
     annotator : extension of the annotation files; ``{lead}`` stands for the lead's name and ``{index}`` for its number.
-        ``None`` looks at what is there: the leads' names, then `JOINT_ANNOTATORS`.
+        ``None`` looks at what is there: the leads' names, then `JOINT_ANNOTATORS`; ``"none"`` reads signals only.
     adc_units : see `edgeunet.signals.units`.
     patients : file that says whose each record is (see `edgeunet.signals.patients`).
+    missing : ``"error"`` or ``"mask"`` for samples that the file marks invalid.
     """
 
     classes = CLASSES
@@ -65,11 +59,13 @@ class WfdbSource:
         annotator: str | None = None,
         adc_units: str | float = "auto",
         patients: Path | str | None = None,
+        missing: str = "error",
     ) -> None:
         self.directory = Path(directory)
         self.leads = tuple(leads) if leads else None
         self.annotator = annotator
         self.adc_units = adc_units
+        self.missing = missing
         parse_adc_units(adc_units)
         self._patients = map_patients(self.names(), self.directory, patients)
 
@@ -124,21 +120,23 @@ class WfdbSource:
         if self.leads is not None:
             columns = [_lead_column(name, all_leads, lead) for lead in self.leads]
         truth = [self._lead_truth(base, all_leads, column, len(signal)) for column in columns]
+        labels = np.stack([labels for _, _, labels in truth], axis=1)
+        filled, labels = without_missing(signal[:, columns], labels, f"record '{base}'", self.missing)
         return Record(
             name=name,
             patient=self._patients[name],
             sample_rate_hz=rate_hz,
             leads=tuple(all_leads[column] for column in columns),
-            signal=signal[:, columns],
+            signal=filled,
             waves=tuple(waves for waves, _, _ in truth),
             annotated=tuple(span for _, span, _ in truth),
-            labels=np.stack([labels for _, _, labels in truth], axis=1),
+            labels=labels,
         )
 
     def _lead_truth(
         self, base: Path, leads: Sequence[str], column: int, samples: int
     ) -> tuple[tuple[Wave, ...], tuple[int, int] | None, Labels]:
-        found = annotation_file(base, leads, column, self.annotator)
+        found = None if self.annotator == "none" else annotation_file(base, leads, column, self.annotator)
         if found is None:
             return (), None, np.full(samples, UNKNOWN, np.int8)
         path, per_lead = found
@@ -196,16 +194,17 @@ def read_wfdb_signal(base: Path, adc_units: str | float = "auto") -> tuple[Signa
 
     try:
         found = wfdb.rdrecord(str(base), physical=False)
-    except _WFDB_FAULTS as error:
+    except Exception as error:  # whatever a damaged file makes wfdb stumble over
         raise SignalError(
             f"cannot read record '{base}': {_reason(error)}; its .hea or signal file is missing, cut short or not WFDB"
         ) from error
-    if found.d_signal is None or found.d_signal.size == 0 or not found.fs:
-        raise SignalError(f"record '{base}' has no samples; remove it or fetch it again")
+    if found.d_signal is None or len(found.d_signal) < 2 or not found.fs:
+        count = 0 if found.d_signal is None else len(found.d_signal)
+        raise SignalError(f"record '{base}' has {count} sample(s), at least 2 are needed; remove it or fetch it again")
     adc = np.asarray(found.d_signal, np.int64)
     signal = to_millivolts(adc, found.adc_gain, found.baseline, found.units, adc_units)
+    signal[adc == [INVALID.get(str(form), -(2**62)) for form in found.fmt]] = np.nan
     names = tuple(str(name or f"ch{i}") for i, name in enumerate(found.sig_name or [None] * adc.shape[1]))
-    check_finite(signal, f"record '{base}'")
     return signal, float(found.fs), names
 
 
@@ -220,9 +219,11 @@ def read_wfdb_marks(path: Path, samples: int) -> tuple[list[int], list[str]]:
     import wfdb
 
     try:
+        if path.read_bytes()[-2:] != b"\0\0":
+            raise ValueError("its end mark is missing, so it is cut short")
         found = wfdb.rdann(str(path.with_suffix("")), path.suffix[1:])
         at, symbols = [int(sample) for sample in found.sample], [str(symbol) for symbol in found.symbol]
-    except _WFDB_FAULTS as error:
+    except Exception as error:  # whatever a damaged file makes wfdb stumble over
         raise SignalError(f"cannot read annotations '{path}': {_reason(error)}; fetch the file again") from error
     if at and not (min(at) >= 0 and max(at) < samples):
         raise SignalError(
