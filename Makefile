@@ -6,7 +6,6 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEMO   := out/demo
 SEED   ?= 1
-RUN    := $(BIN)/edgeunet
 PYTEST := $(BIN)/python -m pytest
 
 # TensorFlow prints start-up notes about CPU features on every command; they help nobody here.
@@ -29,7 +28,7 @@ $(READY): pyproject.toml constraints.txt
 
 .PHONY: demo
 demo: $(READY) ## synthetic ECG -> ecg-tiny -> training -> int8 -> C -> emulated Cortex-M4 -> report, under out/demo
-	PATH="$(CURDIR)/$(BIN):$$PATH" SEED=$(SEED) sh benchmarks/demo.sh $(DEMO)
+	$(BIN)/edgeunet demo --output $(DEMO) --seed $(SEED)
 
 .PHONY: test
 test: $(READY) ## every test that this machine has the tools for

@@ -11,6 +11,7 @@ from edgeunet import __version__
 from edgeunet.errors import EdgeUNetError
 
 COMMANDS = {
+    "demo": ("demo", "Go the whole road on synthetic ECG: build, train, quantize, compile, run, report."),
     "build": ("build", "Build a Keras U-Net from a spec or preset and print what it will cost."),
     "train": ("train", "Train a model on a directory of records or on synthetic ECG."),
     "evaluate": ("evaluate", "Score a .keras or .tflite model by sample and by wave boundary."),

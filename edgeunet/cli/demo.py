@@ -1,0 +1,84 @@
+"""``edgeunet demo``: the main road end to end on synthetic ECG, as the very commands a user would type."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from edgeunet.errors import ToolError
+from edgeunet.files import write_text
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One command of the demo; its ``--json`` document goes to ``document`` where one is named."""
+
+    title: str
+    arguments: str
+    document: str = ""
+
+
+STAGES = (
+    Stage("What it will cost", "build --preset ecg-tiny -o ecg-tiny.keras", "build.json"),
+    Stage(
+        "Train on synthetic ECG (a few minutes)", "train ecg-tiny.keras --seed {seed} --minutes {minutes} -o ecg.keras"
+    ),
+    Stage("Score it on patients it never saw", "evaluate ecg.keras --part val --plot val.png", "evaluate-float.json"),
+    Stage("Quantize to int8", "quantize ecg.keras -o ecg.int8.tflite --max-drop 2", "quantize.json"),
+    Stage(
+        "Score what the device will compute",
+        "evaluate ecg.int8.tflite --part val --plot val-int8.png",
+        "evaluate-int8.json",
+    ),
+    Stage("The model as a C array, for users of TFLM", "export-c ecg.int8.tflite --format array -o c-array"),
+    Stage("The model as self-contained C", "export-c ecg.int8.tflite -o c"),
+    Stage("Run that C on an emulated Cortex-M4", "bench ecg.int8.tflite --target cortex-m4", "bench-cortex-m4.json"),
+    Stage("All figures in one report", "report build.json quantize.json evaluate-float.json evaluate-int8.json"
+          " bench-cortex-m4.json -o report"),
+)  # fmt: skip
+
+
+@click.command("demo")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("out/demo"),
+    show_default=True,
+    help="Directory for everything that is made.",
+)
+@click.option("--seed", default=1, show_default=True, help="Seed of the training.")
+@click.option("--minutes", default=3.0, show_default=True, help="Longest training time.")
+def command(output: Path, seed: int, minutes: float) -> None:
+    """Build, train, quantize, compile, run and report, on synthetic ECG."""
+    output.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    for number, stage in enumerate(STAGES, 1):
+        arguments = stage.arguments.format(seed=seed, minutes=minutes)
+        click.secho(f"\n[{number}/{len(STAGES)}] {stage.title}", bold=True)
+        click.echo(f"$ edgeunet {arguments}")
+        _run(stage, shlex.split(arguments), output)
+    click.secho(f"\nDone in {time.monotonic() - started:.0f} s. Look at:", bold=True)
+    for name in ("report/report.md", "report/report.png", "val-int8.png", "c/ecg.h"):
+        if (output / name).exists():
+            click.echo(f"  {output / name}")
+
+
+def _run(stage: Stage, arguments: list[str], output: Path) -> None:
+    """Run one stage with ``output`` as its working directory, and keep its document."""
+    program = [sys.executable, "-m", "edgeunet", *arguments]
+    if stage.document:
+        program.append("--json")
+    result = subprocess.run(program, cwd=output, stdout=subprocess.PIPE if stage.document else None, text=True)
+    if result.returncode:
+        raise ToolError(
+            f"'edgeunet {shlex.join(arguments)}' ended with exit code {result.returncode}; its message is above"
+        )
+    if stage.document:
+        write_text(output / stage.document, result.stdout)
