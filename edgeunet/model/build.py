@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 BATCH_NORM_MOMENTUM = 0.99
 NORM_EPSILON = 1e-3
+_EXPONENTIAL_UNITS = {"elu": (1.0, 1.0), "selu": (1.6732632423543772, 1.0507009873554805)}
 
 
 def build_model(spec: UNetSpec, *, batch_size: int | None = None, seed: int | None = None) -> keras.Model:
@@ -139,6 +140,10 @@ def _layer_norm(node: Node, spec: UNetSpec) -> Any:
 def _activation(node: Node, spec: UNetSpec) -> Any:
     import keras
 
+    if node.activation in _EXPONENTIAL_UNITS:
+        from edgeunet.model.layers import ExponentialUnit
+
+        return ExponentialUnit(*_EXPONENTIAL_UNITS[node.activation], name=node.name)
     return keras.layers.Activation(node.activation, name=node.name)
 
 

@@ -76,4 +76,32 @@ class LayerNorm(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "axes": self.axes, "epsilon": self.epsilon}
 
 
-CUSTOM_OBJECTS = {layer.__name__: layer for layer in (NearestUp, CenterCrop, LayerNorm)}
+class ExponentialUnit(keras.layers.Layer):  # type: ignore[misc]
+    """ELU and SELU from RELU, LOGISTIC, RSQRT, MUL, SUB and ADD.
+
+    ``scale * (x if x > 0 else alpha * (exp(x) - 1))``; Clevert et al. 2015, Klambauer et al. 2017. LiteRT's reference
+    kernels have no ELU, and TFLM no int8 EXP and no SELECT, so ``exp`` of what is at most 0 is taken from the logistic
+    function s, which both have: ``exp(x) = s / (1 - s)`` with ``s`` at most ½.
+    """
+
+    def __init__(self, alpha: float = 1.0, scale: float = 1.0, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.alpha, self.scale = float(alpha), float(scale)
+
+    def call(self, x: Any) -> Any:
+        positive = tf.nn.relu(x)
+        logistic = tf.sigmoid(x - positive)
+        root = tf.math.rsqrt(1.0 - logistic)
+        below = logistic * root * root - 1.0
+        if self.alpha != 1.0:
+            below = below * (self.alpha * self.scale)
+        return (positive * self.scale if self.scale != 1.0 else positive) + below
+
+    def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "alpha": self.alpha, "scale": self.scale}
+
+
+CUSTOM_OBJECTS = {layer.__name__: layer for layer in (NearestUp, CenterCrop, LayerNorm, ExponentialUnit)}

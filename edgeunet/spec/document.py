@@ -12,6 +12,7 @@ from typing import Any
 from edgeunet.errors import SpecError
 from edgeunet.spec.block import BlockSpec
 from edgeunet.spec.checks import check_keys
+from edgeunet.spec.presets import PRESETS, preset
 from edgeunet.spec.unet import UNetSpec
 
 if sys.version_info >= (3, 11):
@@ -52,21 +53,34 @@ def load_spec(
         return replace(source, **overrides) if overrides else source
     if isinstance(source, Mapping):
         return spec_from_dict(source, **overrides)
-    from edgeunet.spec.presets import PRESETS, preset
-
     path = Path(source)
     if not path.suffix and not path.is_file():
-        name_given = str(source).removesuffix("-1d").removesuffix("-2d")
-        if name_given in PRESETS:
-            return load_spec(preset(str(source)), **overrides)
-        raise SpecError(
-            f"'{source}' is neither a file nor a preset; give a .toml or .json file, or one of {', '.join(PRESETS)}"
-        )
+        return load_spec(_preset_or_nothing(str(source)), **overrides)
     document = _read_document(path)
     try:
         return spec_from_dict(document, **overrides)
     except SpecError as error:
         raise SpecError(f"'{path}': {error}") from None
+
+
+def choose_spec(source: str | None, preset_name: str | None, dimensions: int | None = None) -> str | UNetSpec:
+    """Return what a command was asked to build: exactly one of a spec file and a preset.
+
+    Raises
+    ------
+    SpecError
+        When both or neither is given, or ``dimensions`` without a preset.
+    """
+    if source is None and preset_name is None:
+        raise SpecError("nothing to build: give a .toml or .json spec, or --preset NAME (--list-presets shows them)")
+    if source is not None and preset_name is not None:
+        raise SpecError(f"'{source}' and --preset {preset_name} are two networks; give one of them")
+    if preset_name is not None:
+        return preset(preset_name, dimensions)
+    if dimensions is not None:
+        raise SpecError("--dimensions chooses between the forms of a preset; in a spec file input_shape does that")
+    assert source is not None
+    return source
 
 
 def spec_from_dict(document: Mapping[str, Any], **overrides: Any) -> UNetSpec:
@@ -93,6 +107,14 @@ def spec_to_dict(spec: UNetSpec) -> dict[str, Any]:
             value = [_plain_block(block) for block in spec.blocks]
         document[field.name] = list(value) if isinstance(value, tuple) else value
     return document
+
+
+def _preset_or_nothing(name: str) -> UNetSpec:
+    if name.removesuffix("-1d").removesuffix("-2d") in PRESETS:
+        return preset(name)
+    raise SpecError(
+        f"'{name}' is neither a file nor a preset; give a .toml or .json file, or one of {', '.join(PRESETS)}"
+    )
 
 
 def _plain_block(block: BlockSpec) -> dict[str, Any]:

@@ -57,6 +57,14 @@ def preset(name: str, dimensions: int | None = None) -> UNetSpec:
     return specs[dimensions]
 
 
+def list_of_presets() -> str:
+    """Return the presets as lines of text: name, forms, summary."""
+    width = max(map(len, PRESETS))
+    return "\n".join(
+        f"{item.name:<{width}}  {'/'.join(f'{d}-D' for d in item.specs):<7}  {item.summary}" for item in _ALL
+    )
+
+
 def _heartkit() -> UNetSpec:
     blocks = tuple(
         BlockSpec(filters, depth=2, ddepth=1, kernel=(1, 5), pool=(1, 3), strides=(1, 2), separable=True)
