@@ -1,30 +1,30 @@
-"""Build a model and the firmware template into one program, and tell whose bytes are whose."""
+"""Build a firmware project into one program, and tell whose bytes are whose."""
 
 from __future__ import annotations
 
+import os
 import re
-import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeunet.emit.source import Compiled
 from edgeunet.errors import ToolError
 from edgeunet.files import write_text
-from edgeunet.run.boards import Board, template_directory
+from edgeunet.run.boards import Board
 from edgeunet.run.elf import ElfImage
+from edgeunet.run.project import Project
 from edgeunet.run.toolchains import Toolchain
 
-HARNESS = ("main", "measure", "report")
-HARNESS_CORTEX_M = ("startup", "board_cortex_m")
-HARNESS_HOST = ("board_host", "uart_stdio", "counter_clock")
-HOST_ROW = '#define BOARD_NAME "host"\n#define BOARD_CLOCK_HZ 1000000000u\n'
-
-_COMMON = ("-std=c99", "-g0", "-ffunction-sections", "-fdata-sections", "-fno-unwind-tables",
-           "-fno-asynchronous-unwind-tables")  # fmt: skip
-_FREESTANDING = ("-ffreestanding", "-fno-exceptions")
+_HARNESS = ("main", "measure", "report")
+_HARNESS_CORTEX_M = ("startup", "board_cortex_m")
+_HARNESS_HOST = ("board_host", "uart_stdio", "counter_clock")
+_HOST_ROW = '#define BOARD_NAME "host"\n#define BOARD_CLOCK_HZ 1000000000u\n'
+_COMMON = ("-std=c99", "-g0", "-ffunction-sections", "-fdata-sections")
+_FREESTANDING = ("-ffreestanding", "-fno-exceptions", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables")
+# Keeps the compiler from putting calls of memcpy and the like into the harness: they would be charged to the model.
 _NO_LIBRARY_CALLS = {"gcc": ("-fno-builtin", "-fno-tree-loop-distribute-patterns"), "zig": ("-fno-builtin",)}
+_LIBRARIES = {"gcc": ("-nostdlib", "-lgcc"), "zig": ("-nostartfiles", "-Wl,-e,Reset_Handler")}
 _BUILD_TIMEOUT_S = 600.0
 
 
@@ -43,143 +43,115 @@ class Footprint:
 
 
 @dataclass(frozen=True)
-class Image:
-    """A linked program and how it was made."""
-
-    path: Path
-    board: Board | None
-    toolchain: Toolchain
-    flags: tuple[str, ...]
-    traced: bool
-
-    def footprint(self) -> Footprint | None:
-        """Return the model's bytes; ``None`` on the host, whose linker mixes them with the C library."""
-        if self.board is None:
-            return None
-        elf = ElfImage.read(self.path)
-        return Footprint(
-            text_bytes=elf.size_of(".text"),
-            rodata_bytes=elf.size_of(".rodata"),
-            data_bytes=elf.size_of(".data"),
-            bss_bytes=elf.size_of(".bss"),
-        )
-
-
-@dataclass(frozen=True)
 class Build:
-    """What to compile: the model, for which board (``None``: the host), how, and how often ``main`` runs it."""
+    """How to build: for which board (``None``: the host), with what, and how often ``main`` runs the model."""
 
-    compiled: Compiled
     board: Board | None
     toolchain: Toolchain
     flags: tuple[str, ...] = ("-O2",)
     runs: int = 1
     stack_bytes: int = 8192
-
-    def core_flags(self) -> tuple[str, ...]:
-        """Return what tells the compiler which core it compiles for."""
-        if self.board is None:
-            if self.toolchain.name != "zig":
-                return ()
-            return ("-mcpu=baseline", *(() if self.is_sanitized else ("-fno-sanitize=all",)))
-        core = self.board.core
-        return (*core.zig_flags, "-fno-sanitize=all") if self.toolchain.name == "zig" else core.gcc_flags
+    traced: bool = False
 
     @property
     def is_sanitized(self) -> bool:
         return any(flag.startswith("-fsanitize") for flag in self.flags)
 
     @property
-    def all_flags(self) -> tuple[str, ...]:
-        """Return what the model's code is compiled with, paths aside."""
-        freestanding = () if self.board is None else _FREESTANDING
-        return (*self.core_flags(), *_COMMON, *freestanding, *self.flags)
+    def core_flags(self) -> tuple[str, ...]:
+        """What tells the compiler which core it compiles for."""
+        is_zig = self.toolchain.name == "zig"
+        no_checks = ("-fno-sanitize=all",) if is_zig and not self.is_sanitized else ()
+        if self.board is None:
+            return ("-mcpu=baseline", *no_checks) if is_zig else ()
+        return (*(self.board.core.zig_flags if is_zig else self.board.core.gcc_flags), *no_checks)
+
+    @property
+    def model_flags(self) -> tuple[str, ...]:
+        """What the model's code is compiled with, paths and definitions aside."""
+        return (*self.core_flags, *_COMMON, *(_FREESTANDING if self.board else ()), *self.flags)
+
+    @property
+    def harness_flags(self) -> tuple[str, ...]:
+        """What the template is compiled with: the same whatever the model's flags are."""
+        own = (*_FREESTANDING, *_NO_LIBRARY_CALLS[self.toolchain.name]) if self.board else ()
+        return (*self.core_flags, *_COMMON, *own, "-O2", f"-DRUNS={self.runs}")
 
 
-def firmware_id(compiled: Compiled) -> str:
-    """Return the digits by which a running firmware says which sources it was built from."""
-    return compiled.sources.digest[:12]
+@dataclass(frozen=True)
+class Image:
+    """A linked program and how it was made."""
+
+    path: Path
+    build: Build
+
+    def footprint(self) -> Footprint | None:
+        """Return the model's bytes; ``None`` on the host, whose linker mixes them with the C library."""
+        if self.build.board is None:
+            return None
+        elf = ElfImage.read(self.path)
+        return Footprint(*(elf.size_of(name) for name in (".text", ".rodata", ".data", ".bss")))
 
 
-def fill_template(text: str, name: str) -> str:
-    """Return ``text`` with ``@name@`` and ``@NAME@`` replaced by the model's name."""
-    return text.replace("@name@", name).replace("@NAME@", name.upper())
-
-
-def build_image(build: Build, directory: Path, *, traced: bool = False) -> Image:
-    """Compile and link ``build`` below ``directory``.
+def build_image(build: Build, project: Project) -> Image:
+    """Compile and link ``project`` in its ``build`` directory, without CMake.
 
     Raises
     ------
     ToolError
         When the compiler or linker fails, with its first error.
     """
-    template = template_directory()
-    sources = directory / "model"
-    build.compiled.sources.write(sources)
-    write_text(directory / "board_row.h", HOST_ROW if build.board is None else build.board.row_header())
-    main = (template / "src" / "main.c.in").read_text(encoding="utf-8")
-    write_text(directory / "main.c", fill_template(main, build.compiled.name))
-    defines = [f"-D{build.compiled.name.upper()}_TRACE"] if traced else []
-    includes = ["-I.", "-Imodel", f"-I{template / 'src'}"]
+    place = build.board.name if build.board else "host"
+    directory = project.directory / "build" / f"{place}-{build.toolchain.name}{'-traced' if build.traced else ''}"
+    directory.mkdir(parents=True, exist_ok=True)
+    write_text(directory / "board_row.h", build.board.row_header() if build.board else _HOST_ROW)
+    top = project.directory.resolve()
+    arguments = [f"-D{project.model.upper()}_TRACE"] if build.traced else []
+    arguments += [f'-DFIRMWARE_ID="{project.firmware_id}"', "-I.", f"-I{top / 'model'}", f"-I{top / 'src'}"]
     if build.board is not None:
-        includes += ["-isystem", str(template / "include")]
-    objects = _compile_model(build, directory, [*defines, *includes])
-    objects += _compile_harness(build, directory, template, [*defines, *includes])
-    path = directory / ("traced.elf" if traced else "plain.elf")
-    _link(build, directory, template, objects, path)
-    return Image(path, build.board, build.toolchain, build.all_flags, traced)
-
-
-def _compile_model(build: Build, directory: Path, arguments: Sequence[str]) -> list[str]:
+        arguments += ["-isystem", str(top / "include")]
     objects = []
-    for source in build.compiled.c_sources:
-        target = f"model.dir/{source.replace('/', '_')}.o"
-        _compile(build.toolchain, [*build.all_flags, *arguments], f"model/{source}", target, directory)
-        objects.append(target)
-    return objects
+    for source in project.model_sources():
+        target = f"model.dir/{source.relative_to(project.directory / 'model').as_posix().replace('/', '_')}.o"
+        objects.append(_compile(build.toolchain, [*build.model_flags, *arguments], source, target, directory))
+    for source, target in _harness_sources(build, top / "src"):
+        objects.append(_compile(build.toolchain, [*build.harness_flags, *arguments], source, target, directory))
+    return Image(_link(build, project, objects, directory), build)
 
 
-def _compile_harness(build: Build, directory: Path, template: Path, arguments: Sequence[str]) -> list[str]:
-    """Compile the template; its own flags, so that it stays the same whatever the model's are."""
-    flags = [*build.core_flags(), *_COMMON, "-O2", f"-DRUNS={build.runs}"]
-    flags.append(f'-DFIRMWARE_ID="{firmware_id(build.compiled)}"')
-    names: tuple[str, ...] = (*HARNESS, *HARNESS_HOST)
+def _harness_sources(build: Build, sources: Path) -> list[tuple[Path, str]]:
+    names: tuple[str, ...] = (*_HARNESS, *_HARNESS_HOST)
     if build.board is not None:
-        flags += [*_FREESTANDING, *_NO_LIBRARY_CALLS[build.toolchain.name]]
-        names = (*HARNESS, *HARNESS_CORTEX_M, f"uart_{build.board.uart}", f"counter_{build.board.counter}")
-    objects = []
-    for name in names:
-        source = "main.c" if name == "main" else str(template / "src" / f"{name}.c")
-        _compile(build.toolchain, [*flags, *arguments], source, f"board.dir/{name}.o", directory)
-        objects.append(f"board.dir/{name}.o")
+        names = (*_HARNESS, *_HARNESS_CORTEX_M, f"uart_{build.board.uart}", f"counter_{build.board.counter}")
+    found = [(sources / f"{name}.c", f"board.dir/{name}.o") for name in names]
     if build.board is not None:
-        _compile(build.toolchain, [*flags, *arguments], str(template / "src" / "runtime.c"), "runtime.o", directory)
-        objects.append("runtime.o")
-    return objects
+        found.append((sources / "runtime.c", "runtime.o"))
+    return found
 
 
-def _compile(toolchain: Toolchain, flags: Sequence[str], source: str, target: str, directory: Path) -> None:
-    (directory / target).parent.mkdir(parents=True, exist_ok=True)
-    run_tool([*toolchain.command, *flags, "-c", source, "-o", target], directory, f"compiling '{source}'")
+def _compile(toolchain: Toolchain, flags: Sequence[str], source: Path, target: str, directory: Path) -> str:
+    (directory / target).parent.mkdir(exist_ok=True)
+    relative = os.path.relpath(source, directory.resolve())
+    run_tool([*toolchain.command, *flags, "-c", relative, "-o", target], directory, f"compiling '{source.name}'")
+    return target
 
 
-def _link(build: Build, directory: Path, template: Path, objects: Sequence[str], path: Path) -> None:
-    flags = [flag for flag in build.all_flags if flag != "-ffreestanding"]
+def _link(build: Build, project: Project, objects: Sequence[str], directory: Path) -> Path:
+    name = "firmware" if build.board is None else "firmware.elf"
+    command = [*build.toolchain.command, *build.model_flags]
     if build.board is None:
-        run_tool([*build.toolchain.command, *flags, *objects, "-o", path.name], directory, "linking for the host")
-        return
+        run_tool([*command, *objects, "-o", name], directory, "linking for the host")
+        return directory / name
     # The linker looks for INCLUDEd scripts where it runs; zig passes no search path on.
-    script = (template / build.board.linker_script).read_text(encoding="utf-8")
+    script = (project.directory / build.board.linker_script).read_text(encoding="utf-8")
     write_text(directory / "board.ld", f"__stack_bytes = {build.stack_bytes};\n{script}")
-    shutil.copyfile(template / "ld" / "sections.ld", directory / "sections.ld")
-    libraries = {"gcc": ["-nostdlib", "-lgcc"], "zig": ["-nostartfiles", "-Wl,-e,Reset_Handler"]}[build.toolchain.name]
-    command = [*build.toolchain.command, *flags, "-Wl,--gc-sections", "-T", "board.ld"]
-    command += [*objects, *libraries, "-o", path.name]
+    write_text(directory / "sections.ld", (project.directory / "ld" / "sections.ld").read_text(encoding="utf-8"))
+    command += ["-Wl,--gc-sections", "-T", "board.ld", *objects, *_LIBRARIES[build.toolchain.name], "-o", name]
     run_tool(command, directory, f"linking for {build.board.name}")
+    return directory / name
 
 
-def run_tool(command: Sequence[str], directory: Path, what: str, environment: Mapping[str, str] | None = None) -> str:
+def run_tool(command: Sequence[str], directory: Path, what: str) -> str:
     """Run a compiler, linker or builder in ``directory`` and return what it printed.
 
     Raises
@@ -189,13 +161,7 @@ def run_tool(command: Sequence[str], directory: Path, what: str, environment: Ma
     """
     try:
         result = subprocess.run(
-            command,
-            cwd=directory,
-            capture_output=True,
-            text=True,
-            timeout=_BUILD_TIMEOUT_S,
-            errors="replace",
-            env=environment,
+            command, cwd=directory, capture_output=True, text=True, timeout=_BUILD_TIMEOUT_S, errors="replace"
         )
     except OSError as error:
         raise ToolError(f"{what} failed: cannot start '{command[0]}' ({error.strerror}); see edgeunet doctor") from error

@@ -81,5 +81,5 @@ def _emulate(
     listener: Listener,
     timeout_s: float,
 ) -> None:
-    assert image.board is not None
-    run(image.board, image.path, listener, timeout_s)
+    assert image.build.board is not None
+    run(image.build.board, image.path, listener, timeout_s)

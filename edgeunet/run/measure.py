@@ -12,9 +12,10 @@ from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError
 from edgeunet.run.callgrind import count_with_callgrind
 from edgeunet.run.golden import Golden
-from edgeunet.run.image import Build, Image, build_image, firmware_id
+from edgeunet.run.image import Build, Image, build_image
 from edgeunet.run.machines import Machine, hear
 from edgeunet.run.measurement import LayerCost, Measurement, Mismatch
+from edgeunet.run.project import write_project
 from edgeunet.run.protocol import PROTOCOL, Line
 
 Note = Callable[[str], None]
@@ -34,6 +35,7 @@ class Session:
 
 
 def measure(
+    compiled: Compiled,
     build: Build,
     machine: Machine,
     golden: Golden,
@@ -47,8 +49,8 @@ def measure(
 
     Parameters
     ----------
-    build : model, board, compiler and flags; it is run once on every input of ``golden``.
-    directory : where to leave sources and images; by default a temporary directory.
+    build : board, compiler and flags; the model is run once on every input of ``golden``.
+    directory : where to leave the firmware project and its images; by default a temporary directory.
 
     Raises
     ------
@@ -58,15 +60,15 @@ def measure(
         When the program faults, hangs, loses lines, or its counter does not count what it says.
     """
     build = replace(build, runs=len(golden.inputs))
-    compiled = build.compiled
     host_instructions = None
     with _working_directory(directory) as work:
         note(f"building {compiled.name} for {target} with {build.toolchain.version}")
-        image = build_image(build, work)
+        project = write_project(compiled, build.board, work)
+        image = build_image(build, project)
         note(f"running on {machine.emulator or machine.name}")
-        plain = run_session(machine, image, compiled, timeout_s)
-        traced_image = build_image(replace(build, runs=1), work, traced=True)
-        traced = run_session(machine, traced_image, compiled, timeout_s)
+        plain = run_session(machine, image, compiled, project.firmware_id, timeout_s)
+        traced_image = build_image(replace(build, runs=1, traced=True), project)
+        traced = run_session(machine, traced_image, compiled, project.firmware_id, timeout_s)
         footprint = image.footprint()
         if build.board is None and not build.is_sanitized:
             function = f"{compiled.name}_run"
@@ -93,7 +95,7 @@ def measure(
         weights_bytes=compiled.weights_bytes,
         toolchain=build.toolchain.name,
         toolchain_version=build.toolchain.version,
-        flags=" ".join(build.all_flags),
+        flags=" ".join(build.model_flags),
         emulator=machine.emulator,
         emulator_version=machine.version or None,
         model_digest=compiled.model_digest,
@@ -110,11 +112,11 @@ def _working_directory(directory: Path | None) -> Iterator[Path]:
         yield Path(temporary)
 
 
-def run_session(machine: Machine, image: Image, compiled: Compiled, timeout_s: float) -> Session:
+def run_session(machine: Machine, image: Image, compiled: Compiled, firmware_id: str, timeout_s: float) -> Session:
     """Run ``image`` and return what it reported, its identity and its counter checked."""
     lines = hear(machine, image, timeout_s)
     hello = lines[0]
-    _check_identity(hello, compiled)
+    _check_identity(hello, compiled, firmware_id)
     unit = hello.text("unit")
     _check_calibration(lines, unit)
     runs = [line for line in lines if line.kind == "run"]
@@ -129,15 +131,14 @@ def run_session(machine: Machine, image: Image, compiled: Compiled, timeout_s: f
     )
 
 
-def _check_identity(hello: Line, compiled: Compiled) -> None:
+def _check_identity(hello: Line, compiled: Compiled, firmware_id: str) -> None:
     if hello.number("protocol") != PROTOCOL:
         raise RunError(
             f"the firmware speaks protocol {hello.text('protocol')} and this edgeunet {PROTOCOL}; build the firmware again"
         )
-    if hello.text("firmware") != firmware_id(compiled):
+    if hello.text("firmware") != firmware_id:
         raise RunError(
-            f"the board runs firmware '{hello.text('firmware')}' and not '{firmware_id(compiled)}', the one just built; "
-            "flash it again"
+            f"the board runs firmware '{hello.text('firmware')}' and not '{firmware_id}', the one just built; flash it again"
         )
     for key, interfaces in (("input_bytes", compiled.inputs), ("output_bytes", compiled.outputs)):
         expected = sum(interface.size_bytes for interface in interfaces)
