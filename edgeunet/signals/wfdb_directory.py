@@ -2,8 +2,6 @@
 
 - *Per lead* (LUDB): one annotation file per lead, its extension being the lead's name (``1.i`` … ``1.v6``).
 - *Joint* (QT database): one annotation file for all leads (``sel100.q1c``); ``pu0``, ``pu1`` … are per lead by number.
-
-Files of signals and annotations are read by the ``wfdb`` package (of the extra ``train``).
 """
 
 from __future__ import annotations
@@ -21,18 +19,14 @@ from edgeunet.signals.marks import marks_to_waves
 from edgeunet.signals.patients import map_patients
 from edgeunet.signals.record import CLASSES, UNKNOWN, Labels, Record, Signal, Wave, paint_labels, without_missing
 from edgeunet.signals.units import parse_adc_units, to_millivolts
+from edgeunet.signals.wfdb_annotations import read_annotations
+from edgeunet.signals.wfdb_files import read_adc
 
 JOINT_ANNOTATORS = ("q1c", "q2c", "pu{index}", "pu")
 """Looked for in this order when there are no annotation files named after the leads."""
 
 GAP_FACTOR = 1.75
 """In a joint file, QRS complexes further apart than this many median distances have unannotated beats between them."""
-
-INVALID = {
-    **{"8": -128, "80": -128, "16": -(2**15), "61": -(2**15), "160": -(2**15)},
-    **{"24": -(2**23), "32": -(2**31), "212": -2048, "310": -512, "311": -512},
-}
-"""The value by which each storage format marks an invalid sample (WFDB, *signal(5)*)."""
 
 
 class WfdbSource:
@@ -119,7 +113,7 @@ class WfdbSource:
         columns = list(range(len(all_leads)))
         if self.leads is not None:
             columns = [_lead_column(name, all_leads, lead) for lead in self.leads]
-        truth = [self._lead_truth(base, all_leads, column, len(signal)) for column in columns]
+        truth = [self._lead_truth(base, all_leads, column, len(signal), rate_hz) for column in columns]
         labels = np.stack([labels for _, _, labels in truth], axis=1)
         filled, labels = without_missing(signal[:, columns], labels, f"record '{base}'", self.missing)
         return Record(
@@ -134,13 +128,13 @@ class WfdbSource:
         )
 
     def _lead_truth(
-        self, base: Path, leads: Sequence[str], column: int, samples: int
+        self, base: Path, leads: Sequence[str], column: int, samples: int, rate_hz: float
     ) -> tuple[tuple[Wave, ...], tuple[int, int] | None, Labels]:
         found = None if self.annotator == "none" else annotation_file(base, leads, column, self.annotator)
         if found is None:
             return (), None, np.full(samples, UNKNOWN, np.int8)
         path, per_lead = found
-        at, symbols = read_wfdb_marks(path, samples)
+        at, symbols = read_wfdb_marks(path, samples, rate_hz)
         if symbols and not {"(", ")"} & set(symbols):
             raise SignalError(
                 f"'{path}' marks beats only, no onsets or offsets; name a delineation annotator such as q1c or pu0"
@@ -183,32 +177,29 @@ def annotation_file(base: Path, leads: Sequence[str], column: int, annotator: st
 
 
 def read_wfdb_signal(base: Path, adc_units: str | float = "auto") -> tuple[Signal, float, tuple[str, ...]]:
-    """Return signal ``(time, leads)`` in millivolts, sample rate and lead names of the record at ``base``.
+    """Return signal ``(time, leads)`` in millivolts (NaN where invalid), sample rate and lead names of a record.
 
     Raises
     ------
     SignalError
         When the header or signal file is missing, cut short or malformed.
     """
-    import wfdb
-
-    try:
-        found = wfdb.rdrecord(str(base), physical=False)
-    except Exception as error:  # whatever a damaged file makes wfdb stumble over
-        raise SignalError(
-            f"cannot read record '{base}': {_reason(error)}; its .hea or signal file is missing, cut short or not WFDB"
-        ) from error
-    if found.d_signal is None or len(found.d_signal) < 2 or not found.fs:
-        count = 0 if found.d_signal is None else len(found.d_signal)
-        raise SignalError(f"record '{base}' has {count} sample(s), at least 2 are needed; remove it or fetch it again")
-    adc = np.asarray(found.d_signal, np.int64)
-    signal = to_millivolts(adc, found.adc_gain, found.baseline, found.units, adc_units)
-    signal[adc == [INVALID.get(str(form), -(2**62)) for form in found.fmt]] = np.nan
-    names = tuple(str(name or f"ch{i}") for i, name in enumerate(found.sig_name or [None] * adc.shape[1]))
-    return signal, float(found.fs), names
+    found = read_adc(base)
+    lines = found.header.signals
+    if len(found.adc) < 2:
+        raise SignalError(f"record '{base}' has {len(found.adc)} sample(s), at least 2 are needed; leave it out")
+    signal = to_millivolts(
+        found.adc,
+        [line.gain for line in lines],
+        [line.baseline for line in lines],
+        [line.units for line in lines],
+        adc_units,
+    )
+    signal[found.invalid] = np.nan
+    return signal, found.header.rate_hz, tuple(line.lead for line in lines)
 
 
-def read_wfdb_marks(path: Path, samples: int) -> tuple[list[int], list[str]]:
+def read_wfdb_marks(path: Path, samples: int, rate_hz: float) -> tuple[list[int], list[str]]:
     """Return sample indices (ascending) and symbols of an annotation file.
 
     Raises
@@ -216,21 +207,15 @@ def read_wfdb_marks(path: Path, samples: int) -> tuple[list[int], list[str]]:
     SignalError
         When it cannot be read or marks samples that the record does not have.
     """
-    import wfdb
-
-    try:
-        if path.read_bytes()[-2:] != b"\0\0":
-            raise ValueError("its end mark is missing, so it is cut short")
-        found = wfdb.rdann(str(path.with_suffix("")), path.suffix[1:])
-        at, symbols = [int(sample) for sample in found.sample], [str(symbol) for symbol in found.symbol]
-    except Exception as error:  # whatever a damaged file makes wfdb stumble over
-        raise SignalError(f"cannot read annotations '{path}': {_reason(error)}; fetch the file again") from error
+    found = read_annotations(path)
+    ticks_per_sample = (found.ticks_per_s or rate_hz) / rate_hz
+    at = [round(sample / ticks_per_sample) for sample in found.samples]
     if at and not (min(at) >= 0 and max(at) < samples):
         raise SignalError(
             f"'{path}' marks sample {max(at)}, but the record has {samples}; the annotations belong to another record"
         )
     order = sorted(range(len(at)), key=at.__getitem__)
-    return [at[i] for i in order], [symbols[i] for i in order]
+    return [at[i] for i in order], [found.symbols[i] for i in order]
 
 
 def unannotated_gaps(waves: Sequence[Wave]) -> list[tuple[int, int]]:
@@ -279,8 +264,3 @@ def _extensions(base: Path) -> str:
 
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:5]) + (f" … ({len(names)} records)" if len(names) > 5 else "")
-
-
-def _reason(error: Exception) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text[:120].rstrip(".")

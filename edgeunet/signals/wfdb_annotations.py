@@ -1,0 +1,74 @@
+"""WFDB annotation files, read with NumPy alone (MIT format, WFDB Applications Guide, *annot(5)*).
+
+The file is a row of 16-bit words: six bits of code, ten bits of time since the annotation before. Codes from 59 on
+belong to the annotation they follow (59 goes before it and gives a long time); the word 0 ends the file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from edgeunet.errors import SignalError
+
+SYMBOLS = {code: symbol for code, symbol in enumerate(' NLRaVFJASEj/Q~ | sT*D"=pB^t+u?![]en@xf()r') if symbol != " "}
+"""Annotation code → symbol (``ecgcodes.h`` of the WFDB library)."""
+
+SKIP, NUM, SUB, CHN, AUX = 59, 60, 61, 62, 63
+NOTE = 22
+
+_RESOLUTION = re.compile(rb"## time resolution: ([\d.]+)")
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """Times (in order of the file) and symbols; in samples, or in ``ticks_per_s`` where the file says so."""
+
+    samples: tuple[int, ...]
+    symbols: tuple[str, ...]
+    ticks_per_s: float | None = None
+
+
+def read_annotations(path: Path) -> Annotations:
+    """Read an annotation file.
+
+    Raises
+    ------
+    SignalError
+        When it cannot be read, is cut short or is no annotation file.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SignalError(f"cannot read annotations '{path}': {error.strerror}; check the path") from error
+    words = np.frombuffer(data[: len(data) // 2 * 2], "<u2").tolist()
+    samples: list[int] = []
+    symbols: list[str] = []
+    ticks_per_s: float | None = None
+    at, time = 0, 0
+    try:
+        while words[at]:
+            code, low = words[at] >> 10, words[at] & 0x3FF
+            at += 1
+            if code == SKIP:
+                step = words[at] << 16 | words[at + 1]
+                time += step - (1 << 32) if step >= 1 << 31 else step
+                at += 2
+            elif code == AUX:
+                text = data[2 * at : 2 * at + low]
+                if found := _RESOLUTION.match(text):
+                    ticks_per_s = float(found[1])
+                    del samples[-1:], symbols[-1:]
+                at += (low + 1) // 2
+            elif code < SKIP:
+                time += low
+                samples.append(time)
+                symbols.append(SYMBOLS.get(code, " "))
+    except IndexError:
+        raise SignalError(
+            f"annotations '{path}' have no end mark: the file is cut short or not WFDB; fetch it again"
+        ) from None
+    return Annotations(tuple(samples), tuple(symbols), ticks_per_s)
