@@ -1,0 +1,67 @@
+"""The options that say which records a command works on, shared by train, evaluate and quantize."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from edgeunet.signals import Source, open_source
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class DataRequest:
+    """What was asked for; `open` gives the source."""
+
+    data: Path | None
+    leads: tuple[str, ...]
+    annotator: str | None
+    patients: Path | None
+    records: int
+    data_seed: int
+
+    def open(self) -> Source:
+        """Open the records."""
+        return open_source(
+            self.data,
+            leads=self.leads or None,
+            annotator=self.annotator,
+            patients=self.patients,
+            records=self.records,
+            seed=self.data_seed,
+        )
+
+
+_OPTIONS = (
+    click.option(
+        "--data",
+        type=click.Path(path_type=Path),
+        help="Directory of WFDB, .npz or .csv records; synthetic ECG when left out.",
+    ),
+    click.option("--lead", "leads", multiple=True, help="Lead to use; repeat for several. All leads when left out."),
+    click.option("--annotator", help="WFDB: extension of the annotation files, {lead} standing for the lead's name."),
+    click.option("--patients", type=click.Path(path_type=Path), help="JSON or CSV saying whose each record is."),
+    click.option("--records", default=200, show_default=True, help="Synthetic ECG: how many records."),
+    click.option("--data-seed", default=0, show_default=True, help="Synthetic ECG: which patients."),
+)
+
+
+def data_options(command: Command) -> Command:
+    """Add the data options to a command; it gets them as one argument, ``request: DataRequest``."""
+    import functools
+
+    names = ("data", "leads", "annotator", "patients", "records", "data_seed")
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, **values: Any) -> Any:
+        request = DataRequest(**{name: values.pop(name) for name in names})
+        return command(*args, request=request, **values)
+
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[return-value]

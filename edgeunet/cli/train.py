@@ -1,0 +1,54 @@
+"""``edgeunet train``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from edgeunet.cli.data_options import DataRequest, data_options
+
+
+@click.command(short_help="Train a model on a directory of records or on synthetic ECG.")
+@click.argument("start", metavar="[SPEC|MODEL.keras]", required=False, type=click.Path(path_type=Path))
+@click.option("--preset", help="Train a preset instead of a spec; `edgeunet build --help` lists them.")
+@data_options
+@click.option("--split", "split_path", type=click.Path(path_type=Path), help="JSON with train and val patients.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where to write MODEL.keras.")
+@click.option("--epochs", type=int, help="Epochs that the learning-rate schedule spans.")
+@click.option("--steps-per-epoch", type=int, help="Batches per epoch.")
+@click.option("--minutes", type=float, help="Wall-clock limit; the schedule is shortened to fit. 0 for none.")
+@click.option("--batch-size", type=int, help="Windows per batch.")
+@click.option("--learning-rate", type=float, help="Peak learning rate.")
+@click.option("--weight-decay", type=float, help="Decoupled weight decay.")
+@click.option("--class-weights", help="none, sqrt, balanced, or weights such as P=2,T=1.5.")
+@click.option("--patience", type=int, help="Stop after this many epochs without a better score. 0 for never.")
+@click.option("--augment/--no-augment", default=None, help="Disturb and stretch training windows.")
+@click.option("--normalization", help="Of each window: zscore, median-mad, centre or none.")
+@click.option("--seed", type=int, help="Seed of weights, order and augmentation; the same seed gives the same history.")
+@click.option("--resume", is_flag=True, help="Continue a training that was interrupted.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+def command(
+    start: Path | None,
+    preset: str | None,
+    request: DataRequest,
+    split_path: Path | None,
+    output: Path,
+    normalization: str | None,
+    resume: bool,
+    as_json: bool,
+    **options: object,
+) -> None:
+    """Train SPEC (TOML or JSON), a preset, or an existing MODEL.keras further.
+
+    Beside the model are written its card (.json), the split, the history (.csv, .json) and the learning curves (.png).
+    Without options that say otherwise, training ends by itself within 15 minutes.
+    """
+    from edgeunet.train.report import describe_training, training_document
+    from edgeunet.train.request import train_as_requested
+
+    result = train_as_requested(
+        start, preset, request.open(), split_path, output, normalization=normalization, resume=resume, options=options
+    )
+    click.echo(json.dumps(training_document(result)) if as_json else describe_training(result))

@@ -1,0 +1,264 @@
+"""A trained model, float or quantized, scored against the annotations of records it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeunet.errors import SignalError, TrainError
+from edgeunet.modelcard import ModelCard, read_card
+from edgeunet.signals import PreparedSource, Record, Source, Split, Wave, split_from_dict
+from edgeunet.signals.segments import label_runs
+from edgeunet.signals.windows import joint_labels
+from edgeunet.train.delineation import (
+    STRICT_TOLERANCES_MS,
+    TOLERANCE_MS,
+    LeadDelineation,
+    score_boundaries,
+)
+from edgeunet.train.metrics import confusion_matrix, sample_scores
+from edgeunet.train.postprocessing import PostProcessing, postprocessing_from_dict
+from edgeunet.train.predictors import open_predictor
+from edgeunet.train.stitching import OVERLAP, Predictor, predict_record
+
+P_WAVE = "P"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One lead (or all leads of a network with several channels) of one record, predicted.
+
+    Attributes
+    ----------
+    record, lead : where it comes from.
+    signal : ``(time, channels)`` as the network takes it, before normalization.
+    labels : annotated class per sample, ``UNKNOWN`` where nobody annotated.
+    predicted : most likely class per sample.
+    delineation : annotated and predicted waves.
+    """
+
+    record: str
+    lead: str
+    signal: NDArray[np.float32]
+    labels: NDArray[np.int8]
+    predicted: NDArray[np.int64]
+    delineation: LeadDelineation
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A network with all it takes to turn records into waves."""
+
+    predictor: Predictor
+    card: ModelCard
+    postprocessing: PostProcessing
+    overlap: float = OVERLAP
+
+    def leads(self, record: Record) -> Iterator[Judged]:
+        """Yield each lead of ``record``, predicted; all together where the network takes several channels."""
+        if self.predictor.channels == 1:
+            for index, lead in enumerate(record.leads):
+                truth = record.waves[index] or waves_of_labels(record.labels[:, index], record.classes)
+                yield self._judged(record, lead, record.signal[:, index : index + 1], record.labels[:, index], truth)
+            return
+        if self.predictor.channels != len(record.leads):
+            raise SignalError(
+                f"record '{record.name}' has {len(record.leads)} leads ({', '.join(record.leads)}) but the model takes "
+                f"{self.predictor.channels} channels; choose as many leads, in the order it was trained on"
+            )
+        labels = joint_labels(record)
+        yield self._judged(record, "all", record.signal, labels, waves_of_labels(labels, record.classes))
+
+    def _judged(
+        self,
+        record: Record,
+        lead: str,
+        signal: NDArray[np.float32],
+        labels: NDArray[np.int8],
+        truth: tuple[Wave, ...],
+    ) -> Judged:
+        try:
+            scores = predict_record(self.predictor, signal, normalization=self.card.normalization, overlap=self.overlap)
+        except TrainError as error:
+            raise SignalError(f"record '{record.name}': {error}") from error
+        waves = self.postprocessing.waves(scores, record.sample_rate_hz, self.card.classes)
+        delineation = LeadDelineation(truth, waves, labels >= 0, record.sample_rate_hz)
+        return Judged(record.name, lead, signal, labels, scores.argmax(axis=-1), delineation)
+
+
+def waves_of_labels(labels: NDArray[Any], classes: Sequence[str]) -> tuple[Wave, ...]:
+    """Return the waves that annotated labels hold; an end at an unknown sample or at the record's end is not marked."""
+    unknown = np.concatenate(([True], np.asarray(labels) < 0, [True]))
+    return tuple(
+        Wave(classes[label], start, None, stop - 1, not unknown[start], not unknown[stop + 1])
+        for label, start, stop in label_runs(labels)
+    )
+
+
+def evaluate(
+    model: Path,
+    source: Source,
+    *,
+    split: Split | None = None,
+    part: str = "val",
+    tolerance_ms: float = TOLERANCE_MS,
+    card: ModelCard | None = None,
+    overlap: float = OVERLAP,
+    plot: Path | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Score a ``.keras`` or ``.tflite`` model and return the document that ``edgeunet evaluate --json`` prints.
+
+    Parameters
+    ----------
+    model : the file; a ``.tflite`` runs in LiteRT's reference kernels, as on a device, without TensorFlow.
+    source : records; brought to the model's sample rate here.
+    split : which patients belong to ``part``; that of the model card when ``None``.
+    part : ``"train"``, ``"val"``, ``"test"`` or ``"all"``; all records where there is no split at all.
+    tolerance_ms : largest distance of a predicted boundary from the annotated one it is matched with.
+    card : what the model is, where no card lies beside it.
+    overlap : of consecutive windows over a record, see `edgeunet.train.stitching`.
+    plot : where to draw signals with annotated and predicted waves.
+    tell : called with records done and to do.
+
+    Raises
+    ------
+    TrainError, SignalError, ModelError, GraphError
+        With what is wrong, in one sentence.
+    """
+    card = checked_card(Path(model), card or read_card(Path(model)), source)
+    predictor = open_predictor(Path(model), card)
+    if predictor.classes != len(card.classes):
+        raise TrainError(
+            f"'{model}' has {predictor.classes} outputs but {len(card.classes)} class names "
+            f"({', '.join(card.classes)}); give the names of its outputs"
+        )
+    judge = Judge(predictor, card, postprocessing_from_dict(card.postprocessing), overlap)
+    names = _names(source, split, card, part)
+    document = judge_records(judge, source, names, tolerance_ms, plot, tell)
+    about = {"schema": "edgeunet.evaluate/1", "model": card.name, "format": predictor.format, "part": part}
+    return {**about, "data": source.describe(), **document}
+
+
+def checked_card(model: Path, card: ModelCard | None, source: Source) -> ModelCard:
+    """Return the card, or an error that says what evaluating the model takes besides its file.
+
+    Raises
+    ------
+    TrainError
+        When class names or sample rate are not known, or the data have other classes.
+    """
+    if card is None or not card.classes or not card.sample_rate_hz:
+        raise TrainError(
+            f"there is no card '{model.name}.json' beside '{model}' saying classes and sample rate; "
+            "put it there, or give --classes, --sample-rate-hz and --normalization"
+        )
+    if card.classes != source.classes:
+        raise TrainError(
+            f"the model's classes are {', '.join(card.classes)} but the data's {', '.join(source.classes)}; "
+            "use data labelled with the model's classes"
+        )
+    return card
+
+
+def _names(source: Source, split: Split | None, card: ModelCard, part: str) -> tuple[str, ...]:
+    if split is None and card.split is not None:
+        split = split_from_dict(card.split, "the model card's split")
+    if split is not None:
+        if part == "all":
+            return source.names()
+        return split.records(source, part)
+    if part != "all":
+        raise TrainError(
+            f"no split says which patients are in part '{part}'; give --split FILE, or --part all for every record"
+        )
+    return source.names()
+
+
+def judge_records(
+    judge: Judge,
+    source: Source,
+    names: Sequence[str],
+    tolerance_ms: float = TOLERANCE_MS,
+    plot: Path | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Judge the records called ``names`` and return the figures; see `evaluate`."""
+    prepared = PreparedSource(source, rate_hz=judge.card.sample_rate_hz, leads=judge.card.leads or None)
+    classes = judge.card.classes
+    confusion = np.zeros((len(classes), len(classes)), np.int64)
+    groups: dict[bool, dict[str, list[Judged]]] = {True: {}, False: {}}
+    for done, name in enumerate(names, start=1):
+        record = prepared.read(name)
+        judged = list(judge.leads(record))
+        for lead in judged:
+            confusion += confusion_matrix(lead.labels, lead.predicted, len(classes))
+        has_p = P_WAVE in classes and record.has(P_WAVE)
+        # A long recording's signal is only kept where a picture is wanted.
+        groups[has_p][name] = judged if plot is not None else [_without_signal(lead) for lead in judged]
+        if tell is not None:
+            tell(done, len(names))
+    if plot is not None:
+        from edgeunet.train.plots import plot_delineations
+
+        plot_delineations(plot, _picked(groups), judge.card)
+    return _document(groups, confusion, classes, tolerance_ms)
+
+
+def _without_signal(lead: Judged) -> Judged:
+    return replace(lead, signal=lead.signal[:0], labels=lead.labels[:0], predicted=lead.predicted[:0])
+
+
+def _document(
+    groups: dict[bool, dict[str, list[Judged]]],
+    confusion: NDArray[np.int64],
+    classes: Sequence[str],
+    tolerance_ms: float,
+) -> dict[str, Any]:
+    kinds = classes[1:]
+    with_p, without_p = (
+        [lead.delineation for leads in groups[has].values() for lead in leads] for has in (True, False)
+    )
+    every = with_p + without_p
+    document: dict[str, Any] = {
+        "records": sum(len(group) for group in groups.values()),
+        "leads": len(every),
+        "seconds": float(sum(lead.known.sum() / lead.sample_rate_hz for lead in every)),
+        "tolerance_ms": float(tolerance_ms),
+        "boundaries": score_boundaries(every, kinds, tolerance_ms),
+        "strict": {
+            "tolerance_ms": {kind: STRICT_TOLERANCES_MS[kind] for kind in kinds if kind in STRICT_TOLERANCES_MS},
+            "boundaries": score_boundaries(every, kinds, STRICT_TOLERANCES_MS),
+        },
+        "samples": sample_scores(confusion, classes),
+    }
+    if P_WAVE in kinds:
+        for key, has, leads in (("with_p_waves", True, with_p), ("without_p_waves", False, without_p)):
+            document[key] = {"records": len(groups[has]), "boundaries": score_boundaries(leads, kinds, tolerance_ms)}
+    return document
+
+
+def _picked(groups: dict[bool, dict[str, list[Judged]]], count: int = 4) -> list[Judged]:
+    """Return leads worth looking at: one with P waves, one without, and the ones predicted worst."""
+    chosen: list[Judged] = []
+    for group in groups.values():
+        for leads in list(group.values())[:1]:
+            chosen.append(leads[len(leads) // 2])
+    every = [lead for group in groups.values() for leads in group.values() for lead in leads]
+    for lead in sorted(every, key=_misses, reverse=True):
+        if len(chosen) >= count:
+            break
+        if lead.record not in {other.record for other in chosen}:
+            chosen.append(lead)
+    return chosen
+
+
+def _misses(lead: Judged) -> int:
+    kinds = sorted({wave.kind for wave in (*lead.delineation.truth, *lead.delineation.predicted)})
+    scores = score_boundaries([lead.delineation], kinds)
+    return sum(int(figures["fp"] + figures["fn"]) for ends in scores.values() for figures in ends.values())
