@@ -1,1 +1,40 @@
+"""Results in one place: the accuracy-against-size report, budgets, and the baseline not to fall behind."""
 
+from __future__ import annotations
+
+from edgeunet.report.budget import Budget, load_budget
+from edgeunet.report.check import (
+    Comparison,
+    broken,
+    check,
+    check_document,
+    lines,
+    missing,
+    require,
+    update_baseline,
+)
+from edgeunet.report.markdown import to_markdown
+from edgeunet.report.plot import write_plot
+from edgeunet.report.results import Results, Subject, collect
+from edgeunet.report.table import to_document
+from edgeunet.report.writing import write_report
+
+__all__ = [
+    "Budget",
+    "Comparison",
+    "Results",
+    "Subject",
+    "broken",
+    "check",
+    "check_document",
+    "collect",
+    "lines",
+    "load_budget",
+    "missing",
+    "require",
+    "to_document",
+    "to_markdown",
+    "update_baseline",
+    "write_plot",
+    "write_report",
+]

@@ -54,6 +54,10 @@ class Budget:
     baseline: Path | None
     allowances: tuple[Allowance, ...]
 
+    def concerns(self, subject: Subject) -> bool:
+        """Return whether ``subject`` is compared with the baseline: its model has a budget, or no model has one."""
+        return not self.subjects or any(subject.model == budgeted.model for budgeted in self.subjects)
+
 
 def load_budget(path: Path) -> Budget:
     """Read ``edgeunet.toml``.

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from edgeunet.errors import ReportError
+from edgeunet.errors import BudgetExceeded, ReportError
 from edgeunet.files import read_json, write_json
 from edgeunet.report.budget import Budget, Limit
 from edgeunet.report.figures import higher_is_better, is_share, show
@@ -16,6 +16,9 @@ from edgeunet.report.results import Figure, Results, Subject
 
 SCHEMA = "edgeunet.check/1"
 BASELINE_SCHEMA = "edgeunet.baseline/1"
+_ROUNDING = 1e-9
+"""Relative; a figure exactly at its bound must not break it by the rounding of binary fractions."""
+
 _HOW_TO_MEASURE = (
     ("boundaries.", "evaluate"),
     ("samples.", "evaluate"),
@@ -33,20 +36,24 @@ _HOW_TO_MEASURE = (
 
 @dataclass(frozen=True)
 class Comparison:
-    """One figure against one bound; ``value`` is ``None`` when no result has the figure."""
+    """One figure against one bound.
+
+    ``value`` is ``None`` when no result has the figure; ``baseline`` is set when the bound was allowed for from there.
+    """
 
     subject: Subject
     figure: str
     value: Figure | None
     bound: float
     side: str
-    reason: str
+    baseline: Figure | None = None
 
     @property
     def ok(self) -> bool:
         if self.value is None:
             return False
-        return self.value <= self.bound if self.side == "max" else self.value >= self.bound
+        slack = _ROUNDING * abs(self.bound)
+        return self.value <= self.bound + slack if self.side == "max" else self.value >= self.bound - slack
 
     def sentence(self) -> str:
         """Say in one clause how the figure stands to its bound."""
@@ -54,11 +61,10 @@ class Comparison:
             return f"{self.subject}: no result has '{self.figure}'; {_cure(self.figure, self.subject)}"
         standing = f"{self.subject}: {self.figure} {show(self.figure, self.value)}"
         bound = show(self.figure, self.bound)
+        origin = "limit" if self.baseline is None else f"baseline {show(self.figure, self.baseline)}"
         if self.ok:
-            return f"{standing} {'≤' if self.side == 'max' else '≥'} {bound} ({self.reason})"
-        return (
-            f"{standing} is {'over' if self.side == 'max' else 'under'} the {self.reason} {bound} by {self._excess()}"
-        )
+            return f"{standing} {'≤' if self.side == 'max' else '≥'} {bound} ({origin})"
+        return f"{standing} is {'over' if self.side == 'max' else 'under'} {bound} ({origin}) by {self._excess()}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as a plain document."""
@@ -70,7 +76,7 @@ class Comparison:
             "value": self.value,
             "bound": self.bound,
             "side": self.side,
-            "reason": self.reason,
+            "baseline": self.baseline,
             "ok": self.ok,
         }
 
@@ -107,8 +113,43 @@ def missing(comparisons: list[Comparison]) -> list[Comparison]:
     return [comparison for comparison in comparisons if comparison.value is None]
 
 
+def lines(comparisons: list[Comparison]) -> str:
+    """Return one line per comparison, and how many held."""
+    marks = [("MISSING" if c.value is None else "ok" if c.ok else "BROKEN", c.sentence()) for c in comparisons]
+    held = sum(comparison.ok for comparison in comparisons)
+    return "\n".join([*(f"{mark:7}  {sentence}" for mark, sentence in marks), f"{held} of {len(marks)} held"])
+
+
+def check_document(comparisons: list[Comparison]) -> dict[str, Any]:
+    """Return the comparisons as one JSON object."""
+    return {
+        "schema": SCHEMA,
+        "ok": all(comparison.ok for comparison in comparisons),
+        "comparisons": [comparison.to_dict() for comparison in comparisons],
+    }
+
+
+def require(comparisons: list[Comparison]) -> None:
+    """Raise unless every comparison holds.
+
+    Raises
+    ------
+    BudgetExceeded
+        When a figure broke its limit or fell behind its baseline.
+    ReportError
+        When none did but a figure is missing.
+    """
+    worse, absent = broken(comparisons), missing(comparisons)
+    if worse:
+        more = f" (and {len(worse) - 1} more)" if len(worse) > 1 else ""
+        raise BudgetExceeded(f"the budget is broken: {worse[0].sentence()}{more}")
+    if absent:
+        more = f" (and {len(absent) - 1} more are missing)" if len(absent) > 1 else ""
+        raise ReportError(f"the budget cannot be checked: {absent[0].sentence()}{more}")
+
+
 def update_baseline(results: Results, budget: Budget) -> Path:
-    """Store the figures that ``[baseline.allow]`` names, of every subject that has them, and return the file.
+    """Store the figures that ``[baseline.allow]`` names, of every model with a budget, and return the file.
 
     Raises
     ------
@@ -129,7 +170,7 @@ def update_baseline(results: Results, budget: Budget) -> Path:
 
 def _limit(results: Results, limit: Limit) -> Comparison:
     value = _find(results, limit.subject, limit.figure)
-    return Comparison(limit.subject, limit.figure, value, limit.bound, limit.side, "limit")
+    return Comparison(limit.subject, limit.figure, value, limit.bound, limit.side)
 
 
 def _find(results: Results, subject: Subject, figure: str) -> Figure | None:
@@ -153,9 +194,8 @@ def _find(results: Results, subject: Subject, figure: str) -> Figure | None:
 def _against_baseline(results: Results, budget: Budget) -> Iterator[Comparison]:
     assert budget.baseline is not None
     stored = _read_baseline(budget.baseline)
-    models = {subject.model for subject in budget.subjects} or set(results.models())
     for subject, figures in stored.items():
-        if subject.model not in models:
+        if not budget.concerns(subject):
             continue
         for figure, old in figures.items():
             allowance = next((a for a in budget.allowances if fnmatchcase(figure, a.figure)), None)
@@ -164,13 +204,13 @@ def _against_baseline(results: Results, budget: Budget) -> Iterator[Comparison]:
             upward = higher_is_better(figure)
             bound = old - allowance.slack(old) if upward else old + allowance.slack(old)
             value = results.figures.get(subject, {}).get(figure)
-            yield Comparison(
-                subject, figure, value, bound, "min" if upward else "max", f"baseline {show(figure, old)},"
-            )
+            yield Comparison(subject, figure, value, bound, "min" if upward else "max", old)
 
 
 def _covered(results: Results, budget: Budget) -> Iterator[tuple[Subject, Mapping[str, Figure]]]:
     for subject, figures in results.figures.items():
+        if not budget.concerns(subject):
+            continue
         kept = {
             figure: value
             for figure, value in figures.items()
@@ -189,7 +229,8 @@ def _read_baseline(path: Path) -> dict[Subject, dict[str, Figure]]:
             raise KeyError("schema")
         return {
             Subject(str(entry["model"]), str(entry["format"]), str(entry["target"])): {
-                str(figure): float(value) for figure, value in entry["figures"].items()
+                str(figure): value if isinstance(value, int) else float(value)
+                for figure, value in entry["figures"].items()
             }
             for entry in document["subjects"]
         }

@@ -19,13 +19,15 @@ def is_share(figure: str) -> bool:
 
 
 def show(figure: str, value: float | int | None) -> str:
-    """Return ``value`` as a reader wants it: shares in percent, integers grouped, other numbers with four digits."""
+    """Return ``value`` as a reader wants it: shares in percent, large numbers grouped, others with four digits."""
     if value is None:
         return "–"
     if is_share(figure):
         return f"{100 * value:.2f} %"
-    if float(value).is_integer():
-        return f"{int(value):,}"
+    if _last(figure) == "exact":
+        return "yes" if value else "no"
+    if isinstance(value, int) or abs(value) >= 10_000:
+        return f"{value:,.0f}"
     return f"{value:,.4g}"
 
 

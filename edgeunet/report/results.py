@@ -23,6 +23,10 @@ COMMANDS = ("build", "train", "quantize", "evaluate", "bench")
 
 DEFAULT_TOLERANCE_MS = 150
 _DEFAULT_FORMAT = {"bench": "int8"}
+_FORMAT_NAMES = {"tflite int8": "int8", "tflite int16": "int16x8", "tflite float32": "float32"}
+_SCORED_WITHIN = ("float", "quantized")
+"""Documents of ``evaluate`` that a document of ``quantize`` holds under ``validation``."""
+
 _NOT_FIGURES = frozenset({"tolerance_ms", "seed", "window_samples"})
 
 
@@ -39,7 +43,7 @@ class Subject:
         return f"{self.model} ({detail})" if detail else self.model
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Result:
     """One document: its subject, its figures by dotted name, and the document itself."""
 
@@ -93,7 +97,22 @@ def collect(paths: Iterable[Path]) -> Results:
                     f"{result.subject}; remove the outdated file or give the models different names"
                 )
             origins.setdefault((result.subject, name), result.origin)
+    for scored in [inner for result in results for inner in _scored_within(result)]:
+        figures = merged.setdefault(scored.subject, {})
+        for name, value in scored.figures.items():
+            figures.setdefault(name, value)
     return Results(tuple(results), merged)
+
+
+def _scored_within(result: Result) -> Iterator[Result]:
+    """Yield the scores that ``quantize`` took itself; they fill in where ``evaluate`` was not called."""
+    validation = result.document.get("validation")
+    if result.command != "quantize" or not isinstance(validation, Mapping):
+        return
+    for key in _SCORED_WITHIN:
+        document = validation.get(key)
+        if isinstance(document, Mapping) and _command(document) == "evaluate":
+            yield _result({**document, "model": result.subject.model}, Path(result.origin))
 
 
 def _read(path: Path) -> Iterator[Result]:
@@ -141,10 +160,19 @@ def _result(document: Mapping[str, Any], origin: Path) -> Result:
     if not isinstance(model, str) or not model:
         raise ReportError(f"'{origin}' has no 'model' name; write it again with edgeunet {command} --json")
     number_format = str(document.get("format") or _DEFAULT_FORMAT.get(command, ""))
+    number_format = _FORMAT_NAMES.get(number_format, number_format)
     subject = Subject(model, number_format, str(document.get("target") or ""))
     prefix = _prefix(document)
-    figures = {prefix + name: value for name, value in flatten(document)}
+    figures = {prefix + name: value for name, value in flatten(_own(document))}
     return Result(subject, command, figures, document, str(origin))
+
+
+def _own(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return ``document`` without the documents of ``evaluate`` inside it, which are read by themselves."""
+    validation = document.get("validation")
+    if not isinstance(validation, Mapping):
+        return document
+    return {**document, "validation": {k: v for k, v in validation.items() if k not in _SCORED_WITHIN}}
 
 
 def _prefix(document: Mapping[str, Any]) -> str:

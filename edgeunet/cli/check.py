@@ -1,0 +1,35 @@
+"""``edgeunet check``: results against limits and against a baseline."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command("check")
+@click.argument("results", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--budget",
+    type=click.Path(path_type=Path),
+    default=Path("edgeunet.toml"),
+    show_default=True,
+    help="Limits, and where the baseline lies.",
+)
+@click.option("--update-baseline", is_flag=True, help="Store the figures of RESULTS as the new baseline.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(results: tuple[Path, ...], budget: Path, update_baseline: bool, as_json: bool) -> None:
+    """Compare RESULTS with a budget; exit with 1 when a figure broke it.
+
+    RESULTS are the JSON files that build, quantize, evaluate and bench write with --json, or directories of them.
+    """
+    from edgeunet import report
+
+    limits = report.load_budget(budget)
+    collected = report.collect(results)
+    if update_baseline:
+        click.echo(f"wrote {report.update_baseline(collected, limits)}", err=True)
+    comparisons = report.check(collected, limits)
+    click.echo(json.dumps(report.check_document(comparisons), indent=2) if as_json else report.lines(comparisons))
+    report.require(comparisons)

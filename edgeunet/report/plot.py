@@ -1,0 +1,97 @@
+"""The report as a picture: accuracy against size, and F1 by wave boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from edgeunet.files import replacing
+from edgeunet.report.results import Results
+from edgeunet.report.table import Row, boundary_columns, rows
+
+_COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#777777")
+"""Paul Tol's "bright" scheme, told apart with any colour vision."""
+
+_MARKERS = {"keras": "s", "float32": "s", "int16x8": "^", "int8": "o"}
+
+
+def write_plot(results: Results, path: Path) -> bool:
+    """Write a PNG; return False (and write nothing) where no result has an accuracy to draw."""
+    table = [row for row in rows(results) if row.mean_f1 is not None]
+    if not table:
+        return False
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 4.6), dpi=130, layout="constrained")
+    FigureCanvasAgg(figure)
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
+    colours = {row.label: _COLOURS[index % len(_COLOURS)] for index, row in enumerate(table)}
+    _against_size(left, [row for row in table if row.size_bytes], colours)
+    _by_boundary(right, table, colours)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, metadata={"Software": None})
+    return True
+
+
+def _against_size(axes: Any, table: Sequence[Row], colours: dict[str, str]) -> None:
+    for row in table:
+        assert row.mean_f1 is not None
+        axes.scatter(
+            row.size_bytes,
+            100 * row.mean_f1,
+            s=70,
+            color=colours[row.label],
+            marker=_MARKERS.get(row.subject.format, "D"),
+            label=f"{row.label}\n{_bytes(float(row.size_bytes or 0))}, {row.size_note}",
+            zorder=3,
+        )
+    axes.set_xscale("log", base=2)
+    sizes = [float(row.size_bytes or 1) for row in table]
+    if sizes:
+        axes.set_xlim(min(sizes) / 2, max(sizes) * 2)
+        axes.set_ylim(*_bounds([100 * (row.mean_f1 or 0) for row in table]))
+        axes.xaxis.set_major_formatter(lambda value, _: _bytes(value))
+        axes.legend(fontsize=8, loc="best", framealpha=0.9)
+    axes.set_xlabel("size in flash")
+    axes.set_ylabel("mean F1, %")
+    axes.set_title("Accuracy against size", fontsize=11)
+    axes.grid(True, which="major", alpha=0.3)
+
+
+def _by_boundary(axes: Any, table: Sequence[Row], colours: dict[str, str]) -> None:
+    columns = boundary_columns(table)
+    if not columns:
+        axes.axis("off")
+        axes.text(0.5, 0.5, "no wave boundaries were scored", ha="center", va="center")
+        return
+    width = 0.8 / len(table)
+    values: list[float] = []
+    for index, row in enumerate(table):
+        heights = [100 * float(row.figures.get(names[0], float("nan"))) for _, names in columns]
+        values += [height for height in heights if height == height]
+        places = [place + (index - (len(table) - 1) / 2) * width for place in range(len(columns))]
+        marker = _MARKERS.get(row.subject.format, "D")
+        axes.scatter(places, heights, s=45, color=colours[row.label], marker=marker, label=row.label, zorder=3)
+        for x, y in zip(places, heights, strict=True):
+            if y == y and len(table) * len(columns) <= 24:
+                axes.annotate(f"{y:.1f}", (x, y), (0, 5), textcoords="offset points", ha="center", fontsize=7)
+    axes.set_xticks(range(len(columns)), [heading.removesuffix(" F1").replace(" ", "\n") for heading, _ in columns])
+    axes.set_ylim(*_bounds(values))
+    axes.set_yticks([tick for tick in axes.get_yticks() if tick <= 100])
+    axes.set_ylabel("F1, %")
+    axes.set_title("F1 by wave boundary", fontsize=11)
+    axes.grid(True, axis="y", alpha=0.3)
+    axes.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.5, -0.32), ncols=min(3, len(table)), frameon=False)
+
+
+def _bounds(values: Sequence[float]) -> tuple[float, float]:
+    """Return limits of an axis that leave room for labels; F1 axes seldom start at 0, so the ticks must tell."""
+    low, high = min(values), max(values)
+    room = max(high - low, 1.0)
+    return max(0.0, low - 0.6 * room), min(100.0, high) + 0.3 * room
+
+
+def _bytes(value: float) -> str:
+    return f"{value / 1024:.3g} KiB" if value >= 1024 else f"{value:.0f} B"

@@ -1,0 +1,100 @@
+"""Documents in, one flat set of figures out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from edgeunet.errors import ReportError
+from edgeunet.report import Subject, collect
+from tests.report.documents import bench, build, evaluate, quantize, write_all
+
+INT8 = Subject("ecg-tiny", "int8")
+
+
+def test_figures_of_one_model_come_together(tmp_path: Path) -> None:
+    results = collect([write_all(tmp_path, a=build(), b=evaluate(), c=quantize(), d=bench())])
+    figures = results.of(INT8)
+    assert figures["parameters"] == 5000
+    assert figures["boundaries.QRS.onset.f1"] == pytest.approx(0.974)
+    assert figures["model_bytes"] == 23760
+    assert "instructions" not in figures
+    on_target = results.of(Subject("ecg-tiny", "int8", "cortex-m4"))
+    assert on_target["instructions"] == 4_000_000
+    assert on_target["exact"] == 1
+    assert on_target["parameters"] == 5000
+
+
+def test_a_figure_nobody_thought_of_is_collected_too(tmp_path: Path) -> None:
+    document = {**bench(), "cache": {"misses": 12}, "nothing": None, "broken": float("nan"), "names": ["a"]}
+    figures = collect([write_all(tmp_path, d=document)]).of(Subject("ecg-tiny", "int8", "cortex-m4"))
+    assert figures["cache.misses"] == 12
+    assert not {"nothing", "broken", "names"} & set(figures)
+
+
+def test_other_parts_and_tolerances_do_not_mix(tmp_path: Path) -> None:
+    documents = {"a": evaluate(0.98), "b": evaluate(0.9, part="test"), "c": evaluate(0.8, tolerance_ms=50)}
+    figures = collect([write_all(tmp_path, **documents)]).of(INT8)
+    assert figures["samples.macro_f1"] == 0.98
+    assert figures["test.samples.macro_f1"] == 0.9
+    assert figures["within_50_ms.samples.macro_f1"] == 0.8
+
+
+def test_scores_inside_a_quantize_document_fill_in_but_never_override(tmp_path: Path) -> None:
+    alone = collect([write_all(tmp_path / "alone", q=quantize(validated=True))])
+    assert alone.of(INT8)["samples.macro_f1"] == 0.97
+    assert alone.of(Subject("ecg-tiny", "keras"))["samples.macro_f1"] == 0.99
+    assert alone.of(INT8)["validation.worst_drop_points"] == 2.0
+    both = collect([write_all(tmp_path / "both", q=quantize(validated=True), e=evaluate(0.96))])
+    assert both.of(INT8)["samples.macro_f1"] == 0.96
+
+
+def test_contradicting_documents_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match=r"a\.json' and '.*b\.json' give different values for 'parameters'"):
+        collect([write_all(tmp_path, a=build(parameters=1), b=build(parameters=2))])
+
+
+def test_equal_documents_are_no_contradiction(tmp_path: Path) -> None:
+    collect([write_all(tmp_path, a=build(), b=build())])
+
+
+def test_other_json_in_a_directory_is_passed_over(tmp_path: Path) -> None:
+    write_all(
+        tmp_path, a=build(), card={"schema": "edgeunet.modelcard/1", "name": "x"}, later={"schema": "edgeunet.build/2"}
+    )
+    (tmp_path / "half.json").write_text('{"schema": "edgeunet.bu')
+    (tmp_path / "list.json").write_text("[1]")
+    assert len(collect([tmp_path]).results) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "not valid JSON"),
+        ("[]", "not an object"),
+        ('{"schema": "edgeunet.modelcard/1"}', "no result document"),
+        ('{"schema": "edgeunet.build/1"}', "no 'model' name"),
+    ],
+)
+def test_a_file_that_is_no_result_is_one_sentence(tmp_path: Path, content: str, message: str) -> None:
+    file = tmp_path / "x.json"
+    file.write_text(content)
+    with pytest.raises(ReportError, match=message) as caught:
+        collect([file])
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_and_empty_places_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="no file or directory"):
+        collect([tmp_path / "none"])
+    with pytest.raises(ReportError, match="holds no result document"):
+        collect([tmp_path])
+
+
+def test_documents_survive_a_round_trip_through_json(tmp_path: Path) -> None:
+    from edgeunet.report import to_document
+
+    document = to_document(collect([write_all(tmp_path, a=build(), d=bench())]))
+    assert json.loads(json.dumps(document)) == document
