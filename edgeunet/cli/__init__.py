@@ -61,7 +61,6 @@ def cli() -> None:
 def main(args: list[str] | None = None) -> None:
     """Run the command line; the one place where an error becomes a sentence on stderr and an exit code."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same training gives the same weights on any x86
     try:
         code = cli.main(args=args, prog_name="edgeunet", standalone_mode=False)
     except click.exceptions.Exit as error:

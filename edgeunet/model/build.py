@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from edgeunet.errors import ModelError
 from edgeunet.model.network import Node, describe_network
+from edgeunet.model.quiet import import_tensorflow
 from edgeunet.spec import UNetSpec
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def build_model(spec: UNetSpec, *, batch_size: int | None = None, seed: int | No
         Input ``(batch, *spec.input_shape)``, output the same with one channel per class (smaller with ``"valid"``
         padding or a strided head), logits or a softmax as the spec says.
     """
+    import_tensorflow()
     import keras
 
-    check_backend()
     if seed is not None:
         keras.utils.set_random_seed(seed)
     network = describe_network(spec)
@@ -53,17 +53,6 @@ def build_model(spec: UNetSpec, *, batch_size: int | None = None, seed: int | No
     if flat:
         result = keras.layers.Reshape(network.output.shape[1:], name="to_1d")(result)
     return keras.Model(source, result, name=layer_name(spec.name))
-
-
-def check_backend() -> None:
-    """Refuse a Keras that does not run on TensorFlow."""
-    import keras
-
-    if keras.backend.backend() != "tensorflow":
-        raise ModelError(
-            f"Keras runs on {keras.backend.backend()} here, and only TensorFlow converts to TFLite; "
-            "set KERAS_BACKEND=tensorflow"
-        )
 
 
 def layer_name(text: str) -> str:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from edgeunet.errors import ModelError
+from edgeunet.model.quiet import import_tensorflow, quiet
 from edgeunet.model.storage import to_static
 
 if TYPE_CHECKING:
@@ -25,6 +20,7 @@ def convert_float(model: keras.Model) -> bytes:
     ModelError
         When TensorFlow cannot convert the model.
     """
+    import_tensorflow()
     import tensorflow as tf
 
     static = to_static(model)
@@ -37,25 +33,3 @@ def convert_float(model: keras.Model) -> bytes:
             f"TensorFlow cannot convert '{model.name}' ({type(error).__name__}: {reason}); "
             "leave out the layer it names, or build the model from a spec"
         ) from error
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep what TensorFlow prints while it saves or converts, on any channel, out of the way."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    kept = [os.dup(channel) for channel in (1, 2)]
-    stdout, stderr = sys.stdout, sys.stderr
-    with tempfile.TemporaryFile() as sink, open(os.devnull, "w", encoding="utf-8") as nowhere:
-        try:
-            for channel in (1, 2):
-                os.dup2(sink.fileno(), channel)
-            sys.stdout = sys.stderr = nowhere
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                yield
-        finally:
-            sys.stdout, sys.stderr = stdout, stderr
-            for channel, saved in zip((1, 2), kept, strict=True):
-                os.dup2(saved, channel)
-                os.close(saved)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from edgeunet.errors import ModelError
+from edgeunet.model.quiet import import_tensorflow
 
 if TYPE_CHECKING:
     import keras
@@ -138,6 +139,7 @@ class _Listing:
 
 
 def _read(content: bytes) -> _Listing:
+    import_tensorflow()
     from tensorflow.lite.python import schema_py_generated as schema
 
     if content[4:8] != _IDENTIFIER:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from edgeunet.errors import ModelError
 from edgeunet.files import replacing
 from edgeunet.modelcard import ModelCard, write_card
+from edgeunet.model.quiet import import_tensorflow
 from edgeunet.spec import UNetSpec, spec_to_dict
 
 if TYPE_CHECKING:
@@ -54,12 +55,11 @@ def load_model(path: Path) -> keras.Model:
         raise ModelError(
             f"'{path}' is not a whole .keras file (it is damaged or of another kind); make or copy it again"
         )
+    import_tensorflow()
     import keras
 
-    from edgeunet.model.build import check_backend
     from edgeunet.model.layers import CUSTOM_OBJECTS
 
-    check_backend()
     try:
         model = keras.saving.load_model(path, custom_objects=CUSTOM_OBJECTS, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever its parts raise: KeyError, OSError, zipfile and h5py errors…
