@@ -1,1 +1,16 @@
+"""From a graph to C: ``compile_model`` returns a ``SourceTree`` and the facts a harness needs; nothing is written."""
 
+from edgeunet.emit.compile import CORES, MODES, compile_model, identifier, schedule_graph
+from edgeunet.emit.source import Compiled, Interface, Layer, SourceTree
+
+__all__ = [
+    "CORES",
+    "MODES",
+    "Compiled",
+    "Interface",
+    "Layer",
+    "SourceTree",
+    "compile_model",
+    "identifier",
+    "schedule_graph",
+]

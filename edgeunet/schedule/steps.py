@@ -8,8 +8,6 @@ Signals are rows (time steps) of int8 channels; a true two-dimensional tensor is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -164,11 +162,109 @@ class Repeat:
     factor: int
 
 
-@dataclass(frozen=True, eq=False)
-class Other:
-    """Parameters of the general (bounds-checked) kernels, by field name."""
+@dataclass(frozen=True)
+class Image:
+    """Shapes of a two-dimensional window: sizes of input and output, kernel, stride, dilation, padding above and left."""
 
-    fields: dict[str, Any]
+    in_height: int
+    in_width: int
+    out_height: int
+    out_width: int
+    kernel_height: int
+    kernel_width: int
+    stride_height: int = 1
+    stride_width: int = 1
+    dilation_height: int = 1
+    dilation_width: int = 1
+    top: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2d:
+    """Convolution over an image: ``weights (out, kh, kw, in)``; ``in`` divides the input's channels (groups)."""
+
+    image: Image
+    weights: Int8Array
+    bias: Int32Array
+    input_zero_point: int
+    requantization: Requantization
+
+
+@dataclass(frozen=True, eq=False)
+class Depthwise2d:
+    """Depthwise convolution over an image: ``weights (kh, kw, out)``."""
+
+    image: Image
+    weights: Int8Array
+    bias: Int32Array
+    input_zero_point: int
+    requantization: Requantization
+    repeat: int = 1
+
+
+@dataclass(frozen=True)
+class Pool2d:
+    """Maximum or mean over the part of the window that is inside the image, clamped to ``[low, high]``."""
+
+    image: Image
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Resize:
+    """Nearest neighbour by table: output row ``i``, column ``j`` is input row ``rows[i]``, column ``columns[j]``."""
+
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    in_width: int
+
+
+@dataclass(frozen=True)
+class Copy:
+    """``outer`` times ``rows`` runs of ``run_bytes``; offsets, pitches and jumps in bytes of contiguous signals.
+
+    ``None`` for a pitch means the view's own.
+    """
+
+    outer: int
+    rows: int
+    run_bytes: int
+    in_offset: int = 0
+    in_pitch: int | None = None
+    in_jump: int = 0
+    out_offset: int = 0
+    out_pitch: int | None = None
+    out_jump: int = 0
+
+
+@dataclass(frozen=True)
+class Fill:
+    """Every byte of the output is ``value``."""
+
+    value: int
+
+
+@dataclass(frozen=True)
+class Mean:
+    """Mean over the middle axis of ``(outer, count, inner)``, requantized from the sum."""
+
+    outer: int
+    count: int
+    inner: int
+    zero_point: int
+    multiplier: int
+    shift: int
+    out_zero_point: int
+
+
+@dataclass(frozen=True, eq=False)
+class Softmax:
+    """Softmax over the channels of each row, by integer tables (see ``eu_softmax.c``)."""
+
+    exponentials: Int32Array
+    """``exp(-d * scale * beta)`` for a distance ``d`` from the maximum, Q0.31; its length is where the value is dropped."""
 
 
 def fold_bias(bias: Int32Array, weights: Int8Array, zero_point: int) -> Int32Array:

@@ -3,8 +3,8 @@
  *     acc[r][n] = bias[n] + sum over t < taps, c < inputs of in[r * in_step + t * tap_step + c] * weights[n][t][c]
  *     out[r * out_step + n] = clamp(requantize(acc, multiplier[n], shift[n]) + zero_point)
  *
- * weights: (outputs, taps, inputs); bias has the input zero point folded in. |acc| < 2^31 is proven per channel when the
- * kernel is chosen. Source of the arithmetic: TFLite reference_integer_ops::ConvPerChannel. */
+ * weights: (outputs, taps, inputs); bias has the input zero point folded in. The sum wraps like two's complement, as the
+ * reference's does: no bound is needed. Source of the arithmetic: TFLite reference_integer_ops::ConvPerChannel. */
 typedef struct {
     const int8_t *weights;
     const int32_t *bias;
@@ -27,15 +27,15 @@ static void eu_conv_1d(const int8_t *in, int8_t *out, const eu_conv_1d_t *p)
     for (int32_t r = 0; r < p->rows; r++) {
         const int8_t *w = p->weights;
         for (int32_t n = 0; n < p->outputs; n++) {
-            int32_t acc = p->bias[n];
+            uint32_t acc = (uint32_t)p->bias[n];
             for (int32_t t = 0; t < p->taps; t++) {
                 const int8_t *x = in + t * p->tap_step;
                 for (int32_t c = 0; c < p->inputs; c++) {
-                    acc += x[c] * w[c];
+                    acc += (uint32_t)(x[c] * w[c]);
                 }
                 w += p->inputs;
             }
-            out[n] = eu_clamp(eu_requantize(acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
+            out[n] = eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
         }
         in += p->in_step;
         out += p->out_step;

@@ -3,8 +3,8 @@
  *     acc[r][n] = bias[n] + sum over t < taps of in[r * in_step + t * tap_step + n / repeat] * weights[t][n]
  *     out[r * out_step + n] = clamp(requantize(acc, multiplier[n], shift[n]) + zero_point)
  *
- * weights: (taps, outputs); bias has the input zero point folded in. |acc| < 2^31 is proven per channel when the kernel
- * is chosen. Source of the arithmetic: TFLite reference_integer_ops::DepthwiseConvPerChannel. */
+ * weights: (taps, outputs); bias has the input zero point folded in. The sum wraps like two's complement, as the reference's
+ * does: no bound is needed. Source of the arithmetic: TFLite reference_integer_ops::DepthwiseConvPerChannel. */
 typedef struct {
     const int8_t *weights;
     const int32_t *bias;
@@ -28,13 +28,13 @@ static void eu_depthwise_1d(const int8_t *in, int8_t *out, const eu_depthwise_1d
         for (int32_t n = 0; n < p->outputs; n++) {
             const int8_t *x = in + n / p->repeat;
             const int8_t *w = p->weights + n;
-            int32_t acc = p->bias[n];
+            uint32_t acc = (uint32_t)p->bias[n];
             for (int32_t t = 0; t < p->taps; t++) {
-                acc += *x * *w;
+                acc += (uint32_t)(*x * *w);
                 x += p->tap_step;
                 w += p->outputs;
             }
-            out[n] = eu_clamp(eu_requantize(acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
+            out[n] = eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
         }
         in += p->in_step;
         out += p->out_step;

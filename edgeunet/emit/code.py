@@ -1,0 +1,111 @@
+"""A schedule as lines of C: one call and one comment per layer, its argument structs and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgeunet.emit.kernels import Kernel, KernelTable, kernel_source, select_kernel
+from edgeunet.emit.source import Layer
+from edgeunet.emit.tables import Tables
+from edgeunet.schedule.program import Constant
+from edgeunet.schedule.schedule import ARENA, Margin, Schedule, Step, View
+
+FILL = ("portable", "eu_fill")
+
+
+@dataclass(frozen=True)
+class Code:
+    """The parts of a generated ``.c`` that come from the steps."""
+
+    kernels: str
+    """Text of the kernels used, each once, what a kernel requires before it."""
+    arguments: str
+    calls: tuple[str, ...]
+    layers: tuple[Layer, ...]
+
+
+def render_steps(schedule: Schedule, prefix: str, tables: Sequence[KernelTable], data: Tables) -> Code:
+    """Choose a kernel for each step and write its call; constants go into ``data``."""
+    files: dict[tuple[str, str], None] = {}
+    arguments: dict[str, str] = {}
+    bodies, calls, layers = [], [], []
+    for index, step in enumerate(schedule.steps):
+        kernel = select_kernel(step, tables)
+        lines = [f"/* {index:2d} {_describe(step)} */", f"{prefix.upper()}_LAYER({index});"]
+        for margin in step.margins:
+            files[FILL] = None
+            lines.append(_margin_call(margin))
+        for name in kernel.requires:
+            files[(_owner(name, kernel), name)] = None
+        files[(kernel.core, kernel.function)] = None
+        lines.append(_call(step, kernel, index, prefix, data, arguments, bodies))
+        calls += lines
+        layers.append(Layer(step.name, _operators(step), step.macs, (step.rows, step.output.channels), kernel.function))
+    text = "\n".join(kernel_source(core, name) for core, name in files)
+    return Code(text, "\n".join(bodies), tuple(calls), tuple(layers))
+
+
+def _owner(function: str, kernel: Kernel) -> str:
+    """A required file is looked for beside the kernel first, then among the portable ones."""
+    if kernel.core != "portable":
+        try:
+            kernel_source(kernel.core, function)
+        except FileNotFoundError:
+            return "portable"
+    return kernel.core
+
+
+def _operators(step: Step) -> str:
+    return "+".join(step.covers)
+
+
+def _describe(step: Step) -> str:
+    shape = f"{step.rows} x {step.output.channels}"
+    macs = f", {step.macs} MACs" if step.macs else ""
+    return f"{step.name}: {_operators(step)} -> {shape}{macs}".replace("*/", "* /")
+
+
+def _call(
+    step: Step, kernel: Kernel, index: int, prefix: str, data: Tables, arguments: dict[str, str], bodies: list[str]
+) -> str:
+    if step.kind == "fill":
+        view = step.output
+        return f"eu_fill({pointer(view)}, {view.rows}, {view.pitch_bytes}, {view.channels}, {step.parameters.value});"
+    operands = [
+        pointer(operand) if isinstance(operand, View) else _constant(operand, index, position, data)
+        for position, operand in enumerate(step.inputs)
+    ]
+    made = kernel.arguments(step)
+    fields = []
+    for name, value in made.fields.items():
+        text = data.add(f"{index:02d}_{name}", value) if isinstance(value, np.ndarray) else str(int(value))
+        fields.append(f".{name} = {text}")
+    body = f"{made.struct} {{ {', '.join(fields)} }}"
+    if body not in arguments:
+        arguments[body] = f"{prefix}_{index:02d}"
+        lines = "\n".join(f"    {field}," for field in fields)
+        bodies.append(f"static const {made.struct} {arguments[body]} = {{\n{lines}\n}};\n")
+    parts = [*operands, pointer(step.output), f"&{arguments[body]}"]
+    if kernel.positioned:
+        parts += [str(step.first_group), str(step.parameters.length)]
+    return f"{kernel.function}({', '.join(parts)});"
+
+
+def _constant(operand: Constant, index: int, position: int, data: Tables) -> str:
+    return data.add(f"{index:02d}_operand{position}", operand.values)
+
+
+def _margin_call(margin: Margin) -> str:
+    view = margin.view
+    if view.pitch_bytes == view.channels:
+        return f"eu_fill({pointer(view)}, 1, 0, {view.rows * view.channels}, {margin.value});"
+    return f"eu_fill({pointer(view)}, {view.rows}, {view.pitch_bytes}, {view.channels}, {margin.value});"
+
+
+def pointer(view: View) -> str:
+    """Address of a view's first byte."""
+    base = "a" if view.space == ARENA else view.space
+    return f"{base} + {view.offset_bytes}" if view.offset_bytes else base

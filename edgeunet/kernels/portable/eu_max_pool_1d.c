@@ -1,0 +1,30 @@
+/* Maximum over time: out[r][c] = clamp(max over t < kernel of in[r * in_step + t * pitch + c]).
+ *
+ * Rows outside the signal hold -128. Source: TFLite reference_integer_ops::MaxPool. */
+typedef struct {
+    int32_t rows;
+    int32_t in_step; /* stride * pitch */
+    int32_t pitch;
+    int32_t kernel;
+    int32_t out_step;
+    int32_t channels;
+    int32_t low; /* clamp */
+    int32_t high;
+} eu_max_pool_1d_t;
+
+static void eu_max_pool_1d(const int8_t *in, int8_t *out, const eu_max_pool_1d_t *p)
+{
+    for (int32_t r = 0; r < p->rows; r++) {
+        for (int32_t c = 0; c < p->channels; c++) {
+            const int8_t *x = in + c;
+            int32_t best = p->low;
+            for (int32_t t = 0; t < p->kernel; t++) {
+                best = *x > best ? *x : best;
+                x += p->pitch;
+            }
+            out[c] = (int8_t)(best < p->high ? best : p->high);
+        }
+        in += p->in_step;
+        out += p->out_step;
+    }
+}

@@ -1,0 +1,33 @@
+/* Product of two int8 signals: out = clamp(requantize((a - zero_point_a) * (b - zero_point_b), multiplier, shift) + zero_point).
+ *
+ * The product is at most 255^2. A pitch or step of 0 repeats an operand over rows or channels. out may be either operand.
+ * Source: TFLite reference_integer_ops::Mul. */
+typedef struct {
+    int32_t rows;
+    int32_t channels;
+    int32_t a_pitch;
+    int32_t a_step; /* bytes between channels: 1 or 0 */
+    int32_t b_pitch;
+    int32_t b_step;
+    int32_t out_pitch;
+    int32_t a_zero_point;
+    int32_t b_zero_point;
+    int32_t multiplier;
+    int32_t shift;
+    int32_t zero_point;
+    int32_t low; /* clamp, relative to zero_point */
+    int32_t high;
+} eu_mul_t;
+
+static void eu_mul(const int8_t *a, const int8_t *b, int8_t *out, const eu_mul_t *p)
+{
+    for (int32_t r = 0; r < p->rows; r++) {
+        for (int32_t c = 0; c < p->channels; c++) {
+            const int32_t product = (a[c * p->a_step] - p->a_zero_point) * (b[c * p->b_step] - p->b_zero_point);
+            out[c] = eu_clamp(eu_requantize(product, p->multiplier, p->shift), p->zero_point, p->low, p->high);
+        }
+        a += p->a_pitch;
+        b += p->b_pitch;
+        out += p->out_pitch;
+    }
+}

@@ -1,0 +1,239 @@
+"""From a program and its timing to a schedule: buffers, views, steps, offsets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from edgeunet.schedule.layout import Layout
+from edgeunet.schedule.memory import Item, Part, live_bytes, plan_memory
+from edgeunet.schedule.program import Constant, Node, Program
+from edgeunet.schedule.schedule import ARENA, INPUT, OUTPUT, Buffer, Margin, Schedule, Step, View
+from edgeunet.schedule.steps import Copy, Mean
+from edgeunet.schedule.timing import Timing, window_timing
+
+COPYING = ("copy", "concat", "reshape")
+"""Node kinds that run as plain copies."""
+
+_Filled = dict[tuple[int, int, int], tuple[int, int, int]]
+"""Margins that hold a value already: (root, offset, channels) → (value, rows before, rows after)."""
+
+
+def build_schedule(name: str, program: Program, timing: Timing) -> Schedule:
+    """Place ``program`` in memory, choosing for each concatenation operand whether it is placed or copied."""
+    copied: set[int] = set()
+    best = _Assembly(program, timing, copied)
+    for number in [i for i, node in enumerate(program.nodes) if node.kind == "concat"]:
+        attempt = _Assembly(program, timing, copied | {number})
+        if attempt.cost() < best.cost():
+            best, copied = attempt, copied | {number}
+    return best.schedule(name)
+
+
+@dataclass
+class _Draft:
+    """A step before offsets are known: signals instead of views."""
+
+    node: Node
+    number: int
+
+
+class _Assembly:
+    """One candidate: a layout, its steps and the lifetimes of its buffers."""
+
+    def __init__(self, program: Program, timing: Timing, copied: set[int]) -> None:
+        self.program, self.timing = program, timing
+        self.layout = Layout(program, timing, copied)
+        self.window = window_timing(program)
+        self.entering = [s for s in program.inputs if self.layout.space[s] != INPUT]
+        self.leaving = [s for s in program.outputs if self.layout.space[self.layout.root(s)[0]] != OUTPUT]
+        self.drafts = [
+            _Draft(node, number) for number, node in enumerate(program.nodes) if number not in self.layout.skipped
+        ]
+        self.buffers, self.buffer_of = self._buffers()
+
+    def cost(self) -> tuple[int, int]:
+        """Bytes at the busiest step, then bytes copied."""
+        copies = sum(
+            d.node.parameters.run_bytes * d.node.parameters.rows for d in self.drafts if d.node.kind in COPYING
+        )
+        return max(live_bytes(self._items()), default=0), copies
+
+    def schedule(self, name: str) -> Schedule:
+        placed = [i for i, buffer in enumerate(self.buffers) if buffer.space == ARENA]
+        plan = plan_memory(self._items())
+        for index, offset in zip(placed, plan.offsets, strict=True):
+            self.buffers[index] = replace(self.buffers[index], offset_bytes=offset)
+        return Schedule(
+            name,
+            self.program.signals,
+            self.timing,
+            tuple(self.buffers),
+            tuple(self._steps()),
+            self.program.inputs,
+            self.program.outputs,
+            plan.arena_bytes,
+            plan.lower_bound_bytes,
+        )
+
+    def _items(self) -> list[Item]:
+        return [self._item(buffer) for buffer in self.buffers if buffer.space == ARENA]
+
+    def _item(self, buffer: Buffer) -> Item:
+        history = buffer.before * buffer.pitch_bytes if buffer.persistent else 0
+        last = len(self.entering) + len(self.drafts) + len(self.leaving) - 1
+        parts = [Part(history, buffer.size_bytes - history, buffer.first_step, buffer.last_step)]
+        if history:
+            parts.insert(0, Part(0, history, 0, last))
+        return Item(buffer.name, tuple(parts))
+
+    def _buffers(self) -> tuple[list[Buffer], dict[int, int]]:
+        program, layout = self.program, self.layout
+        touched: dict[int, list[int]] = {}
+        entering, drafts = len(self.entering), len(self.drafts)
+        events = [(i, s) for i, s in enumerate(self.entering)]
+        for position, draft in enumerate(self.drafts):
+            events += [(entering + position, s) for s in (*draft.node.signals, draft.node.output)]
+        events += [(entering + drafts + i, s) for i, s in enumerate(self.leaving)]
+        for step, signal in events:
+            touched.setdefault(layout.root(signal)[0], []).append(step)
+        buffers, buffer_of, at = [], {}, {INPUT: 0, OUTPUT: 0}
+        callers = [(INPUT, s) for s in program.inputs] + [(OUTPUT, s) for s in program.outputs]
+        for space, signal in callers:
+            if layout.space[signal] == space and signal not in buffer_of:
+                buffer_of[signal] = len(buffers)
+                steps = touched.get(signal, [0])
+                rows, pitch = self.timing.rows[signal], program.signals[signal].channels
+                name = program.signals[signal].name
+                buffers.append(Buffer(name, space, rows, pitch, 0, 0, min(steps), max(steps), at[space]))
+            at[space] += self.timing.rows[signal] * program.signals[signal].channels
+        for root in sorted(touched):
+            if root not in buffer_of:
+                buffer_of[root] = len(buffers)
+                buffers.append(self._buffer(root, touched[root]))
+        return buffers, buffer_of
+
+    def _buffer(self, root: int, steps: list[int]) -> Buffer:
+        signal, extent, streams = self.program.signals[root], self.layout.extent(root), self.timing.streams
+        return Buffer(
+            signal.name,
+            ARENA,
+            self.timing.rows[root],
+            signal.channels,
+            extent.before,
+            extent.after,
+            min(steps),
+            max(steps),
+            0,
+            streams and extent.before > 0,
+        )
+
+    def view(self, signal: int, row: int, rows: int) -> View:
+        """Rows ``row`` to ``row + rows - 1`` (0 is the first new row) of ``signal``."""
+        root, offset = self.layout.root(signal)
+        buffer = self.buffers[self.buffer_of[root]]
+        found, owner = self.program.signals[signal], self.program.signals[root]
+        same = found.rows == owner.rows
+        pitch = buffer.pitch_bytes if same else found.channels
+        start = buffer.data_offset_bytes + row * pitch + offset
+        return View(self.buffer_of[root], buffer.space, start, pitch, rows, found.channels)
+
+    def _steps(self) -> list[Step]:
+        program, timing = self.program, self.timing
+        steps, at = [], 0
+        for signal in program.inputs:
+            size = timing.rows[signal] * program.signals[signal].channels
+            if signal in self.entering:
+                outer = View(
+                    -1,
+                    INPUT,
+                    at,
+                    program.signals[signal].channels,
+                    timing.rows[signal],
+                    program.signals[signal].channels,
+                )
+                steps.append(_copy_step("input", outer, self.view(signal, 0, timing.rows[signal])))
+            at += size
+        filled: _Filled = {}
+        for draft in self.drafts:
+            steps.append(self._step(draft, filled))
+        at = 0
+        for signal in program.outputs:
+            size = timing.rows[signal] * program.signals[signal].channels
+            if signal in self.leaving:
+                outer = View(
+                    -1,
+                    OUTPUT,
+                    at,
+                    program.signals[signal].channels,
+                    timing.rows[signal],
+                    program.signals[signal].channels,
+                )
+                steps.append(_copy_step("output", self.view(signal, 0, timing.rows[signal]), outer))
+            at += size
+        return steps
+
+    def _step(self, draft: _Draft, filled: _Filled) -> Step:
+        node, number, timing = draft.node, draft.number, self.timing
+        groups = timing.groups(self.program, number)
+        inputs: list[View | Constant] = []
+        margins: list[Margin] = []
+        for position, operand in enumerate(node.operands):
+            if isinstance(operand, Constant):
+                inputs.append(operand)
+                continue
+            first = timing.first_row(self.program, number, position)
+            end = timing.end_row(self.program, number, position)
+            inputs.append(self.view(operand, first, end - first))
+            margins += self._margins(number, position, operand, first, end, filled)
+        output = self.view(node.output, node.phase or 0, groups if node.phase is not None else groups * node.repeat)
+        if node.phase is not None:
+            output = replace(output, pitch_bytes=output.pitch_bytes * node.repeat)
+        parameters, kind = node.parameters, node.kind
+        if kind in COPYING:
+            kind = "copy"
+            inputs = [_moved(operand, parameters.in_offset) for operand in inputs]
+            output = replace(output, offset_bytes=output.offset_bytes + parameters.out_offset)
+            if node.is_local:
+                parameters = replace(parameters, rows=groups)
+        elif isinstance(parameters, Mean) and node.is_local:
+            parameters = replace(parameters, outer=groups)
+        return Step(
+            kind, node.name, tuple(inputs), output, groups, parameters, node.covers, node.macs, number,
+            tuple(margins), node.epilogue, -timing.group_lags[number], groups,
+        )  # fmt: skip
+
+    def _margins(self, number: int, position: int, operand: int, first: int, end: int, filled: _Filled) -> list[Margin]:
+        value = self.program.nodes[number].accesses[position].pad_value
+        outside_before = max(0, -self.window.first_row(self.program, number, position))
+        outside_after = max(0, self.window.end_row(self.program, number, position) - self.window.rows[operand])
+        if value is None or not (outside_before or outside_after):
+            return []
+        rows = self.timing.rows[operand]
+        if self.timing.streams:
+            view = self.view(operand, first, end - first)
+            return [Margin(view, value, operand, first - self.timing.lags[operand], rows)]
+        root, offset = self.layout.root(operand)
+        key = (root, offset, self.program.signals[operand].channels)
+        for other in [k for k in filled if k[0] == root and k != key and filled[k][0] != value]:
+            del filled[other]
+        known = filled.get(key, (value, 0, 0))
+        if known[0] == value and known[1] >= outside_before and known[2] >= outside_after:
+            return []
+        filled[key] = (value, outside_before, outside_after)
+        if known[0] == value:
+            filled[key] = (value, max(known[1], outside_before), max(known[2], outside_after))
+        margins = []
+        if outside_before:
+            margins.append(Margin(self.view(operand, -outside_before, outside_before), value, operand))
+        if outside_after:
+            margins.append(Margin(self.view(operand, rows, outside_after), value, operand))
+        return margins
+
+
+def _moved(operand: View | Constant, offset: int) -> View | Constant:
+    return replace(operand, offset_bytes=operand.offset_bytes + offset) if isinstance(operand, View) else operand
+
+
+def _copy_step(name: str, source: View, target: View) -> Step:
+    copy = Copy(1, target.rows, target.channels)
+    return Step("copy", name, (source,), target, target.rows, copy, ("COPY",), 0, -1)

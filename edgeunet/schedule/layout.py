@@ -1,0 +1,171 @@
+"""Where every signal lies: which buffer, which channels of it, which signals share one.
+
+A signal starts with a buffer of its own. Then, in order:
+
+- a graph input that no one pads stays in the caller's memory, and the last signal of the network is written there;
+- an operand of a concatenation is written straight into its channels of the result, where that does not make bytes
+  live longer than copying would;
+- an elementwise node writes over an operand that nothing reads later;
+- a reshape of contiguous bytes is the same buffer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from edgeunet.schedule.program import Program
+from edgeunet.schedule.schedule import ARENA, INPUT, OUTPUT
+from edgeunet.schedule.timing import Timing
+
+IN_PLACE = ("add", "mul", "table", "squared_difference")
+"""Kinds whose kernels may write over an operand."""
+
+
+@dataclass
+class Extent:
+    """Rows around a signal's data that its readers need."""
+
+    before: int = 0
+    after: int = 0
+
+
+@dataclass
+class Place:
+    """Where a signal lies: bytes ``offset`` to ``offset + channels`` of each row of a root signal's buffer."""
+
+    root: int
+    offset: int = 0
+
+
+class Layout:
+    """Union of signals into buffers; built once per candidate set of placed concatenation operands."""
+
+    def __init__(self, program: Program, timing: Timing, copied: Collection[int] = ()) -> None:
+        self.program, self.timing = program, timing
+        self.extents = signal_extents(program, timing)
+        self.places = [Place(i) for i in range(len(program.signals))]
+        self.pitch = [s.channels for s in program.signals]
+        self.space = [ARENA] * len(program.signals)
+        self.skipped: set[int] = set()
+        """Nodes that became nothing: placed concatenations, in-place reshapes."""
+        self.copied = frozenset(copied)
+        self._last = [max((*program.readers(i), *program.writers(i)), default=-1) for i in range(len(program.signals))]
+        self._place_interfaces()
+        for number in range(len(program.nodes)):
+            self._share(number)
+        for number in reversed(range(len(program.nodes))):
+            self._place_concatenated(number)
+
+    def root(self, signal: int) -> tuple[int, int]:
+        """The signal that owns the buffer ``signal`` lies in, and its byte offset within a row."""
+        offset = 0
+        while self.places[signal].root != signal:
+            offset += self.places[signal].offset
+            signal = self.places[signal].root
+        return signal, offset
+
+    def members(self, root: int) -> list[int]:
+        return [i for i in range(len(self.places)) if self.root(i)[0] == root]
+
+    def extent(self, root: int) -> Extent:
+        """Rows around the data that any member needs."""
+        members = [self.extents[i] for i in self.members(root)]
+        return Extent(max(e.before for e in members), max(e.after for e in members))
+
+    def _place_interfaces(self) -> None:
+        program = self.program
+        for signal in program.inputs:
+            extent = self.extents[signal]
+            if extent.before == extent.after == 0 and not program.writers(signal):
+                self.space[signal] = INPUT
+        for signal in program.outputs:
+            extent = self.extents[signal]
+            if extent.before == extent.after == 0 and signal not in program.inputs:
+                self.space[signal] = OUTPUT
+
+    def _owned(self, signal: int) -> bool:
+        """Whether the signal is alone in a buffer of the arena."""
+        return self.places[signal].root == signal and self.space[signal] == ARENA
+
+    def _share(self, number: int) -> None:
+        """Let node ``number`` write over one of its operands, where nothing reads that operand later."""
+        node, program, timing = self.program.nodes[number], self.program, self.timing
+        if node.kind not in (*IN_PLACE, "reshape") or len(program.writers(node.output)) > 1:
+            return
+        out = node.output
+        for signal in sorted(node.signals, key=lambda s: -program.signals[s].size_bytes):
+            found = program.signals[signal]
+            same = found.rows == program.signals[out].rows and found.channels == program.signals[out].channels
+            reshape = node.kind == "reshape" and found.size_bytes == program.signals[out].size_bytes
+            if not (same or reshape) or self._last_of_buffer(signal) > number:
+                continue
+            if timing.streams and (self.extents[signal].before or timing.lags[signal] != timing.lags[out]):
+                continue
+            source, offset = self.root(signal)
+            if self.space[source] != ARENA or offset or not self._owned(out) and self.space[out] != OUTPUT:
+                continue
+            if not same and (self.extent(source) != Extent() or self.extents[out] != Extent()):
+                continue
+            if self.space[out] == OUTPUT and (self.extent(source) != Extent() or source in program.inputs):
+                continue
+            self._merge(source, out)
+            if node.kind == "reshape":
+                self.skipped.add(number)
+            return
+
+    def _last_of_buffer(self, signal: int) -> int:
+        root = self.root(signal)[0]
+        return max(self._last[m] for m in self.members(root))
+
+    def _merge(self, source: int, out: int) -> None:
+        """Make ``out`` the owner of ``source``'s buffer."""
+        self.places[source] = Place(out)
+
+    def _place_concatenated(self, number: int) -> None:
+        """Let the operand of a concatenation be written where the result wants it."""
+        node, program, timing = self.program.nodes[number], self.program, self.timing
+        if node.kind != "concat" or number in self.copied or not node.signals:
+            return
+        (signal,) = node.signals
+        root, inner = self.root(signal)
+        if root == self.root(node.output)[0] or inner or self.space[root] != ARENA:
+            return
+        members = self.members(root)
+        if any(program.signals[m].channels != program.signals[signal].channels for m in members):
+            return
+        if any(program.signals[m].rows != program.signals[signal].rows for m in members):
+            return
+        if timing.streams and any(timing.lags[m] != timing.lags[node.output] for m in members):
+            return
+        if any(self._needs_contiguous(m) for m in members) or any(m in program.inputs for m in members):
+            return
+        target = self.root(node.output)[0]
+        if self.space[target] == OUTPUT and self.extent(root) != Extent():
+            return
+        self.places[root] = Place(node.output, node.parameters.out_offset)
+        self.skipped.add(number)
+
+    def _needs_contiguous(self, signal: int) -> bool:
+        nodes = self.program.nodes
+        written = any(nodes[i].contiguous_output for i in self.program.writers(signal) if i not in self.skipped)
+        read = any(
+            access.contiguous
+            for i in self.program.readers(signal)
+            if i not in self.skipped
+            for operand, access in zip(nodes[i].operands, nodes[i].accesses, strict=True)
+            if operand == signal
+        )
+        return written or read
+
+
+def signal_extents(program: Program, timing: Timing) -> list[Extent]:
+    """Rows that the readers of each signal need before and after its data."""
+    extents = [Extent() for _ in program.signals]
+    for number, node in enumerate(program.nodes):
+        for position, operand in enumerate(node.operands):
+            if isinstance(operand, int):
+                extent = extents[operand]
+                extent.before = max(extent.before, -timing.first_row(program, number, position))
+                extent.after = max(extent.after, timing.end_row(program, number, position) - timing.rows[operand])
+    return extents
