@@ -21,7 +21,7 @@ ACTIVATION = {"activation": '"NONE", "RELU", "RELU6" or "RELU_N1_TO_1", fused'}
 
 ACTIVATIONS: tuple[Rule, ...] = (rules.computed_input, rules.int8_activations, rules.per_tensor_quantization)
 WEIGHTS: tuple[Rule, ...] = (rules.constant_int8_weights,)
-WEIGHTS_CONTRACT = (rules.int32_bias, rules.bias_scale, rules.accumulator_range, rules.fused_activation)
+WEIGHTS_CONTRACT = (rules.int32_bias, rules.accumulator_range, rules.fused_activation)
 COPY: tuple[Rule, ...] = (*ACTIVATIONS, rules.same_quantization)
 
 
@@ -71,7 +71,7 @@ SUPPORTED: Mapping[str, Supported] = {
     ),
     "FULLY_CONNECTED": Supported(
         "Matrix product of rows of the input with the weights.",
-        (*ACTIVATIONS, *WEIGHTS, rules.connected_shape, *WEIGHTS_CONTRACT),
+        (*ACTIVATIONS, *WEIGHTS, rules.connected_shape, *WEIGHTS_CONTRACT, rules.bias_scale),
         "x, weights (out, in), bias or ABSENT",
         ACTIVATION,
     ),
