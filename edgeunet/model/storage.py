@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from edgeunet.errors import ModelError
 from edgeunet.files import replacing
-from edgeunet.modelcard import ModelCard, write_card
 from edgeunet.model.quiet import import_tensorflow
+from edgeunet.modelcard import ModelCard, write_card
 from edgeunet.spec import UNetSpec, spec_to_dict
 
 if TYPE_CHECKING:
