@@ -16,6 +16,11 @@ class Drop:
     after: float
 
     @property
+    def label(self) -> str:
+        """The figure as a reader calls it: ``P onset``."""
+        return self.figure.removeprefix("boundaries.").removesuffix(".f1").replace(".", " ")
+
+    @property
     def points(self) -> float:
         return 100 * (self.before - self.after)
 

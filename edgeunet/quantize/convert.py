@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.errors import QuantizeError
+from edgeunet.model.quiet import import_tensorflow, quiet
 from edgeunet.quantize.tidy import tidy
 
 if TYPE_CHECKING:
@@ -36,6 +31,7 @@ def convert(model: keras.Model, number_format: str, windows: NDArray[np.float32]
     QuantizeError
         When the format is unknown, or TensorFlow cannot convert the model.
     """
+    import_tensorflow()
     import tensorflow as tf
 
     if number_format not in FORMATS:
@@ -58,8 +54,7 @@ def convert(model: keras.Model, number_format: str, windows: NDArray[np.float32]
 
 def _converted(converter: Any, name: str, number_format: str) -> bytes:
     try:
-        with quiet(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             return bytes(converter.convert())
     except Exception as error:  # the converter raises whatever its parts raise
         reason = " ".join(str(error).split())[:200]
@@ -72,23 +67,3 @@ def _converted(converter: Any, name: str, number_format: str) -> bytes:
 def _layers(model: keras.Model) -> dict[str, bool]:
     """Return Keras layer name → whether the layer has a kernel."""
     return {layer.name: any("kernel" in weight.name for weight in layer.weights) for layer in model.layers}
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep the notes that TensorFlow prints while converting, on any channel, out of the way."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    kept = [os.dup(channel) for channel in (1, 2)]
-    stdout, stderr = sys.stdout, sys.stderr
-    with tempfile.TemporaryFile() as sink, open(os.devnull, "w", encoding="utf-8") as nowhere:
-        try:
-            for channel in (1, 2):
-                os.dup2(sink.fileno(), channel)
-            sys.stdout = sys.stderr = nowhere
-            yield
-        finally:
-            sys.stdout, sys.stderr = stdout, stderr
-            for channel, saved in zip((1, 2), kept, strict=True):
-                os.dup2(saved, channel)
-                os.close(saved)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from edgeunet.errors import BudgetExceeded, QuantizeError
 from edgeunet.files import write_bytes, write_json
-from edgeunet.modelcard import ModelCard, write_card
+from edgeunet.modelcard import ModelCard, read_card, write_card
 from edgeunet.quantize.accuracy import Drop, drops, worst_drop
 from edgeunet.quantize.calibrate import check_windows, draw_windows
 from edgeunet.quantize.convert import FORMATS, convert
@@ -69,6 +69,7 @@ def quantize(
     split: Split,
     number_format: str = "int8",
     *,
+    card: ModelCard | None = None,
     calibration_windows: int = CALIBRATION_WINDOWS,
     seed: int = 0,
     evaluate: Evaluate | None = None,
@@ -78,10 +79,11 @@ def quantize(
 
     Parameters
     ----------
-    path : the model; the card beside it says its sample rate, leads and normalization.
+    path : the model.
     source, split : signals, and who may be used for what. Validation patients are never calibrated on; layers are
         compared on their windows, as these show what a range that training set has missed.
     number_format : ``"int8"``, ``"int16x8"`` or ``"float32"``.
+    card : its sample rate, leads and normalization; the card beside the model when ``None``.
     calibration_windows : how many windows are drawn.
     seed : of the draw.
     evaluate : scores a model file on the validation patients; without it no metrics are compared.
@@ -100,7 +102,7 @@ def quantize(
         raise QuantizeError("a largest drop was set but nothing is evaluated; leave --no-evaluate out")
     model = load_model(path)
     static = to_static(model)
-    card = _card(path, model)
+    card = card or read_card(path) or ModelCard(name=model.name)
     shape = tuple(static.inputs[0].shape[1:])
     drawn = None
     if number_format != "float32":
@@ -187,12 +189,6 @@ def _with_report(quantized: Quantized, report: Mapping[str, Any]) -> Quantized:
     return replace(quantized, card=replace(quantized.card, metrics=metrics), report={**rest, "layers": layers})
 
 
-def _card(path: Path, model: keras.Model) -> ModelCard:
-    from edgeunet.modelcard import read_card
-
-    return read_card(path) or ModelCard(name=model.name)
-
-
 def _calibration(source: Source, split: Split, windows: int, seed: int) -> dict[str, Any]:
     patients = split.part("train")
     return {"part": "train", "patients": len(patients), "windows": windows, "seed": seed, "data": source.describe()}
@@ -210,7 +206,7 @@ def _validate(path: Path, quantized: Quantized, evaluate: Evaluate, max_drop_poi
     return {
         "float": before,
         "quantized": after,
-        "drop_points": {change.figure: change.points for change in changes},
+        "drop_points": {change.label: change.points for change in changes},
         "worst_drop_points": worst.points if worst else None,
         "max_drop_points": max_drop_points,
     }
@@ -223,7 +219,7 @@ def _check_drop(quantized: Quantized, worst: Drop | None, max_drop_points: float
         layer = lossiest_layer(quantized.layers)
         where = f"; layer '{layer.name}' loses most, {layer.lost_db:.1f} dB" if layer and layer.lost_db else ""
         raise BudgetExceeded(
-            f"{quantized.report['format']} lost {worst.points:.2f} points of '{worst.figure}' "
+            f"{quantized.report['format']} lost {worst.points:.2f} points of {worst.label} F1 "
             f"({100 * worst.before:.2f} → {100 * worst.after:.2f} %) and {max_drop_points:g} were allowed{where}; "
             "nothing was written, try --format int16x8 or more --calibration-windows"
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from edgeunet.quantize.accuracy import drops
 from edgeunet.quantize.layers import LayerError, lossiest_layer, worst_layer
+from edgeunet.quantize.quantization import Quantized
 
 _COLUMNS = (
     ("layer", "<"),
@@ -19,6 +21,23 @@ _COLUMNS = (
     ("max error", ">"),
     ("in steps", ">"),
 )
+
+
+def describe(quantized: Quantized) -> str:
+    """Return what the terminal shows: sizes, layers, and accuracy before and after."""
+    report = quantized.report
+    number_format, size, floating = report["format"], report["model_bytes"], report["float32_model_bytes"]
+    parts = [f"{report['model']} in {number_format}: {size:,} bytes ({100 * size / floating:.0f} % of float32)"]
+    calibration = report.get("calibration")
+    if calibration:
+        parts.append(f"calibrated on {calibration['windows']} windows of {calibration['patients']} training patients")
+    if quantized.layers:
+        compared = report.get("compared_on", {})
+        parts.append(f"\nlayers on {compared.get('windows')} windows of part '{compared.get('part')}':\n")
+        parts.append(layer_table(quantized.layers))
+    if report.get("validation"):
+        parts.append("\n" + validation_table(report["validation"], number_format))
+    return "\n".join(parts)
 
 
 def layer_table(layers: Sequence[LayerError]) -> str:
@@ -42,27 +61,14 @@ def layer_table(layers: Sequence[LayerError]) -> str:
 
 def validation_table(validation: Mapping[str, Any], number_format: str) -> str:
     """Return float against quantized F1 in percent, one line per figure."""
-    before, after = validation["float"], validation["quantized"]
-    figures = list(validation["drop_points"])
-    if not figures:
+    changes = drops(validation["float"], validation["quantized"])
+    if not changes:
         return "validation: no F1 to compare"
-    width = max(len(_label(figure)) for figure in figures)
-    lines = [f"{'F1 on validation patients':{max(width, 25)}}  {'float':>7}  {number_format:>7}  {'drop':>6}"]
-    for figure in figures:
-        old, new = (100 * _value(document, figure) for document in (before, after))
-        lines.append(f"{_label(figure):{max(width, 25)}}  {old:7.2f}  {new:7.2f}  {old - new:6.2f}")
+    title = "F1 on validation patients"
+    width = max(len(title), *(len(change.label) for change in changes))
+    lines = [f"{title:{width}}  {'float':>7}  {number_format:>7}  {'drop':>6}"]
+    lines += [f"{c.label:{width}}  {100 * c.before:7.2f}  {100 * c.after:7.2f}  {c.points:6.2f}" for c in changes]
     return "\n".join(lines)
-
-
-def _label(figure: str) -> str:
-    return figure.removeprefix("boundaries.").removesuffix(".f1").replace(".", " ")
-
-
-def _value(document: Mapping[str, Any], figure: str) -> float:
-    value: Any = document
-    for key in figure.split("."):
-        value = value[key]
-    return float(value)
 
 
 def _row(layer: LayerError) -> list[str]:

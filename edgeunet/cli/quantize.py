@@ -1,0 +1,78 @@
+"""``edgeunet quantize``: a trained ``.keras`` model to ``.tflite``, with the error of every layer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from edgeunet.cli.data_options import DataRequest, data_options
+
+
+@click.command(short_help="Quantize a trained model to int8, int16x8 or float32 TFLite.")
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The .tflite file to write.")
+@click.option(
+    "--format",
+    "number_format",
+    type=click.Choice(["int8", "int16x8", "float32"]),
+    default="int8",
+    show_default=True,
+    help="int8: weights per channel, int8 in and out. int16x8: int16 activations, int8 weights.",
+)
+@data_options
+@click.option(
+    "--split", "split_path", type=click.Path(path_type=Path), help="JSON split; the model card's when left out."
+)
+@click.option(
+    "--calibration-windows", default=256, show_default=True, help="Windows of training patients that set the ranges."
+)
+@click.option("--seed", default=0, show_default=True, help="Of the draw of these windows.")
+@click.option("--max-drop", "max_drop_points", type=float, help="Fail when an F1 falls by more points (hundredths).")
+@click.option("--no-evaluate", is_flag=True, help="Do not score float and quantized on the validation patients.")
+@click.option("--tolerance-ms", default=150.0, show_default=True, help="How far a matched boundary may be off.")
+@click.option("--classes", help="Class names, background first, for a model without a card.")
+@click.option("--sample-rate-hz", type=float, help="Sample rate, for a model without a card.")
+@click.option("--normalization", help="Window normalization, for a model without a card.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the tables.")
+def command(
+    model: Path,
+    output: Path,
+    number_format: str,
+    request: DataRequest,
+    split_path: Path | None,
+    calibration_windows: int,
+    seed: int,
+    max_drop_points: float | None,
+    no_evaluate: bool,
+    tolerance_ms: float,
+    classes: str | None,
+    sample_rate_hz: float | None,
+    normalization: str | None,
+    as_json: bool,
+) -> None:
+    """Quantize MODEL (a .keras file), calibrated on windows of its training patients only.
+
+    Beside the .tflite file are written its card (.json) and the report (.quantize.json). With --max-drop, a model that
+    lost too much is not written and the exit code is 1.
+    """
+    from edgeunet.quantize.request import quantize_as_requested
+    from edgeunet.quantize.table import describe
+    from edgeunet.train.request import card_with
+
+    quantized = quantize_as_requested(
+        model,
+        request.open(),
+        split_path,
+        output,
+        number_format=number_format,
+        calibration_windows=calibration_windows,
+        seed=seed,
+        evaluated=not no_evaluate,
+        max_drop_points=max_drop_points,
+        tolerance_ms=tolerance_ms,
+        card=card_with(model, classes, sample_rate_hz, normalization),
+    )
+    click.echo(json.dumps(dict(quantized.report)) if as_json else describe(quantized))
+    click.echo(f"wrote {output}", err=True)
