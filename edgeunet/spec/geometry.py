@@ -64,6 +64,9 @@ def _walk(spec: UNetSpec, axis: int, size: int) -> int:
     """Return the size of the output along ``axis``, or raise ``_DoesNotFitError``."""
     steps = [_step(spec, axis, index, block) for index, block in enumerate(spec.blocks)]
     classic = spec.layout == "classic"
+    total = spec.total_stride[axis]
+    if spec.padding == "same" and size % total:
+        raise _DoesNotFitError(f"not divisible by the total stride {total}")
     pooled = steps[:-1] if classic else steps
     skips: list[int] = []
     for step in pooled:
@@ -127,10 +130,6 @@ def _convolved(spec: UNetSpec, step: _AxisStep, size: int, depth: int, *, dilate
 
 def _pooled(spec: UNetSpec, step: _AxisStep, size: int) -> int:
     if spec.padding == "same":
-        if size % step.stride:
-            raise _DoesNotFitError(
-                f"the {size} samples at {step.where} are not divisible by its stride of {step.stride}"
-            )
         return size // step.stride
     if size < step.pool or (size - step.pool) % step.stride:
         raise _DoesNotFitError(
@@ -188,7 +187,6 @@ def _shrinkage(spec: UNetSpec, axis: int) -> int:
 
 def _cure(spec: UNetSpec, axis: int, size: int) -> str:
     sizes = window_sizes(spec, axis, size)
-    total = spec.total_stride[axis]
     if not sizes:
-        return f"use a longer window (the total stride is {total}), smaller strides or a smaller dilation"
-    return f"the total stride is {total}, so use {' or '.join(str(s) for s in sizes)}, or other strides"
+        return "use a longer window, smaller strides or a smaller dilation"
+    return f"use {' or '.join(str(s) for s in sizes)}, or other strides"
