@@ -1,0 +1,69 @@
+"""``edgeunet bench``: build, run, compare and measure."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("--target", default="host", show_default=True, help="host, a core (cortex-m4 …) or a board: see firmware boards.")
+@click.option("--toolchain", type=click.Choice(["gcc", "clang", "zig"]), help="Compiler.  [default: the first that is installed]")
+@click.option("--emulator", type=click.Choice(["qemu", "unicorn"]), help="Emulator.  [default: the first that is installed]")
+@click.option("--kernels", type=click.Choice(["portable", "dsp", "mve"]), help="Kernels.  [default: the core's fastest]")
+@click.option("--cflags", default="-O2", show_default=True, help="What the model's C is compiled with.")
+@click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, help="Runs, each on another input.")
+@click.option("--peer", type=click.Choice(["tflm"]), help="Run the same inputs in TFLM's interpreter too, on the host.")
+@click.option("--port", help="Serial port of a real board, such as /dev/ttyACM0.")
+@click.option("--sanitize", is_flag=True, help="host: build under AddressSanitizer and UndefinedBehaviorSanitizer.")
+@click.option("--timeout", "timeout_s", type=click.FloatRange(0.1), default=120.0, show_default=True, help="Seconds per run.")
+@click.option("--keep", type=click.Path(path_type=Path), help="Leave the firmware project and its images here.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(
+    model: Path,
+    target: str,
+    toolchain: str | None,
+    emulator: str | None,
+    kernels: str | None,
+    cflags: str,
+    repeat: int,
+    peer: str | None,
+    port: str | None,
+    sanitize: bool,
+    timeout_s: float,
+    keep: Path | None,
+    as_json: bool,
+) -> None:
+    """Compile MODEL (int8 .tflite), run it on a target and compare every output byte with the exact reference.
+
+    Exits with 1 when a byte differs.
+    """
+    from edgeunet.run.bench import Request, bench
+    from edgeunet.run.summary import summarize
+
+    request = Request(
+        model=model,
+        target=target,
+        toolchain=toolchain,
+        emulator=emulator,
+        kernels=kernels,
+        flags=tuple(shlex.split(cflags)),
+        repeat=repeat,
+        port=port,
+        sanitize=sanitize,
+        timeout_s=timeout_s,
+        keep=keep,
+    )
+    result = bench(request, peer=peer, note=lambda text: click.echo(text, err=True))
+    if as_json:
+        click.echo(json.dumps(result.document(), indent=2))
+    else:
+        click.echo(summarize(result.measurement))
+        if result.peer is not None:
+            click.echo(f"peer      {result.peer.text()}")
+    if not result.measurement.exact:
+        raise click.exceptions.Exit(1)

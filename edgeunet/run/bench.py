@@ -1,0 +1,153 @@
+"""``bench``: from a ``.tflite`` file to a measurement on one target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgeunet.emit import CORES, Compiled, compile_model
+from edgeunet.errors import RunError
+from edgeunet.graph import Graph, evaluate, read_tflite
+from edgeunet.modelcard import read_card
+from edgeunet.rewrite import strip_edges
+from edgeunet.run.boards import HOST, Board, load_boards
+from edgeunet.run.flash import serial_machine
+from edgeunet.run.golden import Golden, make_golden
+from edgeunet.run.image import Build
+from edgeunet.run.machines import find_machine
+from edgeunet.run.measure import measure
+from edgeunet.run.measurement import Measurement
+from edgeunet.run.tflm import Peer, run_tflm, split_bytes
+from edgeunet.run.toolchains import find_toolchain
+
+SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to measure and how.
+
+    Attributes
+    ----------
+    target : ``host``, a core (its emulated board is taken) or a board.
+    kernels : kernel flavour; by default the fastest that runs on the core.
+    repeat : number of runs, each on another input.
+    port : serial port of a real board.
+    sanitize : build for the host under AddressSanitizer and UndefinedBehaviorSanitizer.
+    keep : directory to leave the firmware project in.
+    """
+
+    model: Path
+    target: str = HOST
+    toolchain: str | None = None
+    emulator: str | None = None
+    kernels: str | None = None
+    flags: tuple[str, ...] = ("-O2",)
+    repeat: int = 1
+    port: str | None = None
+    sanitize: bool = False
+    timeout_s: float = 120.0
+    keep: Path | None = None
+    name: str | None = None
+
+
+def find_board(target: str) -> Board | None:
+    """Return the board of ``target``, ``None`` for the host.
+
+    Raises
+    ------
+    RunError
+        When there is no such core or board.
+    """
+    return None if target == HOST else load_boards().board(target)
+
+
+def choose_kernels(board: Board | None, asked: str | None) -> str:
+    """Return the kernel flavour to compile with: the one asked for, or the core's first that the compiler has.
+
+    Raises
+    ------
+    RunError
+        When the core cannot run the flavour asked for.
+    """
+    runnable = board.core.kernels if board else ("portable",)
+    if asked is None:
+        return next(kernels for kernels in runnable if kernels in CORES)
+    if asked not in runnable:
+        where = board.core.name if board else HOST
+        raise RunError(f"{where} cannot run the {asked} kernels; choose one of: {', '.join(runnable)}")
+    return asked
+
+
+def reference(graph: Graph, compiled: Compiled) -> Callable[[bytes], bytes]:
+    """Return the exact evaluator of ``graph`` as a function of the bytes that the compiled network takes and gives."""
+    inner = strip_edges(graph)
+
+    def answer(data: bytes) -> bytes:
+        tensors = [inner.tensors[index] for index in inner.inputs]
+        parts = split_bytes(data, compiled.inputs)
+        arrays = [part.reshape(tensor.shape) for part, tensor in zip(parts, tensors, strict=True)]
+        return b"".join(np.ascontiguousarray(out).tobytes() for out in evaluate(inner, arrays))
+
+    return answer
+
+
+@dataclass(frozen=True)
+class Result:
+    """A measurement and, where asked for, the peer beside it."""
+
+    measurement: Measurement
+    peer: Peer | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return the object that ``bench --json`` prints."""
+        document = self.measurement.document()
+        if self.peer is not None:
+            document["peer"] = self.peer.document()
+        return document
+
+
+def bench(request: Request, *, peer: str | None = None, note: Callable[[str], None] = lambda _: None) -> Result:
+    """Compile, build, run, compare and measure.
+
+    Raises
+    ------
+    EdgeUNetError
+        A subclass saying what is wrong with the model, the request, the tools or the run.
+    """
+    board = find_board(request.target)
+    graph = read_tflite(request.model)
+    compiled = compile_model(
+        graph, request.name, core=choose_kernels(board, request.kernels), card=read_card(request.model)
+    )
+    golden = make_golden(compiled, reference(graph, compiled), request.repeat)
+    measurement = _measure(request, board, compiled, golden, note)
+    beside = None
+    if peer is not None:
+        note("running TFLM's interpreter")
+        beside = run_tflm(request.model.read_bytes(), compiled, golden)
+    return Result(measurement, beside)
+
+
+def _measure(
+    request: Request, board: Board | None, compiled: Compiled, golden: Golden, note: Callable[[str], None]
+) -> Measurement:
+    if request.sanitize and board is not None:
+        raise RunError("--sanitize needs an operating system under the program; use --target host")
+    flags = (*request.flags, *SANITIZE) if request.sanitize else request.flags
+    build = Build(board, find_toolchain(board.core if board else None, request.toolchain), flags)
+    machine = serial_machine(board, request.port) if board and request.port else find_machine(board, request.emulator)
+    return measure(
+        compiled,
+        build,
+        machine,
+        golden,
+        target=request.target,
+        timeout_s=request.timeout_s,
+        directory=request.keep,
+        note=note,
+    )

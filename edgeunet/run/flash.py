@@ -1,0 +1,155 @@
+"""Put a firmware project on a board. QEMU is a board like any other; real ones go through pyOCD or OpenOCD."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+from edgeunet.errors import RunError, ToolError
+from edgeunet.run import qemu
+from edgeunet.run.boards import Board
+from edgeunet.run.image import Build, Image, build_image, run_tool
+from edgeunet.run.machines import Machine, find_machine, hear
+from edgeunet.run.project import Project, open_project, project_board
+from edgeunet.run.protocol import Line, Listener
+from edgeunet.run.serial_port import listen_to_port, open_port
+from edgeunet.run.toolchains import find_toolchain
+
+INSTALL = {"pyocd": "pip install pyocd", "openocd": "apt-get install openocd"}
+
+
+@dataclass(frozen=True)
+class FlashPlan:
+    """The exact commands, in order: inspected with ``--dry-run`` before anything runs."""
+
+    project: Project
+    board: Board
+    build: Build
+    image: Path
+    commands: tuple[tuple[str, ...], ...]
+
+    @property
+    def uses_cmake(self) -> bool:
+        return self.commands[0][0] == "cmake"
+
+    def text(self) -> str:
+        return "\n".join(shlex.join(command) for command in self.commands)
+
+
+def plan_flash(directory: Path, board_name: str | None, toolchain: str | None = None, emulator: str | None = None) -> FlashPlan:
+    """Return what flashing the project in ``directory`` will run, without running it.
+
+    Raises
+    ------
+    RunError
+        When there is no project or no such board.
+    ToolError
+        When no compiler for the board's core is installed.
+    """
+    project = open_project(directory)
+    board = project_board(project, board_name)
+    build = Build(board, find_toolchain(board.core, toolchain))
+    out = directory / "build" / f"{board.name}-{build.toolchain.name}"
+    image = out / "firmware.elf"
+    commands: list[tuple[str, ...]] = []
+    if shutil.which("cmake"):
+        image = directory / "build" / f"{board.name}-cmake-{build.toolchain.name}" / "firmware.elf"
+        commands += _cmake_commands(project, build, image.parent)
+    commands.append(flash_command(board, image, emulator))
+    return FlashPlan(project, board, build, image, tuple(commands))
+
+
+def _cmake_commands(project: Project, build: Build, out: Path) -> list[tuple[str, ...]]:
+    assert build.board is not None
+    name = build.toolchain.name
+    configure = ["cmake", "-S", str(project.directory), "-B", str(out), f"-DBOARD={build.board.name}", f"-DCOMPILER={name}"]
+    configure.append(f"-DFIRMWARE_ID={project.firmware_id}")
+    if name == "zig":
+        configure.append("-DZIG=" + ";".join(build.toolchain.command[:-1]))
+    return [tuple(configure), ("cmake", "--build", str(out))]
+
+
+def flash_command(board: Board, image: Path, emulator: str | None = None) -> tuple[str, ...]:
+    """Return the command that puts ``image`` on ``board`` and starts it."""
+    tool = board.flasher["tool"]
+    if tool == "qemu":
+        if emulator == "unicorn" or (emulator is None and qemu.qemu_version() is None):
+            return (sys.executable, "-m", "edgeunet.run.unicorn_machine", board.name, str(image))
+        return tuple(qemu.qemu_command(board, image))
+    if tool == "pyocd":
+        return ("pyocd", "flash", "--target", board.flasher["target"], str(image))
+    if tool == "openocd":
+        return ("openocd", "-f", board.flasher["config"], "-c", f"program {image} verify reset exit")
+    raise RunError(f"board '{board.name}' names the flash tool '{tool}'; use qemu, pyocd or openocd in boards.json")
+
+
+def flash(
+    plan: FlashPlan,
+    *,
+    emulator: str | None = None,
+    port: str | None = None,
+    timeout_s: float = 60.0,
+    on_text: Callable[[str], None] = lambda _: None,
+    note: Callable[[str], None] = lambda _: None,
+) -> tuple[Line, ...]:
+    """Build, put on the board, and return what it reported; a real board without ``port`` is not listened to.
+
+    Raises
+    ------
+    ToolError
+        When a compiler, emulator or flash tool is missing or fails.
+    RunError
+        When the firmware faults, hangs or talks nonsense.
+    """
+    image = build_plan(plan, note)
+    if plan.board.is_emulated:
+        machine = find_machine(plan.board, emulator)
+        note(f"starting {machine.emulator}")
+        return hear(machine, image, timeout_s, on_text)
+    if port is None:
+        note(f"flashing with {plan.board.flasher['tool']}; name the board's serial port with --port to hear it")
+        start_board(plan.board, image.path)
+        return ()
+    return hear(serial_machine(plan.board, port), image, timeout_s, on_text)
+
+
+def build_plan(plan: FlashPlan, note: Callable[[str], None] = lambda _: None) -> Image:
+    """Carry out the building part of ``plan``."""
+    if not plan.uses_cmake:
+        note(f"building with {plan.build.toolchain.version} (cmake is not installed)")
+        return build_image(plan.build, plan.project)
+    for command in plan.commands[:-1]:
+        note(shlex.join(command))
+        run_tool(command, Path.cwd(), "building with cmake")
+    return Image(plan.image, plan.build)
+
+
+def start_board(board: Board, image: Path) -> None:
+    """Write ``image`` to a real board and reset it.
+
+    Raises
+    ------
+    ToolError
+        When the flash tool is missing or fails.
+    """
+    command = flash_command(board, image)
+    tool = command[0]
+    if shutil.which(tool) is None and not (tool == "pyocd" and find_spec("pyocd")):
+        raise ToolError(f"'{tool}' is not installed; {INSTALL[tool]}, or see the command with --dry-run")
+    run_tool(command, Path.cwd(), f"flashing {board.name} with {tool}")
+
+
+def serial_machine(board: Board, port: str) -> Machine:
+    """Return the board on ``port`` as a machine: flashes the image, then listens."""
+
+    def start(image: Image, listener: Listener, timeout_s: float) -> None:
+        with open_port(port) as connection:
+            listen_to_port(connection, listener, timeout_s, partial(start_board, board, image.path))
+
+    return Machine(board.name, f"{board.title} on {port}", start)

@@ -1,0 +1,78 @@
+"""A measurement as a table for the terminal."""
+
+from __future__ import annotations
+
+from edgeunet.run.measurement import NOT_COUNTED, Measurement
+
+_LABEL = {"instructions": "instructions", "cycles": "cycles", "nanoseconds": "ns"}
+
+
+def summarize(measurement: Measurement) -> str:
+    """Return what ``bench`` prints: verdict, layers, memory, and how it was measured."""
+    m = measurement
+    by = f" by {m.emulator}" if m.emulator else ""
+    lines = [f"{m.model} on {m.target}{f' ({m.board})' if m.board != m.target else ''}{by}", "", _verdict(m), ""]
+    lines += _layer_lines(m)
+    lines += ["", *_cost_lines(m), "", *_memory_lines(m), ""]
+    lines += [f"compiler  {m.toolchain_version}", f"flags     {m.flags}"]
+    if m.emulator_version:
+        lines.append(f"emulator  {m.emulator_version}" if m.emulator else f"board     {m.emulator_version}")
+    lines += [f"kernels   {m.kernels}", f"note      {NOT_COUNTED}"]
+    return "\n".join(lines)
+
+
+def _verdict(m: Measurement) -> str:
+    if m.mismatch is not None:
+        return f"NOT EXACT: {m.mismatch.sentence()}"
+    runs = len(m.counts)
+    compared = m.output_bytes * runs
+    return f"exact: all {compared:,} output bytes of {runs} run{'s' if runs > 1 else ''} equal the reference"
+
+
+def _layer_lines(m: Measurement) -> list[str]:
+    unit = _LABEL[m.unit]
+    total = sum(layer.count for layer in m.layers) or 1
+    rows = [("layer", "op", unit, "share", "MACs", f"{unit}/MAC")]
+    for layer in m.layers:
+        per_mac = f"{layer.count / layer.macs:.2f}" if layer.macs else ""
+        share = f"{100 * layer.count / total:.1f} %"
+        rows.append((layer.name, layer.op, f"{layer.count:,}", share, f"{layer.macs:,}" if layer.macs else "", per_mac))
+    per_mac = f"{total / m.macs:.2f}" if m.macs else ""
+    rows.append(("all layers", "", f"{total:,}", "100.0 %", f"{m.macs:,}", per_mac))
+    widths = [max(len(row[i]) for row in rows) for i in range(6)]
+    return [
+        "  ".join(cell.ljust(w) if i < 2 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))).rstrip()
+        for row in rows
+    ]
+
+
+def _cost_lines(m: Measurement) -> list[str]:
+    if m.unit == "nanoseconds":
+        lines = [f"wall time     {m.count / 1000:,.1f} µs on this machine, the fastest of {len(m.counts)} (no device figure)"]
+        if m.host_instructions is not None:
+            lines.append(f"instructions  {m.host_instructions:,} of this machine's own, counted by callgrind")
+        return lines
+    spread = f", {min(m.counts):,} to {max(m.counts):,} over {len(m.counts)} inputs" if len(m.counts) > 1 else ""
+    per_mac = f", {m.count / m.macs:.2f} per MAC" if m.macs else ""
+    lines = [f"{m.unit:<12}  {m.count:,} untraced, from entry to return{per_mac}{spread}"]
+    if m.unit == "cycles" and m.clock_hz:
+        lines.append(f"time          {1e6 * m.count / m.clock_hz:,.0f} µs at {m.clock_hz / 1e6:g} MHz")
+    return lines
+
+
+def _memory_lines(m: Measurement) -> list[str]:
+    lines = []
+    size = m.footprint
+    if size is not None and m.ram_bytes is not None:
+        lines.append(
+            f"RAM    {m.ram_bytes:>9,} bytes = state {m.state_bytes:,} (arena {m.arena_bytes:,}) + input and output "
+            f"{m.io_bytes:,} + .data {size.data_bytes:,} + .bss {size.bss_bytes:,} + stack {m.stack_bytes:,}"
+        )
+        lines.append(
+            f"flash  {size.flash_bytes:>9,} bytes = .text {size.text_bytes:,} + .rodata {size.rodata_bytes:,} + .data "
+            f"{size.data_bytes:,}; weights and tables are {m.weights_bytes:,} of it"
+        )
+    else:
+        lines.append(f"state  {m.state_bytes:>9,} bytes (arena {m.arena_bytes:,}), input and output {m.io_bytes:,}")
+        lines.append(f"weights {m.weights_bytes:>8,} bytes; code size and stack are measured on the emulated cores")
+    return lines

@@ -1,0 +1,154 @@
+"""The peer: the same model and inputs in TFLM's interpreter (``tflite-micro`` from PyPI), on the host."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgeunet.emit.source import Compiled, Interface
+from edgeunet.errors import RunError, ToolError
+from edgeunet.run.golden import Golden
+from edgeunet.run.measure import compare
+from edgeunet.run.measurement import Mismatch
+from edgeunet.run.tflm_arena import measure_arena, tflm_is_installed
+
+_TIMEOUT_S = 300.0
+
+# In a process of its own: a model that the interpreter cannot run may end the process.
+_PROGRAM = """
+import sys
+import numpy as np
+from tflite_micro.python.tflite_micro import runtime
+
+model, given, answers = sys.argv[1:]
+data = open(model, "rb").read()
+stored = np.load(given)
+inputs, outputs, runs = (int(stored[key]) for key in ("inputs", "outputs", "runs"))
+interpreter = runtime.Interpreter.from_bytes(data, arena_size=64 * len(data) + (8 << 20))
+result = {}
+for run in range(runs):
+    for index in range(inputs):
+        detail = interpreter.get_input_details(index)
+        interpreter.set_input(stored[f"{run}.{index}"].reshape(detail["shape"]).astype(detail["dtype"]), index)
+    interpreter.invoke()
+    for index in range(outputs):
+        result[f"{run}.{index}"] = np.array(interpreter.get_output(index))
+np.savez(answers, **result)
+"""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """What TFLM's interpreter made of the same model and inputs.
+
+    Attributes
+    ----------
+    mismatch : where its output differs from the exact reference, ``None`` when it never does.
+    arena_bytes : ``tensors_bytes`` for activations plus ``bookkeeping_bytes``, on a host with ``pointer_bits``.
+    """
+
+    version: str
+    mismatch: Mismatch | None
+    arena_bytes: int
+    tensors_bytes: int
+    bookkeeping_bytes: int
+    pointer_bits: int
+
+    def document(self) -> dict[str, Any]:
+        """Return the ``peer`` part of ``bench --json``."""
+        return {
+            "name": "tflm",
+            "version": self.version,
+            "exact": self.mismatch is None,
+            "arena_bytes": self.arena_bytes,
+            "arena_tensors_bytes": self.tensors_bytes,
+            "arena_bookkeeping_bytes": self.bookkeeping_bytes,
+            "pointer_bits": self.pointer_bits,
+        }
+
+    def text(self) -> str:
+        """Return one line for reading."""
+        verdict = "gives the same bytes" if self.mismatch is None else self.mismatch.sentence()
+        return (
+            f"TFLM {self.version} on the host {verdict}; its arena is {self.arena_bytes:,} bytes "
+            f"({self.tensors_bytes:,} tensors, {self.bookkeeping_bytes:,} bookkeeping with {self.pointer_bits}-bit pointers)"
+        )
+
+
+def run_tflm(model: bytes, compiled: Compiled, golden: Golden) -> Peer:
+    """Run ``model`` on the inputs of ``golden`` in TFLM's interpreter.
+
+    Raises
+    ------
+    ToolError
+        When the interpreter is not installed.
+    RunError
+        When it cannot run the model.
+    """
+    if not tflm_is_installed():
+        raise ToolError("--peer tflm needs the Python package 'tflite-micro'; install it with: pip install 'edgeunet[peer]'")
+    answers = _answers(model, compiled, golden)
+    arena = measure_arena(model, inputs=len(compiled.inputs))
+    assert arena is not None
+    return Peer(
+        version=version("tflite-micro"),
+        mismatch=compare(golden.outputs, answers),
+        arena_bytes=arena.total_bytes,
+        tensors_bytes=arena.tensor_bytes,
+        bookkeeping_bytes=arena.bookkeeping_bytes,
+        pointer_bits=arena.pointer_bits,
+    )
+
+
+def _answers(model: bytes, compiled: Compiled, golden: Golden) -> list[bytes]:
+    with tempfile.TemporaryDirectory(prefix="edgeunet-tflm-") as name:
+        directory = Path(name)
+        (directory / "model.tflite").write_bytes(model)
+        arrays: dict[str, Any] = {"inputs": len(compiled.inputs), "outputs": len(compiled.outputs), "runs": len(golden.inputs)}
+        for run, data in enumerate(golden.inputs):
+            for index, part in enumerate(split_bytes(data, compiled.inputs)):
+                arrays[f"{run}.{index}"] = part
+        np.savez(directory / "inputs.npz", **arrays)
+        paths = [str(directory / file) for file in ("model.tflite", "inputs.npz", "answers.npz")]
+        _interpret(paths)
+        with np.load(paths[2]) as stored:
+            return [
+                b"".join(
+                    _as_int8(stored[f"{run}.{index}"], interface) for index, interface in enumerate(compiled.outputs)
+                )
+                for run in range(len(golden.inputs))
+            ]
+
+
+def _interpret(paths: Sequence[str]) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", _PROGRAM, *paths]
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, errors="replace")
+    except subprocess.TimeoutExpired as error:
+        raise RunError(f"the TFLM interpreter had not finished after {_TIMEOUT_S:.0f} s; leave out --peer") from error
+    if result.returncode != 0:
+        said = [line.strip() for line in result.stderr.splitlines() if line.strip()]
+        raise RunError(f"the TFLM interpreter cannot run this model ({said[-1] if said else 'it said nothing'}); leave out --peer")
+
+
+def split_bytes(data: bytes, interfaces: Sequence[Interface]) -> list[np.ndarray[Any, np.dtype[np.int8]]]:
+    """Return the int8 arrays that lie one after the other in ``data``."""
+    parts, start = [], 0
+    for interface in interfaces:
+        parts.append(np.frombuffer(data, np.int8, interface.size_bytes, start))
+        start += interface.size_bytes
+    return parts
+
+
+def _as_int8(array: np.ndarray[Any, Any], interface: Interface) -> bytes:
+    if array.dtype == np.int8:
+        return array.tobytes()
+    raise RunError(f"TFLM answers in {array.dtype} and the compiled network in {interface.dtype}; leave out --peer")
