@@ -41,6 +41,11 @@ class Supported:
     note: str = ""
 
 
+_CURVE = (
+    "For input scales over 4, where the whole curve has only a few steps, TFLM saturates one step earlier than LiteRT; "
+    "the device's (TFLM's) result is taken."
+)
+
 SUPPORTED: Mapping[str, Supported] = {
     "CONV_2D": Supported(
         "Convolution, along time or in two dimensions.",
@@ -74,6 +79,10 @@ SUPPORTED: Mapping[str, Supported] = {
         (*ACTIVATIONS, *WEIGHTS, rules.connected_shape, *WEIGHTS_CONTRACT, rules.bias_scale),
         "x, weights (out, in), bias or ABSENT",
         ACTIVATION,
+        note=(
+            "TFLM rounds twice when it rescales, as everywhere; LiteRT's reference kernel (2.x) rounds once in this "
+            "operator alone. The device's (TFLM's) results are taken, and single values differ from LiteRT's by 1."
+        ),
     ),
     "MAX_POOL_2D": Supported(
         "Largest value in a window; padding never wins.",
@@ -166,10 +175,14 @@ SUPPORTED: Mapping[str, Supported] = {
         attributes={"beta": "factor of the exponents"},
     ),
     "LOGISTIC": Supported(
-        "1 / (1 + exp(-x)).", (*ACTIVATIONS, rules.same_shape, rules.probability_output, rules.curve_input)
+        "1 / (1 + exp(-x)).",
+        (*ACTIVATIONS, rules.same_shape, rules.probability_output, rules.curve_input),
+        note=_CURVE,
     ),
     "TANH": Supported(
-        "Hyperbolic tangent.", (*ACTIVATIONS, rules.same_shape, rules.symmetric_unit_output, rules.curve_input)
+        "Hyperbolic tangent.",
+        (*ACTIVATIONS, rules.same_shape, rules.symmetric_unit_output, rules.curve_input),
+        note=_CURVE,
     ),
     "RSQRT": Supported(
         "1 / sqrt(x).",
@@ -177,8 +190,19 @@ SUPPORTED: Mapping[str, Supported] = {
         note="At and below zero the result is the largest value; the interpreters stop with an error below zero.",
     ),
     "RELU": Supported("Largest of x and 0.", (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales)),
-    "RELU6": Supported("x limited to 0 ... 6.", (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales)),
-    "RELU_N1_TO_1": Supported("x limited to -1 ... 1.", (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales)),
+    "RELU6": Supported(
+        "x limited to 0 ... 6.",
+        (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales),
+        note=(
+            "Where input and output have different scales TFLM forgets to rescale, which makes its result useless; "
+            "LiteRT's is taken. With equal scales both agree."
+        ),
+    ),
+    "RELU_N1_TO_1": Supported(
+        "x limited to -1 ... 1.",
+        (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales),
+        note="TFLM does not have it as an operator of its own; equal to LiteRT.",
+    ),
     "LEAKY_RELU": Supported(
         "x where positive, alpha * x where negative.",
         (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales),

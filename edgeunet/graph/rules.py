@@ -344,11 +344,11 @@ def symmetric_unit_output(subject: Subject) -> str | None:
 
 
 def curve_input(subject: Subject) -> str | None:
-    """The input's scale is between 2**-27 and 16."""
+    """The input's scale is between 2**-28 and 8."""
     scale = quantization_of(subject.data[0]).scale
     factor, _ = input_factor(scale, 4)
-    if not 0 <= factor.shift <= 31:
-        return f"its input has scale {scale:.3g}, outside 2**-27 to 16; quantize the model again"
+    if not 0 <= factor.shift <= 30:
+        return f"its input has scale {scale:.3g}, outside 2**-28 to 8; quantize the model again"
     return None
 
 
