@@ -160,7 +160,8 @@ def _read_file(path: Path, lines: tuple[SignalLine, ...], header: Header) -> tup
     have = len(values) // len(lines)
     if header.samples is not None and have < header.samples:
         raise SignalError(
-            f"signal file '{path}' holds {have} samples, not {header.samples} as its header says: it is cut short, fetch it again"
+            f"signal file '{path}' holds {have} samples where its header says {header.samples}; "
+            "it is cut short, fetch it again"
         )
     adc = values[: (header.samples or have) * len(lines)].reshape(-1, len(lines))
     return adc, adc == storage.invalid

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edgeunet.errors import SignalError
+from edgeunet.errors import EdgeUNetError, SignalError
 from edgeunet.signals.augment import Augmentation
 from edgeunet.signals.record import Labels, Signal
 from edgeunet.signals.source import Source
@@ -77,24 +78,33 @@ def window_dataset(
     training: bool = False,
     seed: int = 0,
     first_epoch: int = 0,
+    repeat: bool = False,
     shuffle_windows: int = 2048,
+    failures: list[EdgeUNetError] | None = None,
 ) -> tf.data.Dataset:
     """Return batches ``(float32 (batch, window, channels), int32 (batch, window))`` of the records ``names``.
 
-    Unknown labels stay -1: mask them. Memory holds the shuffle buffer, two batches and one record, whatever the size of
-    the data set. While training, each pass over the data set is a new epoch (``first_epoch``, then one more each time).
+    Unknown labels stay -1: mask them. Memory holds the shuffle buffer, a few batches and one record, whatever the size
+    of the data set. While training, each pass over the data set is a new epoch: ``first_epoch``, then one more each
+    time, so that no two are alike.
+
+    Parameters
+    ----------
+    repeat : begin another pass at the end, for ever, all batches full.
+    failures : receives what was wrong with a record, for TensorFlow itself only raises an error of its own;
+        `window_batches` makes use of it.
 
     Raises
     ------
     SignalError
-        When ``names`` is empty. What is wrong with a record is raised when it is read.
+        When ``names`` is empty.
     """
     import tensorflow as tf
 
     if not names:
         raise SignalError("there are no records to make windows of; choose a part of the split that has some")
     channels = 1 if windowing.channels == "each" else len(source.read(names[0]).leads)
-    passes = iter(range(first_epoch, 1 << 62))
+    passes = count(first_epoch)
 
     def generate() -> Iterator[tuple[Signal, Any]]:
         made = (
@@ -102,8 +112,14 @@ def window_dataset(
             if training
             else plain_windows(source, names, windowing)
         )
-        for x, y in made:
-            yield x, y.astype(np.int32)
+        try:
+            for x, y in made:
+                # A copy: a view in the shuffle buffer would keep the whole record alive.
+                yield np.array(_of_width(x, channels, windowing)), y.astype(np.int32)
+        except EdgeUNetError as error:
+            if failures is not None:
+                failures.append(error)
+            raise
 
     signature = (
         tf.TensorSpec((windowing.window_samples, channels), tf.float32),
@@ -112,4 +128,37 @@ def window_dataset(
     dataset = tf.data.Dataset.from_generator(generate, output_signature=signature)
     if training:
         dataset = dataset.shuffle(shuffle_windows, seed=seed, reshuffle_each_iteration=True)
-    return dataset.batch(batch, drop_remainder=training).prefetch(2)
+    if repeat:
+        dataset = dataset.repeat()
+    return dataset.batch(batch, drop_remainder=repeat).prefetch(2)
+
+
+def window_batches(
+    source: Source, names: Sequence[str], windowing: Windowing, **options: Any
+) -> Iterator[tuple[Any, Any]]:
+    """Yield the batches of `window_dataset` (whose ``options`` these are).
+
+    Raises
+    ------
+    SignalError
+        As `window_dataset` does, and when a record turns out to be unreadable.
+    """
+    import tensorflow as tf
+
+    failures: list[EdgeUNetError] = []
+    dataset = window_dataset(source, names, windowing, failures=failures, **options)
+    try:
+        yield from dataset
+    except tf.errors.OpError:
+        if failures:
+            raise failures[0] from None
+        raise
+
+
+def _of_width(x: Signal, channels: int, windowing: Windowing) -> Signal:
+    if x.shape[1] != channels:
+        raise SignalError(
+            f"records with {channels} and with {x.shape[1]} leads cannot be windows of one network; "
+            "choose leads that all of them have"
+        )
+    return x

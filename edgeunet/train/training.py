@@ -17,7 +17,7 @@ from edgeunet.train.fit import Batch, Course, Progress, Trainer
 from edgeunet.train.history import beside, write_history
 from edgeunet.train.objective import class_shares, class_weights, masked_cross_entropy
 from edgeunet.train.options import TrainOptions
-from edgeunet.train.pipeline import Windowing, window_dataset
+from edgeunet.train.pipeline import Windowing, window_batches
 from edgeunet.train.plots import plot_history
 from edgeunet.train.postprocessing import DEFAULT_POSTPROCESSING, postprocessing_from_dict
 from edgeunet.train.predictors import KerasPredictor, total_stride_of
@@ -85,7 +85,7 @@ def train(
     output : ``m.keras``; ``m.keras.json`` (card), ``m.split.json``, ``m.history.csv``, ``.json`` and ``.png`` come
         beside it.
     options : how to train.
-    split : patients to train and validate on; made at random (20 % validation, from the seed) when ``None``.
+    split : patients to train and validate on; made at random (20 % validation, always the same) when ``None``.
     normalization : of each window; ``None`` for that of the model to go on from, or z-score.
     resume : go on from the checkpoint that an interrupted training left beside ``output``.
     listener : whom to tell.
@@ -134,19 +134,17 @@ class _Job:
 
         def batches(epoch: int) -> Iterator[Batch]:
             names = self.split.records(self.source, "train")
-            dataset = window_dataset(
-                self.source, names, training, batch=options.batch_size, training=True, seed=options.seed,
+            return window_batches(
+                self.source, names, training, batch=options.batch_size, training=True, seed=options.seed, repeat=True,
                 first_epoch=epoch * PASSES_PER_EPOCH, shuffle_windows=SHUFFLED_WINDOWS,
             )  # fmt: skip
-            return iter(dataset.repeat())
 
         def validation() -> Iterable[Batch]:
             if not self.split.val:
                 return ()
             names = self.split.records(self.source, "val")
             whole = replace(self.windowing, hop_samples=self.windowing.window_samples)
-            batches: Iterable[Batch] = window_dataset(self.source, names, whole, batch=64)
-            return batches
+            return window_batches(self.source, names, whole, batch=64)
 
         return Course(
             batches, validation, self.card.classes, loss, options, self._request(options), checkpoint_path(output)
@@ -200,7 +198,7 @@ def _prepare(
             f"network '{card.name}' has {shape.classes} outputs for {len(card.classes)} classes; fix its spec"
         )
     if split is None:
-        split = make_split(source, val=VALIDATION_SHARE, seed=options.seed)
+        split = make_split(source, val=VALIDATION_SHARE)
         listener.note(f"no split given: {len(split.train)} patients to train, {len(split.val)} to validate on")
     prepared = PreparedSource(source, rate_hz=card.sample_rate_hz)
     names = split.records(source, "train")

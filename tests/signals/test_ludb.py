@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -91,7 +92,7 @@ def test_wave_with_no_symbol_and_peak_set_after_the_offset(ludb: WfdbSource) -> 
 def test_several_t_marks_are_one_wave(ludb: WfdbSource, name: str, span: tuple[int, int] | None) -> None:
     waves = lead(ludb.read("116"), name)
     kinds = [wave.kind for wave in waves]
-    assert all(first != second for first, second in zip(kinds, kinds[1:], strict=False))
+    assert all(first != second for first, second in pairwise(kinds))
     first_t = next(wave for wave in waves if wave.kind == "T")
     assert 30 <= first_t.offset - first_t.onset <= 130
     if span:
@@ -128,7 +129,6 @@ def test_the_split_that_comes_with_the_data_loads(shared: Path, ludb: WfdbSource
     assert not set(split.train) & set(split.val)
 
 
-@pytest.mark.slow
 def test_every_record_reads_with_plausible_waves(ludb: WfdbSource) -> None:
     known = total = waves = 0
     for name in ludb.names():
@@ -141,7 +141,7 @@ def test_every_record_reads_with_plausible_waves(ludb: WfdbSource) -> None:
         for per_lead in record.waves:
             waves += len(per_lead)
             ends = [(wave.onset, wave.offset) for wave in per_lead]
-            assert all(a[1] < b[0] for a, b in zip(ends, ends[1:], strict=False)), name
+            assert all(a[1] < b[0] for a, b in pairwise(ends)), name
             assert all(5 <= wave.offset - wave.onset <= 250 for wave in per_lead if wave.onset_marked), name
     assert known / total == pytest.approx(0.73, abs=0.01)  # ABOUT: about 27 % of the samples are unknown
     assert waves > 43_000
