@@ -1,0 +1,27 @@
+"""The arena figure is TFLM's own, and enough to run with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edgeunet.errors import RunError
+from edgeunet.run.tflm_arena import measure_arena, tflm_is_installed
+
+pytestmark = pytest.mark.skipif(not tflm_is_installed(), reason="the TFLM interpreter is not installed")
+
+
+def test_the_arena_of_the_seed_model(shared: Path) -> None:
+    arena = measure_arena((shared / "models/seed-unet-800.int8.tflite").read_bytes())
+    assert arena is not None
+    assert arena.tensor_bytes == 48_000
+    assert arena.total_bytes == arena.tensor_bytes + arena.bookkeeping_bytes
+    assert 20_000 < arena.bookkeeping_bytes < 30_000
+
+
+def test_a_model_tflm_cannot_run_is_one_sentence(shared: Path) -> None:
+    content = (shared / "models/small-unet-256.int8.tflite").read_bytes()
+    with pytest.raises(RunError, match="--no-arena") as caught:
+        measure_arena(content, inputs=3)
+    assert "\n" not in str(caught.value)
