@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from edgeunet.emit import CORES, Compiled, compile_model
+from edgeunet.emit.identifier import suggest_identifier
 from edgeunet.errors import RunError
 from edgeunet.graph import Graph, evaluate, read_tflite
 from edgeunet.modelcard import read_card
@@ -19,8 +20,9 @@ from edgeunet.run.flash import serial_machine
 from edgeunet.run.golden import Golden, make_golden
 from edgeunet.run.image import Build
 from edgeunet.run.machines import find_machine
-from edgeunet.run.measure import measure
+from edgeunet.run.measure import Note, measure
 from edgeunet.run.measurement import Measurement
+from edgeunet.run.project import Project, write_project
 from edgeunet.run.tflm import Peer, run_tflm, split_bytes
 from edgeunet.run.toolchains import find_toolchain
 
@@ -52,7 +54,6 @@ class Request:
     sanitize: bool = False
     timeout_s: float = 120.0
     keep: Path | None = None
-    name: str | None = None
 
 
 def find_board(target: str) -> Board | None:
@@ -111,7 +112,7 @@ class Result:
         return document
 
 
-def bench(request: Request, *, peer: str | None = None, note: Callable[[str], None] = lambda _: None) -> Result:
+def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: None) -> Result:
     """Compile, build, run, compare and measure.
 
     Raises
@@ -120,12 +121,12 @@ def bench(request: Request, *, peer: str | None = None, note: Callable[[str], No
         A subclass saying what is wrong with the model, the request, the tools or the run.
     """
     board = find_board(request.target)
-    graph = read_tflite(request.model)
-    compiled = compile_model(
-        graph, request.name, core=choose_kernels(board, request.kernels), card=read_card(request.model)
-    )
+    graph, card = read_tflite(request.model), read_card(request.model)
+    stem = request.model.name.split(".")[0]
+    prefix = suggest_identifier(stem)
+    compiled = compile_model(graph, prefix, core=choose_kernels(board, request.kernels), card=card)
     golden = make_golden(compiled, reference(graph, compiled), request.repeat)
-    measurement = _measure(request, board, compiled, golden, note)
+    measurement = _measure(request, board, compiled, golden, card.name if card else stem, note)
     beside = None
     if peer is not None:
         note("running TFLM's interpreter")
@@ -134,7 +135,7 @@ def bench(request: Request, *, peer: str | None = None, note: Callable[[str], No
 
 
 def _measure(
-    request: Request, board: Board | None, compiled: Compiled, golden: Golden, note: Callable[[str], None]
+    request: Request, board: Board | None, compiled: Compiled, golden: Golden, model: str, note: Note
 ) -> Measurement:
     if request.sanitize and board is not None:
         raise RunError("--sanitize needs an operating system under the program; use --target host")
@@ -147,7 +148,24 @@ def _measure(
         machine,
         golden,
         target=request.target,
+        model=model,
         timeout_s=request.timeout_s,
         directory=request.keep,
         note=note,
     )
+
+
+def new_firmware(model: Path, board_name: str, directory: Path, *, kernels: str | None = None) -> Project:
+    """Compile ``model`` and write a firmware project around it.
+
+    Raises
+    ------
+    EdgeUNetError
+        A subclass saying what is wrong with the model, the board or the directory.
+    """
+    board = load_boards().board(board_name)
+    prefix = suggest_identifier(model.name.split(".")[0])
+    compiled = compile_model(
+        read_tflite(model), prefix, core=choose_kernels(board, kernels), card=read_card(model)
+    )
+    return write_project(compiled, board, directory)

@@ -54,7 +54,7 @@ def plan_flash(directory: Path, board_name: str | None, toolchain: str | None = 
     """
     project = open_project(directory)
     board = project_board(project, board_name)
-    build = Build(board, find_toolchain(board.core, toolchain))
+    build = Build(board, find_toolchain(board.core, toolchain), selftest=True)
     out = directory / "build" / f"{board.name}-{build.toolchain.name}"
     image = out / "firmware.elf"
     commands: list[tuple[str, ...]] = []
@@ -111,12 +111,23 @@ def flash(
     if plan.board.is_emulated:
         machine = find_machine(plan.board, emulator)
         note(f"starting {machine.emulator}")
-        return hear(machine, image, timeout_s, on_text)
+        return check_selftest(hear(machine, image, timeout_s, on_text))
     if port is None:
         note(f"flashing with {plan.board.flasher['tool']}; name the board's serial port with --port to hear it")
         start_board(plan.board, image.path)
         return ()
-    return hear(serial_machine(plan.board, port), image, timeout_s, on_text)
+    return check_selftest(hear(serial_machine(plan.board, port), image, timeout_s, on_text))
+
+
+def check_selftest(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return ``lines`` unless the model's self-test failed on the device."""
+    for line in lines:
+        if line.kind == "selftest" and line.number("result"):
+            raise RunError(
+                f"the self-test failed on the device: output byte {line.number('result') - 1} is wrong; "
+                "compile the model again with -O1, and report it if that fails too"
+            )
+    return lines
 
 
 def build_plan(plan: FlashPlan, note: Callable[[str], None] = lambda _: None) -> Image:

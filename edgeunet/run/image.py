@@ -52,6 +52,7 @@ class Build:
     runs: int = 1
     stack_bytes: int = 8192
     traced: bool = False
+    selftest: bool = False
 
     @property
     def is_sanitized(self) -> bool:
@@ -114,7 +115,12 @@ def build_image(build: Build, project: Project) -> Image:
     for source in project.model_sources():
         target = f"model.dir/{source.relative_to(project.directory / 'model').as_posix().replace('/', '_')}.o"
         objects.append(_compile(build.toolchain, [*build.model_flags, *arguments], source, target, directory))
-    for source, target in _harness_sources(build, top / "src"):
+    harness = _harness_sources(build, top / "src")
+    selftest = project.selftest_source() if build.selftest else None
+    if selftest is not None:
+        arguments.append("-DSELFTEST")
+        harness.append((selftest, "board.dir/selftest.o"))
+    for source, target in harness:
         objects.append(_compile(build.toolchain, [*build.harness_flags, *arguments], source, target, directory))
     return Image(_link(build, project, objects, directory), build)
 

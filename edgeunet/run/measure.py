@@ -41,6 +41,7 @@ def measure(
     golden: Golden,
     *,
     target: str,
+    model: str | None = None,
     timeout_s: float = 120.0,
     directory: Path | None = None,
     note: Note = lambda _: None,
@@ -50,6 +51,7 @@ def measure(
     Parameters
     ----------
     build : board, compiler and flags; the model is run once on every input of ``golden``.
+    model : the name to report; by default the prefix of the generated C.
     directory : where to leave the firmware project and its images; by default a temporary directory.
 
     Raises
@@ -74,7 +76,7 @@ def measure(
             function = f"{compiled.name}_run"
             host_instructions = count_with_callgrind(image.path, function, build.runs, timeout_s)
     return Measurement(
-        model=compiled.name,
+        model=model or compiled.name,
         target=target,
         board=build.board.name if build.board else "host",
         core=build.board.core.name if build.board else "host",

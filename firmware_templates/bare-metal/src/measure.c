@@ -64,6 +64,13 @@ void measure_calibration(void)
     }
 }
 
+void measure_selftest(int32_t result)
+{
+    report_begin("selftest");
+    report_number("result", (uint32_t)result);
+    report_end();
+}
+
 /* MurmurHash3's finalizer over a counter: full-range bytes that need no table. */
 void measure_input(int8_t *input, uint32_t count, uint32_t index)
 {

@@ -10,6 +10,9 @@ void measure_hello(const char *model, uint32_t state_bytes, uint32_t input_bytes
 /* Times two loops of known length, so that the listener can check the unit of the counter. */
 void measure_calibration(void);
 
+/* Reports what the model's self-test returned: 0, or 1 + the index of the first wrong byte. */
+void measure_selftest(int32_t result);
+
 /* Test input number `index`: the same bytes on every machine, so that the listener knows what to expect. */
 void measure_input(int8_t *input, uint32_t count, uint32_t index);
 

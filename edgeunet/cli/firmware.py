@@ -1,0 +1,38 @@
+"""``edgeunet firmware``: projects around a model, and the boards they can be built for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def command() -> None:
+    """Make a firmware project around a model, or list the boards."""
+
+
+@command.command("new")
+@click.option("--model", required=True, type=click.Path(path_type=Path), help="The int8 .tflite file.")
+@click.option("--board", default="mps2-an386", show_default=True, help="A board or core; see firmware boards.")
+@click.option("--kernels", type=click.Choice(["portable", "dsp", "mve"]), help="Kernels.  [default: the core's fastest]")
+@click.option("-o", "--output", "directory", required=True, type=click.Path(path_type=Path), help="Directory of the project.")
+def new(model: Path, board: str, kernels: str | None, directory: Path) -> None:
+    """Write a bare-metal project: CMake, startup, linker scripts, drivers, and the compiled model."""
+    from edgeunet.run.bench import new_firmware
+
+    project = new_firmware(model, board, directory, kernels=kernels)
+    click.echo(f"{directory}: firmware for {project.board} around {project.model}")
+    click.echo(f"next: edgeunet flash {directory}")
+
+
+@command.command("boards")
+def boards() -> None:
+    """List cores and boards."""
+    from edgeunet.run.boards import load_boards
+
+    table = load_boards()
+    width = max(len(name) for name in table.boards)
+    for board in table.boards.values():
+        memory = f"{board.flash.size_bytes // 1024} kB flash, {board.ram.size_bytes // 1024} kB RAM"
+        click.echo(f"{board.name:<{width}}  {board.core.name:<10}  {board.flasher['tool']:<7}  {memory:<28}  {board.title}")
