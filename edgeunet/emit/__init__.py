@@ -1,6 +1,6 @@
 """From a graph to C: ``compile_model`` returns a ``SourceTree`` and the facts a harness needs; nothing is written."""
 
-from edgeunet.emit.compile import CORES, MODES, compile_model, identifier, schedule_graph
+from edgeunet.emit.compile import CORES, MODES, compile_model, schedule_graph
 from edgeunet.emit.source import Compiled, Interface, Layer, SourceTree
 
 __all__ = [
@@ -11,6 +11,5 @@ __all__ = [
     "Layer",
     "SourceTree",
     "compile_model",
-    "identifier",
     "schedule_graph",
 ]

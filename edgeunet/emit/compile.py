@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 
 from edgeunet import __version__
 from edgeunet.emit.code import Code, render_steps
 from edgeunet.emit.header import banner, classes_lines, digest_guard, interface_lines, layer_table
-from edgeunet.emit.kernels import KernelTable
+from edgeunet.emit.identifier import check_identifier, suggest_identifier
+from edgeunet.emit.kernels import KernelTable, select_kernel
 from edgeunet.emit.portable import PORTABLE
 from edgeunet.emit.selftest import render_selftest
 from edgeunet.emit.source import Compiled, Interface, SourceTree
@@ -19,8 +19,10 @@ from edgeunet.graph.ir import Graph
 from edgeunet.modelcard import ModelCard
 from edgeunet.rewrite import simplify
 from edgeunet.schedule.build import build_schedule
+from edgeunet.schedule.fuse_concat import fuse_concatenations
 from edgeunet.schedule.lower import lower
-from edgeunet.schedule.schedule import ARENA, Schedule
+from edgeunet.schedule.order import order_nodes
+from edgeunet.schedule.schedule import ARENA, Schedule, Step
 from edgeunet.schedule.timing import window_timing
 
 CORES: dict[str, tuple[KernelTable, ...]] = {"portable": (PORTABLE,)}
@@ -29,18 +31,18 @@ CORES: dict[str, tuple[KernelTable, ...]] = {"portable": (PORTABLE,)}
 MODES = ("window", "stream")
 
 
-def identifier(name: str) -> str:
-    """``name`` as a C identifier: other characters become ``_``."""
-    text = re.sub(r"\W", "_", name, flags=re.ASCII).strip("_").lower() or "model"
-    return f"m_{text}" if text[0].isdigit() else text
-
-
-def schedule_graph(graph: Graph, *, mode: str = "window", hop: int | None = None) -> Schedule:
-    """Rewrite, lower, time and place ``graph``."""
+def schedule_graph(graph: Graph, *, core: str = "portable", mode: str = "window", hop: int | None = None) -> Schedule:
+    """Rewrite, lower, fuse, order, time and place ``graph``."""
     if mode not in MODES:
         raise CompileError(f"mode '{mode}' is unknown; use one of {', '.join(MODES)}")
-    program = lower(simplify(graph))
-    return build_schedule(graph.name, program, window_timing(program))
+    if core not in CORES:
+        raise CompileError(f"core '{core}' is unknown; use one of {', '.join(CORES)}")
+
+    def overlap(step: Step, position: int) -> int | None:
+        return select_kernel(step, CORES[core]).overlap(step, position)
+
+    program = order_nodes(fuse_concatenations(lower(simplify(graph))))
+    return build_schedule(graph.name, program, window_timing(program), overlap)
 
 
 def compile_model(
@@ -70,10 +72,8 @@ def compile_model(
     CompileError
         When the graph cannot be compiled as asked.
     """
-    if core not in CORES:
-        raise CompileError(f"core '{core}' is unknown; use one of {', '.join(CORES)}")
-    prefix = identifier(name or graph.name)
-    schedule = schedule_graph(graph, mode=mode, hop=hop)
+    prefix = check_identifier(name) if name else suggest_identifier(graph.name)
+    schedule = schedule_graph(graph, core=core, mode=mode, hop=hop)
     data = Tables(prefix)
     code = render_steps(schedule, prefix, CORES[core], data)
     inputs = tuple(_interface(schedule, i) for i in schedule.inputs)

@@ -11,7 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from edgeunet.errors import CompileError
-from edgeunet.schedule.schedule import Step
+from edgeunet.schedule.schedule import Step, View
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +23,34 @@ class Arguments:
 
 
 def no_scratch(step: Step) -> int:
+    """For a kernel that needs nothing besides its operands."""
     return 0
+
+
+def no_overlap(step: Step, position: int) -> int | None:
+    """For a kernel that may write a byte of its output before it has read every input."""
+    return None
+
+
+def in_order(block_groups: int = 1) -> Callable[[Step, int], int | None]:
+    """For a kernel that runs its groups in ascending order, in blocks of at most ``block_groups``.
+
+    Block ``k`` writes output rows below ``(k + 1) * block`` and reads input from row ``k * block`` of its steps on, as do the blocks
+    after it. The input must therefore start ``max over k of (k + 1) * block * out_bytes - k * block * in_bytes`` above the
+    output, per group; the largest is the first or the last.
+    """
+
+    def distance(step: Step, position: int) -> int | None:
+        view = step.inputs[position]
+        assert isinstance(view, View)
+        if step.output.rows % step.groups:
+            return None
+        out_bytes = step.output.rows // step.groups * step.output.pitch_bytes
+        in_bytes = step.input_strides[position] * view.pitch_bytes
+        last = (step.groups - 1) // block_groups * block_groups
+        return max(block_groups * out_bytes, step.groups * out_bytes - last * in_bytes)
+
+    return distance
 
 
 @dataclass(frozen=True)
@@ -39,6 +66,8 @@ class Kernel:
     requires : files to paste before it, in order.
     positioned : whether the call also gets the index of its first group and the length of its input signal.
     scratch_bytes : bytes of arena the call wants besides its operands.
+    overlap : for an operand's position, how many bytes it must lie above the output so that they may share bytes (see
+        ``in_order``); ``None`` for never.
     """
 
     function: str
@@ -48,6 +77,7 @@ class Kernel:
     requires: tuple[str, ...] = ()
     positioned: bool = False
     scratch_bytes: Callable[[Step], int] = no_scratch
+    overlap: Callable[[Step, int], int | None] = no_overlap
 
 
 KernelTable = Mapping[str, Sequence[Kernel]]

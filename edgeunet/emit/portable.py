@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from edgeunet.emit.kernels import Arguments, Kernel, KernelTable
+from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, in_order
 from edgeunet.schedule.program import Constant
 from edgeunet.schedule.schedule import Step, View
 from edgeunet.schedule.steps import INT32_LIMIT, Add, Conv, Conv2d, Depthwise2d, Requantization
@@ -83,6 +83,27 @@ def _conv_1d(step: Step) -> Arguments:
         "outputs": conv.weights.shape[0],
     }
     return Arguments("eu_conv_1d_t", fields | row_fields(step) | requantization_fields(conv.requantization))
+
+
+def _conv_sum(step: Step) -> Arguments:
+    conv, a, b = step.parameters, source(step, 0), source(step, 1)
+    fields = {
+        "a_weights": conv.weights[0],
+        "b_weights": conv.weights[1],
+        "bias": conv.folded_bias,
+        "rows": step.groups,
+        "repeat": conv.repeat,
+        "taps": conv.weights[0].shape[1],
+        "a_step": conv.stride * a.pitch_bytes,
+        "a_tap": conv.dilation * a.pitch_bytes,
+        "a_inputs": conv.weights[0].shape[2],
+        "b_step": conv.stride * b.pitch_bytes,
+        "b_tap": conv.dilation * b.pitch_bytes,
+        "b_inputs": conv.weights[1].shape[2],
+        "out_step": step.output.pitch_bytes,
+        "outputs": conv.weights[0].shape[0],
+    }
+    return Arguments("eu_conv_sum_t", fields | requantization_fields(conv.requantization))
 
 
 def _depthwise_1d(step: Step) -> Arguments:
@@ -316,21 +337,24 @@ def _softmax_fits(step: Step) -> bool:
 
 PORTABLE: KernelTable = {
     "conv": (
-        Kernel("eu_dot_rows", "portable", _accepts_dot_rows, _dot_rows, REQUANTIZE),
-        Kernel("eu_conv_1d", "portable", plain, _conv_1d, REQUANTIZE),
+        Kernel("eu_dot_rows", "portable", _accepts_dot_rows, _dot_rows, REQUANTIZE, overlap=in_order()),
+        Kernel("eu_conv_1d", "portable", plain, _conv_1d, REQUANTIZE, overlap=in_order()),
     ),
-    "depthwise": (Kernel("eu_depthwise_1d", "portable", plain, _depthwise_1d, REQUANTIZE),),
-    "max_pool": (Kernel("eu_max_pool_1d", "portable", plain, _max_pool_1d),),
-    "average_pool": (Kernel("eu_average_pool_1d", "portable", plain, _average_pool_1d, positioned=True),),
+    "conv_sum": (Kernel("eu_conv_sum", "portable", plain, _conv_sum, REQUANTIZE, overlap=in_order()),),
+    "depthwise": (Kernel("eu_depthwise_1d", "portable", plain, _depthwise_1d, REQUANTIZE, overlap=in_order()),),
+    "max_pool": (Kernel("eu_max_pool_1d", "portable", plain, _max_pool_1d, overlap=in_order()),),
+    "average_pool": (
+        Kernel("eu_average_pool_1d", "portable", plain, _average_pool_1d, positioned=True, overlap=in_order()),
+    ),
     "add": (Kernel("eu_add", "portable", plain, _add, REQUANTIZE),),
     "mul": (Kernel("eu_mul", "portable", plain, _mul, REQUANTIZE),),
     "squared_difference": (Kernel("eu_squared_difference", "portable", plain, _squared_difference, REQUANTIZE),),
-    "table": (Kernel("eu_table", "portable", plain, _table),),
-    "repeat": (Kernel("eu_repeat", "portable", plain, _repeat),),
+    "table": (Kernel("eu_table", "portable", plain, _table, overlap=in_order()),),
+    "repeat": (Kernel("eu_repeat", "portable", plain, _repeat, overlap=in_order()),),
     "copy": (Kernel("eu_copy", "portable", plain, _copy),),
     "fill": (Kernel("eu_fill", "portable", plain, _fill),),
     "mean": (Kernel("eu_mean", "portable", plain, _mean, REQUANTIZE),),
-    "softmax": (Kernel("eu_softmax", "portable", _softmax_fits, _softmax),),
+    "softmax": (Kernel("eu_softmax", "portable", _softmax_fits, _softmax, overlap=in_order()),),
     "conv_2d": (Kernel("eu_conv_2d", "portable", plain, _conv_2d, REQUANTIZE),),
     "depthwise_2d": (Kernel("eu_depthwise_2d", "portable", plain, _depthwise_2d, REQUANTIZE),),
     "transpose_conv_2d": (Kernel("eu_transpose_conv_2d", "portable", plain, _transpose_conv_2d, REQUANTIZE),),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from edgeunet.schedule.layout import Layout
-from edgeunet.schedule.memory import Item, Part, live_bytes, plan_memory
+from edgeunet.schedule.memory import Item, Overlap, Part, lower_bound, plan_memory
 from edgeunet.schedule.program import Constant, Node, Program
 from edgeunet.schedule.schedule import ARENA, INPUT, OUTPUT, Buffer, Margin, Schedule, Step, View
 from edgeunet.schedule.steps import Copy, Mean
@@ -18,12 +19,23 @@ _Filled = dict[tuple[int, int, int], tuple[int, int, int]]
 """Margins that hold a value already: (root, offset, channels) → (value, rows before, rows after)."""
 
 
-def build_schedule(name: str, program: Program, timing: Timing) -> Schedule:
-    """Place ``program`` in memory, choosing for each concatenation operand whether it is placed or copied."""
+def no_overlap(step: Step, position: int) -> int | None:
+    """The promise of a kernel about which nothing is known."""
+    return None
+
+
+def build_schedule(
+    name: str, program: Program, timing: Timing, overlap: Callable[[Step, int], int | None] = no_overlap
+) -> Schedule:
+    """Place ``program`` in memory, choosing for each concatenation operand whether it is placed or copied.
+
+    ``overlap`` says for a step (offsets not yet set) and an operand's position how many bytes the operand must lie above the
+    output so that the kernel may run while they share bytes; ``None`` for never.
+    """
     copied: set[int] = set()
-    best = _Assembly(program, timing, copied)
+    best = _Assembly(program, timing, copied, overlap)
     for number in [i for i, node in enumerate(program.nodes) if node.kind == "concat"]:
-        attempt = _Assembly(program, timing, copied | {number})
+        attempt = _Assembly(program, timing, copied | {number}, overlap)
         if attempt.cost() < best.cost():
             best, copied = attempt, copied | {number}
     return best.schedule(name)
@@ -40,8 +52,10 @@ class _Draft:
 class _Assembly:
     """One candidate: a layout, its steps and the lifetimes of its buffers."""
 
-    def __init__(self, program: Program, timing: Timing, copied: set[int]) -> None:
-        self.program, self.timing = program, timing
+    def __init__(
+        self, program: Program, timing: Timing, copied: set[int], overlap: Callable[[Step, int], int | None]
+    ) -> None:
+        self.program, self.timing, self.overlap = program, timing, overlap
         self.layout = Layout(program, timing, copied)
         self.window = window_timing(program)
         self.entering = [s for s in program.inputs if self.layout.space[s] != INPUT]
@@ -50,18 +64,20 @@ class _Assembly:
             _Draft(node, number) for number, node in enumerate(program.nodes) if number not in self.layout.skipped
         ]
         self.buffers, self.buffer_of = self._buffers()
+        self.placed = [i for i, buffer in enumerate(self.buffers) if buffer.space == ARENA]
+        self.items = [self._item(self.buffers[i]) for i in self.placed]
+        self.overlaps = self._overlaps()
 
     def cost(self) -> tuple[int, int]:
         """Bytes at the busiest step, then bytes copied."""
         copies = sum(
             d.node.parameters.run_bytes * d.node.parameters.rows for d in self.drafts if d.node.kind in COPYING
         )
-        return max(live_bytes(self._items()), default=0), copies
+        return lower_bound(self.items, self.overlaps), copies
 
     def schedule(self, name: str) -> Schedule:
-        placed = [i for i, buffer in enumerate(self.buffers) if buffer.space == ARENA]
-        plan = plan_memory(self._items())
-        for index, offset in zip(placed, plan.offsets, strict=True):
+        plan = plan_memory(self.items, self.overlaps)
+        for index, offset in zip(self.placed, plan.offsets, strict=True):
             self.buffers[index] = replace(self.buffers[index], offset_bytes=offset)
         return Schedule(
             name,
@@ -75,8 +91,25 @@ class _Assembly:
             plan.lower_bound_bytes,
         )
 
-    def _items(self) -> list[Item]:
-        return [self._item(buffer) for buffer in self.buffers if buffer.space == ARENA]
+    def _overlaps(self) -> list[Overlap]:
+        """Pairs of buffers that may share bytes: the source's last step is the output's first."""
+        found = []
+        item_of = {buffer: item for item, buffer in enumerate(self.placed)}
+        for index, step in enumerate(self._steps()):
+            for position, view in enumerate(step.inputs):
+                if not isinstance(view, View) or view.buffer not in item_of or step.output.buffer not in item_of:
+                    continue
+                source, output = self.buffers[view.buffer], self.buffers[step.output.buffer]
+                if view.buffer == step.output.buffer or source.persistent or output.persistent:
+                    continue
+                if (source.last_step, output.first_step) != (index, index):
+                    continue
+                distance = self.overlap(step, position)
+                if distance is not None:
+                    distance += step.output.offset_bytes - view.offset_bytes
+                    pair = (item_of[step.output.buffer], item_of[view.buffer])
+                    found.append(Overlap(index, *pair, max(distance, 0)))
+        return found
 
     def _item(self, buffer: Buffer) -> Item:
         history = buffer.before * buffer.pitch_bytes if buffer.persistent else 0
@@ -199,7 +232,7 @@ class _Assembly:
             parameters = replace(parameters, outer=groups)
         return Step(
             kind, node.name, tuple(inputs), output, groups, parameters, node.covers, node.macs, number,
-            tuple(margins), node.epilogue, -timing.group_lags[number], groups,
+            tuple(0 if access.whole else access.stride for access in node.accesses), tuple(margins), node.epilogue, -timing.group_lags[number], groups,
         )  # fmt: skip
 
     def _margins(self, number: int, position: int, operand: int, first: int, end: int, filled: _Filled) -> list[Margin]:

@@ -2,7 +2,9 @@
 
 An item is one or more *parts* at fixed distances from its start, each with its own size and lifetime (a stream buffer
 keeps its history for ever and its new rows only until they are consumed). Two parts may share bytes when no step needs
-both. The lower bound is the largest sum of parts live at one step; no plan is smaller.
+both. An output may also run into the input it is made from, where the kernel never writes a byte before it has read it for
+the last time (an *overlap*). The lower bound is the largest sum of parts live at one step, less what its overlaps can
+share; no plan is smaller.
 """
 
 from __future__ import annotations
@@ -39,6 +41,16 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Overlap:
+    """At step ``step``, item ``output`` may share bytes with item ``source`` that lies at least ``distance`` bytes higher."""
+
+    step: int
+    output: int
+    source: int
+    distance_bytes: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """Offset per item (same order as given), total size, and the bound it is compared with."""
 
@@ -47,14 +59,18 @@ class Plan:
     lower_bound_bytes: int
 
 
-def plan_memory(items: Sequence[Item]) -> Plan:
+def plan_memory(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> Plan:
     """Place ``items`` so that parts that live together never overlap; offsets are multiples of ``ALIGNMENT_BYTES``.
 
     Deterministic: orders are tried from the most promising (largest first, longest first) to shuffles from a fixed seed,
     until the lower bound is met or the effort is spent.
     """
-    bound = lower_bound(items)
+    bound = lower_bound(items, overlaps)
     conflicts = [[_conflicts(a, b) for b in items] for a in items]
+    for overlap in overlaps:
+        a, b, distance = overlap.output, overlap.source, overlap.distance_bytes
+        conflicts[a][b] = tuple((max(low, 1 - distance), high) for low, high in conflicts[a][b])
+        conflicts[b][a] = tuple((low, min(high, distance)) for low, high in conflicts[b][a])
     best: Plan | None = None
     effort = 0
     for order in _orders(items):
@@ -70,9 +86,13 @@ def plan_memory(items: Sequence[Item]) -> Plan:
     return best
 
 
-def lower_bound(items: Iterable[Item]) -> int:
-    """Bytes live at the busiest step."""
-    return max(live_bytes(items), default=0)
+def lower_bound(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> int:
+    """Bytes live at the busiest step, when every overlap is used to the full."""
+    live = live_bytes(items)
+    for overlap in overlaps:
+        output, source = items[overlap.output].size_bytes, items[overlap.source].size_bytes
+        live[overlap.step] -= max(0, output + source - max(output, overlap.distance_bytes + source))
+    return max(live, default=0)
 
 
 def live_bytes(items: Iterable[Item]) -> list[int]:

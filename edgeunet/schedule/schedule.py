@@ -87,6 +87,8 @@ class Step:
     covers: tuple[str, ...]
     macs: int
     node: int
+    input_strides: tuple[int, ...] = ()
+    """Rows that each operand moves on from group to group (0 for one that is read whole or repeated)."""
     margins: tuple[Margin, ...] = ()
     epilogue: tuple[Any, ...] = ()
     first_group: int = 0

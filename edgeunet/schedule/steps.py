@@ -59,6 +59,37 @@ class Conv:
 
 
 @dataclass(frozen=True, eq=False)
+class ConvSum:
+    """Convolution over two signals side by side that are never put there: one ``(out, kernel, in)`` array per operand.
+
+    The first operand is read once per ``repeat`` output rows (nearest upsampling that never exists); ``kernel`` is 1 where
+    ``repeat`` is not. Both operands have the same zero point, as the concatenation demands.
+    """
+
+    weights: tuple[Int8Array, Int8Array]
+    bias: Int32Array
+    input_zero_point: int
+    requantization: Requantization
+    repeat: int = 1
+    stride: int = 1
+    dilation: int = 1
+
+    @property
+    def _joined(self) -> Int8Array:
+        return np.concatenate([w.reshape(w.shape[0], -1) for w in self.weights], axis=1).T
+
+    @property
+    def folded_bias(self) -> Int32Array:
+        """``bias - zero_point * sum(weights)`` per output channel, modulo 2^32 as the accumulator is."""
+        return fold_bias(self.bias, self._joined, self.input_zero_point)
+
+    @property
+    def accumulator_bound(self) -> NDArray[np.int64]:
+        """Largest magnitude any partial sum can reach, per output channel."""
+        return bound_accumulator(self.bias, self._joined, self.input_zero_point)
+
+
+@dataclass(frozen=True, eq=False)
 class Depthwise:
     """Depthwise convolution over rows: ``weights (kernel, out)``; output channel ``n`` reads input ``n // repeat``."""
 

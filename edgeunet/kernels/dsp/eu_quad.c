@@ -1,0 +1,96 @@
+/* What the quad kernels share (Cortex-M4/M7/M33): four output channels of one row at a time, their weights widened to 16
+ * bits once per call, the inputs widened as they are read.
+ *
+ * Weights of a quad lie in groups of four inputs. Widening turns the four words of a group (word n: inputs k .. k + 3 of
+ * channel n) into eight: inputs (k, k + 2) of channels 0 .. 3, then inputs (k + 1, k + 3) of channels 0 .. 3, the order in
+ * which SXTB16 splits a word of inputs. Each SMLAD then adds two products to one accumulator:
+ *
+ *     acc[n] += x[k] * w[n][k] + x[k + 2] * w[n][k + 2]
+ *
+ * 12.5 instructions per 16 products (8 SMLAD, 2 SXTB16, 2.5 loads); the multiplies alone would be 8.
+ * Registers: r0 inputs, r1 weights, r2 r3 inputs as read, r4-r7 weights, r8-r11 accumulators, r12 inputs widened, lr output. */
+#define EU_NAKED __attribute__((naked, noinline))
+#define EU_UNUSED __attribute__((unused))
+
+#define EU_QUAD_STEP(word)                                                                       \
+    "ldmia r1!, {r4-r7}\n\tsxtb16 r12, " word "\n\t"                                             \
+    "smlad r8, r12, r4, r8\n\tsmlad r9, r12, r5, r9\n\t"                                         \
+    "smlad r10, r12, r6, r10\n\tsmlad r11, r12, r7, r11\n\t"                                     \
+    "ldmia r1!, {r4-r7}\n\tsxtb16 r12, " word ", ror #8\n\t"                                     \
+    "smlad r8, r12, r4, r8\n\tsmlad r9, r12, r5, r9\n\t"                                         \
+    "smlad r10, r12, r6, r10\n\tsmlad r11, r12, r7, r11\n\t"
+
+/* Eight inputs. */
+#define EU_QUAD_UNIT(label) label ":\n\tldmia r0!, {r2, r3}\n\t" EU_QUAD_STEP("r2") EU_QUAD_STEP("r3")
+
+/* Up to 64 inputs: entered where [sp + even] says for a multiple of 8, at 9 for four more than that. */
+#define EU_QUAD_CHAIN(even)                                                                      \
+    "9:\n\tldr r2, [r0], #4\n\t" EU_QUAD_STEP("r2") "ldr pc, [sp, #" even "]\n\t"                \
+    EU_QUAD_UNIT("18") EU_QUAD_UNIT("17") EU_QUAD_UNIT("16") EU_QUAD_UNIT("15")                  \
+    EU_QUAD_UNIT("14") EU_QUAD_UNIT("13") EU_QUAD_UNIT("12") EU_QUAD_UNIT("11") "10:\n\t"
+
+/* r9 = groups in, r10 = address to enter the chain at, r11 = the same for groups - groups % 2 out. */
+#define EU_QUAD_FIND                                                                             \
+    "adr r10, 2f\n\tlsrs r9, r9, #1\n\tldrh r11, [r10, r9, lsl #1]\n\tadd r11, r10, r11\n\t"     \
+    "add r10, r10, #(9f - 2f) + 1\n\tit cc\n\tmovcc r10, r11\n\tb 3f\n\t.balign 4\n2:\n\t"       \
+    ".hword 10f - 2b + 1, 11f - 2b + 1, 12f - 2b + 1, 13f - 2b + 1, 14f - 2b + 1\n\t"            \
+    ".hword 15f - 2b + 1, 16f - 2b + 1, 17f - 2b + 1, 18f - 2b + 1\n3:\n\t"
+
+/* What a row loop needs, in the order of the registers it is loaded into. */
+typedef struct {
+    const int32_t *wide; /* r1: per quad 4 biases, widened weights, constants of the requantization */
+    int32_t out_step;    /* r2 */
+    const int8_t *end;   /* r3: the inputs of the row after the last */
+    uint32_t above;      /* r4: in each byte, 255 - (high - low) */
+    uint32_t below;      /* r5: in each byte, high + zero_point + 1 (mod 256) */
+    int32_t gap;         /* r6: bytes from the end of one row's inputs to the start of the next row's */
+    const int8_t *in;    /* r7 */
+    int8_t *out;         /* r8 */
+    int32_t groups;      /* r9: groups of four inputs, per run of inputs */
+} eu_quad_rows_t;
+
+/* Saves the caller's registers, keeps the frame on the stack: r1-r6 at [sp], the two entries at [sp + 24] and [sp + 28],
+ * what `extra` pushed above them. Row loop at label 1. */
+#define EU_QUAD_ENTER(extra)                                                                     \
+    ".syntax unified\n\tpush {r4-r11, lr}\n\t" extra "ldmia r0, {r1-r9}\n\t" EU_QUAD_FIND        \
+    "push {r1-r6, r10, r11}\n\tmov r0, r7\n\tmov lr, r8\n"                                       \
+    "1:\n\tldmia r1!, {r8-r11}\n\tldr pc, [sp, #24]\n\t"
+
+/* r1-r6 hold the frame again: next row, or back to the caller. */
+#define EU_QUAD_LEAVE(extra_bytes) \
+    "add r0, r6\n\tcmp r0, r3\n\tbne 1b\n\tadd sp, #32 + " extra_bytes "\n\tpop {r4-r11, pc}"
+
+/* acc * multiplier + offset in 64 bits for the four channels, high words into r8-r11 scaled and saturated by `op`:
+ * the one-multiply requantization of emit/one_multiply.py. */
+#define EU_QUAD_SCALE(op)                                                                        \
+    "ldmia r1!, {r2-r7}\n\tsmlal r4, r5, r8, r2\n\tsmlal r6, r7, r9, r3\n\t"                     \
+    op " r8, #8, r5, asr #4\n\t" op " r9, #8, r7, asr #4\n\t"                                    \
+    "ldmia r1!, {r2-r7}\n\tsmlal r4, r5, r10, r2\n\tsmlal r6, r7, r11, r3\n\t"                   \
+    op " r10, #8, r5, asr #4\n\t" op " r11, #8, r7, asr #4\n\t"
+
+/* Splits groups of weights into SXTB16 order, 8 words each; returns where it stopped writing. */
+EU_NAKED static int32_t *eu_quad_widen(EU_UNUSED const int32_t *weights, EU_UNUSED int32_t *wide, EU_UNUSED int32_t groups)
+{
+    __asm__(".syntax unified\n\tpush {r4-r11}\n1:\n\tldmia r0!, {r4-r7}\n\t"
+            "sxtb16 r8, r4\n\tsxtb16 r9, r5\n\tsxtb16 r10, r6\n\tsxtb16 r11, r7\n\tstmia r1!, {r8-r11}\n\t"
+            "sxtb16 r4, r4, ror #8\n\tsxtb16 r5, r5, ror #8\n\tsxtb16 r6, r6, ror #8\n\tsxtb16 r7, r7, ror #8\n\t"
+            "stmia r1!, {r4-r7}\n\tsubs r2, #1\n\tbne 1b\n\tmov r0, r1\n\tpop {r4-r11}\n\tbx lr");
+}
+
+/* One quad for EU_QUAD_SCALE: packed is 4 biases, groups of weights, 4 multipliers, 4 offsets (less base * 2^32). */
+static void eu_quad_unpack(const int32_t *packed, int32_t *wide, int32_t groups, int32_t base)
+{
+    int32_t *t = eu_quad_widen(packed + 4, wide + 4, groups);
+    const int32_t *c = packed + 4 + 4 * groups;
+    for (int32_t n = 0; n < 4; n += 2) {
+        wide[n] = packed[n];
+        wide[n + 1] = packed[n + 1];
+        t[0] = c[n];
+        t[1] = c[n + 1];
+        t[2] = c[n + 4];
+        t[3] = base + (c[n + 4] < 0 ? -1 : 0);
+        t[4] = c[n + 5];
+        t[5] = base + (c[n + 5] < 0 ? -1 : 0);
+        t += 6;
+    }
+}
