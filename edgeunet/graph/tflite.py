@@ -22,8 +22,9 @@ from edgeunet.graph.flatbuffer import Buffer, Table
 from edgeunet.graph.ir import ABSENT, Graph, Op, Quantization, Tensor
 from edgeunet.graph.layout import canonical
 from edgeunet.graph.names import clean, layer_names, tensor_name
-from edgeunet.graph.ops import check_graph, unsupported
+from edgeunet.graph.ops import SUPPORTED, check_graph, unsupported
 from edgeunet.graph.options import DECODERS, Operator
+from edgeunet.graph.space_to_batch import fold_dilation
 
 LARGEST_FILE_BYTES = 64 << 20
 LARGEST_TENSOR_ELEMENTS = 1 << 26
@@ -97,6 +98,10 @@ def _read(data: bytes, name: str) -> Graph:
     _check_order(operators, inputs, outputs, tensors)
     ops = tuple(_decode(operator) for operator in operators)
     graph = Graph(name, tensors, ops, inputs, outputs, hashlib.sha256(data).hexdigest())
+    graph = fold_dilation(graph)
+    for op in graph.ops:
+        if op.kind not in SUPPORTED:
+            raise unsupported(op.kind, op.name)
     graph = pruned(canonical(graph))
     check_graph(graph)
     return graph
