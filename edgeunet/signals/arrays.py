@@ -52,7 +52,7 @@ class ArraySource:
     ) -> None:
         self.path = Path(path)
         self.leads = tuple(leads) if leads else None
-        self.files = array_files(self.path)
+        self.files = [file for file in array_files(self.path) if patients is None or file != Path(patients)]
         if not self.files:
             raise SignalError(f"'{path}' is not a .npz or .csv file, nor a directory with some; give one of these")
         self.directory = self.path if self.path.is_dir() else self.path.parent

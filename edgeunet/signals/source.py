@@ -75,7 +75,8 @@ def open_source(
     path = Path(path)
     if not path.exists():
         raise SignalError(f"there is no file or directory '{path}'; check the path given as data")
-    if path.is_dir() and not array_files(path):
+    # Headers first: WFDB directories often hold a CSV about their subjects (LUDB does).
+    if path.is_dir() and (next(path.rglob("*.hea"), None) or not array_files(path)):
         return WfdbSource(
             path, leads=leads, annotator=annotator, adc_units=adc_units, patients=patients, missing=missing
         )

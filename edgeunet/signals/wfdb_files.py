@@ -197,25 +197,28 @@ def _decode_24(data: npt.NDArray[np.uint8]) -> Adc:
 
 def _decode_212(data: npt.NDArray[np.uint8]) -> Adc:
     """Two 12-bit samples in three bytes; the last may stand alone in two."""
-    odd = len(data) % 3 == 2
-    whole = np.append(data, np.zeros(1 if odd else 0, np.uint8))
-    b = whole[: len(whole) // 3 * 3].reshape(-1, 3).astype(np.int64)
+    b = _padded(data, 3).reshape(-1, 3).astype(np.int64)
     pairs = np.stack([b[:, 0] | (b[:, 1] & 0x0F) << 8, b[:, 2] | (b[:, 1] & 0xF0) << 4], axis=1)
-    values = _signed(pairs.reshape(-1), 12)
-    return values[:-1] if odd else values
+    return _signed(pairs.reshape(-1)[: len(data) // 3 * 2 + (len(data) % 3 == 2)], 12)
 
 
 def _decode_310(data: npt.NDArray[np.uint8]) -> Adc:
-    """Three 10-bit samples in two 16-bit words: bits 1-10 of each, and bits 11-15 of both."""
-    w = data[: len(data) // 4 * 4].view("<u2").reshape(-1, 2).astype(np.int64)
+    """Three 10-bit samples in two 16-bit words: bits 1-10 of each, and bits 11-15 of both; an odd word holds one."""
+    w = _padded(data, 4).view("<u2").reshape(-1, 2).astype(np.int64)
     third = (w[:, 0] >> 11) | (w[:, 1] >> 11) << 5
-    return _signed(np.stack([w[:, 0] >> 1 & 0x3FF, w[:, 1] >> 1 & 0x3FF, third], axis=1).reshape(-1), 10)
+    values = np.stack([w[:, 0] >> 1 & 0x3FF, w[:, 1] >> 1 & 0x3FF, third], axis=1).reshape(-1)
+    return _signed(values[: len(data) // 4 * 3 + (len(data) % 4 >= 2)], 10)
 
 
 def _decode_311(data: npt.NDArray[np.uint8]) -> Adc:
-    """Three 10-bit samples in the low 30 bits of a 32-bit word."""
-    w = data[: len(data) // 4 * 4].view("<u4").astype(np.int64)
-    return _signed(np.stack([w & 0x3FF, w >> 10 & 0x3FF, w >> 20 & 0x3FF], axis=1).reshape(-1), 10)
+    """Three 10-bit samples in the low 30 bits of a 32-bit word; the last word may be short."""
+    w = _padded(data, 4).view("<u4").astype(np.int64)
+    values = np.stack([w & 0x3FF, w >> 10 & 0x3FF, w >> 20 & 0x3FF], axis=1).reshape(-1)
+    return _signed(values[: len(data) // 4 * 3 + len(data) % 4 * 8 // 10], 10)
+
+
+def _padded(data: npt.NDArray[np.uint8], multiple: int) -> npt.NDArray[np.uint8]:
+    return np.append(data, np.zeros(-len(data) % multiple, np.uint8))
 
 
 def _signed(values: Adc, bits: int) -> Adc:
