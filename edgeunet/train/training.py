@@ -95,6 +95,9 @@ def train(
     TrainError, SignalError, ModelError
         With what is wrong, before any training or, for a loss that is not finite, during it.
     """
+    from edgeunet.model.quiet import import_tensorflow
+
+    import_tensorflow()
     import keras
     import tensorflow as tf
 
