@@ -240,6 +240,7 @@ KERNELS: Mapping[str, Callable[[_Step], Array]] = {
     "LOGISTIC": _lookup,
     "TANH": _lookup,
     "RSQRT": _lookup,
+    "NEG": _lookup,
     "RELU": _lookup,
     "RELU6": _lookup,
     "RELU_N1_TO_1": _lookup,

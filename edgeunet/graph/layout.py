@@ -51,7 +51,8 @@ def _rank_4(graph: Graph) -> Graph:
     for index in sorted(data):
         tensor = tensors[index]
         shape = _four(tensor, next((op.name for op in graph.ops if index in op.outputs), "input"))
-        values = None if tensor.data is None else tensor.data.reshape(shape)
+        packed = tensor.data is None or tensor.data.size != math.prod(shape)
+        values = tensor.data if packed or tensor.data is None else tensor.data.reshape(shape)
         tensors[index] = replace(tensor, shape=shape, data=values)
     ops = tuple(replace(op, attributes=_lifted(op, len(graph.tensors[op.inputs[0]].shape))) for op in graph.ops)
     return replace(graph, tensors=tuple(tensors), ops=ops)

@@ -129,6 +129,13 @@ def _requantize(attributes: Mapping[str, Any], given: Quantization, made: Quanti
     return rescale(STORED - given.zero_point, quantize_multiplier(given.scale / made.scale)) + made.zero_point
 
 
+def _negated(attributes: Mapping[str, Any], given: Quantization, made: Quantization) -> Integers:
+    """DEQUANTIZE to float32, negate, QUANTIZE, each as the kernels of those operators do it."""
+    reals = -(given.scale * (STORED - given.zero_point)).astype(np.float32)
+    quotients = (reals / np.float32(made.scale)).astype(np.float64)
+    return np.trunc(quotients + np.copysign(0.5, quotients)).astype(np.int64) + made.zero_point
+
+
 TABLES: Mapping[str, Callable[[Mapping[str, Any], Quantization, Quantization], Integers]] = {
     "LOGISTIC": _logistic,
     "TANH": _tanh,
@@ -138,5 +145,6 @@ TABLES: Mapping[str, Callable[[Mapping[str, Any], Quantization, Quantization], I
     "RELU_N1_TO_1": _clamped("RELU_N1_TO_1"),
     "LEAKY_RELU": _leaky_relu,
     "QUANTIZE": _requantize,
+    "NEG": _negated,
 }
 """Operators that are a table; QUANTIZE only from int8 to int8."""

@@ -189,6 +189,11 @@ SUPPORTED: Mapping[str, Supported] = {
         (*ACTIVATIONS, rules.same_shape, rules.rsqrt_scales),
         note="At and below zero the result is the largest value; the interpreters stop with an error below zero.",
     ),
+    "NEG": Supported(
+        "-x, as a table: DEQUANTIZE, NEG in float32 and QUANTIZE become this one operator.",
+        (*ACTIVATIONS, rules.same_shape),
+        note="LayerNormalization converts to it.",
+    ),
     "RELU": Supported("Largest of x and 0.", (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales)),
     "RELU6": Supported(
         "x limited to 0 ... 6.",

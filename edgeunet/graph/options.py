@@ -279,7 +279,8 @@ def _decode_slice(operator: Operator) -> Op:
     return _slice(operator, begin, ends)
 
 
-def _decode_strided_slice(operator: Operator) -> Op:
+def slice_bounds(operator: Operator) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+    """Where a STRIDED_SLICE of unit steps begins and ends along each axis, and the mask of axes it drops."""
     fields, shape = schema.STRIDED_SLICE_OPTIONS, operator.shape(0)
     begin, end, step = (operator.constants(1 + i, what) for i, what in enumerate(("begin", "end", "strides")))
     masks = {name: operator.options.int32(number) for name, number in fields.items() if name != "offset"}
@@ -299,7 +300,12 @@ def _decode_strided_slice(operator: Operator) -> Op:
             ends[axis] = starts[axis] + 1
         elif not masks["end_mask"] >> axis & 1:
             ends[axis] = min(max(last, 0), length)
-    return _slice(operator, tuple(starts), tuple(ends))
+    return tuple(starts), tuple(ends), masks["shrink_axis_mask"]
+
+
+def _decode_strided_slice(operator: Operator) -> Op:
+    begin, end, _ = slice_bounds(operator)
+    return _slice(operator, begin, end)
 
 
 def _slice(operator: Operator, begin: tuple[int, ...], end: tuple[int, ...]) -> Op:
@@ -382,6 +388,7 @@ DECODERS: Mapping[str, Callable[[Operator], Op]] = {
     "LOGISTIC": _decode_unary,
     "TANH": _decode_unary,
     "RSQRT": _decode_unary,
+    "NEG": _decode_unary,
     "RELU": _decode_unary,
     "RELU6": _decode_unary,
     "RELU_N1_TO_1": _decode_unary,

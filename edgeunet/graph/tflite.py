@@ -19,16 +19,21 @@ from numpy.typing import NDArray
 from edgeunet.errors import GraphError, UnsupportedOpError
 from edgeunet.graph import schema
 from edgeunet.graph.flatbuffer import Buffer, Table
+from edgeunet.graph.float_islands import fold_islands
 from edgeunet.graph.ir import ABSENT, Graph, Op, Quantization, Tensor
 from edgeunet.graph.layout import canonical
 from edgeunet.graph.names import clean, layer_names, tensor_name
 from edgeunet.graph.ops import SUPPORTED, check_graph, unsupported
 from edgeunet.graph.options import DECODERS, Operator
+from edgeunet.graph.shape_arithmetic import fold_shapes
 from edgeunet.graph.space_to_batch import fold_dilation
 
 LARGEST_FILE_BYTES = 64 << 20
 LARGEST_TENSOR_ELEMENTS = 1 << 26
 """No microcontroller holds more; the limits keep a damaged file from asking for terabytes."""
+
+_NUMPY_TYPES = ("float32", "float16", "float64", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64")
+"""Types whose constants are read as numbers; of others (packed 4-bit weights) the bytes are kept, and refused later."""
 
 
 def read_tflite(source: Path | str | bytes) -> Graph:
@@ -96,9 +101,11 @@ def _read(data: bytes, name: str) -> Graph:
     if not inputs or not outputs or not operators:
         raise GraphError("it has no inputs, no outputs or no operators; convert the model again")
     _check_order(operators, inputs, outputs, tensors)
+    operators = fold_shapes(operators, tensors)
     ops = tuple(_decode(operator) for operator in operators)
+    tensors = operators[0].tensors if operators else tensors
     graph = Graph(name, tensors, ops, inputs, outputs, hashlib.sha256(data).hexdigest())
-    graph = fold_dilation(graph)
+    graph = fold_islands(fold_dilation(graph))
     for op in graph.ops:
         if op.kind not in SUPPORTED:
             raise unsupported(op.kind, op.name)
@@ -159,7 +166,7 @@ def _values(buffer: Table, name: str, shape: tuple[int, ...], dtype: str) -> NDA
         raw = np.frombuffer(buffer.buffer.data, np.uint8, size, offset)
     if not len(raw):
         return None
-    if dtype not in ("float32", "int32", "uint8", "int64", "int16", "int8", "float64", "uint32", "uint16"):
+    if dtype not in _NUMPY_TYPES:
         return raw
     expected = math.prod(shape) * np.dtype(dtype).itemsize
     if len(raw) != expected:
