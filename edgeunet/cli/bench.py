@@ -11,16 +11,28 @@ import click
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option("--target", default="host", show_default=True, help="host, a core (cortex-m4 …) or a board: see firmware boards.")
-@click.option("--toolchain", type=click.Choice(["gcc", "clang", "zig"]), help="Compiler.  [default: the first that is installed]")
-@click.option("--emulator", type=click.Choice(["qemu", "unicorn"]), help="Emulator.  [default: the first that is installed]")
-@click.option("--kernels", type=click.Choice(["portable", "dsp", "mve"]), help="Kernels.  [default: the core's fastest]")
+@click.option(
+    "--target", default="host", show_default=True, help="host, a core (cortex-m4 …) or a board: see firmware boards."
+)
+@click.option(
+    "--toolchain", type=click.Choice(["gcc", "clang", "zig"]), help="Compiler.  [default: the first that is installed]"
+)
+@click.option(
+    "--emulator", type=click.Choice(["qemu", "unicorn"]), help="Emulator.  [default: the first that is installed]"
+)
+@click.option(
+    "--kernels", type=click.Choice(["portable", "dsp", "mve"]), help="Kernels.  [default: the core's fastest]"
+)
 @click.option("--cflags", default="-O2", show_default=True, help="What the model's C is compiled with.")
-@click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, help="Runs, each on another input.")
+@click.option(
+    "--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, help="Runs, each on another input."
+)
 @click.option("--peer", type=click.Choice(["tflm"]), help="Run the same inputs in TFLM's interpreter too, on the host.")
 @click.option("--port", help="Serial port of a real board, such as /dev/ttyACM0.")
 @click.option("--sanitize", is_flag=True, help="host: build under AddressSanitizer and UndefinedBehaviorSanitizer.")
-@click.option("--timeout", "timeout_s", type=click.FloatRange(0.1), default=120.0, show_default=True, help="Seconds per run.")
+@click.option(
+    "--timeout", "timeout_s", type=click.FloatRange(0.1), default=120.0, show_default=True, help="Seconds per run."
+)
 @click.option("--keep", type=click.Path(path_type=Path), help="Leave the firmware project and its images here.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(

@@ -15,8 +15,12 @@ def command() -> None:
 @command.command("new")
 @click.option("--model", required=True, type=click.Path(path_type=Path), help="The int8 .tflite file.")
 @click.option("--board", default="mps2-an386", show_default=True, help="A board or core; see firmware boards.")
-@click.option("--kernels", type=click.Choice(["portable", "dsp", "mve"]), help="Kernels.  [default: the core's fastest]")
-@click.option("-o", "--output", "directory", required=True, type=click.Path(path_type=Path), help="Directory of the project.")
+@click.option(
+    "--kernels", type=click.Choice(["portable", "dsp", "mve"]), help="Kernels.  [default: the core's fastest]"
+)
+@click.option(
+    "-o", "--output", "directory", required=True, type=click.Path(path_type=Path), help="Directory of the project."
+)
 def new(model: Path, board: str, kernels: str | None, directory: Path) -> None:
     """Write a bare-metal project: CMake, startup, linker scripts, drivers, and the compiled model."""
     from edgeunet.run.bench import new_firmware
@@ -35,4 +39,6 @@ def boards() -> None:
     width = max(len(name) for name in table.boards)
     for board in table.boards.values():
         memory = f"{board.flash.size_bytes // 1024} kB flash, {board.ram.size_bytes // 1024} kB RAM"
-        click.echo(f"{board.name:<{width}}  {board.core.name:<10}  {board.flasher['tool']:<7}  {memory:<28}  {board.title}")
+        click.echo(
+            f"{board.name:<{width}}  {board.core.name:<10}  {board.flasher['tool']:<7}  {memory:<28}  {board.title}"
+        )

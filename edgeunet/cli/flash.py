@@ -10,10 +10,16 @@ import click
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--board", help="A board or core.  [default: the one the project was made for]")
-@click.option("--toolchain", type=click.Choice(["gcc", "zig"]), help="Compiler.  [default: the first that is installed]")
-@click.option("--emulator", type=click.Choice(["qemu", "unicorn"]), help="Emulator.  [default: the first that is installed]")
+@click.option(
+    "--toolchain", type=click.Choice(["gcc", "zig"]), help="Compiler.  [default: the first that is installed]"
+)
+@click.option(
+    "--emulator", type=click.Choice(["qemu", "unicorn"]), help="Emulator.  [default: the first that is installed]"
+)
 @click.option("--port", help="Serial port of a real board, to hear what the firmware says.")
-@click.option("--timeout", "timeout_s", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Seconds to listen.")
+@click.option(
+    "--timeout", "timeout_s", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Seconds to listen."
+)
 @click.option("--dry-run", is_flag=True, help="Print the exact commands and run none.")
 def command(
     directory: Path,

@@ -165,7 +165,5 @@ def new_firmware(model: Path, board_name: str, directory: Path, *, kernels: str 
     """
     board = load_boards().board(board_name)
     prefix = suggest_identifier(model.name.split(".")[0])
-    compiled = compile_model(
-        read_tflite(model), prefix, core=choose_kernels(board, kernels), card=read_card(model)
-    )
+    compiled = compile_model(read_tflite(model), prefix, core=choose_kernels(board, kernels), card=read_card(model))
     return write_project(compiled, board, directory)

@@ -50,9 +50,7 @@ class BlockCounter:
     def __init__(self, engine: Any, flash: Region, code: ctypes.Array[ctypes.c_char]) -> None:
         self._known = (ctypes.c_uint32 * (flash.size_bytes // 2 + 1))()
         self._code = code
-        self._state = _Counter(
-            0, flash.origin, flash.size_bytes, ctypes.addressof(code), ctypes.addressof(self._known)
-        )
+        self._state = _Counter(0, flash.origin, flash.size_bytes, ctypes.addressof(code), ctypes.addressof(self._known))
         try:
             self._hook_native(engine)
         except (ToolError, AttributeError, ImportError, OSError):

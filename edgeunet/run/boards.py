@@ -122,7 +122,7 @@ def load_boards(directory: Path | None = None) -> BoardTable:
             boards[name] = _board(name, row, cores)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RunError(
-            f"{where} in '{path}' has a missing or malformed field ({error}); see docs/BOARDS.md for the fields of a row"
+            f"{where} in '{path}' has a missing or malformed field ({error}); docs/BOARDS.md lists them"
         ) from error
     return BoardTable(path, cores, boards)
 

@@ -57,10 +57,10 @@ _COMPILERS = {
     (True, "clang"): ("clang", "--target host --toolchain clang"),
 }
 _OTHERS: tuple[tuple[str, Callable[[], str | None], str, str], ...] = (
-    ("qemu-system-arm", qemu.qemu_version, "emulates every core, Cortex-M55 included: --emulator qemu, preferred", qemu.INSTALL),
-    ("unicorn", unicorn_machine.unicorn_version, "emulates Cortex-M3, M4, M7, M33 with nothing but pip: --emulator unicorn",
+    ("qemu-system-arm", qemu.qemu_version, "every core, Cortex-M55 included: --emulator qemu, preferred", qemu.INSTALL),
+    ("unicorn", unicorn_machine.unicorn_version, "Cortex-M3, M4, M7, M33 with nothing but pip: --emulator unicorn",
      unicorn_machine.INSTALL),
-    ("cmake", _program("cmake", "--version"), "firmware projects built as their users build them", "apt-get install cmake"),
+    ("cmake", _program("cmake", "--version"), "building firmware projects as their users do", "apt-get install cmake"),
     ("valgrind", _program("valgrind", "--version"), "instruction counts of the host build", callgrind.INSTALL),
     ("openocd", _program("openocd", "--version"), "flashing ST boards", flash.INSTALL["openocd"]),
     ("pyocd", _program("pyocd", "--version"), "flashing Nordic and other boards", flash.INSTALL["pyocd"]),
@@ -78,7 +78,9 @@ _OTHERS: tuple[tuple[str, Callable[[], str | None], str, str], ...] = (
 def examine() -> tuple[Finding, ...]:
     """Return every tool edgeunet knows of, there or not."""
     compilers = [
-        Finding(_COMPILERS[row.for_host, row.name][0], _toolchain(row)(), _COMPILERS[row.for_host, row.name][1], row.install)
+        Finding(
+            _COMPILERS[row.for_host, row.name][0], _toolchain(row)(), _COMPILERS[row.for_host, row.name][1], row.install
+        )
         for row in toolchains.TABLE
         if (row.for_host, row.name) in _COMPILERS
     ]
@@ -91,7 +93,7 @@ def possible_targets(findings: tuple[Finding, ...]) -> dict[str, bool]:
     compiler = bool(here & {"arm-none-eabi-gcc", "zig"})
     any_emulator = bool(here & {"qemu-system-arm", "unicorn"})
     targets = {"host": bool(here & {"gcc", "clang", "zig"})}
-    targets |= {core: compiler and any_emulator for core in ("cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33")}
+    targets |= dict.fromkeys(("cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33"), compiler and any_emulator)
     return targets | {"cortex-m55": compiler and "qemu-system-arm" in here}
 
 
@@ -112,5 +114,8 @@ def table(findings: tuple[Finding, ...]) -> str:
         mark, what = ("✓", finding.version) if finding.version is not None else ("–", f"missing: {finding.install}")
         lines += [f"{mark} {finding.name:<{width}}  {what}", f"  {'':<{width}}  for {finding.enables}"]
     possible = possible_targets(findings)
-    lines += ["", "bench --target: " + ", ".join(f"{name}{'' if can else ' (not here)'}" for name, can in possible.items())]
+    lines += [
+        "",
+        "bench --target: " + ", ".join(f"{name}{'' if can else ' (not here)'}" for name, can in possible.items()),
+    ]
     return "\n".join(lines)

@@ -53,7 +53,9 @@ class ElfImage:
     @cached_property
     def _headers(self) -> tuple[int, ...]:
         """(phoff, shoff, phnum, shnum, shstrndx) of the file header."""
-        _, _, _, _, phoff, shoff, _, _, _, phnum, _, shnum, shstrndx = struct.unpack_from("<HHIIIIIHHHHHH", self.data, 16)
+        _, _, _, _, phoff, shoff, _, _, _, phnum, _, shnum, shstrndx = struct.unpack_from(
+            "<HHIIIIIHHHHHH", self.data, 16
+        )
         return phoff, shoff, phnum, shnum, shstrndx
 
     @cached_property

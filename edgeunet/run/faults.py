@@ -33,7 +33,11 @@ def describe_fault(line: Line, where: Callable[[int], str | None]) -> str:
     number = line.number("exception")
     kind = _EXCEPTIONS.get(number, f"exception {number}")
     cfsr = values.get("cfsr", 0)
-    causes = [text.format(mmfar=values.get("mmfar", 0), bfar=values.get("bfar", 0)) for bit, text in _CFSR.items() if cfsr >> bit & 1]
+    causes = [
+        text.format(mmfar=values.get("mmfar", 0), bfar=values.get("bfar", 0))
+        for bit, text in _CFSR.items()
+        if cfsr >> bit & 1
+    ]
     place = ""
     if "pc" in values:
         function = where(values["pc"])

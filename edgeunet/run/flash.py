@@ -42,7 +42,9 @@ class FlashPlan:
         return "\n".join(shlex.join(command) for command in self.commands)
 
 
-def plan_flash(directory: Path, board_name: str | None, toolchain: str | None = None, emulator: str | None = None) -> FlashPlan:
+def plan_flash(
+    directory: Path, board_name: str | None, toolchain: str | None = None, emulator: str | None = None
+) -> FlashPlan:
     """Return what flashing the project in ``directory`` will run, without running it.
 
     Raises
@@ -68,7 +70,15 @@ def plan_flash(directory: Path, board_name: str | None, toolchain: str | None = 
 def _cmake_commands(project: Project, build: Build, out: Path) -> list[tuple[str, ...]]:
     assert build.board is not None
     name = build.toolchain.name
-    configure = ["cmake", "-S", str(project.directory), "-B", str(out), f"-DBOARD={build.board.name}", f"-DCOMPILER={name}"]
+    configure = [
+        "cmake",
+        "-S",
+        str(project.directory),
+        "-B",
+        str(out),
+        f"-DBOARD={build.board.name}",
+        f"-DCOMPILER={name}",
+    ]
     configure.append(f"-DFIRMWARE_ID={project.firmware_id}")
     if name == "zig":
         configure.append("-DZIG=" + ";".join(build.toolchain.command[:-1]))

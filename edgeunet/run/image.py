@@ -170,7 +170,9 @@ def run_tool(command: Sequence[str], directory: Path, what: str) -> str:
             command, cwd=directory, capture_output=True, text=True, timeout=_BUILD_TIMEOUT_S, errors="replace"
         )
     except OSError as error:
-        raise ToolError(f"{what} failed: cannot start '{command[0]}' ({error.strerror}); see edgeunet doctor") from error
+        raise ToolError(
+            f"{what} failed: cannot start '{command[0]}' ({error.strerror}); see edgeunet doctor"
+        ) from error
     except subprocess.TimeoutExpired as error:
         raise ToolError(f"{what} took more than {_BUILD_TIMEOUT_S:.0f} s and was stopped") from error
     output = result.stdout + result.stderr

@@ -54,7 +54,9 @@ def find_machine(board: Board | None, emulator: str | None = None) -> Machine:
     return Machine(board.name, version, partial(_emulate, unicorn_machine.run_in_unicorn), "unicorn")
 
 
-def hear(machine: Machine, image: Image, timeout_s: float, on_text: Callable[[str], None] | None = None) -> tuple[Line, ...]:
+def hear(
+    machine: Machine, image: Image, timeout_s: float, on_text: Callable[[str], None] | None = None
+) -> tuple[Line, ...]:
     """Run ``image`` and return everything it reported.
 
     Raises

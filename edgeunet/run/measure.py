@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError
 from edgeunet.run.callgrind import count_with_callgrind
@@ -136,22 +138,29 @@ def run_session(machine: Machine, image: Image, compiled: Compiled, firmware_id:
 def _check_identity(hello: Line, compiled: Compiled, firmware_id: str) -> None:
     if hello.number("protocol") != PROTOCOL:
         raise RunError(
-            f"the firmware speaks protocol {hello.text('protocol')} and this edgeunet {PROTOCOL}; build the firmware again"
+            f"the firmware speaks protocol {hello.text('protocol')} and this edgeunet {PROTOCOL}; build it again"
         )
     if hello.text("firmware") != firmware_id:
         raise RunError(
-            f"the board runs firmware '{hello.text('firmware')}' and not '{firmware_id}', the one just built; flash it again"
+            f"the board runs firmware '{hello.text('firmware')}', not the '{firmware_id}' just built; flash it again"
         )
     for key, interfaces in (("input_bytes", compiled.inputs), ("output_bytes", compiled.outputs)):
         expected = sum(interface.size_bytes for interface in interfaces)
         if hello.number(key) != expected:
-            raise RunError(f"the firmware has {key}={hello.text(key)} and the model {expected}; compile the model again")
+            raise RunError(
+                f"the firmware has {key}={hello.text(key)} and the model {expected}; compile the model again"
+            )
 
 
 def _check_calibration(lines: Sequence[Line], unit: str) -> None:
-    """Hold the counter to loops of known length, where it counts instructions."""
-    for line in lines:
-        if line.kind == "calibration" and unit == "instructions" and line.number("count") != line.number("expected"):
+    """Hold the counter to loops of known length: to the instruction where it counts instructions."""
+    loops = [line for line in lines if line.kind == "calibration"]
+    if unit == "cycles" and not any(line.number("count") for line in loops):
+        raise RunError(
+            "the board's counter stands still; measure on a board whose counter runs (see edgeunet firmware boards)"
+        )
+    for line in loops:
+        if unit == "instructions" and line.number("count") != line.number("expected"):
             raise RunError(
                 f"the counter is off: a loop of {line.number('expected')} instructions was counted as "
                 f"{line.number('count')}; check COUNTER_TICK of the board and the emulator's clock"
@@ -184,14 +193,14 @@ def compare(expected: Sequence[bytes], answered: Sequence[bytes]) -> Mismatch | 
     if first is None:
         return None
     run, offset = first
-    want, have = (int.from_bytes(data[run][offset : offset + 1], "little", signed=True) for data in (expected, answered))
-    return Mismatch(run, offset, want, have, differing, compared)
+    values = [np.frombuffer(data[run], np.int8)[offset] for data in (expected, answered)]
+    return Mismatch(run, offset, int(values[0]), int(values[1]), differing, compared)
 
 
 def _layer_costs(compiled: Compiled, counts: Sequence[int]) -> tuple[LayerCost, ...]:
     if len(counts) != len(compiled.layers):
         raise RunError(
-            f"the firmware traced {len(counts)} layers and the model has {len(compiled.layers)}; compile the model again"
+            f"the firmware traced {len(counts)} layers and the model has {len(compiled.layers)}; compile it again"
         )
     return tuple(
         LayerCost(layer.name, layer.op, layer.macs, count) for layer, count in zip(compiled.layers, counts, strict=True)

@@ -143,7 +143,9 @@ class Measurement:
                     layer_unit: layer.count,
                     "macs": layer.macs,
                     "share": round(layer.count / total, 6) if total else 0.0,
-                    "instructions_per_mac": round(layer.count / layer.macs, 4) if by_instructions and layer.macs else None,
+                    "instructions_per_mac": round(layer.count / layer.macs, 4)
+                    if by_instructions and layer.macs
+                    else None,
                 }
                 for layer in self.layers
             ],

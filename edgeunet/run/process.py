@@ -16,8 +16,8 @@ from edgeunet.run.protocol import Listener
 def listen_to_process(command: Sequence[str], listener: Listener, timeout_s: float, *, ends_itself: bool) -> None:
     """Start ``command`` and feed its output to ``listener`` until the firmware has finished; then stop the process.
 
-    ``ends_itself`` says that the process is expected to exit with status 0 after the last line (the host build), so that
-    what a sanitizer finds late is not lost.
+    ``ends_itself`` says that the process is expected to exit with status 0 after the last line (the host build), so
+    that what a sanitizer finds late is not lost.
 
     Raises
     ------

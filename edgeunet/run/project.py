@@ -1,4 +1,4 @@
-"""A firmware project: the template, filled in for one model. ``bench`` builds in one, ``firmware new`` hands one over."""
+"""A firmware project: the template filled in for one model. ``bench`` builds one, ``firmware new`` hands one over."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ def open_project(directory: Path) -> Project:
     """
     mark = directory / MARK
     if not mark.is_file():
-        raise RunError(f"'{directory}' is no firmware project; make one with: edgeunet firmware new --model m.tflite -o app/")
+        raise RunError(
+            f"'{directory}' is no firmware project; make one with: edgeunet firmware new --model m.tflite -o app/"
+        )
     document = read_json(mark, RunError)
     if document.get("schema") != SCHEMA or not all(isinstance(document.get(key), str) for key in ("model", "board")):
         raise RunError(f"'{mark}' is not what edgeunet wrote ({json.dumps(document)[:80]}); make the project again")

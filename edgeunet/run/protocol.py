@@ -1,4 +1,4 @@
-"""The line protocol between firmware and host: ``#kind key=value ... *crc32``, the same over emulator UART and serial port.
+"""The line protocol between firmware and host, ``#kind key=value ... *crc32``: one for emulator UART and serial port.
 
 ``firmware_templates/bare-metal/src/report.h`` describes it for the other side. Bytes that are no protocol line (boot
 messages, prints of the user's own) pass through unharmed; a damaged or missing line is noticed, never guessed at.
@@ -27,7 +27,9 @@ class Line:
         """Return the decimal field ``key``."""
         text = self.text(key)
         if not (text.isascii() and text.isdigit()):
-            raise RunError(f"the firmware sent '{key}={text}' in a '{self.kind}' line where a number belongs; rebuild it")
+            raise RunError(
+                f"the firmware sent '{key}={text}' in a '{self.kind}' line where a number belongs; rebuild it"
+            )
         return int(text)
 
     def word(self, key: str) -> int:

@@ -1,4 +1,4 @@
-"""QEMU as the machine: one instruction per nanosecond of virtual time, so that the board's counter counts instructions."""
+"""QEMU as the machine: one instruction per nanosecond of virtual time, so the board's counter counts instructions."""
 
 from __future__ import annotations
 

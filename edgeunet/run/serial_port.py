@@ -33,7 +33,9 @@ def open_port(port: str, baud: int = BAUD) -> Iterator[Any]:
     try:
         connection = serial.Serial(port, baud, timeout=0.1)
     except (serial.SerialException, ValueError) as error:
-        raise RunError(f"cannot open the serial port '{port}' ({error}); check the cable, the name and your rights") from error
+        raise RunError(
+            f"cannot open the serial port '{port}' ({error}); check the cable, the name and your rights"
+        ) from error
     try:
         yield connection
     finally:

@@ -41,14 +41,18 @@ def _layer_lines(m: Measurement) -> list[str]:
     rows.append(("all layers", "", f"{total:,}", "100.0 %", f"{m.macs:,}", per_mac))
     widths = [max(len(row[i]) for row in rows) for i in range(6)]
     return [
-        "  ".join(cell.ljust(w) if i < 2 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))).rstrip()
+        "  ".join(
+            cell.ljust(w) if i < 2 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
         for row in rows
     ]
 
 
 def _cost_lines(m: Measurement) -> list[str]:
     if m.unit == "nanoseconds":
-        lines = [f"wall time     {m.count / 1000:,.1f} µs on this machine, the fastest of {len(m.counts)} (no device figure)"]
+        lines = [
+            f"wall time     {m.count / 1000:,.1f} µs on this machine, the fastest of {len(m.counts)} (no device figure)"
+        ]
         if m.host_instructions is not None:
             lines.append(f"instructions  {m.host_instructions:,} of this machine's own, counted by callgrind")
         return lines

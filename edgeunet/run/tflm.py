@@ -78,8 +78,8 @@ class Peer:
         """Return one line for reading."""
         verdict = "gives the same bytes" if self.mismatch is None else self.mismatch.sentence()
         return (
-            f"TFLM {self.version} on the host {verdict}; its arena is {self.arena_bytes:,} bytes "
-            f"({self.tensors_bytes:,} tensors, {self.bookkeeping_bytes:,} bookkeeping with {self.pointer_bits}-bit pointers)"
+            f"TFLM {self.version} on the host {verdict}; its arena: {self.arena_bytes:,} bytes "
+            f"({self.tensors_bytes:,} tensors, {self.bookkeeping_bytes:,} bookkeeping, {self.pointer_bits}-bit)"
         )
 
 
@@ -94,7 +94,9 @@ def run_tflm(model: bytes, compiled: Compiled, golden: Golden) -> Peer:
         When it cannot run the model.
     """
     if not tflm_is_installed():
-        raise ToolError("--peer tflm needs the Python package 'tflite-micro'; install it with: pip install 'edgeunet[peer]'")
+        raise ToolError(
+            "--peer tflm needs the Python package 'tflite-micro'; install it with: pip install 'edgeunet[peer]'"
+        )
     answers = _answers(model, compiled, golden)
     arena = measure_arena(model, inputs=len(compiled.inputs))
     assert arena is not None
@@ -112,7 +114,11 @@ def _answers(model: bytes, compiled: Compiled, golden: Golden) -> list[bytes]:
     with tempfile.TemporaryDirectory(prefix="edgeunet-tflm-") as name:
         directory = Path(name)
         (directory / "model.tflite").write_bytes(model)
-        arrays: dict[str, Any] = {"inputs": len(compiled.inputs), "outputs": len(compiled.outputs), "runs": len(golden.inputs)}
+        arrays: dict[str, Any] = {
+            "inputs": len(compiled.inputs),
+            "outputs": len(compiled.outputs),
+            "runs": len(golden.inputs),
+        }
         for run, data in enumerate(golden.inputs):
             for index, part in enumerate(split_bytes(data, compiled.inputs)):
                 arrays[f"{run}.{index}"] = part
@@ -136,7 +142,9 @@ def _interpret(paths: Sequence[str]) -> None:
         raise RunError(f"the TFLM interpreter had not finished after {_TIMEOUT_S:.0f} s; leave out --peer") from error
     if result.returncode != 0:
         said = [line.strip() for line in result.stderr.splitlines() if line.strip()]
-        raise RunError(f"the TFLM interpreter cannot run this model ({said[-1] if said else 'it said nothing'}); leave out --peer")
+        raise RunError(
+            f"the TFLM interpreter cannot run this model ({said[-1] if said else 'it said nothing'}); leave out --peer"
+        )
 
 
 def split_bytes(data: bytes, interfaces: Sequence[Interface]) -> list[np.ndarray[Any, np.dtype[np.int8]]]:

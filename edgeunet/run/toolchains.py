@@ -1,4 +1,4 @@
-"""The compilers edgeunet can use, in one table; each is looked for once, and a missing one is a sentence with the cure."""
+"""The compilers edgeunet can use, in one table; each is looked for once, a missing one is a sentence with the cure."""
 
 from __future__ import annotations
 

@@ -7,14 +7,17 @@ tick in ``COUNTER_TICK`` instructions.
 from __future__ import annotations
 
 import ctypes
+import sys
 from functools import cache
+from importlib import import_module
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from edgeunet.errors import RunError, ToolError
 from edgeunet.run.block_counter import BlockCounter
-from edgeunet.run.boards import Board, Region
+from edgeunet.run.boards import Board, Region, load_boards
 from edgeunet.run.elf import ElfImage
 from edgeunet.run.protocol import Listener
 
@@ -28,18 +31,15 @@ def unicorn_version() -> str | None:
     """Return Unicorn's version, ``None`` when it is not there."""
     if find_spec("unicorn") is None:
         return None
-    import unicorn
-
-    return f"unicorn {unicorn.__version__}"
+    return f"unicorn {version('unicorn')}"
 
 
 class UnicornMachine:
     """One board with one program loaded."""
 
     def __init__(self, board: Board, image: Path, listener: Listener) -> None:
-        import unicorn
-        from unicorn import arm_const
-
+        unicorn: Any = import_module("unicorn")
+        arm_const: Any = import_module("unicorn.arm_const")
         assert board.core.unicorn_model is not None
         self._unicorn, self._registers = unicorn, arm_const
         self._elf = ElfImage.read(image)
@@ -59,7 +59,7 @@ class UnicornMachine:
             offset = segment.address - flash.origin
             if not 0 <= offset <= flash.size_bytes - len(segment.data):
                 raise RunError(
-                    f"'{self._elf.path}' puts code at 0x{segment.address:08x}, outside the flash of {self._board.name}; "
+                    f"'{self._elf.path}' puts code at 0x{segment.address:08x}, not in the flash of {self._board.name}; "
                     "build it for this board"
                 )
             ctypes.memmove(ctypes.addressof(code) + offset, segment.data, len(segment.data))
@@ -115,7 +115,7 @@ class UnicornMachine:
         if not self._listener.finished:
             pc = self._where(self.engine.reg_read(self._registers.UC_ARM_REG_PC))
             raise RunError(
-                f"the program had not finished after {timeout_s:g} s ({self.counter.instructions} instructions, at {pc}) "
+                f"the program had not ended after {timeout_s:g} s ({self.counter.instructions} instructions, at {pc}) "
                 "and was stopped; allow more with --timeout"
             )
 
@@ -146,3 +146,13 @@ def run_in_unicorn(board: Board, image: Path, listener: Listener, timeout_s: flo
     if board.core.unicorn_model is None:
         raise ToolError(f"unicorn does not emulate {board.core.name}; use --emulator qemu")
     UnicornMachine(board, image, listener).run(timeout_s)
+
+
+def main(arguments: list[str]) -> None:
+    """Run an image and print what it says: ``python -m edgeunet.run.unicorn_machine BOARD IMAGE``."""
+    name, image = arguments
+    run_in_unicorn(load_boards().board(name), Path(image), Listener(print), timeout_s=60.0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
