@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgeunet.emit.kernels import Kernel, KernelTable, kernel_source, select_kernel
+from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, kernel_source, select_kernel
 from edgeunet.emit.source import Layer
 from edgeunet.emit.tables import Tables
 from edgeunet.schedule.program import Constant
@@ -31,6 +31,7 @@ def render_steps(schedule: Schedule, prefix: str, tables: Sequence[KernelTable],
     """Choose a kernel for each step and write its call; constants go into ``data``."""
     files: dict[tuple[str, str], None] = {}
     arguments: dict[str, str] = {}
+    definitions: dict[str, None] = {}
     bodies, calls, layers = [], [], []
     for index, step in enumerate(schedule.steps):
         kernel = select_kernel(step, tables)
@@ -41,10 +42,12 @@ def render_steps(schedule: Schedule, prefix: str, tables: Sequence[KernelTable],
         for name in kernel.requires:
             files[(_owner(name, kernel), name)] = None
         files[(kernel.core, kernel.function)] = None
-        lines.append(_call(step, kernel, index, prefix, data, arguments, bodies))
+        made = kernel.arguments(step)
+        definitions |= dict.fromkeys(made.definitions)
+        lines.append(_call(step, kernel, made, index, prefix, data, arguments, bodies))
         calls += lines
         layers.append(Layer(step.name, _operators(step), step.macs, (step.rows, step.output.channels), kernel.function))
-    text = "\n".join(kernel_source(core, name) for core, name in files)
+    text = "\n".join([*(kernel_source(core, name) for core, name in files), *definitions])
     return Code(text, "\n".join(bodies), tuple(calls), tuple(layers))
 
 
@@ -69,7 +72,14 @@ def _describe(step: Step) -> str:
 
 
 def _call(
-    step: Step, kernel: Kernel, index: int, prefix: str, data: Tables, arguments: dict[str, str], bodies: list[str]
+    step: Step,
+    kernel: Kernel,
+    made: Arguments,
+    index: int,
+    prefix: str,
+    data: Tables,
+    arguments: dict[str, str],
+    bodies: list[str],
 ) -> str:
     if step.kind == "fill":
         view = step.output
@@ -78,10 +88,9 @@ def _call(
         pointer(operand) if isinstance(operand, View) else _constant(operand, index, position, data)
         for position, operand in enumerate(step.inputs)
     ]
-    made = kernel.arguments(step)
     fields = []
     for name, value in made.fields.items():
-        text = data.add(f"{index:02d}_{name}", value) if isinstance(value, np.ndarray) else str(int(value))
+        text = data.add(f"{index:02d}_{name}", value) if isinstance(value, np.ndarray) else str(value)
         fields.append(f".{name} = {text}")
     body = f"{made.struct} {{ {', '.join(fields)} }}"
     if body not in arguments:
@@ -91,7 +100,7 @@ def _call(
     parts = [*operands, pointer(step.output), f"&{arguments[body]}"]
     if kernel.positioned:
         parts += [str(step.first_group), str(step.parameters.length)]
-    return f"{kernel.function}({', '.join(parts)});"
+    return f"{made.function or kernel.function}({', '.join(parts)});"
 
 
 def _constant(operand: Constant, index: int, position: int, data: Tables) -> str:

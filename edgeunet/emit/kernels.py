@@ -16,10 +16,16 @@ from edgeunet.schedule.schedule import Step, View
 
 @dataclass(frozen=True, eq=False)
 class Arguments:
-    """A kernel's argument struct: arrays become ``static const`` tables, integers are written in place."""
+    """A kernel's argument struct: arrays become ``static const`` tables, integers and C expressions are written in place.
+
+    ``function``, when set, is what to call instead of the kernel's own name: an instance of it for one shape, defined by
+    ``definitions`` (C texts pasted once after the kernel files, equal ones shared).
+    """
 
     struct: str
-    fields: Mapping[str, int | NDArray[Any]] = field(default_factory=dict)
+    fields: Mapping[str, int | str | NDArray[Any]] = field(default_factory=dict)
+    function: str = ""
+    definitions: tuple[str, ...] = ()
 
 
 def no_scratch(step: Step) -> int:

@@ -221,6 +221,9 @@ class _Assembly:
         output = self.view(node.output, node.phase or 0, groups if node.phase is not None else groups * node.repeat)
         if node.phase is not None:
             output = replace(output, pitch_bytes=output.pitch_bytes * node.repeat)
+        elif node.wide:
+            pitch, channels = output.pitch_bytes * node.repeat, output.channels * node.repeat
+            output = replace(output, pitch_bytes=pitch, channels=channels, rows=groups)
         parameters, kind = node.parameters, node.kind
         if kind in COPYING:
             kind = "copy"

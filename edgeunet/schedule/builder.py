@@ -59,24 +59,16 @@ class Builder:
         repeat: int = 1,
         phase: int | None = None,
         contiguous_output: bool = False,
+        wide: bool = False,
     ) -> None:
         """Append a node that stands for ``op`` (or a part of it)."""
         target = self.signal(op.outputs[0]) if output is None else output
         self.nodes.append(
             Node(
-                kind,
-                op.name,
-                operands,
-                accesses,
-                target,
-                parameters,
-                (op.kind,),
-                macs,
-                repeat,
-                phase,
-                contiguous_output,
+                kind, op.name, operands, accesses, target, parameters, (op.kind,), macs, repeat, phase,
+                contiguous_output or wide, wide,
             )
-        )
+        )  # fmt: skip
 
     def reshaped(self, op: Op, signal: int, shape: tuple[int, int, int]) -> int:
         """``signal`` as another shape: itself where height, width and channels agree, else a reshape node's output."""

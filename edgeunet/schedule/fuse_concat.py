@@ -63,7 +63,7 @@ def _fuse(program: Program, joined: int) -> Program:
 
 
 def _is_plain_convolution(node: Node) -> bool:
-    return node.kind == "conv" and node.phase is None and not node.epilogue and node.is_local
+    return node.kind == "conv" and node.repeat == 1 and not node.epilogue and node.is_local
 
 
 def _is_pointwise(node: Node) -> bool:

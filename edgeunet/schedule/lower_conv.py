@@ -2,7 +2,8 @@
 
 A transposed convolution over rows becomes one convolution per phase: output row ``i = g * s + f`` receives input row ``j`` through
 tap ``t`` when ``j * s - pad + t = i``, so ``t = (f + pad) mod s + m * s`` and ``j = g + floor((f + pad) / s) - m``: a convolution with every
-``s``-th tap, in reverse, for each phase ``f``.
+``s``-th tap, in reverse, for each phase ``f``. Where all phases read the same rows they are one convolution with ``s`` times the
+outputs, whose one wide row is the group's ``s`` rows.
 """
 
 from __future__ import annotations
@@ -84,12 +85,18 @@ def lower_transpose_convolution(builder: Builder, op: Op) -> None:
         parameters = Conv2d(image, weights, bias, zero_point, requantization)
         builder.add(op, "transpose_conv_2d", (source,), (WHOLE,), parameters, macs=macs)
         return
-    for phase in range(stride_w):
-        taps, newest = phase_taps(weights[:, top], stride_w, phase + left)
+    phases = [phase_taps(weights[:, top], stride_w, phase + left) for phase in range(stride_w)]
+    groups = output.width // stride_w
+    if len({(newest, taps.shape[1]) for taps, newest in phases}) == 1:
+        newest, stacked = phases[0][1], np.concatenate([taps for taps, _ in phases])
+        conv = Conv(stacked, np.tile(bias, stride_w), zero_point, requantization.repeated(stride_w))
+        access = Access(1, newest - stacked.shape[1] + 1, newest, zero_point)
+        builder.add(op, "conv", (source,), (access,), conv, macs=groups * stacked.size, repeat=stride_w, wide=True)
+        return
+    for phase, (taps, newest) in enumerate(phases):
         access = Access(1, newest - taps.shape[1] + 1, newest, zero_point)
         conv = Conv(taps, bias, zero_point, requantization)
-        macs = output.width // stride_w * taps.size
-        builder.add(op, "conv", (source,), (access,), conv, macs=macs, repeat=stride_w, phase=phase)
+        builder.add(op, "conv", (source,), (access,), conv, macs=groups * taps.size, repeat=stride_w, phase=phase)
 
 
 def phase_taps(weights: Int8Array, stride: int, position: int) -> tuple[Int8Array, int]:

@@ -14,8 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 ALIGNMENT_BYTES = 4
-_ATTEMPTS = 400
-_WORK_LIMIT = 4_000_000
+_ATTEMPTS = 4000
 
 
 @dataclass(frozen=True)
@@ -62,28 +61,28 @@ class Plan:
 def plan_memory(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> Plan:
     """Place ``items`` so that parts that live together never overlap; offsets are multiples of ``ALIGNMENT_BYTES``.
 
-    Deterministic: orders are tried from the most promising (largest first, longest first) to shuffles from a fixed seed,
-    until the lower bound is met or the effort is spent.
+    Deterministic: promising orders first (largest first, longest first, latest first), then the best one is changed at random
+    from a fixed seed, until the lower bound is met or the effort is spent.
     """
     bound = lower_bound(items, overlaps)
-    conflicts = [[_conflicts(a, b) for b in items] for a in items]
-    for overlap in overlaps:
-        a, b, distance = overlap.output, overlap.source, overlap.distance_bytes
-        conflicts[a][b] = tuple((max(low, 1 - distance), high) for low, high in conflicts[a][b])
-        conflicts[b][a] = tuple((low, min(high, distance)) for low, high in conflicts[b][a])
-    best: Plan | None = None
-    effort = 0
+    conflicts = _conflict_table(items, overlaps)
+    sizes = [item.size_bytes for item in items]
+    target = _aligned(bound)
+    best_order, best_size, best_offsets = list[int](), 1 << 62, [0] * len(items)
     for order in _orders(items):
-        offsets = _place(items, order, conflicts)
-        arena = max((offsets[i] + items[i].size_bytes for i in range(len(items))), default=0)
-        arena = _aligned(arena)
-        if best is None or arena < best.arena_bytes:
-            best = Plan(tuple(offsets), arena, bound)
-        effort += len(items) ** 2
-        if best.arena_bytes <= _aligned(bound) or effort > _WORK_LIMIT:
+        offsets, size = _place(sizes, order, conflicts, best_size)
+        if size < best_size:
+            best_order, best_size, best_offsets = order, size, offsets
+    rng = random.Random(0)
+    for _ in range(_ATTEMPTS if items else 0):
+        if best_size <= target:
             break
-    assert best is not None
-    return best
+        top = [i for i in best_order if _aligned(best_offsets[i] + sizes[i]) == best_size]
+        order = _perturbed(best_order, rng, top)
+        offsets, size = _place(sizes, order, conflicts, best_size)
+        if size <= best_size:
+            best_order, best_size, best_offsets = order, size, offsets
+    return Plan(tuple(best_offsets), best_size if items else 0, bound)
 
 
 def lower_bound(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> int:
@@ -110,61 +109,87 @@ def _aligned(size: int) -> int:
     return -(-size // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
 
 
-def _conflicts(a: Item, b: Item) -> tuple[tuple[int, int], ...]:
+_ConflictTable = list[list[tuple[int, int, int]]]
+"""Per item: (other item, low, high), the half-open range of ``offset(item) - offset(other)`` that is forbidden."""
+
+
+def _conflict_table(items: Sequence[Item], overlaps: Sequence[Overlap]) -> _ConflictTable:
+    distances = {(overlap.output, overlap.source): overlap.distance_bytes for overlap in overlaps}
+    table: _ConflictTable = [[] for _ in items]
+    for i, a in enumerate(items):
+        for j, b in enumerate(items):
+            if i == j:
+                continue
+            for low, high in _conflicts(a, b):
+                if (i, j) in distances:
+                    low = max(low, 1 - distances[i, j])
+                if (j, i) in distances:
+                    high = min(high, distances[j, i])
+                table[i].append((j, low, high))
+    return table
+
+
+def _conflicts(a: Item, b: Item) -> list[tuple[int, int]]:
     """Half-open ranges of ``offset(a) - offset(b)`` that are forbidden because parts live together and overlap."""
-    return tuple(
+    return [
         (q.start_bytes - p.start_bytes - p.size_bytes + 1, q.start_bytes + q.size_bytes - p.start_bytes)
         for p in a.parts
         for q in b.parts
         if p.first <= q.last and q.first <= p.last and p.size_bytes and q.size_bytes
-    )
+    ]
 
 
 def _orders(items: Sequence[Item]) -> Iterable[list[int]]:
+    """Orders that are good to start from. An output that runs into its input lies below it, so it is placed before it."""
     indices = list(range(len(items)))
     size = [item.size_bytes for item in items]
     first = [min(part.first for part in item.parts) for item in items]
-    life = [max(part.last for part in item.parts) - first[i] for i, item in enumerate(items)]
-    yield sorted(indices, key=lambda i: (-size[i], first[i], i))
-    yield sorted(indices, key=lambda i: (-life[i] * size[i], i))
-    yield sorted(indices, key=lambda i: (-life[i], -size[i], i))
-    yield sorted(indices, key=lambda i: (first[i], -size[i], i))
-    live = live_bytes(items)
-    peak = live.index(max(live)) if live else 0
-    yield sorted(indices, key=lambda i: (not _lives_at(items[i], peak), -size[i], i))
-    rng = random.Random(0)
-    base = sorted(indices, key=lambda i: (-size[i], first[i], i))
-    for attempt in range(_ATTEMPTS):
-        order = list(base)
-        for _ in range(1 + attempt % max(2, len(items) // 2)):
-            a, b = rng.randrange(len(items)), rng.randrange(len(items))
-            order.insert(b, order.pop(a))
-        yield order
+    last = [max(part.last for part in item.parts) for item in items]
+    yield sorted(indices, key=lambda i: (-size[i], -first[i], i))
+    yield sorted(indices, key=lambda i: (-(last[i] - first[i]) * size[i], i))
+    yield sorted(indices, key=lambda i: (-first[i], -size[i], i))
+    for shortest in (2, 3, 4, 6, 8, 12):
+        yield sorted(indices, key=lambda i: (last[i] - first[i] < shortest, first[i], i))
+        yield sorted(indices, key=lambda i: (last[i] - first[i] < shortest, -first[i], i))
+        yield sorted(indices, key=lambda i: (first[i] - last[i] if last[i] - first[i] >= shortest else 0, -first[i], i))
 
 
-def _lives_at(item: Item, step: int) -> bool:
-    return any(part.first <= step <= part.last for part in item.parts)
+def _perturbed(order: Sequence[int], rng: random.Random, top: Sequence[int]) -> list[int]:
+    """``order`` with one to three items moved; often one that ends highest, to an earlier place."""
+    changed = list(order)
+    if rng.random() < 0.5:
+        item = top[rng.randrange(len(top))]
+        changed.remove(item)
+        changed.insert(rng.randrange(order.index(item) + 1), item)
+    for _ in range(rng.randrange(1, 4)):
+        changed.insert(rng.randrange(len(changed)), changed.pop(rng.randrange(len(changed))))
+    return changed
 
 
 def _place(
-    items: Sequence[Item], order: Sequence[int], conflicts: Sequence[Sequence[tuple[tuple[int, int], ...]]]
-) -> list[int]:
-    """Put the items, in ``order``, each at the lowest offset free of conflicts with those already there."""
-    offsets = [0] * len(items)
-    placed: list[int] = []
+    sizes: Sequence[int], order: Sequence[int], conflicts: _ConflictTable, limit: int
+) -> tuple[list[int], int]:
+    """Put the items, in ``order``, each at the lowest offset free of conflicts with those already there.
+
+    Gives up, with a size over ``limit``, as soon as one ends above it.
+    """
+    offsets = [-1] * len(sizes)
+    end = 0
     for i in order:
-        ranges = sorted(
+        ranges = [
             (offsets[j] + low, offsets[j] + high)
-            for j in placed
-            for low, high in conflicts[i][j]
-            if offsets[j] + high > 0
-        )
+            for j, low, high in conflicts[i]
+            if offsets[j] >= 0 and offsets[j] + high > 0
+        ]
+        ranges.sort()
         offset = 0
         for low, high in ranges:
             if offset < low:
                 break
             if offset < high:
-                offset = _aligned(high)
+                offset = -(-high // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
         offsets[i] = offset
-        placed.append(i)
-    return offsets
+        end = max(end, offset + sizes[i])
+        if end > limit:
+            return offsets, end
+    return offsets, _aligned(end)

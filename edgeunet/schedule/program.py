@@ -77,6 +77,8 @@ class Node:
     repeat: int = 1
     phase: int | None = None
     contiguous_output: bool = False
+    wide: bool = False
+    """Whether a group's ``repeat`` rows are written as one row of ``repeat`` times the channels."""
     epilogue: tuple[Any, ...] = ()
 
     @property

@@ -35,6 +35,11 @@ class Requantization:
     def relative_high(self) -> int:
         return self.high - self.zero_point
 
+    def repeated(self, times: int) -> Requantization:
+        """The same for ``times`` copies of the channels."""
+        multipliers, shifts = np.tile(self.multipliers, times), np.tile(self.shifts, times)
+        return Requantization(multipliers, shifts, self.zero_point, self.low, self.high)
+
 
 @dataclass(frozen=True, eq=False)
 class Conv:

@@ -1,0 +1,169 @@
+"""Packing for the quad kernels of ``kernels/dsp``: four output channels at a time, weights in groups of four inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeunet.emit.one_multiply import OneMultiply, fit
+from edgeunet.schedule.steps import Conv, Int8Array, Int32Array
+
+GROUP = 4
+"""Inputs per word of weights, and outputs per quad."""
+
+LONGEST_RUN = 64
+"""Inputs that the unrolled chain of ``eu_quad.c`` takes at once."""
+
+@dataclass(frozen=True)
+class Runs:
+    """A window as ``count`` runs of ``length`` input bytes, ``gap`` bytes between them."""
+
+    length: int
+    count: int
+    gap: int
+
+    @property
+    def inputs(self) -> int:
+        return self.length * self.count
+
+    @property
+    def groups(self) -> int:
+        return self.length // GROUP
+
+
+def window_runs(conv: Conv, pitch_bytes: int) -> Runs | None:
+    """How the window of ``conv`` over rows at ``pitch_bytes`` falls into runs, or ``None`` where the quad kernels cannot read it."""
+    taps, channels = conv.weights.shape[1], conv.weights.shape[2]
+    if channels % GROUP or pitch_bytes % GROUP:
+        return None
+    if taps == 1 or (conv.dilation == 1 and pitch_bytes == channels):
+        return split_run(taps * channels)
+    inner = split_run(channels)
+    return Runs(channels, taps, conv.dilation * pitch_bytes - channels) if inner.count == 1 else None
+
+
+def split_run(inputs: int) -> Runs:
+    """``inputs`` neighbouring bytes as equal runs, as few as the chain allows."""
+    groups = inputs // GROUP
+    count = next(n for n in range(1, groups + 1) if groups % n == 0 and groups // n * GROUP <= LONGEST_RUN)
+    return Runs(inputs // count, count, 0)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Least and greatest accumulator, bias included."""
+
+    least: int
+    greatest: int
+
+
+def accumulator_range(conv: Conv, channel: int) -> Bounds:
+    """The accumulators that int8 inputs can give."""
+    w = conv.weights[channel].astype(np.int64)
+    bias = int(conv.folded_bias[channel])
+    up, down = int(w[w > 0].sum()), int(w[w < 0].sum())
+    return Bounds(bias - 128 * up + 127 * down, bias + 127 * up - 128 * down)
+
+
+@cache
+def one_multiplies(conv: Conv) -> tuple[OneMultiply, ...] | None:
+    """One multiply-add per channel for the requantization of ``conv``, or ``None`` when some channel has none."""
+    r = conv.requantization
+    found = []
+    for channel in range(conv.weights.shape[0]):
+        bounds = accumulator_range(conv, channel)
+        if not -(1 << 31) <= bounds.least <= bounds.greatest < 1 << 31:
+            return None
+        exponent = -int(r.shifts[channel])
+        one = fit(int(r.multipliers[channel]), exponent, r.relative_low, r.relative_high, bounds.least, bounds.greatest)
+        if one is None:
+            return None
+        found.append(one)
+    return tuple(found)
+
+
+def group_weights(weights: Int8Array) -> NDArray[np.int32]:
+    """``weights (out, inputs)`` of one quad (fewer channels are filled up with zeros) as words ``(groups * 4)``."""
+    full = np.zeros((GROUP, weights.shape[1]), np.int8)
+    full[: weights.shape[0]] = weights
+    grouped = np.ascontiguousarray(full.reshape(GROUP, -1, GROUP).transpose(1, 0, 2))
+    return np.frombuffer(grouped.tobytes(), "<i4").astype(np.int32)
+
+
+def four(values: Any, fill: int = 0) -> Int32Array:
+    """Up to four numbers as four int32."""
+    listed = [int(v) for v in values]
+    return np.array(listed + [fill] * (GROUP - len(listed)), np.int64).astype(np.int32)
+
+
+def pack_one_multiply(conv: Conv, lift: int) -> tuple[Int32Array, int]:
+    """Packed quads for ``EU_QUAD_SCALE`` and the base of their offsets; results are counted from low plus ``lift``."""
+    ones = one_multiplies(conv)
+    assert ones is not None
+    offsets = [one.offset + (lift << 36) for one in ones]
+    base = _base(offsets)
+    parts = []
+    for quad in quads(conv):
+        channels = range(conv.weights.shape[0])[quad]
+        parts += [
+            four(conv.folded_bias[quad]),
+            group_weights(flat_weights(conv)[quad]),
+            four(ones[n].multiplier for n in channels),
+            four(offsets[n] - (base << 32) for n in channels),
+        ]
+    return np.concatenate(parts), base
+
+
+def offsets_fit(conv: Conv) -> bool:
+    """Whether every channel has its multiply, with offsets that differ by less than 32 bits."""
+    ones = one_multiplies(conv)
+    if ones is None:
+        return False
+    base = _base([one.offset for one in ones])
+    return all(-(1 << 31) <= one.offset - (base << 32) < 1 << 31 for one in ones)
+
+
+def _base(offsets: list[int]) -> int:
+    """The high word around which ``offsets`` lie."""
+    return ((min(offsets) + max(offsets)) // 2 + (1 << 31)) >> 32
+
+
+def pack_double_rounding(conv: Conv) -> Int32Array:
+    """Packed quads for ``EU_QUAD_ROUND``."""
+    r = conv.requantization
+    shifts = -r.shifts.astype(np.int64)
+    roundings = (1 << (shifts - 1)) + (r.zero_point << shifts)
+    parts = []
+    for quad in quads(conv):
+        parts += [
+            four(conv.folded_bias[quad]),
+            group_weights(flat_weights(conv)[quad]),
+            four(r.multipliers[quad]),
+            four(roundings[quad]),
+            four(shifts[quad], 1),
+        ]
+    return np.concatenate(parts)
+
+
+def rounding_fits(conv: Conv) -> bool:
+    """Whether ``EU_QUAD_ROUND`` is exact: right shifts, and no sum of the doubled form leaves int32."""
+    r = conv.requantization
+    shifts = -r.shifts.astype(np.int64)
+    if (shifts < 1).any() or (shifts > 22).any() or (r.multipliers < 1 << 30).any():
+        return False
+    rounding = (1 << (shifts - 1)) + (abs(r.zero_point) << shifts)
+    doubled = 2 * conv.accumulator_bound
+    return bool((doubled < 1 << 31).all() and (doubled // 2 + rounding + 2 < 1 << 31).all())
+
+
+def flat_weights(conv: Conv) -> Int8Array:
+    """``(out, inputs)``: taps after each other."""
+    return conv.weights.reshape(conv.weights.shape[0], -1)
+
+
+def quads(conv: Conv) -> list[slice]:
+    return [slice(n, n + GROUP) for n in range(0, conv.weights.shape[0], GROUP)]
