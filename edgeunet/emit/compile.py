@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from edgeunet import __version__
 from edgeunet.emit.code import Code, render_steps
+from edgeunet.emit.dsp import DSP
 from edgeunet.emit.header import banner, classes_lines, digest_guard, interface_lines, layer_table
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
 from edgeunet.emit.kernels import KernelTable, select_kernel
@@ -25,7 +26,7 @@ from edgeunet.schedule.order import order_nodes
 from edgeunet.schedule.schedule import ARENA, Schedule, Step
 from edgeunet.schedule.timing import window_timing
 
-CORES: dict[str, tuple[KernelTable, ...]] = {"portable": (PORTABLE,)}
+CORES: dict[str, tuple[KernelTable, ...]] = {"portable": (PORTABLE,), "dsp": (DSP, PORTABLE)}
 """Kernel tables per core, most wanted first."""
 
 MODES = ("window", "stream")

@@ -6,37 +6,31 @@
  *
  * |acc| < 2^31 is proven per channel; 0 < multiplier < 2^31, so the 64-bit sum is below 2^62 + 2^43. That this equals the
  * doubly rounded requantization is decided per channel by emit/one_multiply.py, for every accumulator that can occur.
- * The bytes of a quad are added with unsigned saturation (UQADD8), which cuts at high, then moved to their place.
- * outputs not a multiple of four: the last quad also writes the first bytes of the next row, so it runs first, and
- * its last row is left to the caller's other path. */
+ * The four bytes of a quad are added with unsigned saturation (UQADD8), which cuts at high, then moved to their place. */
 typedef struct {
     const int32_t *weights; /* per quad: bias[4], groups x 4 words, multiplier[4], offset[4] */
     int32_t rows;
     int32_t in_step;
     int32_t out_step;
-    int32_t quads;
+    int32_t outputs;
     int32_t groups;
     int32_t base;
     uint32_t above; /* see eu_quad.c */
     uint32_t below;
 } eu_conv_clamped_t;
 
-EU_NAKED static void eu_conv_clamped_rows(EU_UNUSED const eu_quad_rows_t *frame)
+EU_NAKED static void eu_conv_clamped_loop(EU_UNUSED const eu_quad_rows_t *frame)
 {
-    __asm__(EU_QUAD_ENTER("") EU_QUAD_CHAIN("28") EU_QUAD_SCALE("usat")
-            "ldmia sp, {r1-r6}\n\torr r8, r8, r9, lsl #8\n\torr r10, r10, r11, lsl #8\n\torr r8, r8, r10, lsl #16\n\t"
-            "uqadd8 r8, r8, r4\n\tuadd8 r8, r8, r5\n\tstr r8, [lr]\n\tadd lr, r2\n\t" EU_QUAD_LEAVE("0"));
+    __asm__(EU_QUAD_ENTER("") EU_QUAD_CHAIN("28") EU_QUAD_SCALE("usat") EU_QUAD_STORE_CLAMPED EU_QUAD_LEAVE("0"));
 }
 
 static void eu_conv_clamped(const int8_t *in, int8_t *out, const eu_conv_clamped_t *p, int32_t *wide)
 {
-    const int32_t *w = p->weights;
-    eu_quad_rows_t frame = {wide, p->out_step, in + p->rows * p->in_step, p->above, p->below, p->in_step - 4 * p->groups,
-                            in, out, p->groups};
-    for (int32_t q = 0; q < p->quads; q++) {
-        eu_quad_unpack(w, wide, p->groups, p->base);
-        eu_conv_clamped_rows(&frame);
-        w += 12 + 4 * p->groups;
-        frame.out += 4;
+    const eu_quad_rows_t frame = {wide, p->out_step, in, p->above, p->below, p->in_step - 4 * p->groups, in, out, p->groups, 0, 0};
+    for (int32_t n = (p->outputs - 1) / 4 * 4; n >= 0; n -= 4) {
+        eu_quad_rows_t quad = frame;
+        eu_quad_unpack(p->weights + n / 4 * (12 + 4 * p->groups), wide, p->groups, p->base);
+        quad.out += n;
+        eu_quad_rows(eu_conv_clamped_loop, quad, p->rows, p->in_step, p->outputs - n < 4 ? p->outputs - n : 4);
     }
 }

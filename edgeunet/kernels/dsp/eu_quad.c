@@ -47,6 +47,8 @@ typedef struct {
     const int8_t *in;    /* r7 */
     int8_t *out;         /* r8 */
     int32_t groups;      /* r9: groups of four inputs, per run of inputs */
+    const int32_t *last; /* windows of several runs: where the widened weights end */
+    int32_t run_gap;     /* and the bytes between runs */
 } eu_quad_rows_t;
 
 /* Saves the caller's registers, keeps the frame on the stack: r1-r6 at [sp], the two entries at [sp + 24] and [sp + 28],
@@ -55,6 +57,12 @@ typedef struct {
     ".syntax unified\n\tpush {r4-r11, lr}\n\t" extra "ldmia r0, {r1-r9}\n\t" EU_QUAD_FIND        \
     "push {r1-r6, r10, r11}\n\tmov r0, r7\n\tmov lr, r8\n"                                       \
     "1:\n\tldmia r1!, {r8-r11}\n\tldr pc, [sp, #24]\n\t"
+
+/* For windows of several runs: keeps the frame's last two words at [sp + 32], and goes back into the chain for each run. */
+#define EU_QUAD_KEEP_RUNS "ldr r10, [r0, #36]\n\tldr r11, [r0, #40]\n\tpush {r10, r11}\n\t"
+#define EU_QUAD_NEXT_RUN                                                                         \
+    "ldr r2, [sp, #32]\n\tldr r3, [sp, #36]\n\tcmp r1, r2\n\tbeq 4f\n\tadd r0, r3\n\t"          \
+    "ldr pc, [sp, #24]\n4:\n\t"
 
 /* r1-r6 hold the frame again: next row, or back to the caller. */
 #define EU_QUAD_LEAVE(extra_bytes) \
@@ -68,6 +76,24 @@ typedef struct {
     "ldmia r1!, {r2-r7}\n\tsmlal r4, r5, r10, r2\n\tsmlal r6, r7, r11, r3\n\t"                   \
     op " r10, #8, r5, asr #4\n\t" op " r11, #8, r7, asr #4\n\t"
 
+/* Double rounding of the doubled accumulators in r8-r11 into int8 values, as eu_conv_linear.c has it. */
+#define EU_QUAD_ROUND_TWO(a, b)                                                                  \
+    "ldmia r1!, {r2-r7}\n\tadd r3, r3, " a ", asr #31\n\tadd r6, r6, " b ", asr #31\n\t"       \
+    "smmlar " a ", " a ", r2, r3\n\tsmmlar " b ", " b ", r5, r6\n\t"                            \
+    "asr " a ", " a ", r4\n\tasr " b ", " b ", r7\n\tssat " a ", #8, " a "\n\tssat " b ", #8, " b "\n\t"
+#define EU_QUAD_ROUND EU_QUAD_ROUND_TWO("r8", "r9") EU_QUAD_ROUND_TWO("r10", "r11")
+
+/* Stores the four values in r8-r11, 0 .. 255 above low, as one word. */
+#define EU_QUAD_STORE_CLAMPED                                                                    \
+    "ldmia sp, {r1-r6}\n\torr r8, r8, r9, lsl #8\n\torr r10, r10, r11, lsl #8\n\t"             \
+    "orr r8, r8, r10, lsl #16\n\tuqadd8 r8, r8, r4\n\tuadd8 r8, r8, r5\n\t"                    \
+    "str r8, [lr]\n\tadd lr, r2\n\t"
+
+/* Stores the four int8 values in r8-r11. */
+#define EU_QUAD_STORE_BYTES                                                                      \
+    "strb r8, [lr]\n\tstrb r9, [lr, #1]\n\tstrb r10, [lr, #2]\n\tstrb r11, [lr, #3]\n\t"      \
+    "ldmia sp, {r1-r6}\n\tadd lr, r2\n\t"
+
 /* Splits groups of weights into SXTB16 order, 8 words each; returns where it stopped writing. */
 EU_NAKED static int32_t *eu_quad_widen(EU_UNUSED const int32_t *weights, EU_UNUSED int32_t *wide, EU_UNUSED int32_t groups)
 {
@@ -77,10 +103,12 @@ EU_NAKED static int32_t *eu_quad_widen(EU_UNUSED const int32_t *weights, EU_UNUS
             "stmia r1!, {r4-r7}\n\tsubs r2, #1\n\tbne 1b\n\tmov r0, r1\n\tpop {r4-r11}\n\tbx lr");
 }
 
-/* One quad for EU_QUAD_SCALE: packed is 4 biases, groups of weights, 4 multipliers, 4 offsets (less base * 2^32). */
-static void eu_quad_unpack(const int32_t *packed, int32_t *wide, int32_t groups, int32_t base)
+/* One quad for EU_QUAD_SCALE: packed is 4 biases, groups of weights, 4 multipliers, 4 offsets (less base * 2^32). Returns the
+ * end of the widened weights. */
+static int32_t *eu_quad_unpack(const int32_t *packed, int32_t *wide, int32_t groups, int32_t base)
 {
-    int32_t *t = eu_quad_widen(packed + 4, wide + 4, groups);
+    int32_t *const end = eu_quad_widen(packed + 4, wide + 4, groups);
+    int32_t *t = end;
     const int32_t *c = packed + 4 + 4 * groups;
     for (int32_t n = 0; n < 4; n += 2) {
         wide[n] = packed[n];
@@ -92,5 +120,53 @@ static void eu_quad_unpack(const int32_t *packed, int32_t *wide, int32_t groups,
         t[4] = c[n + 5];
         t[5] = base + (c[n + 5] < 0 ? -1 : 0);
         t += 6;
+    }
+    return end;
+}
+
+/* The same with weights and biases doubled, for EU_QUAD_ROUND: packed ends with 4 multipliers, roundings and shifts. */
+static int32_t *eu_quad_unpack_doubled(const int32_t *packed, int32_t *wide, int32_t groups)
+{
+    int32_t *const end = eu_quad_widen(packed + 4, wide + 4, groups);
+    int32_t *t = end;
+    const int32_t *c = packed + 4 + 4 * groups;
+    for (int32_t *w = wide + 4; w < end; w++) {
+        const uint32_t x = (uint32_t)*w;
+        *w = (int32_t)(((x & 0xFFFF0000U) << 1) | ((x << 1) & 0xFFFFU));
+    }
+    for (int32_t n = 0; n < 4; n++) {
+        wide[n] = 2 * packed[n];
+        t[0] = c[n];
+        t[1] = c[n + 4];
+        t[2] = c[n + 8];
+        t += 3;
+    }
+    return end;
+}
+
+/* Runs `loop` over all rows. Of the last quad only `live` channels exist: what it writes too much is written again by the
+ * rows and quads that follow (rows lie without gaps then), and where nothing follows it goes through four bytes aside. */
+typedef void eu_quad_loop_t(const eu_quad_rows_t *);
+
+static void eu_quad_rows(eu_quad_loop_t *loop, eu_quad_rows_t frame, int32_t rows, int32_t in_step, int32_t live)
+{
+    int32_t direct = rows - (live < 4 ? (3 - live) / frame.out_step + 1 : 0);
+    if (direct > 0) {
+        frame.end = frame.in + direct * in_step;
+        loop(&frame);
+        frame.in += direct * in_step;
+        frame.out += direct * frame.out_step;
+    } else {
+        direct = 0;
+    }
+    for (; direct < rows; direct++) {
+        int8_t aside[4];
+        int8_t *const out = frame.out;
+        frame.out = aside;
+        frame.end = frame.in + in_step;
+        loop(&frame);
+        memcpy(out, aside, (size_t)live);
+        frame.in += in_step;
+        frame.out = out + frame.out_step;
     }
 }
