@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,8 +54,8 @@ def count_recordings(file: Path) -> int:
     if file.suffix.lower() == ".csv":
         return 1
     with _open_npz(file) as content:
-        signal = _member(content, "signal", file)
-        return len(signal) if signal.ndim == 3 else 1
+        shape = _shape(content, "signal", file)
+        return shape[0] if len(shape) == 3 else 1
 
 
 def recorded_patient(file: Path, index: int) -> str | None:
@@ -205,16 +206,23 @@ def _rate(time_s: npt.NDArray[np.float64], file: Path) -> float:
     return round(1.0 / (float(time_s[-1] - time_s[0]) / steps.size), 6)
 
 
-def _open_npz(file: Path) -> Any:
+@contextmanager
+def _open_npz(file: Path) -> Iterator[Any]:
+    foreign = SignalError(f"'{file}' is not an .npz file of plain arrays, or cut short; write it with numpy.savez")
     try:
-        content = np.load(file, allow_pickle=False)
+        stream = file.open("rb")
     except OSError as error:
-        raise SignalError(f"cannot read '{file}': {error.strerror or 'it is cut short'}; write it again") from error
-    except (ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise SignalError(f"'{file}' is not an .npz file of plain arrays; write it with numpy.savez") from error
-    if not isinstance(content, np.lib.npyio.NpzFile):
-        raise SignalError(f"'{file}' is not an .npz file of plain arrays; write it with numpy.savez")
-    return content
+        raise SignalError(f"cannot read '{file}': {error.strerror}; check the path") from error
+    with stream:
+        if not zipfile.is_zipfile(stream):
+            raise foreign
+        stream.seek(0)
+        try:
+            content = np.load(stream, allow_pickle=False)
+        except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+            raise foreign from error
+        with content:
+            yield content
 
 
 def _member(content: Any, key: str, file: Path) -> npt.NDArray[Any]:
@@ -224,6 +232,17 @@ def _member(content: Any, key: str, file: Path) -> npt.NDArray[Any]:
         return np.asarray(content[key])
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise SignalError(f"'{file}': array '{key}' is damaged or not plain numbers; write the file again") from error
+
+
+def _shape(content: Any, key: str, file: Path) -> tuple[int, ...]:
+    """Return the shape of an array from its header alone."""
+    try:
+        with content.zip.open(f"{key}.npy") as member:
+            version = np.lib.format.read_magic(member)
+            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            return tuple(read(member)[0])
+    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error):
+        return _member(content, key, file).shape
 
 
 def _number(value: Any, file: Path) -> float | None:

@@ -26,6 +26,8 @@ DATASET_KEYS = ("sample_rate_hz", "classes", "leads", "patients")
 class ArraySource:
     """Recordings in ``.npz`` and ``.csv`` files, one or more to a file.
 
+    The file read last stays in memory, so put large data sets in many files.
+
     Parameters
     ----------
     path : such a file, or a directory of them.
@@ -61,6 +63,7 @@ class ArraySource:
         self._given_rate_hz = sample_rate_hz or self._dataset.get("sample_rate_hz")
         self._given_patients = patients
         self.missing = missing
+        self._latest: tuple[Path, list[Recording]] | None = None
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all records: that of the file, with a number where it holds several."""
@@ -128,7 +131,7 @@ class ArraySource:
                 f"'{self.path}' holds no record '{name}'; the {len(self._places)} begin with {next(iter(self._places))}"
             )
         file, index = self._places[name]
-        recording = read_recordings(file)[index]
+        recording = self._recordings(file)[index]
         where = f"'{file}'" if name == file.stem else f"'{file}', record {index}"
         rate_hz = recording.sample_rate_hz or self._given_rate_hz
         if not rate_hz or not np.isfinite(rate_hz) or rate_hz <= 0:
@@ -151,6 +154,11 @@ class ArraySource:
             self.missing,
         )
         return record.pick(self.leads) if self.leads else record
+
+    def _recordings(self, file: Path) -> list[Recording]:
+        if self._latest is None or self._latest[0] != file:
+            self._latest = (file, read_recordings(file))
+        return self._latest[1]
 
     def _leads_of(self, recording: Recording, where: str) -> tuple[str, ...]:
         channels = recording.signal.shape[1]
