@@ -28,8 +28,21 @@ from edgeunet.cli.data_options import DataRequest, data_options
 @click.option(
     "--calibration-windows", default=256, show_default=True, help="Windows of training patients that set the ranges."
 )
+@click.option(
+    "--input-range",
+    "input_range_percent",
+    default=99.95,
+    show_default=True,
+    metavar="PERCENT",
+    help="Share of the calibration samples inside the input's range; the others saturate.",
+)
 @click.option("--seed", default=0, show_default=True, help="Of the draw of these windows.")
-@click.option("--max-drop", "max_drop_points", type=float, help="Fail when an F1 falls by more points (hundredths).")
+@click.option(
+    "--max-drop",
+    "max_drop_points",
+    type=click.FloatRange(min=0),
+    help="Fail when an F1 falls by more points (hundredths).",
+)
 @click.option("--no-evaluate", is_flag=True, help="Do not score float and quantized on the validation patients.")
 @click.option("--tolerance-ms", default=150.0, show_default=True, help="How far a matched boundary may be off.")
 @click.option("--classes", help="Class names, background first, for a model without a card.")
@@ -43,6 +56,7 @@ def command(
     request: DataRequest,
     split_path: Path | None,
     calibration_windows: int,
+    input_range_percent: float,
     seed: int,
     max_drop_points: float | None,
     no_evaluate: bool,
@@ -68,6 +82,7 @@ def command(
         output,
         number_format=number_format,
         calibration_windows=calibration_windows,
+        input_range_percent=input_range_percent,
         seed=seed,
         evaluated=not no_evaluate,
         max_drop_points=max_drop_points,

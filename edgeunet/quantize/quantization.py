@@ -15,7 +15,7 @@ from edgeunet.errors import BudgetExceeded, QuantizeError
 from edgeunet.files import write_bytes, write_json
 from edgeunet.modelcard import ModelCard, read_card, write_card
 from edgeunet.quantize.accuracy import Drop, drops, worst_drop
-from edgeunet.quantize.calibrate import check_windows, draw_windows
+from edgeunet.quantize.calibrate import check_windows, draw_windows, limit_range
 from edgeunet.quantize.convert import FORMATS, convert
 from edgeunet.quantize.layers import LayerError, compare_layers, lossiest_layer, worst_layer
 from edgeunet.signals import Source, Split
@@ -28,6 +28,9 @@ COMPARED_WINDOWS = 32
 """Windows on which layers are compared: enough for three digits of every figure."""
 
 CALIBRATION_WINDOWS = 256
+
+INPUT_RANGE_PERCENT = 99.95
+"""Share of the calibration samples that fit inside the input's range; see `edgeunet.quantize.calibrate.limit_range`."""
 
 Evaluate = Callable[[Path], Mapping[str, Any]]
 """Scores the model file given, on the validation part."""
@@ -71,6 +74,7 @@ def quantize(
     *,
     card: ModelCard | None = None,
     calibration_windows: int = CALIBRATION_WINDOWS,
+    input_range_percent: float = INPUT_RANGE_PERCENT,
     seed: int = 0,
     evaluate: Evaluate | None = None,
     max_drop_points: float | None = None,
@@ -85,6 +89,7 @@ def quantize(
     number_format : ``"int8"``, ``"int16x8"`` or ``"float32"``.
     card : its sample rate, leads and normalization; the card beside the model when ``None``.
     calibration_windows : how many windows are drawn.
+    input_range_percent : how many of their samples shall fit inside the input's range; the others saturate.
     seed : of the draw.
     evaluate : scores a model file on the validation patients; without it no metrics are compared.
     max_drop_points : largest loss of any F1, in points (hundredths).
@@ -107,13 +112,14 @@ def quantize(
     drawn = None
     if number_format != "float32":
         drawn = draw_windows(source, split, "train", card, shape, calibration_windows, seed=seed, vary_gain=True)
+        drawn = limit_range(drawn, input_range_percent)
     part = "val" if split.val else "train"
     compared = draw_windows(source, split, part, card, shape, COMPARED_WINDOWS, seed=seed + 1)
     quantized = quantize_model(static, card, number_format, drawn, compared)
     report = {
         **quantized.report,
         "compared_on": {"part": part, "windows": len(compared)},
-        "calibration": _calibration(source, split, len(drawn), seed) if drawn is not None else None,
+        "calibration": _calibration(source, split, drawn, input_range_percent, seed) if drawn is not None else None,
     }
     if evaluate is not None:
         report["validation"] = _validate(path, quantized, evaluate, max_drop_points)
@@ -189,9 +195,19 @@ def _with_report(quantized: Quantized, report: Mapping[str, Any]) -> Quantized:
     return replace(quantized, card=replace(quantized.card, metrics=metrics), report={**rest, "layers": layers})
 
 
-def _calibration(source: Source, split: Split, windows: int, seed: int) -> dict[str, Any]:
-    patients = split.part("train")
-    return {"part": "train", "patients": len(patients), "windows": windows, "seed": seed, "data": source.describe()}
+def _calibration(
+    source: Source, split: Split, windows: NDArray[np.float32], input_range_percent: float, seed: int
+) -> dict[str, Any]:
+    return {
+        "part": "train",
+        "patients": len(split.part("train")),
+        "windows": len(windows),
+        "seed": seed,
+        "input_range_percent": input_range_percent,
+        "input_min": float(windows.min()),
+        "input_max": float(windows.max()),
+        "data": source.describe(),
+    }
 
 
 def _validate(path: Path, quantized: Quantized, evaluate: Evaluate, max_drop_points: float | None) -> dict[str, Any]:
