@@ -71,7 +71,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     if not path.exists():
         raise TrainError(f"there is no checkpoint '{path}', so nothing to resume; train without --resume")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             about = json.loads(str(file["about"]))
             groups = {group: [file[k] for k in sorted(file.files) if k.startswith(f"{group}/")] for group in _GROUPS}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
