@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
+
+import numpy as np
 
 from edgeunet.errors import SignalError
 from edgeunet.signals.heart import LEADS
@@ -93,8 +96,10 @@ class SyntheticECG:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.type == "Range" and not (len(value) == 2 and value[0] <= value[1]):
+            if field.type == "Range" and not (len(value) == 2 and -math.inf < value[0] <= value[1] < math.inf):
                 raise SignalError(f"SyntheticECG: {field.name} must be (lowest, highest), not {value}; order the two")
+            if field.name.endswith(("_ms", "_bpm", "_hz")) and not min(np.atleast_1d(value), default=1.0) > 0:
+                raise SignalError(f"SyntheticECG: {field.name} must be above 0, not {value}")
             if field.name.endswith("_chance") and field.type == "float" and not 0 <= value <= 1:
                 raise SignalError(f"SyntheticECG: {field.name} is {value}; a chance lies between 0 and 1")
         strange = [lead for lead in self.leads if lead not in LEADS]

@@ -45,11 +45,6 @@ class Component:
         away = time_s - self.centre_s
         return np.asarray(np.exp(-0.5 * (away * width / np.where(away < 0, self.rise_s, self.fall_s)) ** 2))
 
-    def scaled(self, gain: float) -> Component:
-        """Return it ``gain`` times as strong."""
-        x, y, z = self.vector_mv
-        return replace(self, vector_mv=(gain * x, gain * y, gain * z))
-
 
 def unit_vector(frontal_deg: float, front: float) -> tuple[float, float, float]:
     """Return the direction at ``frontal_deg`` (0 = left, 90 = down) tilted to the front by ``front`` (-1 … 1)."""
@@ -128,3 +123,8 @@ def shifted(parts: tuple[Component, ...], by_s: float, stretch: float = 1.0) -> 
         )
         for part in parts
     )
+
+
+def scaled(parts: tuple[Component, ...], gain: float) -> tuple[Component, ...]:
+    """Return ``parts``, ``gain`` times as strong."""
+    return tuple(replace(part, vector_mv=times(gain, part.vector_mv)) for part in parts)

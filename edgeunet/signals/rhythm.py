@@ -33,6 +33,11 @@ class Beat:
     rr_s: float
     has_p: bool
 
+    @property
+    def wide(self) -> bool:
+        """Whether it began in the ventricles, so that its QRS complex is wide."""
+        return self.origin in ("pvc", "paced")
+
 
 @dataclass(frozen=True)
 class Rhythm:

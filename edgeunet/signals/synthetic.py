@@ -16,13 +16,20 @@ import numpy as np
 from edgeunet.errors import SignalError
 from edgeunet.signals import disturbances
 from edgeunet.signals.ecg_parameters import SyntheticECG
-from edgeunet.signals.heart import LEADS, Component, Floats, electrode_matrix, shifted, vector_matrix
+from edgeunet.signals.heart import LEADS, Component, Floats, electrode_matrix, scaled, shifted, vector_matrix
 from edgeunet.signals.record import CLASSES, UNKNOWN, Record, Wave, paint_labels
 from edgeunet.signals.rhythm import Beat, beats
 from edgeunet.signals.virtual_patient import VirtualPatient, draw_patient
 
 MARGIN_S = 2.0
 """Beats are made this long before and after the record, so that it begins and ends anywhere within a beat."""
+
+
+GAP_S = 0.006
+"""Least distance between two waves."""
+
+ASPECTS = ("heart", "rhythm", "disturbance", "beats", "shapes", "atria", "noise")
+"""What draws from random numbers of its own; the order is part of what a seed means."""
 
 
 @dataclass(frozen=True)
@@ -88,14 +95,18 @@ class SyntheticSource:
 
 def synthesize(parameters: SyntheticECG, seed: int | tuple[int, ...], name: str = "synthetic") -> Record:
     """Return one record: signal in millivolts, waves and labels per lead."""
-    rng = np.random.default_rng(seed)
-    patient = draw_patient(parameters, rng)
+    # One stream of random numbers for each aspect, so that a change of noise leaves the beats as they were.
+    seeds = (seed,) if isinstance(seed, int) else tuple(seed)
+    rng_of = {aspect: np.random.default_rng((*seeds, index)) for index, aspect in enumerate(ASPECTS)}
+    patient = draw_patient(parameters, rng_of)
     samples = round(parameters.duration_s * parameters.sample_rate_hz)
-    waves = place_waves(patient, beats(patient.rhythm, -MARGIN_S, parameters.duration_s + MARGIN_S, rng), rng)
+    waves = place_waves(
+        patient, beats(patient.rhythm, -MARGIN_S, parameters.duration_s + MARGIN_S, rng_of["beats"]), rng_of["shapes"]
+    )
     projection = vector_matrix(patient.chest_gain, patient.chest_turn_deg)
     columns = [LEADS.index(lead) for lead in parameters.leads]
-    heart = render(waves, samples, parameters) + _atrial_activity(patient, samples, parameters, rng)
-    signal = heart @ projection + disturb(patient, samples, parameters, rng) @ electrode_matrix()
+    heart = render(waves, samples, parameters) + _atrial_activity(patient, samples, parameters, rng_of["atria"])
+    signal = heart @ projection + disturb(patient, samples, parameters, rng_of["noise"]) @ electrode_matrix()
     truth = [lead_truth(waves, projection[:, column], samples, parameters) for column in columns]
     return Record(
         name=name,
@@ -110,39 +121,50 @@ def synthesize(parameters: SyntheticECG, seed: int | tuple[int, ...], name: str 
 
 
 def place_waves(patient: VirtualPatient, rhythm: list[Beat], rng: np.random.Generator) -> list[PlacedWave]:
-    """Return every wave of every beat in time; a P wave that would begin before the last T wave ended is left out."""
+    """Return every wave of every beat in time; no two that are labelled overlap.
+
+    A P wave for which the last T wave leaves no room is left out (it is buried there); a T wave that the next QRS
+    complex would cut is shortened.
+    """
     placed: list[PlacedWave] = []
     heart, last_end_s = patient.heart, -np.inf
-    for beat in rhythm:
-        wide = beat.origin in ("pvc", "paced")
+    for beat, following in zip(rhythm, [*rhythm[1:], None], strict=True):
         jitter = 1 + patient.beat_variation * np.clip(rng.normal(size=8), -2.5, 2.5)
         breath = 1 + 0.05 * np.sin(2 * np.pi * patient.rhythm.breathing_hz * beat.time_s)
-        onset_s, _ = heart.qrs_edges_s(wide)
-        onset_s = beat.time_s + onset_s * jitter[0]
+        upright = -1.0 if beat.origin == "pac" and rng.uniform() < 0.5 else 1.0
+        qrs = shifted(heart.pvc if beat.wide else heart.qrs, beat.time_s, jitter[0])
+        start_s, stop_s = min(part.start_s for part in qrs), max(part.stop_s for part in qrs)
         if beat.has_p:
-            p_axis = -1.0 if beat.origin == "pac" and rng.uniform() < 0.5 else 1.0
-            p_s = onset_s - heart.pr_s * min(1.0, beat.rr_s**0.3) * jitter[1]
-            parts = tuple(part.scaled(p_axis * jitter[2]) for part in shifted(heart.p, p_s))
-            p_stop_s = max(part.stop_s for part in parts)
-            if p_s > last_end_s and p_stop_s < onset_s:
-                placed.append(PlacedWave("P", parts))
-        qrs = shifted(heart.pvc if wide else heart.qrs, beat.time_s, jitter[0])
-        placed.append(PlacedWave("QRS", tuple(part.scaled(jitter[3] * breath) for part in qrs)))
-        qrs_stop_s = max(part.stop_s for part in qrs)
+            p = shifted(heart.p, start_s - heart.pr_s * min(1.0, beat.rr_s**0.3) * jitter[1])
+            if p[0].start_s > last_end_s + GAP_S and max(part.stop_s for part in p) < start_s - GAP_S:
+                placed.append(PlacedWave("P", scaled(p, upright * jitter[2])))
+        placed.append(PlacedWave("QRS", scaled(qrs, jitter[3] * breath)))
         if beat.origin == "paced":
-            placed.append(PlacedWave("spike", (Component("spike", onset_s, 0.002, 0.003, (0.8, 1.0, 0.3)),)))
-        if not wide:
-            placed.append(PlacedWave("ST", shifted(heart.st, qrs_stop_s)))
-        template = heart.pvc_t if wide else heart.t
-        t_length_s = max(part.stop_s for part in template)
-        stretch = float(np.clip(beat.rr_s ** (1 / 3), 0.65, 1.15)) * jitter[4]
-        t_stop_s = onset_s + (heart.pvc_qt_s if wide else heart.qt_s) * stretch
-        t_start_s = max(t_stop_s - t_length_s * stretch, qrs_stop_s + 0.005)
-        t_parts = shifted(template, t_start_s, (t_stop_s - t_start_s) / t_length_s)
-        placed.append(PlacedWave("T", tuple(part.scaled(jitter[5] * breath) for part in t_parts)))
-        placed.append(PlacedWave("U", shifted(heart.u, t_stop_s)))
-        last_end_s = t_stop_s
+            placed.append(PlacedWave("spike", (Component("spike", start_s, 0.002, 0.003, (0.8, 1.0, 0.3)),)))
+        if not beat.wide:
+            placed.append(PlacedWave("ST", shifted(heart.st, stop_s)))
+        limit_s = np.inf
+        if following is not None:
+            limit_s = following.time_s + 1.15 * heart.qrs_edges_s(following.wide)[0] - GAP_S
+        t = _place_t(patient, beat, start_s, stop_s, limit_s, jitter[4])
+        last_end_s = max([stop_s, *(part.stop_s for part in t)])
+        if t:
+            placed.append(PlacedWave("T", scaled(t, jitter[5] * breath)))
+            placed.append(PlacedWave("U", shifted(heart.u, last_end_s)))
     return placed
+
+
+def _place_t(
+    patient: VirtualPatient, beat: Beat, start_s: float, stop_s: float, limit_s: float, jitter: float
+) -> tuple[Component, ...]:
+    """Return the T wave after a QRS from ``start_s`` to ``stop_s``; none where ``limit_s`` leaves under 60 ms."""
+    heart = patient.heart
+    template = heart.pvc_t if beat.wide else heart.t
+    length_s = max(part.stop_s for part in template)
+    stretch = float(np.clip(beat.rr_s ** (1 / 3), 0.65, 1.15)) * jitter
+    end_s = min(start_s + (heart.pvc_qt_s if beat.wide else heart.qt_s) * stretch, limit_s)
+    begin_s = max(end_s - length_s * stretch, stop_s + GAP_S)
+    return shifted(template, begin_s, (end_s - begin_s) / length_s) if end_s - begin_s >= 0.06 else ()
 
 
 def render(waves: list[PlacedWave], samples: int, parameters: SyntheticECG) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,12 +40,12 @@ class VirtualPatient:
     chest_turn_deg: float
 
 
-def draw_patient(parameters: SyntheticECG, rng: Rng) -> VirtualPatient:
-    """Return the patient that ``rng`` gives within ``parameters``."""
-    rhythm = _draw_rhythm(parameters, rng)
+def draw_patient(parameters: SyntheticECG, rng_of: Mapping[str, Rng]) -> VirtualPatient:
+    """Return a patient within ``parameters``; ``rng_of`` is for ``heart``, ``rhythm`` and ``disturbance``."""
+    rng = rng_of["disturbance"]
     return VirtualPatient(
-        heart=_draw_heart(parameters, rng),
-        rhythm=rhythm,
+        heart=_draw_heart(parameters, rng_of["heart"]),
+        rhythm=_draw_rhythm(parameters, rng_of["rhythm"]),
         disturbance=Disturbance(
             wander_mv=_mostly_low(parameters.wander_mv, rng),
             mains_mv=_mostly_low(parameters.mains_mv, rng),
