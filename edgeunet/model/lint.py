@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,13 +91,13 @@ def lint_model(model: keras.Model) -> list[Finding]:
     return lint_tflite(convert_float(model), [layer.name for layer in model.layers])
 
 
-def lint_tflite(content: bytes, layers: Collection[str] = ()) -> list[Finding]:
+def lint_tflite(content: bytes, layers: Sequence[str] = ()) -> list[Finding]:
     """Return what keeps a ``.tflite`` file from running well on a microcontroller, in operator order.
 
     Parameters
     ----------
     content : the file's bytes, float or quantized.
-    layers : names of the Keras layers it was made of; without them a finding names the tensor.
+    layers : names of the Keras layers it was made of, the output's last; without them a finding names the tensor.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def lint_tflite(content: bytes, layers: Collection[str] = ()) -> list[Finding]:
     return [*_operator_findings(listing, layers), *_shape_findings(listing, layers)]
 
 
-def layer_in(tensor_name: str, layers: Collection[str]) -> str:
+def layer_in(tensor_name: str, layers: Sequence[str]) -> str:
     """Return the Keras layer that a converter's tensor name stems from, or the name itself.
 
     A name is ``model/layer/operation;model/layer/operation;…``, and Keras adds a counter to parts that it has seen
@@ -166,10 +166,9 @@ def _integers(values: Any) -> tuple[int, ...]:
     return () if values is None else tuple(int(v) for v in values)
 
 
-def _operator_findings(listing: _Listing, layers: Collection[str]) -> Iterator[Finding]:
+def _operator_findings(listing: _Listing, layers: Sequence[str]) -> Iterator[Finding]:
     for position, operator in enumerate(listing.operators):
-        name = listing.names[operator.outputs[0]] if operator.outputs else operator.kind
-        layer = layer_in(name, layers)
+        layer = _layer_of(listing, operator, layers)
         if operator.kind in _RESHAPES:
             if not _at_an_end(listing, operator):
                 cure = "build 1-D networks of 2-D layers of height 1, as edgeunet build does"
@@ -177,6 +176,15 @@ def _operator_findings(listing: _Listing, layers: Collection[str]) -> Iterator[F
         elif operator.kind not in CLEAN:
             known = ("has no int8 kernel everywhere it must run", "use layers that edgeunet builds")
             yield Finding(layer, operator.kind, position, *_CURES.get(operator.kind, known))
+
+
+def _layer_of(listing: _Listing, operator: _Operator, layers: Sequence[str]) -> str:
+    """The Keras layer of an operator; the converter calls the network's output by a name of its own."""
+    if not operator.outputs:
+        return operator.kind
+    layer = layer_in(listing.names[operator.outputs[0]], layers)
+    is_output = operator.outputs[0] in listing.outputs
+    return layers[-1] if is_output and layers and layer not in layers else layer
 
 
 def _at_an_end(listing: _Listing, operator: _Operator) -> bool:
@@ -190,7 +198,7 @@ def _at_an_end(listing: _Listing, operator: _Operator) -> bool:
     return bool(before.intersection(operator.inputs) or after.intersection(operator.outputs))
 
 
-def _shape_findings(listing: _Listing, layers: Collection[str]) -> Iterator[Finding]:
+def _shape_findings(listing: _Listing, layers: Sequence[str]) -> Iterator[Finding]:
     for index, shape in enumerate(listing.shapes):
         if any(size < 0 for size in shape):
             name = listing.names[index]

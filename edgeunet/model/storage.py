@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,11 +64,18 @@ def load_model(path: Path) -> keras.Model:
     try:
         model = keras.saving.load_model(path, custom_objects=CUSTOM_OBJECTS, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever its parts raise: KeyError, OSError, zipfile and h5py errors…
-        reason = " ".join(str(error).split())[:160]
-        raise ModelError(f"cannot load '{path}' ({type(error).__name__}: {reason}); make the model again") from error
+        raise ModelError(f"cannot load '{path}': {_reason(error)}") from error
     if not isinstance(model, keras.Model):
         raise ModelError(f"'{path}' holds a {type(model).__name__}, not a model; pass a model saved with model.save")
     return model
+
+
+def _reason(error: Exception) -> str:
+    unknown = re.search(r"Could not locate (?:class|function) '([^']+)'", str(error))
+    if unknown:
+        return f"it is made of '{unknown[1]}', which is not known here; use Keras's own layers or those edgeunet builds"
+    first = " ".join(str(error).split())[:160]
+    return f"it is damaged or made by another version ({type(error).__name__}: {first}); make the model again"
 
 
 def to_static(model: keras.Model) -> keras.Model:
