@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 
 
-from edgeunet.emit.kernels import Arguments, Kernel, KernelTable
+import numpy as np
+
+from edgeunet.emit import straight_add
+from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, in_order
 from edgeunet.emit.portable import plain, source
 from edgeunet.emit.quads import (
     GROUP,
@@ -22,6 +25,9 @@ from edgeunet.schedule.schedule import ARENA, Step, View
 from edgeunet.schedule.steps import Conv, Requantization
 
 QUAD = ("eu_quad",)
+LARGEST_STEP = 255
+"""Largest offset of a byte load or store that moves its pointer."""
+
 _CONSTANTS = {"eu_conv_clamped": 12, "eu_conv_saturated": 12, "eu_conv_linear": 16}
 """Words per quad besides the weights once unpacked, biases included."""
 
@@ -41,7 +47,7 @@ def _reads_runs(step: Step, several: bool) -> bool:
     conv, view = step.parameters, source(step)
     if not plain(step) or not _aligned(view):
         return False
-    runs = window_runs(conv, view.pitch_bytes)
+    runs = window_runs(conv.weights, conv.dilation, view.pitch_bytes)
     return runs is not None and (runs.count > 1) == several
 
 
@@ -90,12 +96,13 @@ def _rows(step: Step, runs: Runs) -> dict[str, Any]:
     return fields | ({"runs": runs.count, "run_gap": runs.gap} if runs.count > 1 else {})
 
 
-def _with_scratch(function: str, words: int, fields: dict[str, Any]) -> Arguments:
+def _with_scratch(function: str, words: int, fields: dict[str, Any], operands: Sequence[str] = ("in",)) -> Arguments:
     """Call ``function`` through an instance that holds its ``words`` of widened weights on the stack."""
     name = f"{function}_{words}"
+    parameters = "".join(f"const int8_t *{operand}, " for operand in operands)
     text = (
-        f"static void {name}(const int8_t *in, int8_t *out, const {function}_t *p)\n"
-        f"{{\n    int32_t wide[{words}];\n    {function}(in, out, p, wide);\n}}\n"
+        f"static void {name}({parameters}int8_t *out, const {function}_t *p)\n"
+        f"{{\n    int32_t wide[{words}];\n    {function}({', '.join(operands)}, out, p, wide);\n}}\n"
     )
     return Arguments(f"{function}_t", fields, name, (text,))
 
@@ -105,7 +112,7 @@ def _convolution(function: str, pack: Callable[[Conv], dict[str, Any]]) -> Calla
 
     def arguments(step: Step) -> Arguments:
         conv = step.parameters
-        runs = window_runs(conv, source(step).pitch_bytes)
+        runs = window_runs(conv.weights, conv.dilation, source(step).pitch_bytes)
         assert runs is not None
         name = function + ("_runs" if runs.count > 1 else "")
         words = 4 + 2 * runs.inputs + constants
@@ -148,5 +155,180 @@ def _convolutions(several: bool) -> tuple[Kernel, ...]:
     )
 
 
-DSP: KernelTable = {"conv": _convolutions(False) + _convolutions(True)}
+def _sum_runs(step: Step) -> tuple[Runs, Runs] | None:
+    """How the windows over both signals fall into runs, where the quad kernels can read them."""
+    conv = step.parameters
+    if not plain(step) or step.output.channels % GROUP or not all(_aligned(source(step, i)) for i in (0, 1)):
+        return None
+    a, b = (window_runs(conv.weights[i], conv.dilation, source(step, i).pitch_bytes) for i in (0, 1))
+    return (a, b) if a is not None and b is not None else None
+
+
+def _sum_arguments(function: str, pack: Callable[[Any], dict[str, Any]]) -> Callable[[Step], Arguments]:
+    constants = _CONSTANTS[function.replace("sum", "conv")]
+
+    def arguments(step: Step) -> Arguments:
+        conv, parts = step.parameters, _sum_runs(step)
+        assert parts is not None
+        a, b = parts
+        geometry = {
+            "groups": step.groups,
+            "repeat": conv.repeat,
+            "a_step": conv.stride * source(step, 0).pitch_bytes,
+            "a_groups": a.groups,
+            "a_runs": a.count,
+            "a_run_gap": a.gap,
+            "b_step": conv.stride * source(step, 1).pitch_bytes,
+            "b_groups": b.groups,
+            "b_runs": b.count,
+            "b_run_gap": b.gap,
+            "out_step": step.output.pitch_bytes,
+            "outputs": step.output.channels,
+        }
+        name = function + ("_runs" if a.count > 1 or b.count > 1 else "")
+        nested = "{" + ", ".join(f".{key} = {value}" for key, value in geometry.items()) + "}"
+        fields = pack(conv) | {"sum": nested}
+        return _with_scratch(name, 4 + 2 * (a.inputs + b.inputs) + constants, fields, ("a", "b"))
+
+    return arguments
+
+
+def _sums() -> tuple[Kernel, ...]:
+    """Convolutions over two signals; several runs where either window has them."""
+    rows = (
+        ("eu_sum_saturated", _accepts_saturated, _pack_saturated),
+        ("eu_sum_clamped", _accepts_clamped, _pack_clamped),
+        ("eu_sum_linear", _accepts_linear, _pack_linear),
+    )
+
+    def kernel(name: str, accepts: Callable[[Step], bool], pack: Callable[[Any], dict[str, Any]], several: bool) -> Kernel:
+        def takes(step: Step) -> bool:
+            parts = _sum_runs(step)
+            return parts is not None and (max(p.count for p in parts) > 1) == several and accepts(step)
+
+        required = (*QUAD, "eu_sum")
+        return Kernel(name + ("_runs" if several else ""), "dsp", takes, _sum_arguments(name, pack), required)
+
+    return tuple(kernel(*row, several) for several in (False, True) for row in rows)
+
+
+def _accepts_depthwise(taps: int) -> Callable[[Step], bool]:
+    """Dense windows of ``taps`` rows, the whole int8 range, steps that fit an immediate offset."""
+
+    def accepts(step: Step) -> bool:
+        p, view = step.parameters, source(step)
+        return (
+            plain(step)
+            and p.weights.shape[0] == taps
+            and (p.stride, p.dilation, p.repeat) == (1, 1, 1)
+            and step.groups >= 2
+            and max(view.pitch_bytes, step.output.pitch_bytes) <= LARGEST_STEP
+            and _is_saturated(p.requantization)
+            and rounding_fits(p)
+        )
+
+    return accepts
+
+
+def _depthwise(taps: int) -> Callable[[Step], Arguments]:
+    kernel = f"eu_depthwise_{taps}"
+
+    def arguments(step: Step) -> Arguments:
+        p, r = step.parameters, step.parameters.requantization
+        steps = (source(step).pitch_bytes, step.output.pitch_bytes)
+        shifts = sorted({-int(shift) for shift in r.shifts})
+        loops = {shift: f"{kernel}_{steps[0]}_{steps[1]}_{shift}" for shift in shifts}
+        definitions = [
+            f'{kernel.upper()}_LOOP({name}, "{steps[0]}", "{steps[1]}", "{shift}")\n' for shift, name in loops.items()
+        ]
+        name = "_".join([kernel, *map(str, steps), "shifts", *map(str, shifts)])
+        listed = ", ".join(loops.get(shift, "0") for shift in range(shifts[0], shifts[-1] + 1))
+        definitions.append(
+            f"static void {name}(const int8_t *in, int8_t *out, const {kernel}_t *p)\n{{\n"
+            f"    static {kernel}_loop_t *const loops[] = {{{listed}}};\n    {kernel}(in, out, p, loops, {shifts[0]});\n}}\n"
+        )
+        fields = {
+            "weights": np.ascontiguousarray(p.weights.T),
+            "bias": p.folded_bias,
+            "multiplier": r.multipliers,
+            "shift": -r.shifts,
+            "rows": step.groups,
+            "in_step": steps[0],
+            "out_step": steps[1],
+            "outputs": step.output.channels,
+            "zero_point": r.zero_point,
+        }
+        return Arguments(f"{kernel}_t", fields, name, tuple(definitions))
+
+    return arguments
+
+
+def _depthwises() -> tuple[Kernel, ...]:
+    return tuple(Kernel(f"eu_depthwise_{k}", "dsp", _accepts_depthwise(k), _depthwise(k)) for k in (3, 5))
+
+
+def _whole_words(view: View) -> bool:
+    return _aligned(view) and view.channels % 4 == 0
+
+
+def _accepts_max_pool(taps: int) -> Callable[[Step], bool]:
+    def accepts(step: Step) -> bool:
+        pool = step.parameters
+        whole = _whole_words(source(step)) and _whole_words(step.output)
+        return plain(step) and whole and pool.kernel == taps and (pool.low, pool.high) == (-128, 127)
+
+    return accepts
+
+
+def _max_pool(taps: int) -> Callable[[Step], Arguments]:
+    def arguments(step: Step) -> Arguments:
+        pitch = source(step).pitch_bytes
+        fields = {
+            "rows": step.groups,
+            "in_step": step.parameters.stride * pitch,
+            "pitch": pitch,
+            "out_step": step.output.pitch_bytes,
+            "words": step.output.channels // 4,
+        }
+        return Arguments(f"eu_max_pool_{taps}_t", fields)
+
+    return arguments
+
+
+def _max_pools() -> tuple[Kernel, ...]:
+    return tuple(
+        Kernel(f"eu_max_pool_{k}", "dsp", _accepts_max_pool(k), _max_pool(k), overlap=in_order()) for k in (2, 3)
+    )
+
+
+def _accepts_add(step: Step) -> bool:
+    """Two signals of the output's shape, whole words, and a straight line that is exact."""
+    views = [view for view in (*step.inputs, step.output) if isinstance(view, View) and _whole_words(view)]
+    shapes = {(view.rows, view.channels) for view in views}
+    return plain(step) and len(views) == 3 and len(shapes) == 1 and straight_add.fit(step.parameters) is not None
+
+
+def _add(step: Step) -> Arguments:
+    line = straight_add.fit(step.parameters)
+    assert line is not None
+    fields = {
+        "rows": step.rows,
+        "words": step.output.channels // 4,
+        "a_pitch": source(step, 0).pitch_bytes,
+        "b_pitch": source(step, 1).pitch_bytes,
+        "out_pitch": step.output.pitch_bytes,
+        "a_slope": line.a_slope,
+        "b_slope": line.b_slope,
+        "offset": line.offset,
+    }
+    return Arguments("eu_add_linear_t", fields)
+
+
+DSP: KernelTable = {
+    "conv": _convolutions(False) + _convolutions(True),
+    "conv_sum": _sums(),
+    "depthwise": _depthwises(),
+    "max_pool": _max_pools(),
+    "add": (Kernel("eu_add_linear", "dsp", _accepts_add, _add),),
+}
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.emit.one_multiply import OneMultiply, fit
-from edgeunet.schedule.steps import Conv, Int8Array, Int32Array
+from edgeunet.schedule.steps import Conv, ConvSum, Depthwise, Int8Array, Int32Array
+
+Weighted: TypeAlias = Conv | ConvSum
 
 GROUP = 4
 """Inputs per word of weights, and outputs per quad."""
@@ -35,15 +37,15 @@ class Runs:
         return self.length // GROUP
 
 
-def window_runs(conv: Conv, pitch_bytes: int) -> Runs | None:
-    """How the window of ``conv`` over rows at ``pitch_bytes`` falls into runs, or ``None`` where the quad kernels cannot read it."""
-    taps, channels = conv.weights.shape[1], conv.weights.shape[2]
+def window_runs(weights: Int8Array, dilation: int, pitch_bytes: int) -> Runs | None:
+    """How a window of ``weights (out, kernel, in)`` falls into runs, or ``None`` where the quad kernels cannot read it."""
+    taps, channels = weights.shape[1], weights.shape[2]
     if channels % GROUP or pitch_bytes % GROUP:
         return None
-    if taps == 1 or (conv.dilation == 1 and pitch_bytes == channels):
+    if taps == 1 or (dilation == 1 and pitch_bytes == channels):
         return split_run(taps * channels)
     inner = split_run(channels)
-    return Runs(channels, taps, conv.dilation * pitch_bytes - channels) if inner.count == 1 else None
+    return Runs(channels, taps, dilation * pitch_bytes - channels) if inner.count == 1 else None
 
 
 def split_run(inputs: int) -> Runs:
@@ -61,20 +63,26 @@ class Bounds:
     greatest: int
 
 
-def accumulator_range(conv: Conv, channel: int) -> Bounds:
+def accumulator_range(conv: Weighted, channel: int) -> Bounds:
     """The accumulators that int8 inputs can give."""
-    w = conv.weights[channel].astype(np.int64)
-    bias = int(conv.folded_bias[channel])
+    w = flat_weights(conv)[channel].astype(np.int64)
+    bias = int(folded_bias(conv)[channel])
     up, down = int(w[w > 0].sum()), int(w[w < 0].sum())
     return Bounds(bias - 128 * up + 127 * down, bias + 127 * up - 128 * down)
 
 
 @cache
-def one_multiplies(conv: Conv) -> tuple[OneMultiply, ...] | None:
+def folded_bias(conv: Weighted) -> Int32Array:
+    """Biases with the input zero point folded in."""
+    return conv.folded_bias
+
+
+@cache
+def one_multiplies(conv: Weighted) -> tuple[OneMultiply, ...] | None:
     """One multiply-add per channel for the requantization of ``conv``, or ``None`` when some channel has none."""
     r = conv.requantization
     found = []
-    for channel in range(conv.weights.shape[0]):
+    for channel in range(flat_weights(conv).shape[0]):
         bounds = accumulator_range(conv, channel)
         if not -(1 << 31) <= bounds.least <= bounds.greatest < 1 << 31:
             return None
@@ -100,7 +108,7 @@ def four(values: Any, fill: int = 0) -> Int32Array:
     return np.array(listed + [fill] * (GROUP - len(listed)), np.int64).astype(np.int32)
 
 
-def pack_one_multiply(conv: Conv, lift: int) -> tuple[Int32Array, int]:
+def pack_one_multiply(conv: Weighted, lift: int) -> tuple[Int32Array, int]:
     """Packed quads for ``EU_QUAD_SCALE`` and the base of their offsets; results are counted from low plus ``lift``."""
     ones = one_multiplies(conv)
     assert ones is not None
@@ -108,9 +116,9 @@ def pack_one_multiply(conv: Conv, lift: int) -> tuple[Int32Array, int]:
     base = _base(offsets)
     parts = []
     for quad in quads(conv):
-        channels = range(conv.weights.shape[0])[quad]
+        channels = range(len(ones))[quad]
         parts += [
-            four(conv.folded_bias[quad]),
+            four(folded_bias(conv)[quad]),
             group_weights(flat_weights(conv)[quad]),
             four(ones[n].multiplier for n in channels),
             four(offsets[n] - (base << 32) for n in channels),
@@ -118,7 +126,7 @@ def pack_one_multiply(conv: Conv, lift: int) -> tuple[Int32Array, int]:
     return np.concatenate(parts), base
 
 
-def offsets_fit(conv: Conv) -> bool:
+def offsets_fit(conv: Weighted) -> bool:
     """Whether every channel has its multiply, with offsets that differ by less than 32 bits."""
     ones = one_multiplies(conv)
     if ones is None:
@@ -132,7 +140,7 @@ def _base(offsets: list[int]) -> int:
     return ((min(offsets) + max(offsets)) // 2 + (1 << 31)) >> 32
 
 
-def pack_double_rounding(conv: Conv) -> Int32Array:
+def pack_double_rounding(conv: Weighted) -> Int32Array:
     """Packed quads for ``EU_QUAD_ROUND``."""
     r = conv.requantization
     shifts = -r.shifts.astype(np.int64)
@@ -140,7 +148,7 @@ def pack_double_rounding(conv: Conv) -> Int32Array:
     parts = []
     for quad in quads(conv):
         parts += [
-            four(conv.folded_bias[quad]),
+            four(folded_bias(conv)[quad]),
             group_weights(flat_weights(conv)[quad]),
             four(r.multipliers[quad]),
             four(roundings[quad]),
@@ -149,7 +157,7 @@ def pack_double_rounding(conv: Conv) -> Int32Array:
     return np.concatenate(parts)
 
 
-def rounding_fits(conv: Conv) -> bool:
+def rounding_fits(conv: Weighted | Depthwise) -> bool:
     """Whether ``EU_QUAD_ROUND`` is exact: right shifts, and no sum of the doubled form leaves int32."""
     r = conv.requantization
     shifts = -r.shifts.astype(np.int64)
@@ -160,10 +168,13 @@ def rounding_fits(conv: Conv) -> bool:
     return bool((doubled < 1 << 31).all() and (doubled // 2 + rounding + 2 < 1 << 31).all())
 
 
-def flat_weights(conv: Conv) -> Int8Array:
-    """``(out, inputs)``: taps after each other."""
-    return conv.weights.reshape(conv.weights.shape[0], -1)
+@cache
+def flat_weights(conv: Weighted) -> Int8Array:
+    """``(out, inputs)``: taps after each other, operands after each other."""
+    parts = conv.weights if isinstance(conv, ConvSum) else (conv.weights,)
+    return np.concatenate([w.reshape(w.shape[0], -1) for w in parts], axis=1)
 
 
-def quads(conv: Conv) -> list[slice]:
-    return [slice(n, n + GROUP) for n in range(0, conv.weights.shape[0], GROUP)]
+def quads(conv: Weighted) -> list[slice]:
+    """The output channels of each quad."""
+    return [slice(n, n + GROUP) for n in range(0, flat_weights(conv).shape[0], GROUP)]

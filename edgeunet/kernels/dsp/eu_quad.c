@@ -31,10 +31,13 @@
 
 /* r9 = groups in, r10 = address to enter the chain at, r11 = the same for groups - groups % 2 out. */
 #define EU_QUAD_FIND                                                                             \
-    "adr r10, 2f\n\tlsrs r9, r9, #1\n\tldrh r11, [r10, r9, lsl #1]\n\tadd r11, r10, r11\n\t"     \
-    "add r10, r10, #(9f - 2f) + 1\n\tit cc\n\tmovcc r10, r11\n\tb 3f\n\t.balign 4\n2:\n\t"       \
-    ".hword 10f - 2b + 1, 11f - 2b + 1, 12f - 2b + 1, 13f - 2b + 1, 14f - 2b + 1\n\t"            \
-    ".hword 15f - 2b + 1, 16f - 2b + 1, 17f - 2b + 1, 18f - 2b + 1\n3:\n\t"
+    "adr r10, 8f\n\tlsrs r9, r9, #1\n\tadd r11, r10, r9, lsl #1\n\tldrh r9, [r10]\n\t"           \
+    "ldrh r11, [r11, #2]\n\tadd r11, r10\n\tadd r10, r9\n\tit cc\n\tmovcc r10, r11\n\t"
+
+/* Where the parts of the chain that follows begin, seen from here; stands before EU_QUAD_CHAIN. */
+#define EU_QUAD_ENTRIES                                                                          \
+    ".balign 4\n8:\n\t.hword 9f - 8b + 1, 10f - 8b + 1, 11f - 8b + 1, 12f - 8b + 1, 13f - 8b + 1\n\t" \
+    ".hword 14f - 8b + 1, 15f - 8b + 1, 16f - 8b + 1, 17f - 8b + 1, 18f - 8b + 1\n\t"
 
 /* What a row loop needs, in the order of the registers it is loaded into. */
 typedef struct {
@@ -56,7 +59,7 @@ typedef struct {
 #define EU_QUAD_ENTER(extra)                                                                     \
     ".syntax unified\n\tpush {r4-r11, lr}\n\t" extra "ldmia r0, {r1-r9}\n\t" EU_QUAD_FIND        \
     "push {r1-r6, r10, r11}\n\tmov r0, r7\n\tmov lr, r8\n"                                       \
-    "1:\n\tldmia r1!, {r8-r11}\n\tldr pc, [sp, #24]\n\t"
+    "1:\n\tldmia r1!, {r8-r11}\n\tldr pc, [sp, #24]\n\t" EU_QUAD_ENTRIES
 
 /* For windows of several runs: keeps the frame's last two words at [sp + 32], and goes back into the chain for each run. */
 #define EU_QUAD_KEEP_RUNS "ldr r10, [r0, #36]\n\tldr r11, [r0, #40]\n\tpush {r10, r11}\n\t"

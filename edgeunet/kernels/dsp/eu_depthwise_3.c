@@ -1,0 +1,94 @@
+/* Depthwise convolution over time with 3 taps, stride 1: channel by channel, the window in registers, two rows at a time.
+ *
+ *     acc[r][n] = 2 * (bias[n] + sum over t < 3 of in[r * in_step + t * in_step + n] * weights[n][t])
+ *     y = (acc * multiplier[n] + 2^31 >> 32) + 2^(shift-1) + zero_point * 2^shift + (acc >> 31)      shift = shift[n]
+ *     out[r * out_step + n] = min(max(y >> shift, -128), 127)
+ *
+ * The doubled taps are pairs in 16-bit halves, the inputs too (rows t, t + 1 with t even), so two rows take four multiplies.
+ * Double rounding as in eu_conv_linear.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1.
+ * Steps and shift are immediate operands: one loop per step and shift, defined where used; loops[shift[n] - first_shift].
+ * rows >= 2; where it is odd the last two overlap. in and out must not overlap. */
+typedef struct {
+    const int8_t *weights; /* (outputs, 3) */
+    const int32_t *bias;
+    const int32_t *multiplier;
+    const int8_t *shift;
+    int32_t rows;
+    int32_t in_step;
+    int32_t out_step;
+    int32_t outputs;
+    int32_t zero_point;
+} eu_depthwise_3_t;
+
+/* One channel, rows = 2 * (phase + a multiple of 3). */
+typedef struct {
+    const int8_t *end; /* r1: the output of the row after the last */
+    const int8_t *in;  /* r2 */
+    int8_t *out;       /* r3 */
+    int32_t phase;     /* r4 */
+    int32_t taps01;    /* r6: doubled, tap 0 in the low half */
+    int32_t taps12;    /* r7 */
+    int32_t bias;      /* r8: doubled */
+    int32_t multiplier; /* r9 */
+    int32_t rounding;  /* r10 */
+} eu_depthwise_3_channel_t;
+
+typedef void eu_depthwise_3_loop_t(const eu_depthwise_3_channel_t *);
+
+#define EU_DEPTHWISE_3_LOAD(pair, in_step) \
+    "ldrsb " pair ", [r0], #" in_step "\n\tldrsb r2, [r0], #" in_step "\n\tpkhbt " pair ", " pair ", r2, lsl #16\n\t"
+
+#define EU_DEPTHWISE_3_STORE(out_step, shift)                                                            \
+    "add r3, r10, r2, asr #31\n\tsmmlar r2, r2, r9, r3\n\tssat r2, #8, r2, asr #" shift "\n\t" \
+    "strb r2, [r1], #" out_step "\n\t"
+
+#define EU_DEPTHWISE_3_PAIR(a, b, in_step, out_step, shift)                                              \
+    EU_DEPTHWISE_3_LOAD(b, in_step)                                                                      \
+    "smlad r2, " a ", r6, r8\n\tsmlabt r2, " b ", r7, r2\n\t" EU_DEPTHWISE_3_STORE(out_step, shift)       \
+    "smlatb r2, " a ", r6, r8\n\tsmlad r2, " b ", r7, r2\n\t" EU_DEPTHWISE_3_STORE(out_step, shift)
+
+/* A loop of two pairs of rows, after which both pairs of inputs are back in their registers; entered at the phase. */
+#define EU_DEPTHWISE_3_LOOP(name, in_step, out_step, shift)                                              \
+    __attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_3_channel_t *channel) \
+    {                                                                                            \
+        __asm__(".syntax unified\n\tpush {r4-r11}\n\tldmia r0!, {r1-r4}\n\tldmia r0, {r6-r10}\n\t" \
+                "mov r11, r1\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\t"       \
+                EU_DEPTHWISE_3_LOAD("r4", in_step)                                                       \
+                "1:\n\t" EU_DEPTHWISE_3_PAIR("r4", "r5", in_step, out_step, shift)                      \
+                "2:\n\t" EU_DEPTHWISE_3_PAIR("r5", "r4", in_step, out_step, shift)                      \
+                "cmp r1, r11\n\tbne 1b\n\tpop {r4-r11}\n\tbx lr\n"                            \
+                "11:\n\t" EU_DEPTHWISE_3_LOAD("r5", in_step) "b 2b");                                   \
+    }
+
+static int32_t eu_depthwise_3_taps(const int8_t *w)
+{
+    return (int32_t)(((uint32_t)(uint16_t)(2 * w[1]) << 16) | (uint16_t)(2 * w[0]));
+}
+
+static void eu_depthwise_3(const int8_t *in, int8_t *out, const eu_depthwise_3_t *p, eu_depthwise_3_loop_t *const *loops, int32_t first_shift)
+{
+    for (int32_t n = 0; n < p->outputs; n++) {
+        const int8_t *w = p->weights + 3 * n;
+        const int32_t even = p->rows & ~1;
+        const uint32_t shift = (uint32_t)p->shift[n];
+        eu_depthwise_3_channel_t channel = {
+            out + n + even * p->out_step,
+            in + n,
+            out + n,
+            even / 2 % 2,
+            eu_depthwise_3_taps(w),
+            eu_depthwise_3_taps(w + 1),
+            2 * p->bias[n],
+            p->multiplier[n],
+            (int32_t)((1U << (shift - 1)) + ((uint32_t)p->zero_point << shift)),
+        };
+        loops[(int32_t)shift - first_shift](&channel);
+        if (p->rows != even) {
+            channel.end += p->out_step;
+            channel.in += (p->rows - 2) * p->in_step;
+            channel.out += (p->rows - 2) * p->out_step;
+            channel.phase = 1;
+            loops[(int32_t)shift - first_shift](&channel);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+/* Depthwise convolution over time with 5 taps, stride 1: channel by channel, the window in registers, two rows at a time.
+ *
+ *     acc[r][n] = 2 * (bias[n] + sum over t < 5 of in[r * in_step + t * in_step + n] * weights[n][t])
+ *     y = (acc * multiplier[n] + 2^31 >> 32) + 2^(shift-1) + zero_point * 2^shift + (acc >> 31)      shift = shift[n]
+ *     out[r * out_step + n] = min(max(y >> shift, -128), 127)
+ *
+ * The doubled taps are pairs in 16-bit halves, the inputs too (rows t, t + 1 with t even), so two rows take six multiplies.
+ * Double rounding as in eu_conv_linear.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1.
+ * Steps and shift are immediate operands: one loop per step and shift, defined where used; loops[shift[n] - first_shift].
+ * rows >= 2; where it is odd the last two overlap. in and out must not overlap. */
+typedef struct {
+    const int8_t *weights; /* (outputs, 5) */
+    const int32_t *bias;
+    const int32_t *multiplier;
+    const int8_t *shift;
+    int32_t rows;
+    int32_t in_step;
+    int32_t out_step;
+    int32_t outputs;
+    int32_t zero_point;
+} eu_depthwise_5_t;
+
+/* One channel, rows = 2 * (phase + a multiple of 3). */
+typedef struct {
+    const int8_t *end; /* r1: the output of the row after the last */
+    const int8_t *in;  /* r2 */
+    int8_t *out;       /* r3 */
+    int32_t phase;     /* r4 */
+    int32_t taps01;    /* r7: doubled, tap 0 in the low half */
+    int32_t taps23;    /* r8 */
+    int32_t taps12;    /* r9 */
+    int32_t taps34;    /* r10 */
+    int32_t bias;      /* r11: doubled */
+    int32_t multiplier; /* r12 */
+    int32_t rounding;  /* lr */
+} eu_depthwise_5_channel_t;
+
+typedef void eu_depthwise_5_loop_t(const eu_depthwise_5_channel_t *);
+
+#define EU_DEPTHWISE_5_LOAD(pair, in_step) \
+    "ldrsb " pair ", [r0], #" in_step "\n\tldrsb r2, [r0], #" in_step "\n\tpkhbt " pair ", " pair ", r2, lsl #16\n\t"
+
+#define EU_DEPTHWISE_5_STORE(out_step, shift)                                                            \
+    "add r3, lr, r2, asr #31\n\tsmmlar r2, r2, r12, r3\n\tssat r2, #8, r2, asr #" shift "\n\t" \
+    "strb r2, [r1], #" out_step "\n\t"
+
+#define EU_DEPTHWISE_5_PAIR(a, b, c, in_step, out_step, shift)                                           \
+    EU_DEPTHWISE_5_LOAD(c, in_step)                                                                      \
+    "smlad r2, " a ", r7, r11\n\tsmlad r2, " b ", r8, r2\n\tsmlabt r2, " c ", r10, r2\n\t"         \
+    EU_DEPTHWISE_5_STORE(out_step, shift)                                                                \
+    "smlatb r2, " a ", r7, r11\n\tsmlad r2, " b ", r9, r2\n\tsmlad r2, " c ", r10, r2\n\t"         \
+    EU_DEPTHWISE_5_STORE(out_step, shift)
+
+/* A loop of three pairs of rows, after which every pair of inputs is back in its register; entered at the phase. */
+#define EU_DEPTHWISE_5_LOOP(name, in_step, out_step, shift)                                              \
+    __attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_5_channel_t *channel) \
+    {                                                                                            \
+        __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tldmia r0!, {r1-r4}\n\tldmia r0, {r7-r12, lr}\n\t" \
+                "push {r1}\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\tbhi 12f\n\t" \
+                EU_DEPTHWISE_5_LOAD("r4", in_step) EU_DEPTHWISE_5_LOAD("r5", in_step)                    \
+                "1:\n\t" EU_DEPTHWISE_5_PAIR("r4", "r5", "r6", in_step, out_step, shift)                \
+                "2:\n\t" EU_DEPTHWISE_5_PAIR("r5", "r6", "r4", in_step, out_step, shift)                \
+                "3:\n\t" EU_DEPTHWISE_5_PAIR("r6", "r4", "r5", in_step, out_step, shift)                \
+                "ldr r2, [sp]\n\tcmp r1, r2\n\tbne 1b\n\tadd sp, #4\n\tpop {r4-r11, pc}\n"        \
+                "11:\n\t" EU_DEPTHWISE_5_LOAD("r6", in_step) EU_DEPTHWISE_5_LOAD("r4", in_step) "b 3b\n"  \
+                "12:\n\t" EU_DEPTHWISE_5_LOAD("r5", in_step) EU_DEPTHWISE_5_LOAD("r6", in_step) "b 2b");   \
+    }
+
+static int32_t eu_depthwise_5_taps(const int8_t *w)
+{
+    return (int32_t)(((uint32_t)(uint16_t)(2 * w[1]) << 16) | (uint16_t)(2 * w[0]));
+}
+
+static void eu_depthwise_5(const int8_t *in, int8_t *out, const eu_depthwise_5_t *p, eu_depthwise_5_loop_t *const *loops, int32_t first_shift)
+{
+    for (int32_t n = 0; n < p->outputs; n++) {
+        const int8_t *w = p->weights + 5 * n;
+        const int32_t even = p->rows & ~1;
+        const uint32_t shift = (uint32_t)p->shift[n];
+        eu_depthwise_5_channel_t channel = {
+            out + n + even * p->out_step,
+            in + n,
+            out + n,
+            even / 2 % 3,
+            eu_depthwise_5_taps(w),
+            eu_depthwise_5_taps(w + 2),
+            eu_depthwise_5_taps(w + 1),
+            eu_depthwise_5_taps(w + 3),
+            2 * p->bias[n],
+            p->multiplier[n],
+            (int32_t)((1U << (shift - 1)) + ((uint32_t)p->zero_point << shift)),
+        };
+        loops[(int32_t)shift - first_shift](&channel);
+        if (p->rows != even) {
+            channel.end += p->out_step;
+            channel.in += (p->rows - 2) * p->in_step;
+            channel.out += (p->rows - 2) * p->out_step;
+            channel.phase = 1;
+            loops[(int32_t)shift - first_shift](&channel);
+        }
+    }
+}

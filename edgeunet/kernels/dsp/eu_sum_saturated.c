@@ -1,0 +1,27 @@
+/* Convolution over two signals side by side that are never put side by side, the first perhaps at a lower rate:
+ *
+ *     acc[r][n] = bias[n] + sum over runs and k of a[(r / repeat) * a_step + ..] * w[n][..]
+ *                         + sum over runs and k of b[r * b_step + ..] * w[n][..]
+ *
+ * then as eu_conv_saturated.c. int32 sums may be made in any order, so this is the convolution over concat(upsample(a), b).
+ * One run of at most 64 bytes of each signal. The sum of a is kept while its row is repeated. */
+typedef struct {
+    const int32_t *weights; /* per quad: bias[4], weights of a, weights of b, multiplier[4], offset[4] */
+    int32_t base;
+    eu_sum_t sum;
+} eu_sum_saturated_t;
+
+EU_NAKED static void eu_sum_saturated_loop(EU_UNUSED const eu_sum_rows_t *frame)
+{
+    __asm__(EU_SUM_CHAINS("", "") EU_QUAD_SCALE("ssat") EU_QUAD_STORE_BYTES EU_SUM_LEAVE);
+}
+
+static void eu_sum_saturated(const int8_t *a, const int8_t *b, int8_t *out, const eu_sum_saturated_t *p, int32_t *wide)
+{
+    const int32_t groups = p->sum.a_runs * p->sum.a_groups + p->sum.b_runs * p->sum.b_groups;
+    for (int32_t n = 0; n < p->sum.outputs; n += 4) {
+        eu_sum_rows_t frame = eu_sum_frame(a, b, out + n, &p->sum, wide);
+        eu_quad_unpack(p->weights + n / 4 * (12 + 4 * groups), wide, groups, p->base);
+        eu_sum_saturated_loop(&frame);
+    }
+}
