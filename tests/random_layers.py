@@ -142,20 +142,22 @@ def convolution(
     kind, zero_point, scale_out = network.activation(scale_out)
     made = network.made((rows, columns, out), scale_out, zero_point)
     network.writer.op(
-        "CONV_2D", [x.index, weights, *network.bias(out, x.scale * scale, spread, needed=True)], made.index, padding=scheme,
-        strideH=strides[0], strideW=strides[1], dilationHFactor=dilation[0], dilationWFactor=dilation[1],
+        "CONV_2D", [x.index, weights, *network.bias(out, x.scale * scale, spread, needed=True)], made.index,
+        padding=scheme, strideH=strides[0], strideW=strides[1], dilationHFactor=dilation[0], dilationWFactor=dilation[1],
         fusedActivationFunction=kind,
     )  # fmt: skip
     return made
 
 
-def depthwise(network: Network, x: Value) -> Value:
-    """DEPTHWISE_CONV_2D, with a depth multiplier now and then."""
+def depthwise(network: Network, x: Value, same: bool = False) -> Value:
+    """DEPTHWISE_CONV_2D, with a depth multiplier now and then; ``same`` keeps the rate and the length."""
     multiplier = network.choices.pick((1, 1, 1, 2, 3)) if x.shape[2] < 9 else 1
     out, window = x.shape[2] * multiplier, network.pair(1, 7)
-    stride = network.pair(1, network.choices.pick((1, 1, 2)))
+    stride = (1, 1) if same else network.pair(1, network.choices.pick((1, 1, 2)))
     dilation = network.pair(1, network.choices.pick((1, 1, 2)))
     scheme, (rows, columns) = _padding(network, x, window, stride, dilation)
+    if same:
+        scheme, rows, columns = "SAME", x.shape[0], x.shape[1]
     weights, scale = network.weights((1, *window, out), 3)
     scale_out, spread = _scale_out(network, x, scale, math.prod(window))
     kind, zero_point, scale_out = network.activation(scale_out)
@@ -275,6 +277,8 @@ def unary(network: Network, kind: str, x: Value) -> Value:
     """LOGISTIC, TANH, SOFTMAX, RELU, RELU6, RELU_N1_TO_1 or LEAKY_RELU."""
     fixed = {"LOGISTIC": (1 / 256, -128), "SOFTMAX": (1 / 256, -128), "TANH": (1 / 128, 0)}
     options: dict[str, Any] = {}
+    if kind in ("LOGISTIC", "TANH") and x.scale > 0.3:
+        x = requantize(network, x, network.choices.pick((0.02, 0.1, 0.3)), x.zero_point)
     if kind in fixed:
         scale, zero_point = fixed[kind]
     elif kind in ("RELU6", "RELU_N1_TO_1"):

@@ -165,14 +165,14 @@ def _chain(network: Network, x: Value, local: bool) -> Value:
     return x
 
 
-def _block(network: Network, x: Value) -> Value:
-    """One or two layers at one rate, with a projected residual now and then."""
+def _block(network: Network, x: Value, local: bool) -> Value:
+    """One or two layers, at one rate if ``local``, with a projected residual now and then."""
     y = x
     for _ in range(network.choices.integer(1, 2)):
         if network.choices.integer(0, 1):
             y = layers.convolution(network, y, stride=(1, 1), padding="SAME")
         else:
-            y = layers.depthwise(network, y)
+            y = layers.depthwise(network, y, same=local)
     if y.shape[:2] == x.shape[:2] and network.choices.integer(0, 2) == 0:
         projected = layers.convolution(network, x, channels=y.shape[2], stride=(1, 1), padding="SAME")
         y = layers.arithmetic(network, "ADD", y, projected)
@@ -183,12 +183,12 @@ def _unet(network: Network, x: Value, local: bool) -> Value:
     """Encoder, bottom and decoder; skips joined by concatenation or addition, lengths that don't divide cropped."""
     choices, skips = network.choices, []
     for _ in range(choices.integer(1, 3)):
-        x = _block(network, x)
+        x = _block(network, x, local)
         stride = network.pair(2, choices.pick((2, 2, 3)))
         skips.append((x, stride))
         down = layers.pool if choices.integer(0, 2) else layers.convolution
         x = down(network, x, stride=stride, padding="SAME")
-    x = _block(network, x)
+    x = _block(network, x, local)
     for skip, stride in reversed(skips):
         if choices.integer(0, 1):
             x = layers.resize(network, x, (x.shape[0] * stride[0], x.shape[1] * stride[1]))
@@ -200,7 +200,7 @@ def _unet(network: Network, x: Value, local: bool) -> Value:
         else:
             skip = layers.convolution(network, skip, channels=x.shape[2], stride=(1, 1), padding="SAME")
             x = layers.arithmetic(network, "ADD", x, skip)
-        x = _block(network, x)
+        x = _block(network, x, local)
     return x
 
 

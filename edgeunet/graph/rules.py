@@ -22,6 +22,7 @@ from edgeunet.graph.softmax import DIFFERENCE_INTEGER_BITS
 
 QUANTIZE_IT = "quantize the model to int8 in full (weights, activations, input and output)"
 BYTES_COPIED = 1e-6
+LARGEST_REACH = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -224,6 +225,8 @@ def window_shape(subject: Subject) -> str | None:
     for axis in (0, 1):
         before, after = attributes["padding"][2 * axis : 2 * axis + 2]
         reach = (window[axis] - 1) * dilation[axis] + 1
+        if max(reach, attributes["stride"][axis]) > LARGEST_REACH:
+            return f"its window reaches {reach} samples and {LARGEST_REACH} are supported; use a smaller dilation"
         last = (made[1 + axis] - 1) * attributes["stride"][axis] + reach
         if min(before, after) < 0 or last > given[1 + axis] + before + after:
             return f"its window does not fit {given} with padding {attributes['padding']}; the file is damaged"

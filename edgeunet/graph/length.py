@@ -1,0 +1,113 @@
+"""The same network over a recording of another length: same weights and scales, shapes rewritten.
+
+Whatever is local in time has a rate (outputs per input) and nothing else that depends on the length, provided the new
+length differs from the old one by whole steps of every stride: then SAME padding stays what it was, and every tensor
+grows by the growth of the input times its rate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from edgeunet.errors import UnsupportedOpError
+from edgeunet.graph.ir import Graph, Op, Tensor
+from edgeunet.graph.layout import activations
+
+_TIME = 2
+_SAME_RATE = (
+    "ADD SUB MUL SQUARED_DIFFERENCE CONCATENATION SOFTMAX LOGISTIC TANH RSQRT NEG RELU RELU6 RELU_N1_TO_1 LEAKY_RELU "
+    "QUANTIZE DEQUANTIZE PAD"
+)
+
+
+def with_length(graph: Graph, samples: int) -> Graph:
+    """``graph`` re-shaped so that its inputs have ``samples`` samples along time.
+
+    Parameters
+    ----------
+    graph
+        A one-dimensional network, activations ``(1, 1, time, channels)``.
+    samples
+        The new length; it must differ from the old by a multiple of the network's total stride.
+
+    Raises
+    ------
+    UnsupportedOpError
+        Where an operator is not local in time, or the length does not fit; the layer is named.
+    """
+    old = graph.tensors[graph.inputs[0]].shape[_TIME]
+    growth: dict[int, int] = {}
+    for index in graph.inputs:
+        shape = graph.tensors[index].shape
+        if shape[1] != 1 or shape[_TIME] != old:
+            raise UnsupportedOpError(
+                f"'{graph.tensors[index].name}' has shape {shape}: only one-dimensional networks whose inputs are "
+                "equally long can be run over another length"
+            )
+        growth[index] = samples - old
+    tensors, ops = list(graph.tensors), []
+    for index in graph.inputs:
+        tensors[index] = _grown(tensors[index], growth[index])
+    for op in graph.ops:
+        extra = _growth(op, graph, growth)
+        growth[op.outputs[0]] = extra
+        tensors[op.outputs[0]] = _grown(tensors[op.outputs[0]], extra)
+        if tensors[op.outputs[0]].shape[_TIME] < 1:
+            raise UnsupportedOpError(f"{op.kind} '{op.name}': {samples} samples leave it no output; use a longer one")
+        ops.append(_resized_slice(op, extra))
+    return replace(graph, tensors=tuple(tensors), ops=tuple(ops))
+
+
+def _grown(tensor: Tensor, extra: int) -> Tensor:
+    one, height, time, channels = tensor.shape
+    return replace(tensor, shape=(one, height, time + extra, channels))
+
+
+def _resized_slice(op: Op, extra: int) -> Op:
+    """A slice keeps what it cuts off at either end."""
+    if op.kind != "SLICE" or not extra:
+        return op
+    one, height, time, channels = op.attributes["size"]
+    return replace(op, attributes={**op.attributes, "size": (one, height, time + extra, channels)})
+
+
+def _growth(op: Op, graph: Graph, growth: dict[int, int]) -> int:
+    """How many samples longer the output of ``op`` becomes."""
+    rate = _rate(op, graph)
+    extras = set()
+    for index in activations(op):
+        tensor = graph.tensors[index]
+        if not tensor.is_constant:
+            extras.add(growth[index])
+        elif tensor.shape[_TIME] != 1:
+            raise UnsupportedOpError(f"{op.kind} '{op.name}': its constant operand has one value per sample of time")
+    if len(extras) != 1 or (max(extras) * rate).denominator != 1:
+        raise UnsupportedOpError(
+            f"{op.kind} '{op.name}': a change of length by {sorted(extras)} samples does not fit its rate of {rate}; "
+            "change the length by a multiple of the total stride"
+        )
+    return int(max(extras) * rate)
+
+
+def _rate(op: Op, graph: Graph) -> Fraction:
+    """Outputs per input of ``op`` along time."""
+    given, made = graph.tensors[activations(op)[0]].shape, graph.tensors[op.outputs[0]].shape
+    stride = op.attributes.get("stride", (1, 1))[1]
+    if op.kind == "TRANSPOSE_CONV":
+        return Fraction(stride)
+    if op.kind in ("CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D"):
+        return Fraction(1, stride)
+    if op.kind == "RESIZE_NEAREST_NEIGHBOR" and made[_TIME] % given[_TIME] == 0:
+        return Fraction(made[_TIME], given[_TIME])
+    local = op.kind in _SAME_RATE.split()
+    local |= op.kind == "MEAN" and _TIME not in op.attributes["axes"]
+    local |= op.kind in ("RESHAPE", "FULLY_CONNECTED") and given[:3] == made[:3]
+    local |= op.kind == "SLICE"
+    local &= not (op.kind == "CONCATENATION" and op.attributes["axis"] != 3)
+    if not local:
+        raise UnsupportedOpError(
+            f"{op.kind} '{op.name}': it is not local in time ({given} to {made}), so the network runs on whole windows "
+            "of its own length only"
+        )
+    return Fraction(1)
