@@ -70,6 +70,15 @@ def check_choice(key: str, value: Any, choices: Collection[str]) -> str:
     return value
 
 
+def check_label(key: str, value: Any) -> str:
+    """Return ``value`` when it is printable text of 1 to 64 characters."""
+    if not isinstance(value, str):
+        raise SpecError(f"{key} = {value!r} is not text; give a name such as 'QRS'")
+    if not value or len(value) > 64 or not value.isprintable():
+        raise SpecError(f"{key} = {value!r} is not a name; give 1 to 64 printable characters")
+    return value
+
+
 def check_name(key: str, value: Any) -> str:
     """Return ``value`` when it is printable text without path separators, at most 64 characters long."""
     if not isinstance(value, str):

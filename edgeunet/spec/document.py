@@ -12,6 +12,7 @@ from typing import Any
 from edgeunet.errors import SpecError
 from edgeunet.spec.block import BlockSpec
 from edgeunet.spec.checks import check_keys
+from edgeunet.spec.heartkit import unwrapped
 from edgeunet.spec.presets import PRESETS, preset
 from edgeunet.spec.unet import UNetSpec
 
@@ -23,7 +24,6 @@ else:
 _BLOCK_KEYS = frozenset(f.name for f in fields(BlockSpec)) | {"seperable"}
 _ALIASES = {"model_name": "name", "num_classes": "classes"}
 _SPEC_KEYS = frozenset(f.name for f in fields(UNetSpec)) | frozenset(_ALIASES)
-_BESIDE_PARAMS = ("name", "params", "input_shape", "classes", "num_classes", "sample_rate_hz")
 
 
 def load_spec(
@@ -84,8 +84,8 @@ def choose_spec(source: str | None, preset_name: str | None, dimensions: int | N
 
 
 def spec_from_dict(document: Mapping[str, Any], **overrides: Any) -> UNetSpec:
-    """Return the spec that ``document`` describes, with heartkit's ``{"name": "unet", "params": …}`` wrapper or not."""
-    keys = dict(_unwrapped(document))
+    """Return the spec that ``document`` describes, with heartkit's wrappers or without."""
+    keys = dict(unwrapped(document))
     check_keys(keys, _SPEC_KEYS, "the spec")
     for alias, key in _ALIASES.items():
         if alias in keys and keys.setdefault(key, keys[alias]) != keys.pop(alias):
@@ -120,22 +120,6 @@ def _preset_or_nothing(name: str) -> UNetSpec:
 def _plain_block(block: BlockSpec) -> dict[str, Any]:
     values = {field.name: getattr(block, field.name) for field in fields(BlockSpec)}
     return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
-
-
-def _unwrapped(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "params" not in document:
-        return document
-    check_keys(document, _BESIDE_PARAMS, "the wrapper around 'params'")
-    if document.get("name", "unet") != "unet":
-        raise SpecError(f"name = {document['name']!r} is not a network edgeunet builds; the one it knows is 'unet'")
-    params = document["params"]
-    if not isinstance(params, Mapping):
-        raise SpecError(f"params = {params!r} is not a table of keys; put the U-Net's keys under it")
-    beside = {key: value for key, value in document.items() if key not in ("name", "params")}
-    for key in beside:
-        if key in params:
-            raise SpecError(f"'{key}' stands both beside and inside 'params'; keep one of them")
-    return {**params, **beside}
 
 
 def _block(index: int, block: object) -> BlockSpec:

@@ -15,6 +15,7 @@ from edgeunet.spec.checks import (
     check_choice,
     check_fraction,
     check_int,
+    check_label,
     check_name,
     check_size,
 )
@@ -182,7 +183,7 @@ def class_names(classes: object) -> tuple[str, ...]:
         return tuple(f"class{i}" for i in range(check_int("classes", classes, 1, 4096)))
     if not isinstance(classes, Sequence) or isinstance(classes, str | bytes) or not classes:
         raise SpecError(f"classes = {classes!r} are no class names; give a list of names, or how many there are")
-    names = tuple(check_name("classes", name) for name in classes)
+    names = tuple(check_label("classes", name) for name in classes)
     for name in names:
         if names.count(name) > 1:
             raise SpecError(f"classes names '{name}' twice; give every output channel its own name")

