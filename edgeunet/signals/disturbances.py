@@ -12,6 +12,8 @@ def baseline_wander(
     samples: int, rate_hz: float, size_mv: float, breathing_hz: float, rng: np.random.Generator
 ) -> Floats:
     """Return slow drift ``(samples,)``: breathing, its half, and drift below 0.1 Hz; RMS ``size_mv``."""
+    if size_mv == 0:
+        return np.zeros(samples)
     time_s = np.arange(samples) / rate_hz
     drift = np.zeros(samples)
     for centre_hz, weight in ((breathing_hz, 1.0), (breathing_hz / 2, 0.5), (0.05, 0.8), (0.02, 0.8)):
@@ -25,6 +27,8 @@ def baseline_wander(
 
 def mains_hum(samples: int, rate_hz: float, size_mv: float, mains_hz: float, rng: np.random.Generator) -> Floats:
     """Return hum ``(samples,)`` of RMS ``size_mv`` at ``mains_hz`` and its third harmonic, slowly swelling."""
+    if size_mv == 0:
+        return np.zeros(samples)
     time_s = np.arange(samples) / rate_hz
     true_hz = mains_hz * (1 + rng.uniform(-0.001, 0.001))
     swell = 1 + 0.3 * np.sin(2 * np.pi * rng.uniform(0.05, 0.3) * time_s + rng.uniform(0, 2 * np.pi))
@@ -36,6 +40,8 @@ def mains_hum(samples: int, rate_hz: float, size_mv: float, mains_hz: float, rng
 
 def muscle_noise(samples: int, rate_hz: float, size_mv: float, rng: np.random.Generator) -> Floats:
     """Return noise ``(samples,)`` of RMS ``size_mv``, 15 to 120 Hz, that comes and goes in bursts."""
+    if size_mv == 0:
+        return np.zeros(samples)
     noise = band_noise(samples, rate_hz, 15.0, 120.0, rng)
     envelope = 0.4 + np.abs(band_noise(samples, rate_hz, 0.05, 0.6, rng))
     return _with_rms(noise * envelope, size_mv)

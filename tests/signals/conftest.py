@@ -8,6 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+# No deadline: a busy machine is not a failure.
+settings.register_profile("signals", deadline=None, max_examples=40)
+settings.load_profile("signals")
 
 WriteRecord = Callable[..., Path]
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from edgeunet.errors import SignalError
@@ -92,7 +92,6 @@ def test_unknown_gaps_and_unmarked_ends_move_along() -> None:
     assert not moved.waves[0][1].onset_marked
 
 
-@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(30, 300), st.integers(0, 1000))
 def test_signals_equal_those_of_scipy_away_from_the_ends(up: int, down: int, samples: int, seed: int) -> None:
     signal = pytest.importorskip("scipy.signal")

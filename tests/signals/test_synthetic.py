@@ -133,7 +133,7 @@ def test_a_wave_of_one_lobe_has_its_edges_where_its_own_course_crosses_the_edge_
 
 
 def test_labels_agree_with_the_waves_in_the_annotated_range() -> None:
-    source = SyntheticSource(records=20, seed=5)
+    source = SyntheticSource(records=20, seed=5, parameters=SyntheticECG(**QUIET))
     for name in source.names():
         record = source.read(name)
         for column, waves in enumerate(record.waves):
@@ -147,7 +147,7 @@ def test_labels_agree_with_the_waves_in_the_annotated_range() -> None:
 
 
 def test_records_begin_and_end_anywhere_in_a_beat() -> None:
-    source = SyntheticSource(records=30, seed=1)
+    source = SyntheticSource(records=30, seed=1, parameters=SyntheticECG(**QUIET, leads=("ii",)))
     spans = [source.read(name).annotated[0] for name in source.names()]
     starts, stops = {span[0] > 0 for span in spans if span}, {span[1] < 5000 for span in spans if span}
     assert starts == stops == {True, False}
@@ -333,9 +333,9 @@ def test_other_rates_and_lengths() -> None:
 
 
 def test_a_mix_of_rhythms_with_and_without_p_waves() -> None:
-    source = SyntheticSource(records=60, seed=0, leads=["ii"])
+    source = SyntheticSource(records=40, seed=0, parameters=SyntheticECG(**QUIET, leads=("ii",), duration_s=5))
     without = records_without(source, "P")
-    assert 4 <= len(without) <= 25
+    assert 3 <= len(without) <= 16
 
 
 @pytest.mark.parametrize(
