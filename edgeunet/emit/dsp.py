@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 
 
 import numpy as np
 
-from edgeunet.emit import straight_add
+from edgeunet.emit import one_input, straight_add
 from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, in_order
 from edgeunet.emit.portable import plain, source
 from edgeunet.emit.quads import (
     GROUP,
+    LONGEST_RUN,
     Runs,
+    double_rounding,
+    flat_weights,
+    folded_bias,
+    four,
     offsets_fit,
     pack_double_rounding,
     pack_one_multiply,
+    quads,
     rounding_fits,
     window_runs,
 )
 from edgeunet.schedule.schedule import ARENA, Step, View
-from edgeunet.schedule.steps import Conv, Requantization
+from edgeunet.schedule.steps import Conv, Int32Array, Requantization
 
 QUAD = ("eu_quad",)
 LARGEST_STEP = 255
@@ -152,6 +160,141 @@ def _convolutions(several: bool) -> tuple[Kernel, ...]:
             QUAD,
         )
         for name, accepts, pack in rows
+    )
+
+
+def _is_narrow(step: Step) -> bool:
+    """A window of 4 to 68 neighbouring bytes, wherever it starts."""
+    conv, view = step.parameters, source(step)
+    taps, channels = conv.weights.shape[1], conv.weights.shape[2]
+    one_run = taps == 1 or (conv.dilation == 1 and view.pitch_bytes == channels)
+    return plain(step) and one_run and GROUP <= taps * channels <= LONGEST_RUN + GROUP
+
+
+@cache
+def _overlapped(conv: Conv) -> Conv:
+    """``conv`` as one tap of whole groups: its last four inputs after the groups before them, zero where counted already."""
+    flat = flat_weights(conv)
+    inputs = flat.shape[1]
+    groups = -(-inputs // GROUP) - 1
+    last = flat[:, inputs - GROUP :].copy()
+    last[:, : GROUP * (groups + 1) - inputs] = 0
+    return replace(conv, weights=np.concatenate([flat[:, : GROUP * groups], last], axis=1)[:, None, :])
+
+
+def _narrow(function: str, pack: Callable[[Any], dict[str, Any]]) -> Callable[[Step], Arguments]:
+    constants = _CONSTANTS[function]
+
+    def arguments(step: Step) -> Arguments:
+        inputs = flat_weights(step.parameters).shape[1]
+        conv = _overlapped(step.parameters)
+        groups = flat_weights(conv).shape[1] // GROUP - 1
+        fields = pack(conv) | {
+            "rows": step.groups,
+            "in_step": conv.stride * source(step).pitch_bytes,
+            "out_step": step.output.pitch_bytes,
+            "outputs": step.output.channels,
+            "groups": groups,
+            "last": inputs - GROUP * (groups + 1),
+        }
+        name = function.replace("conv", "conv_any")
+        return _with_scratch(name, 4 + 8 * (groups + 1) + constants, fields)
+
+    return arguments
+
+
+def _narrow_convolutions() -> tuple[Kernel, ...]:
+    rows = (
+        ("eu_conv_saturated", _accepts_saturated, _pack_saturated),
+        ("eu_conv_clamped", _accepts_clamped, _pack_clamped),
+        ("eu_conv_linear", _accepts_linear, _pack_linear),
+    )
+    return tuple(
+        Kernel(
+            name.replace("conv", "conv_any"),
+            "dsp",
+            lambda step, accepts=accepts: _is_narrow(step) and accepts(step),
+            _narrow(name, pack),
+            QUAD,
+        )
+        for name, accepts, pack in rows
+    )
+
+
+@cache
+def _lines(conv: Conv) -> tuple[one_input.Line | None, ...]:
+    """Per output channel of a 1x1 convolution of one channel: its straight line, if there is one."""
+    r, bias = conv.requantization, folded_bias(conv)
+    return tuple(
+        one_input.fit(weight, int(bias[n]), int(r.multipliers[n]), int(r.shifts[n]), r.relative_low, r.relative_high)
+        for n, weight in enumerate(conv.weights.reshape(-1).tolist())
+    )
+
+
+def _is_one(step: Step) -> bool:
+    """A 1x1 convolution of one channel whose inputs lie without gaps."""
+    conv, view = step.parameters, source(step)
+    single = conv.weights.shape[1:] == (1, 1) and conv.stride * view.pitch_bytes == 1
+    return plain(step) and single and step.output.channels % GROUP == 0
+
+
+def _accepts_one(saturated: bool) -> Callable[[Step], bool]:
+    def accepts(step: Step) -> bool:
+        conv = step.parameters
+        return _is_one(step) and _is_saturated(conv.requantization) == saturated and None not in _lines(conv)
+
+    return accepts
+
+
+def _accepts_one_linear(step: Step) -> bool:
+    conv = step.parameters
+    return _is_one(step) and _is_saturated(conv.requantization) and rounding_fits(conv)
+
+
+def _pack_lines(conv: Conv, quad: slice, lift: int) -> list[Int32Array]:
+    lines = [line for line in _lines(conv)[quad] if line is not None]
+    return [four(line.slope for line in lines), four(line.offset + (lift << one_input.SHIFT) for line in lines)]
+
+
+def _one(saturated: bool) -> Callable[[Step], Arguments]:
+    def arguments(step: Step) -> Arguments:
+        conv = step.parameters
+        words = [word for quad in quads(conv) for word in _pack_lines(conv, quad, -128 if saturated else 0)]
+        fields = {"lines": np.concatenate(words)} | _one_rows(step)
+        if saturated:
+            return Arguments("eu_conv_one_saturated_t", fields)
+        return Arguments("eu_conv_one_clamped_t", fields | _clamp_fields(conv.requantization))
+
+    return arguments
+
+
+def _one_rows(step: Step) -> dict[str, Any]:
+    return {"rows": step.groups, "out_step": step.output.pitch_bytes, "outputs": step.output.channels}
+
+
+def _one_linear(step: Step) -> Arguments:
+    conv = step.parameters
+    straight = [None not in _lines(conv)[quad] for quad in quads(conv)]
+    lines = [word for quad, is_line in zip(quads(conv), straight, strict=True) if is_line for word in _pack_lines(conv, quad, -128)]
+    rounded = [
+        np.stack([2 * flat_weights(conv)[quad, 0].astype(np.int32), 2 * folded_bias(conv)[quad], *double_rounding(conv, quad)], 1)
+        for quad, is_line in zip(quads(conv), straight, strict=True)
+        if not is_line
+    ]
+    empty = [np.zeros(1, np.int32)]
+    fields = {
+        "lines": np.concatenate(lines or empty),
+        "rounded": np.concatenate(rounded or empty).reshape(-1),
+        "straight": np.array(straight, np.int8),
+    }
+    return Arguments("eu_conv_one_linear_t", fields | _one_rows(step))
+
+
+def _ones() -> tuple[Kernel, ...]:
+    return (
+        Kernel("eu_conv_one_saturated", "dsp", _accepts_one(True), _one(True), QUAD),
+        Kernel("eu_conv_one_clamped", "dsp", _accepts_one(False), _one(False), QUAD),
+        Kernel("eu_conv_one_linear", "dsp", _accepts_one_linear, _one_linear, (*QUAD, "eu_conv_one_saturated")),
     )
 
 
@@ -325,7 +468,7 @@ def _add(step: Step) -> Arguments:
 
 
 DSP: KernelTable = {
-    "conv": _convolutions(False) + _convolutions(True),
+    "conv": _convolutions(False) + _convolutions(True) + _ones() + _narrow_convolutions(),
     "conv_sum": _sums(),
     "depthwise": _depthwises(),
     "max_pool": _max_pools(),

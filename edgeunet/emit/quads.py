@@ -142,19 +142,20 @@ def _base(offsets: list[int]) -> int:
 
 def pack_double_rounding(conv: Weighted) -> Int32Array:
     """Packed quads for ``EU_QUAD_ROUND``."""
-    r = conv.requantization
-    shifts = -r.shifts.astype(np.int64)
-    roundings = (1 << (shifts - 1)) + (r.zero_point << shifts)
     parts = []
     for quad in quads(conv):
-        parts += [
-            four(folded_bias(conv)[quad]),
-            group_weights(flat_weights(conv)[quad]),
-            four(r.multipliers[quad]),
-            four(roundings[quad]),
-            four(shifts[quad], 1),
-        ]
+        multipliers, roundings, shifts = double_rounding(conv, quad)
+        parts += [four(folded_bias(conv)[quad]), group_weights(flat_weights(conv)[quad])]
+        parts += [four(multipliers), four(roundings), four(shifts, 1)]
     return np.concatenate(parts)
+
+
+def double_rounding(conv: Weighted, channels: slice) -> tuple[Int32Array, Int32Array, Int32Array]:
+    """Multipliers, ``2^(shift-1) + zero_point * 2^shift`` and right shifts of some output channels."""
+    r = conv.requantization
+    shifts = -r.shifts[channels].astype(np.int64)
+    roundings = (1 << (shifts - 1)) + (r.zero_point << shifts)
+    return r.multipliers[channels].astype(np.int32), roundings.astype(np.int32), shifts.astype(np.int32)
 
 
 def rounding_fits(conv: Weighted | Depthwise) -> bool:

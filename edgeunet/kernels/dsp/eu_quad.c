@@ -29,6 +29,14 @@
     EU_QUAD_UNIT("18") EU_QUAD_UNIT("17") EU_QUAD_UNIT("16") EU_QUAD_UNIT("15")                  \
     EU_QUAD_UNIT("14") EU_QUAD_UNIT("13") EU_QUAD_UNIT("12") EU_QUAD_UNIT("11") "10:\n\t"
 
+/* The same for inputs at any address: word by word. */
+#define EU_QUAD_ANY_UNIT(label)                                                                  \
+    label ":\n\tldr r2, [r0], #4\n\tldr r3, [r0], #4\n\t" EU_QUAD_STEP("r2") EU_QUAD_STEP("r3")
+#define EU_QUAD_ANY_CHAIN                                                                        \
+    "9:\n\tldr r2, [r0], #4\n\t" EU_QUAD_STEP("r2") "ldr pc, [sp, #28]\n\t"                     \
+    EU_QUAD_ANY_UNIT("18") EU_QUAD_ANY_UNIT("17") EU_QUAD_ANY_UNIT("16") EU_QUAD_ANY_UNIT("15")  \
+    EU_QUAD_ANY_UNIT("14") EU_QUAD_ANY_UNIT("13") EU_QUAD_ANY_UNIT("12") EU_QUAD_ANY_UNIT("11") "10:\n\t"
+
 /* r9 = groups in, r10 = address to enter the chain at, r11 = the same for groups - groups % 2 out. */
 #define EU_QUAD_FIND                                                                             \
     "adr r10, 8f\n\tlsrs r9, r9, #1\n\tadd r11, r10, r9, lsl #1\n\tldrh r9, [r10]\n\t"           \
@@ -51,7 +59,7 @@ typedef struct {
     int8_t *out;         /* r8 */
     int32_t groups;      /* r9: groups of four inputs, per run of inputs */
     const int32_t *last; /* windows of several runs: where the widened weights end */
-    int32_t run_gap;     /* and the bytes between runs */
+    int32_t run_gap;     /* and the bytes between runs (or see EU_QUAD_LAST) */
 } eu_quad_rows_t;
 
 /* Saves the caller's registers, keeps the frame on the stack: r1-r6 at [sp], the two entries at [sp + 24] and [sp + 28],
@@ -66,6 +74,11 @@ typedef struct {
 #define EU_QUAD_NEXT_RUN                                                                         \
     "ldr r2, [sp, #32]\n\tldr r3, [sp, #36]\n\tcmp r1, r2\n\tbeq 4f\n\tadd r0, r3\n\t"          \
     "ldr pc, [sp, #24]\n4:\n\t"
+
+/* The last four inputs, which may overlap those before them (their weights are zero then): [sp + 32] is where they start
+ * behind the others, 0 to -3. */
+#define EU_QUAD_KEEP_LAST "ldr r10, [r0, #40]\n\tpush {r10, r11}\n\t"
+#define EU_QUAD_LAST "ldr r2, [sp, #32]\n\tldr r2, [r0, r2]\n\t" EU_QUAD_STEP("r2")
 
 /* r1-r6 hold the frame again: next row, or back to the caller. */
 #define EU_QUAD_LEAVE(extra_bytes) \
