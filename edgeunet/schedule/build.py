@@ -164,9 +164,7 @@ class _Assembly:
         """Rows ``row`` to ``row + rows - 1`` (0 is the first new row) of ``signal``."""
         root, offset = self.layout.root(signal)
         buffer = self.buffers[self.buffer_of[root]]
-        found, owner = self.program.signals[signal], self.program.signals[root]
-        same = found.rows == owner.rows
-        pitch = buffer.pitch_bytes if same else found.channels
+        found, pitch = self.program.signals[signal], self.layout.pitch(signal)
         start = buffer.data_offset_bytes + row * pitch + offset
         return View(self.buffer_of[root], buffer.space, start, pitch, rows, found.channels)
 

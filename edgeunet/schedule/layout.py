@@ -36,6 +36,8 @@ class Place:
 
     root: int
     offset: int = 0
+    reshaped: bool = False
+    """Whether the rows of ``root`` are not the rows of this signal, so that it keeps its own pitch."""
 
 
 class Layout:
@@ -45,7 +47,6 @@ class Layout:
         self.program, self.timing = program, timing
         self.extents = signal_extents(program, timing)
         self.places = [Place(i) for i in range(len(program.signals))]
-        self.pitch = [s.channels for s in program.signals]
         self.space = [ARENA] * len(program.signals)
         self.skipped: set[int] = set()
         """Nodes that became nothing: placed concatenations, in-place reshapes."""
@@ -64,6 +65,12 @@ class Layout:
             offset += self.places[signal].offset
             signal = self.places[signal].root
         return signal, offset
+
+    def pitch(self, signal: int) -> int:
+        """Bytes from one row of ``signal`` to the next."""
+        while self.places[signal].root != signal and not self.places[signal].reshaped:
+            signal = self.places[signal].root
+        return self.program.signals[signal].channels
 
     def members(self, root: int) -> list[int]:
         return [i for i in range(len(self.places)) if self.root(i)[0] == root]
@@ -109,7 +116,7 @@ class Layout:
                 continue
             if self.space[out] == OUTPUT and (self.extent(source) != Extent() or source in program.inputs):
                 continue
-            self._merge(source, out)
+            self._merge(source, out, not same)
             if node.kind == "reshape":
                 self.skipped.add(number)
             return
@@ -118,9 +125,9 @@ class Layout:
         root = self.root(signal)[0]
         return max(self._last[m] for m in self.members(root))
 
-    def _merge(self, source: int, out: int) -> None:
+    def _merge(self, source: int, out: int, reshaped: bool) -> None:
         """Make ``out`` the owner of ``source``'s buffer."""
-        self.places[source] = Place(out)
+        self.places[source] = Place(out, 0, reshaped)
 
     def _place_concatenated(self, number: int) -> None:
         """Let the operand of a concatenation be written where the result wants it."""

@@ -14,7 +14,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 ALIGNMENT_BYTES = 4
-_ATTEMPTS = 4000
+_ATTEMPTS = 2500
+_GOOD_ENOUGH = 100
+"""The search ends within one part in so many of the lower bound."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def plan_memory(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> Plan
     bound = lower_bound(items, overlaps)
     conflicts = _conflict_table(items, overlaps)
     sizes = [item.size_bytes for item in items]
-    target = _aligned(bound)
+    target = _aligned(bound + bound // _GOOD_ENOUGH)
     best_order, best_size, best_offsets = list[int](), 1 << 62, [0] * len(items)
     for order in _orders(items):
         offsets, size = _place(sizes, order, conflicts, best_size)
@@ -166,9 +168,7 @@ def _perturbed(order: Sequence[int], rng: random.Random, top: Sequence[int]) -> 
     return changed
 
 
-def _place(
-    sizes: Sequence[int], order: Sequence[int], conflicts: _ConflictTable, limit: int
-) -> tuple[list[int], int]:
+def _place(sizes: Sequence[int], order: Sequence[int], conflicts: _ConflictTable, limit: int) -> tuple[list[int], int]:
     """Put the items, in ``order``, each at the lowest offset free of conflicts with those already there.
 
     Gives up, with a size over ``limit``, as soon as one ends above it.
