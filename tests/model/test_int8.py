@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from edgeunet.emit import compile_model
+from edgeunet.graph import read_tflite
 from edgeunet.litert import reference_interpreter
-from edgeunet.model import build_model, lint_tflite, to_static
+from edgeunet.model import build_model, cost, lint_tflite, to_static
+from edgeunet.model.cost import CODE_BYTES, CODE_BYTES_PER_STEP
 from edgeunet.quantize.convert import convert
 from edgeunet.spec import PRESETS, UNetSpec, load_spec, preset
 from tests.model.narrow import narrowed
@@ -72,3 +75,11 @@ def test_every_kind_of_layer_runs_alike_in_both_interpreters(name: str) -> None:
     rng = np.random.default_rng(8)
     spec = load_spec({"input_shape": [64, 2], "classes": 4, **VARIANTS[name]})
     assert_runs_alike(*int8(spec, rng), rng, snr_db=10)
+
+
+def test_flash_estimate_holds_for_the_compiled_constants() -> None:
+    spec = preset("ecg-tiny", 1)
+    content, _ = int8(spec, np.random.default_rng(8))
+    compiled = compile_model(read_tflite(content), "tiny")
+    code_bytes = CODE_BYTES + CODE_BYTES_PER_STEP * len(compiled.layers)
+    assert cost(spec).estimated_flash_bytes == pytest.approx(compiled.weights_bytes + code_bytes, rel=0.1)
