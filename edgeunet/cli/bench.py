@@ -33,6 +33,9 @@ import click
 @click.option(
     "--timeout", "timeout_s", type=click.FloatRange(0.1), default=120.0, show_default=True, help="Seconds per run."
 )
+@click.option(
+    "--stack", "stack_bytes", type=click.IntRange(512), default=8192, show_default=True, help="Bytes of stack to give."
+)
 @click.option("--keep", type=click.Path(path_type=Path), help="Leave the firmware project and its images here.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
@@ -47,6 +50,7 @@ def command(
     port: str | None,
     sanitize: bool,
     timeout_s: float,
+    stack_bytes: int,
     keep: Path | None,
     as_json: bool,
 ) -> None:
@@ -69,6 +73,7 @@ def command(
         sanitize=sanitize,
         timeout_s=timeout_s,
         keep=keep,
+        stack_bytes=stack_bytes,
     )
     result = bench(request, peer=peer, note=lambda text: click.echo(text, err=True))
     if as_json:

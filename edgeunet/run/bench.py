@@ -41,6 +41,7 @@ class Request:
     port : serial port of a real board.
     sanitize : build for the host under AddressSanitizer and UndefinedBehaviorSanitizer.
     keep : directory to leave the firmware project in.
+    stack_bytes : size of the stack on a core or board; what the model uses of it is measured.
     """
 
     model: Path
@@ -54,6 +55,7 @@ class Request:
     sanitize: bool = False
     timeout_s: float = 120.0
     keep: Path | None = None
+    stack_bytes: int = 8192
 
 
 def find_board(target: str) -> Board | None:
@@ -140,7 +142,9 @@ def _measure(
     if request.sanitize and board is not None:
         raise RunError("--sanitize needs an operating system under the program; use --target host")
     flags = (*request.flags, *SANITIZE) if request.sanitize else request.flags
-    build = Build(board, find_toolchain(board.core if board else None, request.toolchain), flags)
+    build = Build(
+        board, find_toolchain(board.core if board else None, request.toolchain), flags, stack_bytes=request.stack_bytes
+    )
     machine = serial_machine(board, request.port) if board and request.port else find_machine(board, request.emulator)
     return measure(
         compiled,

@@ -65,9 +65,9 @@ class Board:
         return self.flasher["tool"] == "qemu"
 
     def row_header(self) -> str:
-        """Return ``board_row.h``, the row as the C drivers see it (CMake writes the same text)."""
+        """Return ``board_row.h``, the row as the C drivers see it (CMake, which sorts keys, writes the same text)."""
         lines = [f'#define BOARD_NAME "{self.name}"']
-        lines += [f"#define BOARD_{key} {value}" for key, value in self.defines.items()]
+        lines += [f"#define BOARD_{key} {value}" for key, value in sorted(self.defines.items())]
         writes = " ".join(f"{{{address}, {clear}, {put}}}," for address, clear, put in self.setup)
         return "\n".join([*lines, f"#define BOARD_SETUP {writes}".rstrip()]) + "\n"
 

@@ -10,20 +10,19 @@ _EXCEPTIONS = {2: "NMI", 3: "HardFault", 4: "MemManage fault", 5: "BusFault", 6:
 _CFSR = {
     0: "it executed from memory that is not executable",
     1: "it accessed memory that is not mapped for data at 0x{mmfar:08x}",
-    4: "the stack overflowed on entry to an exception",
     8: "it executed from an address where there is no memory",
     9: "it accessed an address where there is no memory: 0x{bfar:08x}",
     10: "it wrote to an address where there is no memory",
-    12: "the stack overflowed out of memory",
     13: "saving floating-point registers failed",
     16: "it executed an instruction that this core does not have",
     17: "it branched to an address without the Thumb bit",
     18: "it returned from an exception with an invalid code",
     19: "it used floating point or a coprocessor that is off",
-    20: "the stack overflowed its limit",
     24: "it made an unaligned access",
     25: "it divided by zero",
 }
+_STACKING_ERRORS = 1 << 4 | 1 << 12 | 1 << 20
+_GUARD_BYTES = 256
 _REGISTERS = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr", "sp", "cfsr", "hfsr", "mmfar", "bfar")
 
 
@@ -38,6 +37,10 @@ def describe_fault(line: Line, where: Callable[[int], str | None]) -> str:
         for bit, text in _CFSR.items()
         if cfsr >> bit & 1
     ]
+    limit, top = (line.word(key) if key in line.fields else 0 for key in ("stack_limit", "stack_top"))
+    in_guard = cfsr >> 7 & 1 and limit - _GUARD_BYTES <= values.get("mmfar", 0) < limit
+    if values.get("sp", limit) < limit or cfsr & _STACKING_ERRORS or in_guard:
+        causes = [f"the stack of {top - limit} bytes overflowed; give it more with --stack (CMake: STACK_BYTES)"]
     place = ""
     if "pc" in values:
         function = where(values["pc"])

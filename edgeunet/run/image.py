@@ -56,7 +56,12 @@ class Build:
 
     @property
     def is_sanitized(self) -> bool:
-        return any(flag.startswith("-fsanitize") for flag in self.flags)
+        return bool(self._sanitizers)
+
+    @property
+    def _sanitizers(self) -> tuple[str, ...]:
+        """Flags that the buffers of ``main`` need too, for an access beyond them to be found."""
+        return tuple(flag for flag in self.flags if flag.startswith(("-fsanitize", "-fno-sanitize")))
 
     @property
     def core_flags(self) -> tuple[str, ...]:
@@ -75,7 +80,7 @@ class Build:
     @property
     def harness_flags(self) -> tuple[str, ...]:
         """What the template is compiled with: the same whatever the model's flags are."""
-        own = (*_FREESTANDING, *_NO_LIBRARY_CALLS[self.toolchain.name]) if self.board else ()
+        own = (*_FREESTANDING, *_NO_LIBRARY_CALLS[self.toolchain.name]) if self.board else self._sanitizers
         return (*self.core_flags, *_COMMON, *own, "-O2", f"-DRUNS={self.runs}")
 
 

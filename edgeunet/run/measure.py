@@ -124,6 +124,8 @@ def run_session(machine: Machine, image: Image, compiled: Compiled, firmware_id:
     unit = hello.text("unit")
     _check_calibration(lines, unit)
     runs = [line for line in lines if line.kind == "run"]
+    if image.build.board is not None and not all(line.number("stack_left_bytes") for line in runs):
+        raise RunError(f"the stack of {image.build.stack_bytes} bytes was used to its end; give it more with --stack")
     return Session(
         unit=unit,
         clock_hz=hello.number("clock_hz"),

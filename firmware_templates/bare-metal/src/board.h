@@ -15,6 +15,8 @@ void counter_start(void);
 uint64_t counter_read(void);
 extern const char COUNTER_UNIT[];
 
+/* Lowest address of the stack; 0 on the host. */
+uintptr_t stack_limit(void);
 /* Paints the free stack, runs `work(context)` and returns the lowest address that it touched; 0 on the host. */
 uintptr_t stack_lowest_touched(void (*work)(void *), void *context);
 /* Stores its stack pointer, which is its caller's, in the uintptr_t at `context`. */

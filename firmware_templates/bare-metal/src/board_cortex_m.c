@@ -20,6 +20,11 @@ void board_start(void)
     counter_start();
 }
 
+uintptr_t stack_limit(void)
+{
+    return (uintptr_t)__stack_limit;
+}
+
 __attribute__((noinline)) uintptr_t stack_lowest_touched(void (*work)(void *), void *context)
 {
     volatile uint32_t *top;

@@ -7,6 +7,11 @@ void board_start(void)
     counter_start();
 }
 
+uintptr_t stack_limit(void)
+{
+    return 0;
+}
+
 uintptr_t stack_lowest_touched(void (*work)(void *), void *context)
 {
     work(context);

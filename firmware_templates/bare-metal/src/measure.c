@@ -93,6 +93,7 @@ void measure_run(void (*work)(void *), void *context, uint32_t index)
     report_number("index", index);
     report_number("count", timed.ticks - overhead());
     report_number("stack_bytes", (uint32_t)(entry - lowest));
+    report_number("stack_left_bytes", (uint32_t)(lowest - stack_limit()));
     report_end();
 }
 

@@ -4,7 +4,7 @@
 #include "board.h"
 #include "report.h"
 
-extern uint32_t __stack_limit[], __stack_top[], __fault_stack_top[];
+extern uint32_t __stack_guard[], __stack_limit[], __stack_top[], __fault_stack_top[];
 extern uint32_t __data_start[], __data_end[], __data_load[];
 extern uint32_t __bss_start[], __bss_end[];
 
@@ -15,6 +15,7 @@ void fault_report(const uint32_t *sp, uint32_t exc_return);
 
 #define SCB(offset) (*(volatile uint32_t *)(0xE000E000u + (offset)))
 enum { VTOR = 0xD08, SHCSR = 0xD24, CFSR = 0xD28, HFSR = 0xD2C, MMFAR = 0xD34, BFAR = 0xD38, CPACR = 0xD88 };
+enum { MPU_TYPE = 0xD90, MPU_CTRL = 0xD94, MPU_RBAR = 0xD9C, MPU_RASR = 0xDA0 };
 
 typedef void (*handler_t)(void);
 
@@ -26,13 +27,25 @@ __attribute__((section(".vectors"), used)) const struct {
               Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler,
               Fault_Handler}};
 
+/* Armv8-M has a register for the end of the stack; Armv7-M gets 256 bytes below it that nobody may touch. */
+static void guard_stack(void)
+{
+#if defined(__ARM_ARCH_8M_MAIN__) || defined(__ARM_ARCH_8_1M_MAIN__)
+    __asm volatile("msr msplim, %0" : : "r"(__stack_limit));
+#else
+    if (SCB(MPU_TYPE) >> 8 & 0xFFu) {
+        SCB(MPU_RBAR) = (uint32_t)__stack_guard | 0x10u;   /* region 0 */
+        SCB(MPU_RASR) = (1u << 28) | (7u << 1) | 1u;       /* no execution, no access, 2^(7 + 1) bytes, on */
+        SCB(MPU_CTRL) = 5u;                                /* on, with the default map for everything else */
+    }
+#endif
+}
+
 static void start(void)
 {
     SCB(VTOR) = (uint32_t)&vectors;
     SCB(CPACR) |= 0xFu << 20; /* coprocessors 10 and 11: floating point and Helium */
-#if defined(__ARM_ARCH_8M_MAIN__) || defined(__ARM_ARCH_8_1M_MAIN__)
-    __asm volatile("msr msplim, %0" : : "r"(__stack_limit));
-#endif
+    guard_stack();
     __asm volatile("dsb\n isb\n" : : : "memory");
     const volatile uint32_t *from = __data_load;
     for (volatile uint32_t *to = __data_start; to < __data_end;) {
@@ -80,6 +93,8 @@ __attribute__((used)) void fault_report(const uint32_t *sp, uint32_t exc_return)
     report_word("mmfar", SCB(MMFAR));
     report_word("bfar", SCB(BFAR));
     report_word("sp", (uint32_t)sp);
+    report_word("stack_limit", (uint32_t)__stack_limit);
+    report_word("stack_top", (uint32_t)__stack_top);
     report_word("exc_return", exc_return);
     if (sp >= __stack_limit && sp + 8 <= __stack_top) {
         for (unsigned i = 0; i < 8; ++i) {
