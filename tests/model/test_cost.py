@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from edgeunet.model import build_model, convert_float, cost, cost_document
-from edgeunet.spec import load_spec, preset
+from edgeunet.spec import PRESETS, load_spec, preset
 
 
 def test_macs_of_a_small_network_by_hand() -> None:
@@ -97,3 +98,21 @@ def test_document_is_json_with_the_fixed_keys() -> None:
     assert keys | {"peak_activation_bytes", "estimated_flash_bytes", "layers"} < set(document)
     assert document["output_shape"] == [512, 4]
     assert set(document["layers"][0]) == {"name", "kind", "output_shape", "parameters", "macs"}
+
+
+def test_table_of_presets_is_up_to_date() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "PRESETS.md").read_text(encoding="utf-8")
+    for name, item in PRESETS.items():
+        for dimensions, spec in item.specs.items():
+            figures = cost(spec)
+            shapes = ("×".join(map(str, shape)) for shape in (figures.input_shape, figures.output_shape))
+            counts = (
+                figures.parameters,
+                figures.macs,
+                figures.receptive_field_samples,
+                figures.lookahead_samples,
+                figures.peak_activation_bytes,
+                figures.estimated_flash_bytes,
+            )
+            row = (f"`{name}`", f"{dimensions}-D", " → ".join(shapes), *(f"{count:,}" for count in counts))
+            assert f"| {' | '.join(row)} |" in text
