@@ -22,6 +22,8 @@ class DataRequest:
     leads: tuple[str, ...]
     annotator: str | None
     patients: Path | None
+    adc_units: str
+    missing: str
     records: int
     data_seed: int
 
@@ -32,6 +34,8 @@ class DataRequest:
             leads=self.leads or None,
             annotator=self.annotator,
             patients=self.patients,
+            adc_units=self.adc_units,
+            missing=self.missing,
             records=self.records,
             seed=self.data_seed,
         )
@@ -46,6 +50,14 @@ _OPTIONS = (
     click.option("--lead", "leads", multiple=True, help="Lead to use; repeat for several. All leads when left out."),
     click.option("--annotator", help="WFDB: extension of the annotation files, {lead} standing for the lead's name."),
     click.option("--patients", type=click.Path(path_type=Path), help="JSON or CSV saying whose each record is."),
+    click.option("--adc-units", default="auto", show_default=True, help="WFDB: header, or microvolts per ADC unit."),
+    click.option(
+        "--missing",
+        default="error",
+        show_default=True,
+        type=click.Choice(["error", "mask"]),
+        help="NaN or invalid samples: refuse the record, or fill them and leave them unscored.",
+    ),
     click.option("--records", default=200, show_default=True, help="Synthetic ECG: how many records."),
     click.option("--data-seed", default=0, show_default=True, help="Synthetic ECG: which patients."),
 )
@@ -55,7 +67,7 @@ def data_options(command: Command) -> Command:
     """Add the data options to a command; it gets them as one argument, ``request: DataRequest``."""
     import functools
 
-    names = ("data", "leads", "annotator", "patients", "records", "data_seed")
+    names = ("data", "leads", "annotator", "patients", "adc_units", "missing", "records", "data_seed")
 
     @functools.wraps(command)
     def wrapped(*args: Any, **values: Any) -> Any:
