@@ -67,8 +67,8 @@ class Network:
         kind = self.choices.pick(("NONE", "NONE", "RELU", "RELU6", "RELU_N1_TO_1"))
         if kind == "NONE":
             return kind, self.zero_point(), scale
-        if kind == "RELU":
-            return kind, int(self.choices.pick((-128, -128, -100, 0))), scale
+        if kind == "RELU" or scale > 0.5:
+            return "RELU", int(self.choices.pick((-128, -128, -100, 0))), scale
         limit = 6.0 if kind == "RELU6" else 1.0
         return kind, int(self.choices.pick((-128, -128, -60, 0))), limit / float(self.choices.pick((255, 180, 40)))
 
@@ -80,7 +80,8 @@ class Network:
         """A constant weight tensor, per channel or per tensor, and its (mean) scale."""
         numbers = self.choices.numbers
         data = numbers.integers(-127, 128, shape, dtype=np.int8)
-        scale = float(np.exp(numbers.uniform(-7.0, -3.0)))
+        taps = math.prod(shape) // shape[axis]
+        scale = float(np.exp(numbers.uniform(-0.8, 0.8))) / (73.0 * math.sqrt(taps))
         if self.choices.integer(0, 2):
             scales = (scale * numbers.uniform(0.5, 2.0, shape[axis])).astype(np.float32)
             return self.writer.tensor(shape, "int8", scales, data=data, axis=axis), float(scales.mean())
@@ -143,8 +144,8 @@ def convolution(
     made = network.made((rows, columns, out), scale_out, zero_point)
     network.writer.op(
         "CONV_2D", [x.index, weights, *network.bias(out, x.scale * scale, spread, needed=True)], made.index,
-        padding=scheme, strideH=strides[0], strideW=strides[1], dilationHFactor=dilation[0], dilationWFactor=dilation[1],
-        fusedActivationFunction=kind,
+        padding=scheme, strideH=strides[0], strideW=strides[1], fusedActivationFunction=kind,
+        dilationHFactor=dilation[0], dilationWFactor=dilation[1],
     )  # fmt: skip
     return made
 

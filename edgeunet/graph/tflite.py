@@ -196,7 +196,7 @@ def _quantization(table: Table, name: str, shape: tuple[int, ...], dtype: str) -
         raise GraphError(f"{what} has a scale that is negative or not a number; the file is damaged")
     if dtype in ("int8", "uint8", "int16", "int32"):
         limits = np.iinfo(np.dtype(dtype))
-        if any(not limits.min <= zero_point <= limits.max for zero_point in zero_points):
+        if zero_points and not limits.min <= min(zero_points) <= max(zero_points) <= limits.max:
             raise GraphError(f"{what} has a zero point outside {dtype}; the file is damaged")
     return Quantization(scales, zero_points if len(zero_points) == len(scales) else zero_points * len(scales), axis)
 

@@ -1,0 +1,124 @@
+"""Hostile files: whatever is flipped, cut or spliced, reading ends at once in a graph or in one sentence."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgeunet.errors import GraphError
+from edgeunet.graph import evaluate, read_tflite
+from tests.random_networks import random_network
+
+WORDS = (-1, 2**31 - 1, -(2**31), 0, 1, 4, 65536, 2**30)
+
+
+def mutations(data: bytes, structure: np.ndarray, rng: np.random.Generator) -> Iterator[bytes]:
+    """For ever: one byte, a word or many bytes changed, the end cut off, one part copied over another."""
+    original = np.frombuffer(data, np.uint8)
+    while True:
+        changed = original.copy()
+        place = int(rng.choice(structure))
+        changed[place] = rng.choice([changed[place] ^ (1 << rng.integers(0, 8)), 0, 255, rng.integers(0, 256)])
+        yield changed.tobytes()
+        changed = original.copy()
+        place = int(rng.choice(structure)) // 4 * 4
+        changed[place : place + 4] = np.frombuffer(np.int32(rng.choice(WORDS)).tobytes(), np.uint8)[
+            : len(changed) - place
+        ]
+        yield changed.tobytes()
+        changed = original.copy()
+        changed[rng.choice(structure, int(rng.integers(2, 20)))] = rng.integers(0, 256)
+        yield changed.tobytes()
+        yield data[: int(rng.integers(0, len(data)))]
+        first, last, source = (int(place) for place in rng.integers(0, len(data), 3))
+        first, last = min(first, last), max(first, last)
+        yield data[:first] + data[source : source + last - first] + data[last:]
+
+
+def structure_of(data: bytes) -> np.ndarray:
+    """Places that are not weights: everything but the constants' bytes."""
+    inside = np.zeros(len(data), bool)
+    base = np.frombuffer(data, np.uint8).ctypes.data
+    for tensor in read_tflite(data).tensors:
+        if tensor.data is not None and tensor.data.nbytes > 16:
+            start = tensor.data.ctypes.data - base
+            if 0 <= start < len(data):
+                inside[start : start + tensor.data.nbytes] = True
+    return np.flatnonzero(~inside)
+
+
+def survive(data: bytes) -> bool:
+    """Read ``data``; where that gives a small graph, run it. True when it was read."""
+    try:
+        graph = read_tflite(data)
+    except GraphError as error:
+        sentence = str(error)
+    else:
+        sentence = ""
+    if sentence:
+        assert "\n" not in sentence
+        assert len(sentence) < 600
+        return False
+    if sum(tensor.size_bytes for tensor in graph.tensors) < 200_000:
+        evaluate(graph, [np.zeros(graph.tensors[index].shape, graph.tensors[index].dtype) for index in graph.inputs])
+    return True
+
+
+def assault(data: bytes, count: int, seed: int) -> None:
+    """Feed ``count`` mutations; the longest may take a second, and memory grows by less than 200 MB."""
+    rng = np.random.default_rng(seed)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    longest, read = 0.0, 0
+    source = mutations(data, structure_of(data), rng)
+    for _ in range(count):
+        mutated, start = next(source), time.process_time()
+        read += survive(mutated)
+        longest = max(longest, time.process_time() - start)
+    assert 0 < read < count
+    assert longest < 2.0
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+
+
+@pytest.mark.parametrize("name", ["classic-unet-512", "small-unet-256", "seed-unet-800"])
+def test_damaged_workloads_are_refused_or_read(shared: Path, name: str) -> None:
+    assault((shared / "models" / f"{name}.int8.tflite").read_bytes(), 300, 1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_damaged_random_networks_are_refused_or_read(seed: int) -> None:
+    assault(random_network(seed), 300, seed)
+
+
+def test_every_length_of_a_small_file_is_refused_or_read() -> None:
+    data = min((random_network(seed) for seed in range(20)), key=len)
+    for length in range(len(data)):
+        survive(data[:length])
+
+
+def test_offsets_that_all_name_one_long_vector_cost_no_time() -> None:
+    data = bytearray(random_network(3))
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        bomb = bytearray(data)
+        place = int(rng.integers(2, len(bomb) // 4 - 1)) * 4
+        bomb[place : place + 4] = (len(bomb) // 4).to_bytes(4, "little")
+        start = time.process_time()
+        survive(bytes(bomb))
+        assert time.process_time() - start < 1.0
+
+
+@pytest.mark.nightly
+@pytest.mark.slow
+def test_every_byte_of_the_structure(shared: Path) -> None:
+    data = (shared / "models" / "classic-unet-512.int8.tflite").read_bytes()
+    original = np.frombuffer(data, np.uint8)
+    for place in structure_of(data):
+        for value in {0, 255, int(original[place]) ^ 1, int(original[place]) ^ 128}:
+            changed = original.copy()
+            changed[place] = value
+            survive(changed.tobytes())
