@@ -172,11 +172,12 @@ class Trainer:
         if progress.best_score is None or score > progress.best_score:
             progress.best_score, progress.best_epoch = score, progress.done
             self.best = snapshot(self.average)
-        elif options.patience is not None and progress.done - progress.best_epoch >= options.patience:
+        if options.patience is not None and progress.done - progress.best_epoch >= options.patience:
             progress.planned = progress.done
-        recent = [r["seconds"] for r in progress.history[-3:]]
-        fits = planned_epochs(options, progress.done, elapsed_s, float(np.mean(recent)))
-        progress.planned = min(progress.planned, fits)
+            return
+        # The plan follows the machine both ways: shorter while it is busy, back to what was asked for when it is not.
+        epoch_s = float(np.median([r["seconds"] for r in progress.history[-5:]]))
+        progress.planned = planned_epochs(options, progress.done, elapsed_s, epoch_s)
 
     def _save(self) -> None:
         state = Checkpoint(

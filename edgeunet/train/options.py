@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from edgeunet.errors import TrainError
+from edgeunet.signals.augment import RECIPES
 
-WEIGHTINGS = ("none", "sqrt", "balanced")
+WEIGHTINGS = ("auto", "none", "sqrt", "balanced")
+AUTO = "auto"
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,11 @@ class TrainOptions:
     averaging : weight of the past in the running average of the weights (Polyak), which is what is validated and saved;
         0 turns it off.
     class_weights : ``"none"``, ``"sqrt"`` (inverse square root of each class's share), ``"balanced"`` (inverse share),
-        or weights by class name (1 for those not named).
+        weights by class name (1 for those not named), or ``"auto"``: what suits the data's classes, see
+        `edgeunet.train.recipes`.
     label_smoothing : share of the target that is spread over all classes.
     patience : epochs without a better validation score after which training stops; ``None`` for never.
-    augment : whether training windows are disturbed and stretched.
+    augmentation : name of a recipe of `edgeunet.signals.augment`, ``"none"``, or ``"auto"`` as above.
     seed : the one seed of initial weights, dropout, window order and augmentation.
     """
 
@@ -45,10 +48,10 @@ class TrainOptions:
     weight_decay: float = 0.0
     clip_norm: float = 1.0
     averaging: float = 0.995
-    class_weights: str | Mapping[str, float] = "none"
+    class_weights: str | Mapping[str, float] = AUTO
     label_smoothing: float = 0.0
     patience: int | None = 15
-    augment: bool = True
+    augmentation: str = AUTO
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -62,6 +65,8 @@ class TrainOptions:
                 raise TrainError(f"{name} is {value}; give a number from {low:g} to {high:g}")
         if self.minutes is not None and not self.minutes > 0:
             raise TrainError(f"minutes is {self.minutes}; give a positive number, or leave it out for no limit")
+        if self.augmentation not in (AUTO, *RECIPES):
+            raise TrainError(f"augmentation '{self.augmentation}' is unknown; choose {', '.join((AUTO, *RECIPES))}")
         if isinstance(self.class_weights, str) and self.class_weights not in WEIGHTINGS:
             raise TrainError(f"class_weights '{self.class_weights}' is unknown; choose {', '.join(WEIGHTINGS)}")
 

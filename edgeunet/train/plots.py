@@ -31,10 +31,17 @@ def plot_history(path: Path, rows: Sequence[Row], classes: Sequence[str], best_e
     if rows and "val_loss" in rows[0]:
         left.plot(epochs, [row["val_loss"] for row in rows], color="black", label="validation (averaged weights)")
     left.set(xlabel="epoch", ylabel="cross-entropy", yscale="log")
+    for ticks in (left.yaxis.set_major_formatter, left.yaxis.set_minor_formatter):
+        ticks("{x:.2g}")
+    lowest = 100.0
     for name, colour in zip(classes[1:], _colours(classes), strict=False):
         scores = [row.get(f"val_f1_{name}") for row in rows]
-        right.plot(epochs, [np.nan if s is None else 100 * s for s in scores], color=colour, label=name)
-    right.set(xlabel="epoch", ylabel="F1 by sample, validation (%)")
+        shown = np.array([np.nan if s is None else 100 * s for s in scores])
+        right.plot(epochs, shown, color=colour, label=name)
+        later = shown[len(shown) // 4 :]
+        lowest = min(lowest, float(np.nanmin(later))) if np.isfinite(later).any() else lowest
+    # The first epochs climb from nothing; what tells models apart is the stretch after them.
+    right.set(xlabel="epoch", ylabel="F1 by sample, validation (%)", ylim=(max(0.0, lowest - 5), 100.5))
     for axis in (left, right):
         axis.axvline(best_epoch, color="black", linewidth=0.8, linestyle=":", label="best epoch")
         axis.grid(alpha=0.3)

@@ -40,8 +40,8 @@ class PostProcessing:
 
 
 DEFAULT_POSTPROCESSING = PostProcessing(
-    merge_ms=MappingProxyType({"P": 40.0, "QRS": 20.0, "T": 60.0}),
-    min_ms=MappingProxyType({"P": 20.0, "QRS": 20.0, "T": 40.0}),
+    merge_ms=MappingProxyType({"P": 60.0, "QRS": 40.0, "T": 100.0}),
+    min_ms=MappingProxyType({"P": 40.0, "QRS": 40.0, "T": 60.0}),
 )
 """Chosen on the LUDB training patients; for classes of other names nothing is merged or dropped."""
 

@@ -21,6 +21,7 @@ from edgeunet.train.pipeline import Windowing, window_batches
 from edgeunet.train.plots import plot_history
 from edgeunet.train.postprocessing import DEFAULT_POSTPROCESSING, postprocessing_from_dict
 from edgeunet.train.predictors import KerasPredictor, total_stride_of
+from edgeunet.train.recipes import settled
 
 if TYPE_CHECKING:
     import keras
@@ -101,7 +102,7 @@ def train(
     import keras
     import tensorflow as tf
 
-    options, listener = options or TrainOptions(), listener or Listener()
+    options, listener = settled(options or TrainOptions(), source.classes), listener or Listener()
     output = Path(output)
     if output.suffix != ".keras":
         raise TrainError(f"'{output}' does not end in .keras; name the output file so")
@@ -130,7 +131,7 @@ class _Job:
     weights: Any
 
     def course(self, output: Path, options: TrainOptions) -> Course:
-        training = replace(self.windowing, augmentation="ecg" if options.augment else "none")
+        training = replace(self.windowing, augmentation=options.augmentation)
         loss = masked_cross_entropy(
             self.weights, options.label_smoothing, from_logits=not gives_probabilities(self.model)
         )
@@ -159,7 +160,7 @@ class _Job:
             "data": self.card.data,
             "split": self.split.to_dict(),
             "normalization": self.card.normalization,
-            **{f"option {key}": value for key, value in asdict(options).items()},
+            **{f"option {key}": value for key, value in asdict(options).items() if key != "minutes"},
         }
 
 

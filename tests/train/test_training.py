@@ -166,7 +166,7 @@ def test_a_loss_that_is_not_finite_is_an_error(tmp_path: Path) -> None:
             SMALL_SPEC,
             source,
             tmp_path / "m.keras",
-            options=replace(SMALL_OPTIONS, augment=False),
+            options=replace(SMALL_OPTIONS, augmentation="none"),
             normalization="none",
         )
     assert not (tmp_path / "m.keras").exists()
