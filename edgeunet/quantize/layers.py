@@ -110,6 +110,8 @@ def compare_layers(float_model: bytes, quantized: bytes, windows: Iterable[NDArr
     subject = reference_interpreter(quantized, preserve_all_tensors=True)
     operators = read_operators(quantized)
     pairs = _pairs(reference, subject, operators)
+    if not pairs:
+        return []
     sums = {detail.index: _Sums() for _, detail in pairs}
     source = subject.input_details[0]
     for window in windows:

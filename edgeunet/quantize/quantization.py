@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.errors import BudgetExceeded, QuantizeError
+from edgeunet.errors import BudgetExceeded, GraphError, QuantizeError
 from edgeunet.files import write_bytes, write_json
 from edgeunet.modelcard import ModelCard, read_card, write_card
 from edgeunet.quantize.accuracy import Drop, drops, worst_drop
@@ -158,7 +158,13 @@ def quantize_model(
     converted = convert(model, number_format, calibration)
     windows = compared if compared is not None else calibration
     assert windows is not None
-    layers = compare_layers(floating, converted, (window[None] for window in windows))
+    try:
+        layers = compare_layers(floating, converted, (window[None] for window in windows))
+    except GraphError as error:
+        raise QuantizeError(
+            f"'{card.name}' converts to {number_format} but the result does not run ({error}); some range is too "
+            "narrow, so calibrate on signals like those it was trained on, or choose another --format"
+        ) from error
     return _quantized(converted, floating, card, number_format, tuple(layers))
 
 
