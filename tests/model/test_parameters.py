@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from edgeunet.model import build_model, cost
-from edgeunet.spec import PRESETS, load_spec, preset
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from edgeunet.errors import SpecError
+from edgeunet.model import build_model, cost, describe_network
+from edgeunet.spec import PRESETS, UNetSpec, load_spec, preset
+from tests.spec.strategies import networks
 
 PUBLISHED = {
     ("heartkit", 1): 35_466,
@@ -52,3 +58,17 @@ def test_layers_of_the_published_networks() -> None:
     assert kinds[-1] == ("conv", (512, 512, 2))
     dropped = [layer.name for layer in cost(preset("he-dropout")).layers if layer.kind == "dropout"]
     assert dropped == ["enc4_dropout", "bottom_dropout"]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much], derandomize=True)
+@given(keys=networks(), size=st.integers(1, 12))
+def test_random_networks_are_built_as_they_are_described(keys: dict[str, Any], size: int) -> None:
+    try:
+        spec = UNetSpec(**keys, input_shape=(24 * size, 2))
+    except SpecError:
+        return
+    model, network = build_model(spec), describe_network(spec)
+    for node in network.nodes[1:]:
+        layer = model.get_layer(node.name)
+        assert tuple(layer.output.shape[1:]) == node.shape, node.name
+    assert model.count_params() == cost(spec).parameters

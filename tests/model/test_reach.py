@@ -82,3 +82,18 @@ def test_layer_norm_over_time_reaches_the_whole_window() -> None:
     over_channels = cost(load_spec({"blocks": blocks, "norm_axis": "channels"}))
     assert over_channels.receptive_field_samples < 30
     assert over_channels.whole_window_layers == ()
+
+
+@pytest.mark.parametrize("name", ["ecg-tiny", "heartkit"])
+def test_shifting_by_the_total_stride_shifts_the_interior(name: str) -> None:
+    spec = load_spec(name)
+    model, figures = build_model(spec, seed=1), cost(spec)
+    shift, length = spec.total_stride[1], spec.input_shape[0]
+    signal = np.random.default_rng(1).standard_normal((length + shift, 1)).astype(np.float32)
+    first, second = (np.asarray(model(x[None]))[0] for x in (signal[:length], signal[shift:]))
+    past = figures.receptive_field_samples - figures.lookahead_samples
+    inside = slice(past, length - figures.lookahead_samples - shift)
+    assert inside.stop - inside.start > 100
+    moved = slice(inside.start + shift, inside.stop + shift)
+    np.testing.assert_allclose(second[inside], first[moved], rtol=1e-4, atol=1e-5)
+    assert np.abs(second[inside] - first[inside]).max() > 0.01
