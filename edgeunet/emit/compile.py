@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from edgeunet import __version__
 from edgeunet.emit.code import Code, render_steps
-from edgeunet.emit.dsp import DSP
+from edgeunet.emit.dsp import DSP, fuses
 from edgeunet.emit.header import banner, classes_lines, digest_guard, interface_lines, layer_table
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
 from edgeunet.emit.kernels import KernelTable, select_kernel
+from edgeunet.emit.mve import MVE
 from edgeunet.emit.portable import PORTABLE
 from edgeunet.emit.selftest import render_selftest
 from edgeunet.emit.source import Compiled, Interface, SourceTree
@@ -20,14 +21,19 @@ from edgeunet.graph.ir import Graph
 from edgeunet.modelcard import ModelCard
 from edgeunet.rewrite import simplify
 from edgeunet.schedule.build import build_schedule
+from edgeunet.schedule.fuse_add import fuse_additions
 from edgeunet.schedule.fuse_concat import fuse_concatenations
 from edgeunet.schedule.lower import lower
 from edgeunet.schedule.order import order_nodes
+from edgeunet.schedule.program import Node
 from edgeunet.schedule.schedule import ARENA, Schedule, Step
 from edgeunet.schedule.timing import window_timing
 
-CORES: dict[str, tuple[KernelTable, ...]] = {"portable": (PORTABLE,), "dsp": (DSP, PORTABLE)}
+CORES: dict[str, tuple[KernelTable, ...]] = {"portable": (PORTABLE,), "dsp": (DSP, PORTABLE), "mve": (MVE, PORTABLE)}
 """Kernel tables per core, most wanted first."""
+
+FUSES: dict[str, Callable[[Node], bool]] = {"dsp": fuses}
+"""Per core with such kernels: whether a node with an epilogue has one."""
 
 MODES = ("window", "stream")
 
@@ -42,7 +48,10 @@ def schedule_graph(graph: Graph, *, core: str = "portable", mode: str = "window"
     def overlap(step: Step, position: int) -> int | None:
         return select_kernel(step, CORES[core]).overlap(step, position)
 
-    program = order_nodes(fuse_concatenations(lower(simplify(graph))))
+    program = fuse_concatenations(lower(simplify(graph)))
+    if core in FUSES:
+        program = fuse_additions(program, FUSES[core])
+    program = order_nodes(program)
     return build_schedule(graph.name, program, window_timing(program), overlap)
 
 

@@ -29,6 +29,8 @@ from edgeunet.emit.quads import (
     rounding_fits,
     window_runs,
 )
+from edgeunet.schedule.fuse_add import FusedAdd
+from edgeunet.schedule.program import Node
 from edgeunet.schedule.schedule import ARENA, Step, View
 from edgeunet.schedule.steps import Conv, Int32Array, Requantization
 
@@ -298,6 +300,83 @@ def _ones() -> tuple[Kernel, ...]:
     )
 
 
+def _is_relu(r: Requantization) -> bool:
+    """Exactly what RELU leaves of the int8 range."""
+    return r.relative_low == 0 and r.high == 127
+
+
+def _adds(conv: Conv, epilogue: tuple[Any, ...]) -> bool:
+    """Whether the quad kernels have ``conv`` followed by ``epilogue``: one run, RELU or nothing, an exact straight line."""
+    if len(epilogue) != 1 or not isinstance(epilogue[0], FusedAdd) or conv.weights.shape[0] % GROUP:
+        return False
+    inputs = conv.weights.shape[1:]
+    one_run = inputs[0] == 1 and inputs[1] % GROUP == 0 and inputs[1] <= LONGEST_RUN
+    return one_run and straight_add.fit(epilogue[0].add) is not None and (_adds_relu(conv) or _adds_linear(conv))
+
+
+def _adds_relu(conv: Conv) -> bool:
+    return _is_relu(conv.requantization) and offsets_fit(conv)
+
+
+def _adds_linear(conv: Conv) -> bool:
+    return _is_saturated(conv.requantization) and rounding_fits(conv)
+
+
+def fuses(node: Node) -> bool:
+    """Whether a node with an epilogue has a kernel, as far as can be told before it is placed."""
+    return isinstance(node.parameters, Conv) and _adds(node.parameters, node.epilogue)
+
+
+def _accepts_add_after(requantizes: Callable[[Conv], bool]) -> Callable[[Step], bool]:
+    def accepts(step: Step) -> bool:
+        conv = step.parameters
+        return _adds(conv, step.epilogue) and requantizes(conv) and _aligned(source(step)) and _aligned(source(step, 1))
+
+    return accepts
+
+
+def _add_after(function: str, pack: Callable[[Any], dict[str, Any]], constants: int) -> Callable[[Step], Arguments]:
+    def arguments(step: Step) -> Arguments:
+        conv, fused = step.parameters, step.epilogue[0]
+        line = straight_add.fit(fused.add)
+        assert line is not None
+        slopes = (line.b_slope, line.a_slope) if fused.swapped else (line.a_slope, line.b_slope)
+        fields = pack(conv) | {
+            "rows": step.groups,
+            "in_step": conv.stride * source(step).pitch_bytes,
+            "out_step": step.output.pitch_bytes,
+            "other_step": source(step, 1).pitch_bytes,
+            "outputs": step.output.channels,
+            "groups": conv.weights.shape[2] // GROUP,
+            "slope": slopes[0],
+            "other_slope": slopes[1],
+            "add_offset": line.offset,
+        }
+        return _with_scratch(function, 4 + 2 * conv.weights.shape[2] + constants, fields, ("in", "other"))
+
+    return arguments
+
+
+def _pack_relu(conv: Conv) -> dict[str, Any]:
+    words, base = pack_one_multiply(conv, conv.requantization.zero_point)
+    return {"weights": words, "base": base}
+
+
+def _additions_after() -> tuple[Kernel, ...]:
+    return (
+        Kernel(
+            "eu_conv_relu_add", "dsp", _accepts_add_after(_adds_relu), _add_after("eu_conv_relu_add", _pack_relu, 12), QUAD
+        ),
+        Kernel(
+            "eu_conv_linear_add",
+            "dsp",
+            _accepts_add_after(_adds_linear),
+            _add_after("eu_conv_linear_add", _pack_linear, 16),
+            QUAD,
+        ),
+    )
+
+
 def _sum_runs(step: Step) -> tuple[Runs, Runs] | None:
     """How the windows over both signals fall into runs, where the quad kernels can read them."""
     conv = step.parameters
@@ -468,7 +547,7 @@ def _add(step: Step) -> Arguments:
 
 
 DSP: KernelTable = {
-    "conv": _convolutions(False) + _convolutions(True) + _ones() + _narrow_convolutions(),
+    "conv": _convolutions(False) + _convolutions(True) + _ones() + _narrow_convolutions() + _additions_after(),
     "conv_sum": _sums(),
     "depthwise": _depthwises(),
     "max_pool": _max_pools(),

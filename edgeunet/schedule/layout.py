@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from edgeunet.schedule.fuse_add import FusedAdd
 from edgeunet.schedule.program import Program
 from edgeunet.schedule.schedule import ARENA, INPUT, OUTPUT
 from edgeunet.schedule.timing import Timing
@@ -81,7 +82,10 @@ class Layout:
         return Extent(max(e.before for e in members), max(e.after for e in members))
 
     def _place_interfaces(self) -> None:
+        """Signals of a whole window may lie in the caller's memory; a stream's begin and end are staged in the arena."""
         program = self.program
+        if self.timing.streams:
+            return
         for signal in program.inputs:
             extent = self.extents[signal]
             if extent.before == extent.after == 0 and not program.writers(signal):
@@ -98,10 +102,12 @@ class Layout:
     def _share(self, number: int) -> None:
         """Let node ``number`` write over one of its operands, where nothing reads that operand later."""
         node, program, timing = self.program.nodes[number], self.program, self.timing
-        if node.kind not in (*IN_PLACE, "reshape") or len(program.writers(node.output)) > 1:
+        adds = bool(node.epilogue) and isinstance(node.epilogue[-1], FusedAdd)
+        if node.kind not in (*IN_PLACE, "reshape") and not adds or len(program.writers(node.output)) > 1:
             return
         out = node.output
-        for signal in sorted(node.signals, key=lambda s: -program.signals[s].size_bytes):
+        candidates = node.signals[-1:] if adds else node.signals
+        for signal in sorted(candidates, key=lambda s: -program.signals[s].size_bytes):
             found = program.signals[signal]
             same = found.rows == program.signals[out].rows and found.channels == program.signals[out].channels
             reshape = node.kind == "reshape" and found.size_bytes == program.signals[out].size_bytes
@@ -175,4 +181,7 @@ def signal_extents(program: Program, timing: Timing) -> list[Extent]:
                 extent = extents[operand]
                 extent.before = max(extent.before, -timing.first_row(program, number, position))
                 extent.after = max(extent.after, timing.end_row(program, number, position) - timing.rows[operand])
+    slowest = max(timing.lags[signal] for signal in program.outputs)
+    for signal in program.outputs:
+        extents[signal].before = max(extents[signal].before, slowest - timing.lags[signal])
     return extents

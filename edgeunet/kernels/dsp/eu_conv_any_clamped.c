@@ -20,7 +20,7 @@ EU_NAKED static void eu_conv_any_clamped_loop(EU_UNUSED const eu_quad_rows_t *fr
 
 static void eu_conv_any_clamped(const int8_t *in, int8_t *out, const eu_conv_any_clamped_t *p, int32_t *wide)
 {
-    const eu_quad_rows_t frame = {wide, p->out_step, in, p->above, p->below, p->in_step - 4 * p->groups, in, out, p->groups, 0, p->last};
+    const eu_quad_rows_t frame = {wide, p->out_step, in, p->above, p->below, p->in_step - 4 * p->groups, in, out, p->groups, 0, p->last, {0, 0, 0, 0}};
     for (int32_t n = (p->outputs - 1) / 4 * 4; n >= 0; n -= 4) {
         eu_quad_rows_t quad = frame;
         eu_quad_unpack(p->weights + n / 4 * (12 + 4 * (p->groups + 1)), wide, p->groups + 1, p->base);

@@ -22,7 +22,7 @@ EU_NAKED static void eu_conv_clamped_runs_loop(EU_UNUSED const eu_quad_rows_t *f
 static void eu_conv_clamped_runs(const int8_t *in, int8_t *out, const eu_conv_clamped_runs_t *p, int32_t *wide)
 {
     const eu_quad_rows_t frame = {wide, p->out_step, in, p->above, p->below, p->in_step - p->runs * 4 * p->groups - (p->runs - 1) * p->run_gap, in, out,
-                                  p->groups, 0, p->run_gap};
+                                  p->groups, 0, p->run_gap, {0, 0, 0, 0}};
     const int32_t groups = p->runs * p->groups;
     for (int32_t n = (p->outputs - 1) / 4 * 4; n >= 0; n -= 4) {
         eu_quad_rows_t quad = frame;

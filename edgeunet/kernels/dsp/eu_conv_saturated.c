@@ -22,7 +22,7 @@ EU_NAKED static void eu_conv_saturated_loop(EU_UNUSED const eu_quad_rows_t *fram
 
 static void eu_conv_saturated(const int8_t *in, int8_t *out, const eu_conv_saturated_t *p, int32_t *wide)
 {
-    const eu_quad_rows_t frame = {wide, p->out_step, in, 0, 0, p->in_step - 4 * p->groups, in, out, p->groups, 0, 0};
+    const eu_quad_rows_t frame = {wide, p->out_step, in, 0, 0, p->in_step - 4 * p->groups, in, out, p->groups, 0, 0, {0, 0, 0, 0}};
     for (int32_t n = (p->outputs - 1) / 4 * 4; n >= 0; n -= 4) {
         eu_quad_rows_t quad = frame;
         eu_quad_unpack(p->weights + n / 4 * (12 + 4 * p->groups), wide, p->groups, p->base);

@@ -60,6 +60,7 @@ typedef struct {
     int32_t groups;      /* r9: groups of four inputs, per run of inputs */
     const int32_t *last; /* windows of several runs: where the widened weights end */
     int32_t run_gap;     /* and the bytes between runs (or see EU_QUAD_LAST) */
+    int32_t add[4];      /* see EU_QUAD_ADD */
 } eu_quad_rows_t;
 
 /* Saves the caller's registers, keeps the frame on the stack: r1-r6 at [sp], the two entries at [sp + 24] and [sp + 28],
@@ -79,6 +80,22 @@ typedef struct {
  * behind the others, 0 to -3. */
 #define EU_QUAD_KEEP_LAST "ldr r10, [r0, #40]\n\tpush {r10, r11}\n\t"
 #define EU_QUAD_LAST "ldr r2, [sp, #32]\n\tldr r2, [r0, r2]\n\t" EU_QUAD_STEP("r2")
+
+/* Adds an int8 signal to the four values: frame word add[0], kept at [sp + 32], is where it lies seen from the output, then
+ * come the slope of the values, the slope of the signal and the offset of eu_add_linear.c. */
+#define EU_QUAD_KEEP_ADD "add r12, r0, #44\n\tldmia r12, {r8-r11}\n\tpush {r8-r11}\n\t"
+#define EU_QUAD_ADD_VALUE(value, rotation)                                                       \
+    "sxtb r7, r6" rotation "\n\tmla " value ", " value ", r3, r5\n\tmla " value ", r7, r4, " value "\n\t" \
+    "ssat " value ", #8, " value ", asr #20\n\t"
+#define EU_QUAD_ADD                                                                              \
+    "add r1, sp, #32\n\tldmia r1, {r2-r5}\n\tldr r6, [lr, r2]\n\t"                              \
+    EU_QUAD_ADD_VALUE("r8", "") EU_QUAD_ADD_VALUE("r9", ", ror #8")                              \
+    EU_QUAD_ADD_VALUE("r10", ", ror #16") EU_QUAD_ADD_VALUE("r11", ", ror #24")
+
+/* RELU on accumulators: the results of a negative one and of zero are the same there. */
+#define EU_QUAD_RELU                                                                             \
+    "bic r8, r8, r8, asr #31\n\tbic r9, r9, r9, asr #31\n\t"                                     \
+    "bic r10, r10, r10, asr #31\n\tbic r11, r11, r11, asr #31\n\t"
 
 /* r1-r6 hold the frame again: next row, or back to the caller. */
 #define EU_QUAD_LEAVE(extra_bytes) \
