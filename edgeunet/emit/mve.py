@@ -1,0 +1,269 @@
+"""Rows of the Helium kernels for Cortex-M55 and M85; see ``edgeunet/kernels/README.md``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeunet.emit import straight_add
+from edgeunet.emit.helium import LANES, QuadShape, Segment, quad_function
+from edgeunet.emit.helium_depthwise import DepthwiseShape, depthwise_function, group_taps
+from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, in_order
+from edgeunet.emit.portable import plain, source
+from edgeunet.schedule.schedule import Step, View
+from edgeunet.schedule.steps import INT32_LIMIT, Conv, Int8Array, Requantization
+
+QUAD = 4
+
+
+def _is_signed(r: Requantization) -> bool:
+    """Whether values below the zero point come out, so that their halves must be rounded away from zero."""
+    return r.relative_low < 0
+
+
+def _scales(r: Requantization) -> bool:
+    """Whether the kernels' requantization is TFLite's: right shifts (at least 1 where the sign counts), full multipliers."""
+    least = 1 if _is_signed(r) else 0
+    return bool((-r.shifts.astype(np.int64) >= least).all() and (r.multipliers >= 1 << 30).all())
+
+
+def _saturates(r: Requantization) -> bool:
+    return (r.low, r.high) == (-128, 127)
+
+
+def _fits(bound: NDArray[np.int64]) -> bool:
+    return bool((bound < INT32_LIMIT).all())
+
+
+def _segment(weights: Int8Array, view: View, stride: int, dilation: int, shared: bool, rows: int) -> Segment | None:
+    """The window of ``weights (out, taps, in)`` as one run of bytes, or ``None``."""
+    taps, channels = weights.shape[1:]
+    if taps > 1 and (dilation != 1 or view.pitch_bytes != channels):
+        return None
+    return Segment(taps * channels, stride * view.pitch_bytes if rows > 1 else 0, shared)
+
+
+def _conv_shape(step: Step) -> QuadShape | None:
+    """The function that runs a convolution, or ``None`` where none does."""
+    conv = step.parameters
+    if not plain(step) or not _scales(conv.requantization) or not _fits(conv.accumulator_bound):
+        return None
+    segment = _segment(conv.weights, source(step), conv.stride, conv.dilation, False, step.groups)
+    return None if segment is None else _shape((segment,), step, conv.weights.shape[0], step.groups)
+
+
+def _sum_shape(step: Step) -> QuadShape | None:
+    """The same for a convolution over two signals side by side, the first read once for one or two rows."""
+    conv = step.parameters
+    if not plain(step) or not _scales(conv.requantization) or not _fits(conv.accumulator_bound) or conv.repeat > 2:
+        return None
+    shared = conv.repeat == 2
+    rows = step.groups * conv.repeat
+    parts = [
+        _segment(conv.weights[i], source(step, i), conv.stride, conv.dilation, shared and i == 0, rows) for i in (0, 1)
+    ]
+    if parts[0] is None or parts[1] is None:
+        return None
+    return _shape((parts[0], parts[1]), step, conv.weights[0].shape[0], rows)
+
+
+def _shape(segments: tuple[Segment, ...], step: Step, outputs: int, rows: int) -> QuadShape | None:
+    r = step.parameters.requantization
+    out_step = step.output.pitch_bytes if rows > 1 else 0
+    shape = QuadShape(segments, outputs, out_step, _is_signed(r), r.low, r.high)
+    return shape if shape.possible else None
+
+
+def _quad_stream(weights: Sequence[Int8Array], bias: NDArray[np.int32], r: Requantization) -> NDArray[np.int32]:
+    """Per quad: 16 weights per vector and channel of each segment, then biases, multipliers, negated shifts."""
+    outputs = bias.shape[0]
+    padded = -(-outputs // QUAD) * QUAD
+    parts: list[bytes] = []
+    flat = [_padded(w.reshape(outputs, -1), padded) for w in weights]
+    bias, multipliers = np.resize(bias, padded), np.resize(r.multipliers, padded)
+    shifts = np.resize(r.shifts, padded)
+    for n in range(0, padded, QUAD):
+        for segment in flat:
+            vectors = segment[n : n + QUAD].reshape(QUAD, -1, LANES).transpose(1, 0, 2)
+            parts.append(np.ascontiguousarray(vectors).tobytes())
+        parts += [bias[n : n + QUAD].astype("<i4").tobytes(), multipliers[n : n + QUAD].astype("<i4").tobytes()]
+        parts.append(shifts[n : n + QUAD].astype(np.int8).tobytes())
+    return np.frombuffer(b"".join(parts), "<i4").astype(np.int32)
+
+
+def _padded(weights: Int8Array, outputs: int) -> Int8Array:
+    """``weights (out, inputs)`` with zeros up to ``outputs`` and a multiple of 16 inputs."""
+    full = np.zeros((outputs, -(-weights.shape[1] // LANES) * LANES), np.int8)
+    full[: weights.shape[0], : weights.shape[1]] = weights
+    return full
+
+
+def _quads(step: Step, shape: QuadShape, weights: Sequence[Int8Array], rows: int) -> Arguments:
+    conv, r = step.parameters, step.parameters.requantization
+    first, last = shape.segments[0], shape.segments[-1]
+    loop = f"eu_quads_{_mark(shape)}"
+    two = len(shape.segments) > 1
+    name = f"{loop}_run"
+    operands, passed = ("const int8_t *a, const int8_t *b", "a, b") if two else ("const int8_t *in", "in, in")
+    text = (
+        f"static void {name}({operands}, int8_t *out, const eu_quads_t *p)\n"
+        f"{{\n    eu_quads({passed}, out, p, {loop});\n}}\n"
+    )
+    fields: dict[str, Any] = {
+        "stream": _quad_stream(weights, conv.folded_bias, r),
+        "rows": rows,
+        "a_step": first.step_bytes,
+        "b_step": last.step_bytes,
+        "a_pair": first.step_bytes * (1 if first.shared else 2),
+        "a_bias": first.bias,
+        "out_step": shape.out_step,
+        "zero_point": r.zero_point,
+    }
+    return Arguments("eu_quads_t", fields, name, (quad_function(loop, shape), text))
+
+
+def _mark(shape: QuadShape | DepthwiseShape) -> str:
+    """A short name for a shape."""
+    return hashlib.sha256(repr(shape).encode()).hexdigest()[:6]
+
+
+def _conv(step: Step) -> Arguments:
+    shape = _conv_shape(step)
+    assert shape is not None
+    return _quads(step, shape, (step.parameters.weights,), step.groups)
+
+
+def _conv_sum(step: Step) -> Arguments:
+    shape, conv = _sum_shape(step), step.parameters
+    assert shape is not None
+    return _quads(step, shape, conv.weights, step.groups * conv.repeat)
+
+
+def _lanes_shape(step: Step) -> DepthwiseShape | None:
+    """The function that runs a depthwise convolution, or a convolution with one input channel; ``None`` where none does."""
+    p, view = step.parameters, source(step)
+    r = p.requantization
+    if not plain(step) or not _scales(r) or not _saturates(r) or not _fits(p.accumulator_bound):
+        return None
+    weights = _tap_weights(p)
+    if weights is None:
+        return None
+    single = view.channels == 1 and weights.shape[1] > 1
+    pitch = view.pitch_bytes
+    shape = DepthwiseShape(
+        group_taps(weights),
+        step.groups,
+        p.stride * pitch,
+        p.dilation * pitch,
+        step.output.pitch_bytes,
+        0 if single else 1,
+        _is_signed(r),
+    )
+    return shape if shape.possible else None
+
+
+def _tap_weights(p: Any) -> Int8Array | None:
+    """``(taps, channels)``."""
+    if isinstance(p, Conv):
+        return np.ascontiguousarray(p.weights[:, :, 0].T) if p.weights.shape[2] == 1 else None
+    channels = p.weights.shape[1]
+    return p.weights if p.repeat in (1, channels) else None
+
+
+def _lanes(step: Step) -> Arguments:
+    shape = _lanes_shape(step)
+    weights = _tap_weights(step.parameters)
+    assert shape is not None
+    assert weights is not None
+    r, bias = step.parameters.requantization, step.parameters.folded_bias
+    parts = []
+    for n in range(weights.shape[1]):
+        parts.append(np.array([bias[n], r.multipliers[n]], "<i4").tobytes())
+        parts.append(np.append(weights[:, n], r.shifts[n]).astype(np.int8).tobytes().ljust(shape.weight_bytes, b"\0"))
+    fields = {
+        "stream": np.frombuffer(b"".join(parts), "<i4").astype(np.int32),
+        "channels": weights.shape[1],
+        "zero_point": r.zero_point,
+    }
+    loop = f"eu_lanes_{_mark(shape)}"
+    text = (
+        f"static void {loop}_run(const int8_t *in, int8_t *out, const eu_lanes_t *p)\n"
+        "{\n    const eu_lanes_frame_t frame = {in, out, p->channels, p->zero_point, p->stream};\n"
+        f"    {loop}(&frame);\n}}\n"
+    )
+    return Arguments("eu_lanes_t", fields, f"{loop}_run", (depthwise_function(loop, shape), text))
+
+
+def _accepts_add(step: Step) -> bool:
+    """Two signals of the output's shape, and a straight line that is exact."""
+    views = [view for view in (*step.inputs, step.output) if isinstance(view, View)]
+    shapes = {(view.rows, view.channels) for view in views}
+    return plain(step) and len(views) == 3 and len(shapes) == 1 and _line(step) is not None
+
+
+def _line(step: Step) -> straight_add.StraightAdd | None:
+    """The straight line whose offset makes up for the two rounding shifts of ``eu_add_lanes``."""
+    line = straight_add.fit(step.parameters)
+    if line is None:
+        return None
+    line = replace(line, offset=line.offset - (1 << 15) - (1 << 19))
+    largest = 128 * (abs(line.a_slope) + abs(line.b_slope)) + abs(line.offset)
+    return line if largest < INT32_LIMIT else None
+
+
+def _add(step: Step) -> Arguments:
+    line = _line(step)
+    assert line is not None
+    a, b, out = source(step, 0), source(step, 1), step.output
+    dense = all(view.pitch_bytes == view.channels for view in (a, b, out))
+    fields = {
+        "rows": 1 if dense else step.rows,
+        "channels": step.rows * out.channels if dense else out.channels,
+        "a_pitch": a.pitch_bytes,
+        "b_pitch": b.pitch_bytes,
+        "out_pitch": out.pitch_bytes,
+        "a_slope": line.a_slope,
+        "b_slope": line.b_slope,
+        "rounded_offset": line.offset,
+    }
+    return Arguments("eu_add_lanes_t", fields)
+
+
+def _accepts_max_pool(step: Step) -> bool:
+    pool = step.parameters
+    return plain(step) and pool.kernel in (2, 3) and (pool.low, pool.high) == (-128, 127)
+
+
+def _max_pool(step: Step) -> Arguments:
+    view = source(step)
+    fields = {
+        "rows": step.groups,
+        "in_step": step.parameters.stride * view.pitch_bytes,
+        "pitch": view.pitch_bytes,
+        "out_step": step.output.pitch_bytes,
+        "channels": step.output.channels,
+        "kernel": step.parameters.kernel,
+    }
+    return Arguments("eu_max_lanes_t", fields)
+
+
+def _pair_overlap(step: Step, position: int) -> int | None:
+    """Rows go in ascending pairs, unless an odd one sends the last pair one row back."""
+    return in_order(2)(step, position) if step.groups % 2 == 0 else None
+
+
+MVE: KernelTable = {
+    "conv": (
+        Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes),
+        Kernel("eu_quads", "mve", lambda step: _conv_shape(step) is not None, _conv, overlap=_pair_overlap),
+    ),
+    "conv_sum": (Kernel("eu_quads", "mve", lambda step: _sum_shape(step) is not None, _conv_sum),),
+    "depthwise": (Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes),),
+    "add": (Kernel("eu_add_lanes", "mve", _accepts_add, _add),),
+    "max_pool": (Kernel("eu_max_lanes", "mve", _accepts_max_pool, _max_pool),),
+}
