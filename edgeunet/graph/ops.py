@@ -41,6 +41,10 @@ class Supported:
     note: str = ""
 
 
+_FOLDED = (
+    "SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND around it are folded into `dilation`. Where blocks are padded TFLM pads "
+    "with a byte it never set; LiteRT's zero point, which is what the dilated convolution means, is taken."
+)
 _CURVE = (
     "For input scales over 4, where the whole curve has only a few steps, TFLM saturates one step earlier than LiteRT; "
     "the device's (TFLM's) result is taken."
@@ -52,14 +56,14 @@ SUPPORTED: Mapping[str, Supported] = {
         (*ACTIVATIONS, *WEIGHTS, rules.weight_shape, rules.window_shape, *WEIGHTS_CONTRACT),
         "x, weights (out, kh, kw, in), bias or ABSENT",
         {**STRIDE, **DILATION, **PADDING, **ACTIVATION},
-        note="SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND around it are folded into `dilation`.",
+        note=_FOLDED,
     ),
     "DEPTHWISE_CONV_2D": Supported(
         "Depthwise convolution; output channel `c * depth_multiplier + m` sees input channel `c`.",
         (*ACTIVATIONS, *WEIGHTS, rules.weight_shape, rules.window_shape, *WEIGHTS_CONTRACT),
         "x, weights (1, kh, kw, out), bias or ABSENT",
         {**STRIDE, **DILATION, **PADDING, "depth_multiplier": "output channels per input channel", **ACTIVATION},
-        note="SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND around it are folded into `dilation`.",
+        note=_FOLDED,
     ),
     "TRANSPOSE_CONV": Supported(
         "Transposed convolution: each input adds its kernel to the output at `stride` times its place.",
