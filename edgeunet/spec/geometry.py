@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import lcm
 from typing import TYPE_CHECKING
 
 from edgeunet.errors import SpecError
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
     from edgeunet.spec.block import BlockSpec
     from edgeunet.spec.unet import UNetSpec
 
-_AXES = ("height", "time or width")
+_CANDIDATES = 4096
+_LONGEST = 1 << 20
 
 
 class _DoesNotFitError(Exception):
@@ -54,10 +56,13 @@ def check_geometry(spec: UNetSpec) -> None:
 
 def window_sizes(spec: UNetSpec, axis: int, near: int) -> tuple[int, ...]:
     """Return the nearest sizes below and above ``near`` along ``axis`` that fit the network (0, 1 or 2 of them)."""
-    reach = 2 * max(spec.total_stride[axis], 1) * max(spec.pair(spec.output_kernel_stride)[axis], 1)
-    below = (size for size in range(near, max(near - reach, 0), -1) if _fits(spec, axis, size))
-    above = (size for size in range(near + 1, near + reach + _shrinkage(spec, axis) + 1) if _fits(spec, axis, size))
-    return tuple(size for size in (next(below, 0), next(above, 0)) if size)
+    head_stride = spec.pair(spec.output_kernel_stride)[axis] if spec.include_top else 1
+    step = lcm(spec.total_stride[axis], head_stride) if spec.padding == "same" else 1
+    nearest = near // step * step
+    below = (nearest - i * step for i in range(min(_CANDIDATES, nearest // step)))
+    above = (nearest + i * step for i in range(1, min(_CANDIDATES, (_LONGEST - nearest) // step) + 1))
+    found = (next((size for size in sizes if _fits(spec, axis, size)), 0) for sizes in (below, above))
+    return tuple(size for size in found if size)
 
 
 def _walk(spec: UNetSpec, axis: int, size: int) -> int:
@@ -173,16 +178,6 @@ def _fits(spec: UNetSpec, axis: int, size: int) -> bool:
     except _DoesNotFitError:
         return False
     return True
-
-
-def _shrinkage(spec: UNetSpec, axis: int) -> int:
-    """Upper bound of what unpadded convolutions and dilations need, so that the search for a cure reaches it."""
-    stride, total = 1, 0
-    for block in spec.blocks:
-        reach = (spec.pair(block.kernel)[axis] - 1) * spec.pair(block.dilation)[axis] ** (block.depth - 1)
-        total += stride * (block.depth + block.decoder_depth + 1) * reach
-        stride *= spec.pair(block.strides)[axis]
-    return min(total * 2, 1 << 14)
 
 
 def _cure(spec: UNetSpec, axis: int, size: int) -> str:

@@ -230,6 +230,13 @@ def test_classic_bottleneck_does_not_pool() -> None:
         load_spec({"layout": "classic", "blocks": [BLOCK, BLOCK]})
 
 
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_absurd_strides_are_refused_at_once(padding: str) -> None:
+    blocks = [{"filters": 1, "pool": 1024, "strides": 1024}] * 16
+    with pytest.raises(SpecError, match=r"input_shape\[0\] = 1000"):
+        load_spec({"blocks": blocks, "input_shape": [1000, 1], "padding": padding})
+
+
 def test_adding_a_skip_needs_equal_channels() -> None:
     blocks = [{**BLOCK, "filters": 8}, {"filters": 16}]
     with pytest.raises(SpecError, match=r"blocks\[0\]: skip_mode 'add' meets 16 upsampled channels with 8"):
