@@ -264,7 +264,11 @@ def _run(trainer: Trainer, job: _Job, output: Path, listener: Listener) -> Train
         write_history(output, progress.history, {"model": job.card.name, "best_epoch": progress.best_epoch})
         listener.epoch(progress)
 
-    progress = trainer.run(listener.step, saved)
+    try:
+        progress = trainer.run(listener.step, saved)
+    except KeyboardInterrupt:
+        listener.note(_left_behind(trainer.progress, output))
+        raise
     about = {"model": job.card.name, "best_epoch": progress.best_epoch}
     files["history_csv"], files["history_json"] = write_history(output, progress.history, about)
     files["curves"] = beside(output, "history.png")
@@ -276,6 +280,16 @@ def _run(trainer: Trainer, job: _Job, output: Path, listener: Listener) -> Train
     save_model(trainer.model, output, final)
     trainer.course.checkpoint.unlink(missing_ok=True)
     return TrainResult(output, final, progress, files)
+
+
+def _left_behind(progress: Progress, output: Path) -> str:
+    """Return what an interrupted training has to show for itself."""
+    if not progress.done:
+        return "interrupted before the first epoch was over: nothing was saved"
+    return (
+        f"interrupted after epoch {progress.done} of {progress.planned}: '{output}' holds the best so far, of epoch "
+        f"{progress.best_epoch}; add --resume to continue"
+    )
 
 
 def _boundary_figures(model: keras.Model, job: _Job, card: ModelCard) -> dict[str, Any]:

@@ -107,8 +107,12 @@ def test_interrupting_from_the_keyboard_leaves_a_model_and_a_checkpoint(tmp_path
             raise KeyboardInterrupt
 
     output = tmp_path / "m.keras"
+    notes: list[str] = []
+    listener = Listener(note=notes.append, step=interrupt)
     with pytest.raises(KeyboardInterrupt):
-        train(SMALL_SPEC, small_source(), output, options=SMALL_OPTIONS, listener=Listener(step=interrupt))
+        train(SMALL_SPEC, small_source(), output, options=SMALL_OPTIONS, listener=listener)
+    assert "interrupted after epoch 1 of 3" in notes[-1]
+    assert "--resume" in notes[-1]
     assert weights(output)
     assert checkpoint_path(output).exists()
     with pytest.raises(TrainError, match=r"made with option seed = 3, not 4"):
