@@ -12,14 +12,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from edgeunet.errors import SignalError
 from edgeunet.signals import disturbances
 from edgeunet.signals.ecg_parameters import SyntheticECG
 from edgeunet.signals.heart import LEADS, Component, Floats, electrode_matrix, scaled, shifted, vector_matrix
-from edgeunet.signals.record import CLASSES, UNKNOWN, Record, Wave, paint_labels
+from edgeunet.signals.record import CLASSES, Labels, Record, Wave, paint_labels
 from edgeunet.signals.rhythm import Beat, beats
 from edgeunet.signals.virtual_patient import VirtualPatient, draw_patient
+
+SEEN = 0.05
+"""A component this much weaker than the strongest of its wave in a lead does not show there."""
 
 MARGIN_S = 2.0
 """Beats are made this long before and after the record, so that it begins and ends anywhere within a beat."""
@@ -107,7 +111,8 @@ def synthesize(parameters: SyntheticECG, seed: int | tuple[int, ...], name: str 
     columns = [LEADS.index(lead) for lead in parameters.leads]
     heart = render(waves, samples, parameters) + _atrial_activity(patient, samples, parameters, rng_of["atria"])
     signal = heart @ projection + disturb(patient, samples, parameters, rng_of["noise"]) @ electrode_matrix()
-    truth = [lead_truth(waves, projection[:, column], samples, parameters) for column in columns]
+    seen = [project_wave(w, projection[:, columns], parameters.sample_rate_hz) for w in waves if w.kind in CLASSES]
+    truth = [lead_truth(seen, lead, samples, parameters.visible_mv) for lead in range(len(columns))]
     return Record(
         name=name,
         patient=name,
@@ -182,43 +187,59 @@ def render(waves: list[PlacedWave], samples: int, parameters: SyntheticECG) -> F
     return vector
 
 
+@dataclass(frozen=True)
+class WaveInLeads:
+    """Where one wave lies in each lead, and how large its strongest component is there; arrays ``(leads,)``."""
+
+    kind: str
+    onset: npt.NDArray[np.int64]
+    peak: npt.NDArray[np.int64]
+    offset: npt.NDArray[np.int64]
+    size_mv: Floats
+
+
+def project_wave(wave: PlacedWave, projection: Floats, rate_hz: float) -> WaveInLeads:
+    """Return ``wave`` in the leads of ``projection`` ``(3, leads)``.
+
+    In a lead it reaches from the first to the last edge of those components whose projection is at least `SEEN` of the
+    strongest one's.
+    """
+    sizes = np.abs(np.array([part.vector_mv for part in wave.parts]) @ projection)
+    seen = sizes >= SEEN * sizes.max(axis=0)
+    start_s, stop_s, centre_s = (
+        np.array([getattr(part, name) for part in wave.parts])[:, None] for name in ("start_s", "stop_s", "centre_s")
+    )
+    onset = np.ceil(np.where(seen, start_s, np.inf).min(axis=0) * rate_hz).astype(np.int64)
+    offset = np.maximum(np.floor(np.where(seen, stop_s, -np.inf).max(axis=0) * rate_hz).astype(np.int64), onset)
+    peak = np.rint(centre_s[sizes.argmax(axis=0), 0] * rate_hz).astype(np.int64)
+    return WaveInLeads(wave.kind, onset, np.clip(peak, onset, offset), offset, sizes.max(axis=0))
+
+
 def lead_truth(
-    waves: list[PlacedWave], projection: Floats, samples: int, parameters: SyntheticECG
-) -> tuple[tuple[Wave, ...], tuple[int, int], Any]:
+    waves: list[WaveInLeads], lead: int, samples: int, visible_mv: float
+) -> tuple[tuple[Wave, ...], tuple[int, int], Labels]:
     """Return the waves of one lead, its annotated range and its labels.
 
-    A wave reaches from the first to the last edge of those components whose projection is at least 5 % of the wave's
-    strongest one. A wave cut by an end of the record, or smaller than ``visible_mv``, leaves its samples unknown.
+    A wave cut by an end of the record, or smaller than ``visible_mv``, leaves its samples unknown.
     """
     kept: list[Wave] = []
     hidden: list[tuple[int, int]] = []
     start, stop = 0, samples
     for wave in waves:
-        if wave.kind not in CLASSES:
-            continue
-        sizes = [abs(float(np.dot(part.vector_mv, projection))) for part in wave.parts]
-        seen = [part for part, size in zip(wave.parts, sizes, strict=True) if size >= 0.05 * max(sizes)]
-        onset = int(np.ceil(min(part.start_s for part in seen) * parameters.sample_rate_hz))
-        offset = int(np.floor(max(part.stop_s for part in seen) * parameters.sample_rate_hz))
-        peak = round(
-            seen[int(np.argmax([abs(float(np.dot(p.vector_mv, projection))) for p in seen]))].centre_s
-            * parameters.sample_rate_hz
-        )
+        onset, offset = int(wave.onset[lead]), int(wave.offset[lead])
         if offset < 0 or onset >= samples:
             continue
         if onset < 0:
             start = max(start, offset + 1)
         elif offset >= samples:
             stop = min(stop, onset)
-        elif max(sizes) < parameters.visible_mv:
+        elif wave.size_mv[lead] < visible_mv:
             hidden.append((onset, offset + 1))
         else:
-            kept.append(Wave(wave.kind, onset, min(max(peak, onset), offset), max(offset, onset)))
-    kept.sort(key=lambda wave: wave.onset)
-    inside = tuple(w for w in kept if start <= w.onset and w.offset < stop)
-    labels = paint_labels(samples, inside, (start, max(stop, start)), unknown=hidden)
-    labels[:start] = UNKNOWN
-    return inside, (start, max(stop, start)), labels
+            kept.append(Wave(wave.kind, onset, int(wave.peak[lead]), offset))
+    inside = tuple(w for w in sorted(kept, key=lambda w: w.onset) if start <= w.onset and w.offset < stop)
+    span = start, max(stop, start)
+    return inside, span, paint_labels(samples, inside, span, unknown=hidden)
 
 
 def _atrial_activity(

@@ -56,7 +56,8 @@ def to_millivolts(
         return np.asarray(adc * (microvolts / 1000.0), np.float32)
     gain = np.array([g if g else DEFAULT_GAIN for g in gains])
     factor = np.array([MILLIVOLTS_PER.get((unit or "mV").lower(), 1.0) for unit in units])
-    return np.asarray((adc - np.asarray(baselines)) / gain * factor, np.float32)
+    with np.errstate(over="ignore"):  # an absurd gain gives infinite samples, and those are refused
+        return np.asarray((adc - np.asarray(baselines)) / gain * factor, np.float32)
 
 
 def parse_adc_units(adc_units: str | float) -> float | None:

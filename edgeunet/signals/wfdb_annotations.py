@@ -20,7 +20,7 @@ SYMBOLS = {code: symbol for code, symbol in enumerate(' NLRaVFJASEj/Q~ | sT*D"=p
 SKIP, NUM, SUB, CHN, AUX = 59, 60, 61, 62, 63
 NOTE = 22
 
-_RESOLUTION = re.compile(rb"## time resolution: ([\d.]+)")
+_RESOLUTION = re.compile(rb"## time resolution: (\d{1,12}(?:\.\d{1,12})?)")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def read_annotations(path: Path) -> Annotations:
             elif code == AUX:
                 text = data[2 * at : 2 * at + low]
                 if found := _RESOLUTION.match(text):
-                    ticks_per_s = float(found[1])
+                    ticks_per_s = float(found[1]) or None
                     del samples[-1:], symbols[-1:]
                 at += (low + 1) // 2
             elif code < SKIP:

@@ -156,10 +156,10 @@ def annotation_file(base: Path, leads: Sequence[str], column: int, annotator: st
     lead = leads[column].lower()
 
     def with_extension(extension: str) -> Path:
-        return base.with_name(f"{base.name}.{extension}")
+        return base.parent / f"{base.name}.{extension}"
 
     if annotator is not None:
-        path = with_extension(annotator.format(lead=lead, index=column).lstrip("."))
+        path = with_extension(annotator.replace("{lead}", lead).replace("{index}", str(column)).lstrip("."))
         if not path.is_file():
             raise SignalError(f"there is no annotation file '{path}'; files beside it end in {_extensions(base)}")
         return path, "{lead}" in annotator
@@ -167,7 +167,7 @@ def annotation_file(base: Path, leads: Sequence[str], column: int, annotator: st
         path = with_extension(lead)
         return (path, True) if path.is_file() else None
     for pattern in JOINT_ANNOTATORS:
-        path = with_extension(pattern.format(index=column))
+        path = with_extension(pattern.replace("{index}", str(column)))
         if path.is_file():
             return path, False
     raise SignalError(
@@ -243,7 +243,8 @@ def _listed(directory: Path) -> list[Path]:
         lines = (directory / "RECORDS").read_text(encoding="utf-8").split()
     except (OSError, UnicodeDecodeError):
         return []
-    return [directory / line for line in dict.fromkeys(lines) if (directory / f"{line}.hea").is_file()]
+    inside = (line for line in dict.fromkeys(lines) if not Path(line).is_absolute() and ".." not in Path(line).parts)
+    return [directory / line for line in inside if (directory / f"{line}.hea").is_file()]
 
 
 def _natural(path: Path) -> tuple[str, list[tuple[int, str]]]:

@@ -107,7 +107,7 @@ def _signal_line(path: Path, line: str, index: int) -> SignalLine:
         gain = float(found["gain"] or 0) if found else np.nan
     except ValueError:
         gain = np.nan
-    if found is None or not np.isfinite(gain):
+    if found is None or not np.isfinite(gain) or abs(int(found["baseline"] or found["zero"] or 0)) >= 2**31:
         raise SignalError(f"header '{path}': cannot make out the signal line '{line[:60]}'; fetch the file again")
     return SignalLine(
         file=found["file"],
@@ -136,7 +136,7 @@ def read_adc(base: Path) -> AdcRecord:
     if not header.signals:
         raise SignalError(f"record '{base}' has no signals; it cannot be used")
     parts = [
-        _read_file(base.with_name(file), tuple(lines), header)
+        _read_file(_beside(base, file), tuple(lines), header)
         for file, lines in groupby(header.signals, key=lambda line: line.file)
     ]
     samples = min(len(adc) for adc, _ in parts)
@@ -147,13 +147,23 @@ def read_adc(base: Path) -> AdcRecord:
     )
 
 
+def _beside(base: Path, file: str) -> Path:
+    path = Path(file)
+    if path.is_absolute() or ".." in path.parts or "\0" in file:
+        raise SignalError(
+            f"header '{base}.hea' names the signal file '{file[:60]}', which must lie beside it; correct it"
+        )
+    return base.parent / path
+
+
 def _read_file(path: Path, lines: tuple[SignalLine, ...], header: Header) -> tuple[Adc, npt.NDArray[np.bool_]]:
     storage = STORAGES[lines[0].storage]
     try:
+        available = path.stat().st_size - lines[0].byte_offset
+        wanted = available if header.samples is None else storage.bytes_for(header.samples * len(lines))
         with path.open("rb") as file:
-            file.seek(lines[0].byte_offset)
-            wanted = -1 if header.samples is None else storage.bytes_for(header.samples * len(lines))
-            data = file.read(wanted)
+            file.seek(min(lines[0].byte_offset, path.stat().st_size))
+            data = file.read(max(min(wanted, available), 0))
     except OSError as error:
         raise SignalError(f"cannot read signal file '{path}': {error.strerror}; fetch it again") from error
     values = storage.decode(np.frombuffer(data, np.uint8))

@@ -208,6 +208,18 @@ def test_a_wrong_annotator_is_named_with_the_files_there_are(write_record: Write
         source.read("sel1")
 
 
+@pytest.mark.parametrize("annotator", ["{foo}", "{", "{lead.x}", "../x", ""])
+def test_an_odd_annotator_is_a_file_that_is_not_there(write_record: WriteRecord, annotator: str) -> None:
+    source = open_source(write_record(annotations={"q1c": beats([300])}), annotator=annotator)
+    with pytest.raises(SignalError, match="there is no annotation file"):
+        source.read("sel1")
+
+
+def test_lead_names_may_hold_slashes(write_record: WriteRecord) -> None:
+    record = open_source(write_record(leads=("I/II", "V5"), annotations={"q1c": beats([300])})).read("sel1")
+    assert record.annotated == ((300, 411), (300, 411))
+
+
 def test_annotations_without_boundaries_are_refused(write_record: WriteRecord) -> None:
     directory = write_record(annotations={"atr": ([100, 300, 500], ["N", "N", "V"])})
     with pytest.raises(SignalError, match="marks beats only"):

@@ -120,3 +120,37 @@ def test_every_symbol_and_long_gaps_are_read_as_the_wfdb_package_reads_them(tmp_
     found = read_annotations(tmp_path / "r.atr")
     assert list(found.samples) == list(expected.sample)
     assert list(found.symbols) == list(expected.symbol)
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("r 1 100 99999999999999999999\nr.dat 16\n", "holds 6 samples"),
+        ("r 1 100 6\nr.dat 16+99999999999999999999\n", "holds 0 samples"),
+        ("r 1 1e999 6\nr.dat 16\n", "not a positive number"),
+        ("r 1 1e1e1 6\nr.dat 16\n", "not a positive number"),
+        ("r 1 100 6\nr.dat 16 1e1e1\n", "cannot make out the signal line"),
+        ("r 1 100 6\nr.dat 16 200(99999999999999999999)\n", "cannot make out the signal line"),
+        ("r 1 100 6\nr.dat sixteen\n", "cannot make out the signal line"),
+        ("r 99999 100 6\nr.dat 16\n", "names 99999 signals but describes 1"),
+        ("r 1 100 6\n/nowhere/r.dat 16\n", "must lie beside it"),
+        ("r 1 100 6\n../r.dat 16\n", "must lie beside it"),
+        ("r 1 100 6\nother.dat 16\n", "cannot read signal file"),
+        ("r 1 100 6\nr.dat 17\n", "cannot read record"),
+        ("r/3 1 100 6\na 2\nb 2\nc 2\n", "cannot read record"),
+    ],
+)
+def test_absurd_headers_are_one_sentence(tmp_path: Path, header: str, message: str) -> None:
+    (tmp_path / "r.dat").write_bytes(np.arange(6, dtype="<i2").tobytes())
+    (tmp_path / "r.hea").write_text(header)
+    with pytest.raises(SignalError, match=message) as caught:
+        read_adc(tmp_path / "r")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("note", [b"## time resolution: 0", b"## time resolution: 1.2.3", b"## time resolution: x"])
+def test_an_absurd_clock_is_no_clock(tmp_path: Path, note: bytes) -> None:
+    words = np.array([22 << 10, 63 << 10 | len(note)], "<u2").tobytes() + note + b"\0" * (len(note) % 2)
+    (tmp_path / "r.q1c").write_bytes(words + np.array([1 << 10 | 5, 0], "<u2").tobytes())
+    assert read_annotations(tmp_path / "r.q1c").ticks_per_s in (None, 1.2)
