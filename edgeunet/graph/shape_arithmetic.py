@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from edgeunet.graph.ir import Tensor
 from edgeunet.graph.options import Operator, slice_bounds
 
-_FOLDED = ("STRIDED_SLICE", "PACK", "CONCATENATION")
+SHAPE_ARITHMETIC = ("SHAPE", "STRIDED_SLICE", "PACK", "CONCATENATION")
+"""Operators that are computed here where they work on shapes."""
 
 
 def fold_shapes(operators: Sequence[Operator], tensors: Sequence[Tensor]) -> list[Operator]:
@@ -27,7 +28,7 @@ def fold_shapes(operators: Sequence[Operator], tensors: Sequence[Tensor]) -> lis
     known = list(tensors)
     remaining = []
     for operator in operators:
-        number = _numbers(replace(operator, tensors=tuple(known)) if operator.kind in _FOLDED else operator)
+        number = _numbers(replace(operator, tensors=tuple(known)) if operator.kind in SHAPE_ARITHMETIC else operator)
         if number is None or len(operator.outputs) != 1:
             remaining.append(operator)
             continue
@@ -41,7 +42,7 @@ def _numbers(operator: Operator) -> NDArray[Any] | None:
     """What ``operator`` computes, where that is a few integers known already."""
     if operator.kind == "SHAPE" and len(operator.inputs) == 1:
         return np.array(operator.shape(0), np.int32)
-    if operator.kind not in _FOLDED or min(operator.inputs, default=-1) < 0:
+    if operator.kind not in SHAPE_ARITHMETIC[1:] or min(operator.inputs, default=-1) < 0:
         return None
     data = [operator.tensors[index].data for index in operator.inputs]
     if any(array is None or array.dtype.kind != "i" or array.size > 16 for array in data):

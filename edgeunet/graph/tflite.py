@@ -25,7 +25,7 @@ from edgeunet.graph.layout import canonical
 from edgeunet.graph.names import clean, layer_names, tensor_name
 from edgeunet.graph.ops import SUPPORTED, check_graph, unsupported
 from edgeunet.graph.options import DECODERS, Operator
-from edgeunet.graph.shape_arithmetic import fold_shapes
+from edgeunet.graph.shape_arithmetic import SHAPE_ARITHMETIC, fold_shapes
 from edgeunet.graph.space_to_batch import fold_dilation
 
 LARGEST_FILE_BYTES = 64 << 20
@@ -100,6 +100,9 @@ def _read(data: bytes, name: str) -> Graph:
     outputs = _indices(subgraph, schema.SUBGRAPH["outputs"], "graph outputs", tensors)
     if not inputs or not outputs or not operators:
         raise GraphError("it has no inputs, no outputs or no operators; convert the model again")
+    for operator in operators:
+        if operator.kind not in (*DECODERS, *SHAPE_ARITHMETIC):
+            raise unsupported(operator.kind, operator.name)
     _check_order(operators, inputs, outputs, tensors)
     operators = fold_shapes(operators, tensors)
     ops = tuple(_decode(operator) for operator in operators)
@@ -185,7 +188,7 @@ def _quantization(table: Table, name: str, shape: tuple[int, ...], dtype: str) -
     zero_points = details.numbers(fields["zero_point"], "int64", f"zero points of '{name}'") or (0,) * len(scales)
     if not scales:
         return None
-    axis = details.int32(fields["quantized_dimension"])
+    axis = 0 if len(shape) == 1 else details.int32(fields["quantized_dimension"])
     if details.uint8(fields["details_type"]):
         raise UnsupportedOpError(f"{what} is not affine; convert with the built-in int8 quantization")
     if len(zero_points) not in (1, len(scales)) or (len(scales) > 1 and not 0 <= axis < len(shape)):
