@@ -37,6 +37,7 @@ LOWERINGS: Mapping[str, Callable[[Builder, Op], None]] = {
     "LOGISTIC": lower_unary,
     "TANH": lower_unary,
     "RSQRT": lower_unary,
+    "NEG": lower_unary,
     "QUANTIZE": lower_unary,
     "SOFTMAX": lower_softmax,
     "MEAN": lower_mean,
