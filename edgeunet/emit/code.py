@@ -9,11 +9,13 @@ import numpy as np
 
 from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, kernel_source, select_kernel
 from edgeunet.emit.source import Layer
+from edgeunet.emit.stream import edge_calls, edge_position, keep_history, passage, pointer
 from edgeunet.emit.tables import Tables
 from edgeunet.schedule.program import Constant
-from edgeunet.schedule.schedule import ARENA, Margin, Schedule, Step, View
+from edgeunet.schedule.schedule import ENTER, LEAVE, Margin, Schedule, Step, View
 
 FILL = ("portable", "eu_fill")
+EDGE = ("portable", "eu_edge")
 
 
 @dataclass(frozen=True)
@@ -33,22 +35,32 @@ def render_steps(schedule: Schedule, prefix: str, tables: Sequence[KernelTable],
     arguments: dict[str, str] = {}
     definitions: dict[str, None] = {}
     bodies, calls, layers = [], [], []
+    streams = schedule.timing.streams
     for index, step in enumerate(schedule.steps):
-        kernel = select_kernel(step, tables)
         lines = [f"/* {index:2d} {_describe(step)} */", f"{prefix.upper()}_LAYER({index});"]
-        for margin in step.margins:
-            files[FILL] = None
-            lines.append(_margin_call(margin))
+        if streams and step.covers in ((ENTER,), (LEAVE,)):
+            calls += [*lines, *passage(schedule, step), *keep_history(schedule, index)]
+            layers.append(_layer(step, ""))
+            continue
+        kernel = select_kernel(step, tables)
+        if step.margins:
+            files[EDGE if streams else FILL] = None
+        lines += edge_calls(schedule, step) if streams else [_margin_call(margin) for margin in step.margins]
         for name in kernel.requires:
             files[(_owner(name, kernel), name)] = None
         files[(kernel.core, kernel.function)] = None
         made = kernel.arguments(step)
         definitions |= dict.fromkeys(made.definitions)
-        lines.append(_call(step, kernel, made, index, prefix, data, arguments, bodies))
-        calls += lines
-        layers.append(Layer(step.name, _operators(step), step.macs, (step.rows, step.output.channels), kernel.function))
+        position = edge_position(schedule, step) if streams else f"0, 0, {getattr(step.parameters, 'length', 0)}"
+        lines.append(_call(step, kernel, made, index, prefix, data, arguments, bodies, position))
+        calls += [*lines, *keep_history(schedule, index)] if streams else lines
+        layers.append(_layer(step, kernel.function))
     text = "\n".join([*(kernel_source(core, name) for core, name in files), *definitions])
     return Code(text, "\n".join(bodies), tuple(calls), tuple(layers))
+
+
+def _layer(step: Step, kernel: str) -> Layer:
+    return Layer(step.name, _operators(step), step.macs, (step.rows, step.output.channels), kernel)
 
 
 def _owner(function: str, kernel: Kernel) -> str:
@@ -80,6 +92,7 @@ def _call(
     data: Tables,
     arguments: dict[str, str],
     bodies: list[str],
+    position: str,
 ) -> str:
     if step.kind == "fill":
         view = step.output
@@ -99,7 +112,7 @@ def _call(
         bodies.append(f"static const {made.struct} {arguments[body]} = {{\n{lines}\n}};\n")
     parts = [*operands, pointer(step.output), f"&{arguments[body]}"]
     if kernel.positioned:
-        parts += [str(step.first_group), str(step.parameters.length)]
+        parts.append(position)
     return f"{made.function or kernel.function}({', '.join(parts)});"
 
 
@@ -112,9 +125,3 @@ def _margin_call(margin: Margin) -> str:
     if view.pitch_bytes == view.channels:
         return f"eu_fill({pointer(view)}, 1, 0, {view.rows * view.channels}, {margin.value});"
     return f"eu_fill({pointer(view)}, {view.rows}, {view.pitch_bytes}, {view.channels}, {margin.value});"
-
-
-def pointer(view: View) -> str:
-    """Address of a view's first byte."""
-    base = "a" if view.space == ARENA else view.space
-    return f"{base} + {view.offset_bytes}" if view.offset_bytes else base

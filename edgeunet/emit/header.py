@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from edgeunet.emit.source import Compiled, Interface, Layer
+from edgeunet.emit.document import Document, banner
+from edgeunet.emit.source import Interface, Layer
 from edgeunet.emit.tables import c_float
-
-
-def banner(title: str, facts: Mapping[str, str]) -> list[str]:
-    """The comment at the top of each generated file."""
-    width = max(len(key) for key in facts)
-    return ["/* " + title, " *", *(f" * {key:<{width}}  {value}" for key, value in facts.items()), " */", ""]
 
 
 def interface_lines(prefix: str, role: str, interfaces: Sequence[Interface], rows_word: str) -> list[str]:
@@ -59,16 +54,6 @@ def layer_table(layers: Sequence[Layer], spans: Sequence[str]) -> list[str]:
     ]
 
 
-def digest_guard(prefix: str, digest: str) -> list[str]:
-    """Lines that stop the compiler when a file meets a header of another model or another run."""
-    return [
-        f"#if {prefix}_DIGEST != 0x{digest}UL",
-        f'#error "this file and {prefix.lower()}.h come from different runs of edgeunet export-c; use files of one run"',
-        "#endif",
-        "",
-    ]
-
-
 def classes_lines(prefix: str, classes: Sequence[str]) -> list[str]:
     """Class names in channel order, as an initialiser."""
     if not classes:
@@ -77,4 +62,105 @@ def classes_lines(prefix: str, classes: Sequence[str]) -> list[str]:
     return [f"#define {prefix}_CLASSES {len(classes)}", f"#define {prefix}_CLASS_NAMES {{{names}}}"]
 
 
-__all__ = ["Compiled", "banner", "classes_lines", "digest_guard", "interface_lines", "layer_table"]
+def c_number(value: float) -> str:
+    """A number as short as it goes: an integer where it is one."""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def header_text(document: Document) -> str:
+    """Text of ``<prefix>.h``."""
+    prefix, upper, code, card = document.prefix, document.upper, document.code, document.card
+    lines = banner(f"{prefix}: an int8 network as C99, {document.style}.", document.facts)
+    lines += [f"#ifndef {upper}_H", f"#define {upper}_H", "", "#include <stdint.h>", ""]
+    lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
+    lines += [
+        f"#define {upper}_DIGEST 0x{document.digest}UL /* of this run of export-c; the other files check it */",
+        "",
+    ]
+    if card is not None and card.sample_rate_hz:
+        lines.append(f"#define {upper}_SAMPLE_RATE_HZ {c_number(card.sample_rate_hz)}")
+    lines += interface_lines(upper, "INPUT", document.inputs, "row")
+    lines.append("")
+    lines += interface_lines(upper, "OUTPUT", document.outputs, "row")
+    lines += classes_lines(upper, card.classes if card is not None else ())
+    lines += ["", *_size_lines(document), ""]
+    lines += state_lines(document)
+    lines += stream_declarations(document) if document.streams else run_declaration(document)
+    lines += [
+        f"/* Runs the golden input in {prefix}_selftest.c: 0 when every output byte is right, else 1 + the index of the first",
+        f" * wrong one. output has {upper}_OUTPUT_BYTES. */",
+        f"int32_t {prefix}_selftest({prefix}_state_t *state, int8_t *output);",
+        "",
+        "/* Layers, in the order they run:",
+        " *",
+        *layer_table(code.layers, document.spans),
+        " */",
+        "",
+        *("#ifdef __cplusplus", "}", "#endif", ""),
+        f"#endif /* {upper}_H */",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _size_lines(document: Document) -> list[str]:
+    upper, schedule = document.upper, document.schedule
+    lines = [
+        f"#define {upper}_ARENA_BYTES {schedule.arena_bytes} /* largest live set: {schedule.lower_bound_bytes} */",
+        f"#define {upper}_WEIGHTS_BYTES {document.data.size_bytes} /* constants: weights, biases, multipliers, tables */",
+        f"#define {upper}_LAYERS {len(document.code.layers)}",
+        f"#define {upper}_MACS {schedule.macs} /* multiply-accumulates per call */",
+    ]
+    if document.streams:
+        lines += [
+            f"#define {upper}_HOP {schedule.timing.hop} /* input rows per push */",
+            f"#define {upper}_HOP_OUTPUT_ROWS {schedule.timing.rows[schedule.outputs[0]]} /* most output rows per call */",
+            f"#define {upper}_STRIDE {document.total_stride} /* a recording is a multiple of this many input rows long */",
+            f"#define {upper}_LOOKAHEAD {document.lookahead_samples} /* input rows by which an output comes late */",
+        ]
+    return lines
+
+
+def state_lines(document: Document) -> list[str]:
+    """The state struct and its reset."""
+    prefix, streams = document.prefix, document.streams
+    return [
+        "/* Every byte the network needs; the caller owns it. Two of them are two independent instances. */",
+        "typedef struct {",
+        f"    uint32_t arena[{document.arena_words}];",
+        *(["    int32_t hops;", "    int32_t left;"] if streams else []),
+        f"}} {prefix}_state_t;",
+        "",
+        f"/* Prepares a state for {'a new recording' if streams else 'its first run'}. */",
+        f"void {prefix}_reset({prefix}_state_t *state);",
+        "",
+    ]
+
+
+def run_declaration(document: Document) -> list[str]:
+    """The whole window in one call."""
+    prefix, upper = document.prefix, document.upper
+    return [
+        f"/* Runs the network: {upper}_INPUT_BYTES in, {upper}_OUTPUT_BYTES out. The buffers must not overlap. */",
+        f"void {prefix}_run({prefix}_state_t *state, const int8_t *input, int8_t *output);",
+        "",
+    ]
+
+
+def stream_declarations(document: Document) -> list[str]:
+    """A hop per call, and the whole window by hops."""
+    prefix, upper = document.prefix, document.upper
+    return [
+        f"/* Takes {upper}_HOP input rows; writes the output rows that are ready now and returns how many (0 to",
+        f" * {upper}_HOP_OUTPUT_ROWS; output must hold that many). Rows come in order, the first ever belongs to the first input",
+        f" * row; each comes once {upper}_LOOKAHEAD later input rows are there. */",
+        f"int32_t {prefix}_push({prefix}_state_t *state, const int8_t *input, int8_t *output);",
+        "",
+        f"/* Ends the recording with its last rows (0 to {upper}_HOP - 1, a multiple of {upper}_STRIDE): writes and returns like push.",
+        " * Call it again with 0 rows until it returns 0; then reset. What came out is, value for value, the network run over the",
+        " * whole recording. */",
+        f"int32_t {prefix}_flush({prefix}_state_t *state, const int8_t *input, int32_t rows, int8_t *output);",
+        "",
+        f"/* A whole window by hops: reset, push, flush. {upper}_INPUT_BYTES in, {upper}_OUTPUT_BYTES out, which must not overlap. */",
+        f"void {prefix}_run({prefix}_state_t *state, const int8_t *input, int8_t *output);",
+        "",
+    ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from edgeunet.emit.header import banner, digest_guard
+from edgeunet.emit.document import banner, digest_guard
 from edgeunet.emit.tables import wrap_numbers
 from edgeunet.graph.evaluate import evaluate
 from edgeunet.graph.ir import Graph
@@ -28,7 +30,7 @@ def _joined(arrays: list[Int8Array]) -> Int8Array:
     return joined
 
 
-def render_selftest(graph: Graph, prefix: str, facts: dict[str, str], digest: str) -> str:
+def render_selftest(graph: Graph, prefix: str, facts: Mapping[str, str], digest: str) -> str:
     """Text of ``<prefix>_selftest.c``."""
     upper = prefix.upper()
     given, expected = golden_vectors(graph)

@@ -64,6 +64,8 @@ class Compiled:
       ``ECG_LAYERS``, ``ECG_WEIGHTS_BYTES`` …
     - ``void ecg_reset(ecg_state_t *state)``
     - ``void ecg_run(ecg_state_t *state, const int8_t *input, int8_t *output)`` (whole window)
+    - compiled with a hop also ``int32_t ecg_push(state, input, output)`` (a hop in, returns how many output rows are ready)
+      and ``int32_t ecg_flush(state, input, rows, output)`` (the last rows; again with 0 rows until it returns 0)
     - with ``-DECG_TRACE`` the harness supplies ``void ecg_trace(int32_t layer)``, called before layer ``layer`` and once
       more with ``ECG_LAYERS`` at the end; without it no trace code exists.
     """
@@ -81,3 +83,11 @@ class Compiled:
     """Kernel flavour: ``portable``, ``dsp`` or ``mve``."""
     mode: str = "window"
     model_digest: str = ""
+    hop_samples: int = 0
+    """Input samples per ``_push``; 0 where the whole window is one call."""
+    lookahead_samples: int = 0
+    """Input samples by which a stream's outputs come late."""
+    state_bytes: int = 0
+    """``sizeof(ecg_state_t)``: the arena and a few counters."""
+    macs: int = 0
+    """Multiply-accumulates per call of ``_run`` (whole window) or ``_push`` (stream)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from edgeunet.schedule.layout import Layout
 from edgeunet.schedule.memory import Item, Overlap, Part, lower_bound, plan_memory
 from edgeunet.schedule.program import Constant, Node, Program
-from edgeunet.schedule.schedule import ARENA, INPUT, OUTPUT, Buffer, Margin, Schedule, Step, View
+from edgeunet.schedule.schedule import ARENA, ENTER, INPUT, LEAVE, OUTPUT, Buffer, Margin, Schedule, Step, View
 from edgeunet.schedule.steps import Copy, Mean
 from edgeunet.schedule.timing import Timing, window_timing
 
@@ -89,7 +89,13 @@ class _Assembly:
             self.program.outputs,
             plan.arena_bytes,
             plan.lower_bound_bytes,
+            sum(self._macs(draft) for draft in self.drafts),
         )
+
+    def _macs(self, draft: _Draft) -> int:
+        """Multiply-accumulates per call: those of the whole window, less in a stream."""
+        whole = self.program.signals[draft.node.output].rows
+        return draft.node.macs * self.timing.rows[draft.node.output] // max(whole, 1)
 
     def _overlaps(self) -> list[Overlap]:
         """Pairs of buffers that may share bytes: the source's last step is the output's first."""
@@ -158,6 +164,7 @@ class _Assembly:
             max(steps),
             0,
             streams and extent.before > 0,
+            self.timing.lags[root],
         )
 
     def view(self, signal: int, row: int, rows: int) -> View:
@@ -172,36 +179,26 @@ class _Assembly:
         program, timing = self.program, self.timing
         steps, at = [], 0
         for signal in program.inputs:
-            size = timing.rows[signal] * program.signals[signal].channels
+            outer = self._outer(INPUT, signal, at)
             if signal in self.entering:
-                outer = View(
-                    -1,
-                    INPUT,
-                    at,
-                    program.signals[signal].channels,
-                    timing.rows[signal],
-                    program.signals[signal].channels,
-                )
-                steps.append(_copy_step("input", outer, self.view(signal, 0, timing.rows[signal])))
-            at += size
+                steps.append(_copy_step("input", ENTER, outer, self.view(signal, 0, timing.rows[signal]), signal))
+            at += outer.rows * outer.channels
         filled: _Filled = {}
         for draft in self.drafts:
             steps.append(self._step(draft, filled))
-        at = 0
+        at, slowest = 0, max(timing.lags[signal] for signal in program.outputs)
         for signal in program.outputs:
-            size = timing.rows[signal] * program.signals[signal].channels
+            outer = self._outer(OUTPUT, signal, at)
             if signal in self.leaving:
-                outer = View(
-                    -1,
-                    OUTPUT,
-                    at,
-                    program.signals[signal].channels,
-                    timing.rows[signal],
-                    program.signals[signal].channels,
-                )
-                steps.append(_copy_step("output", self.view(signal, 0, timing.rows[signal]), outer))
-            at += size
+                inner = self.view(signal, timing.lags[signal] - slowest, timing.rows[signal])
+                steps.append(_copy_step("output", LEAVE, inner, outer, signal))
+            at += outer.rows * outer.channels
         return steps
+
+    def _outer(self, space: str, signal: int, offset: int) -> View:
+        """A graph input or output as it lies in the caller's memory."""
+        rows, channels = self.timing.rows[signal], self.program.signals[signal].channels
+        return View(-1, space, offset, channels, rows, channels)
 
     def _step(self, draft: _Draft, filled: _Filled) -> Step:
         node, number, timing = draft.node, draft.number, self.timing
@@ -232,8 +229,9 @@ class _Assembly:
         elif isinstance(parameters, Mean) and node.is_local:
             parameters = replace(parameters, outer=groups)
         return Step(
-            kind, node.name, tuple(inputs), output, groups, parameters, node.covers, node.macs, number,
-            tuple(0 if access.whole else access.stride for access in node.accesses), tuple(margins), node.epilogue, -timing.group_lags[number], groups,
+            kind, node.name, tuple(inputs), output, groups, parameters, node.covers, self._macs(draft), number,
+            tuple(0 if access.whole else access.stride for access in node.accesses), tuple(margins), node.epilogue, -timing.group_lags[number],
+            node.signals[0] if node.signals else -1,
         )  # fmt: skip
 
     def _margins(self, number: int, position: int, operand: int, first: int, end: int, filled: _Filled) -> list[Margin]:
@@ -245,7 +243,7 @@ class _Assembly:
         rows = self.timing.rows[operand]
         if self.timing.streams:
             view = self.view(operand, first, end - first)
-            return [Margin(view, value, operand, first - self.timing.lags[operand], rows)]
+            return [Margin(view, value, operand, first - self.timing.lags[operand])]
         root, offset = self.layout.root(operand)
         key = (root, offset, self.program.signals[operand].channels)
         for other in [k for k in filled if k[0] == root and k != key and filled[k][0] != value]:
@@ -268,6 +266,6 @@ def _moved(operand: View | Constant, offset: int) -> View | Constant:
     return replace(operand, offset_bytes=operand.offset_bytes + offset) if isinstance(operand, View) else operand
 
 
-def _copy_step(name: str, source: View, target: View) -> Step:
+def _copy_step(name: str, kind: str, source: View, target: View, signal: int) -> Step:
     copy = Copy(1, target.rows, target.channels)
-    return Step("copy", name, (source,), target, target.rows, copy, ("COPY",), 0, -1)
+    return Step("copy", name, (source,), target, target.rows, copy, (kind,), 0, -1, signal=signal)

@@ -103,7 +103,7 @@ class Layout:
         """Let node ``number`` write over one of its operands, where nothing reads that operand later."""
         node, program, timing = self.program.nodes[number], self.program, self.timing
         adds = bool(node.epilogue) and isinstance(node.epilogue[-1], FusedAdd)
-        if node.kind not in (*IN_PLACE, "reshape") and not adds or len(program.writers(node.output)) > 1:
+        if (node.kind not in (*IN_PLACE, "reshape") and not adds) or len(program.writers(node.output)) > 1:
             return
         out = node.output
         candidates = node.signals[-1:] if adds else node.signals
@@ -116,7 +116,7 @@ class Layout:
             if timing.streams and (self.extents[signal].before or timing.lags[signal] != timing.lags[out]):
                 continue
             source, offset = self.root(signal)
-            if self.space[source] != ARENA or offset or not self._owned(out) and self.space[out] != OUTPUT:
+            if self.space[source] != ARENA or offset or (not self._owned(out) and self.space[out] != OUTPUT):
                 continue
             if not same and (self.extent(source) != Extent() or self.extents[out] != Extent()):
                 continue

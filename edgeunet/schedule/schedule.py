@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from edgeunet.schedule.program import Constant, Signal
 from edgeunet.schedule.timing import Timing
 
 ARENA, INPUT, OUTPUT = "arena", "input", "output"
+ENTER, LEAVE = "INPUT", "OUTPUT"
+"""What the steps that copy from and to the caller's memory cover."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Buffer:
     last_step: int
     offset_bytes: int
     persistent: bool = False
+    lag_rows: int = 0
 
     @property
     def data_offset_bytes(self) -> int:
@@ -59,15 +63,27 @@ class View:
 class Margin:
     """Rows to set to ``value`` before a step reads them, because they are outside the signal.
 
-    In a window: ``rows`` rows from ``view``. In a stream: those among the rows of ``view`` whose index (the first is
-    ``hop number * hop_rows + first_index``) is below 0 or at least the length of the signal, ``rate`` rows per input row.
+    In a window: all rows of ``view``. In a stream: those outside the signal, of which the first of ``view`` has the index
+    ``first_index`` counted from the rows that the hop's input stands for.
     """
 
     view: View
     value: int
     signal: int
     first_index: int = 0
-    hop_rows: int = 0
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a signal begins and ends in a stream, in rows counted from those that the hop's input stands for.
+
+    Before hop ``h`` it begins at ``-h * hop_rows``; when ``left`` input samples remain from the hop's first on, it ends at
+    ``left * rate + excess``.
+    """
+
+    hop_rows: int
+    rate: Fraction
+    excess: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +91,6 @@ class Step:
     """One call: ``kind`` and ``parameters`` say what, the views where.
 
     ``inputs`` are views or constants in operand order; ``epilogue`` is applied to the values before they are written.
-    ``first_group`` is the index, in the first call, of the first group; each call moves it by ``hop_groups``.
     """
 
     kind: str
@@ -92,7 +107,9 @@ class Step:
     margins: tuple[Margin, ...] = ()
     epilogue: tuple[Any, ...] = ()
     first_group: int = 0
-    hop_groups: int = 0
+    """In a stream, index of the first group counted from those that the hop's input stands for (never positive)."""
+    signal: int = -1
+    """The signal read first (for the step that brings the input, the one written)."""
 
     @property
     def rows(self) -> int:
@@ -113,3 +130,25 @@ class Schedule:
     outputs: tuple[int, ...]
     arena_bytes: int
     lower_bound_bytes: int
+    macs: int
+    """Multiply-accumulates per call."""
+
+    def span(self, signal: int) -> Span:
+        """Where ``signal`` begins and ends in a stream."""
+        rate = self.timing.rates[signal]
+        excess = self.signals[signal].rows - self.signals[self.inputs[0]].rows * rate
+        assert excess.denominator == 1
+        return Span(self.timing.rows[signal], rate, int(excess))
+
+    @property
+    def lookahead_rows(self) -> int:
+        """Rows by which the outputs lag, in output rows."""
+        return max(self.timing.lags[signal] for signal in self.outputs)
+
+    @property
+    def settling_hops(self) -> int:
+        """Hops after which no buffer holds a row from before the signal began."""
+        reach = [0]
+        for buffer in self.buffers:
+            reach.append(-(-(buffer.before + buffer.lag_rows) // max(buffer.rows, 1)))
+        return max(reach) + 1

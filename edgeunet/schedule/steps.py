@@ -8,6 +8,7 @@ Signals are rows (time steps) of int8 channels; a true two-dimensional tensor is
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 

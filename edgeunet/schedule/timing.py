@@ -34,6 +34,8 @@ class Timing:
     lags: tuple[int, ...]
     group_lags: tuple[int, ...]
     rates: tuple[Fraction, ...] = ()
+    stride: int = 1
+    """Smallest valid hop."""
 
     @property
     def streams(self) -> bool:
@@ -124,6 +126,11 @@ def stream_timing(program: Program, hop: int) -> Timing:
     CompileError
         When ``hop`` is not a positive multiple of the total stride, or the program is not local in time.
     """
+    if len(program.inputs) != 1 or len(program.outputs) != 1:
+        raise CompileError(
+            f"a network with {len(program.inputs)} inputs and {len(program.outputs)} outputs cannot run as a stream, only one "
+            "with one of each; use --mode window"
+        )
     stride = total_stride(program)
     if hop < 1 or hop % stride:
         raise CompileError(
@@ -138,7 +145,7 @@ def stream_timing(program: Program, hop: int) -> Timing:
         group_lags.append(lag)
         lags[node.output] = max(lags[node.output], lag * node.repeat)
     group_lags = [max(lag, lags[n.output] // n.repeat) for lag, n in zip(group_lags, program.nodes, strict=True)]
-    return Timing(hop, tuple(int(rate * hop) for rate in rates), tuple(lags), tuple(group_lags), rates)
+    return Timing(hop, tuple(int(rate * hop) for rate in rates), tuple(lags), tuple(group_lags), rates, stride)
 
 
 def group_lag(node: Node, lags: Sequence[int]) -> int:

@@ -1,0 +1,97 @@
+"""What a stream adds to the steps: history kept, rows outside the signal, the way in and out.
+
+Indices are counted from the rows that the hop's input stands for, so that nothing grows with the length of a recording:
+a signal of ``n`` rows per hop begins at ``-hops * n`` (``hops`` stops counting once that no longer matters) and, while it
+ends, ends at ``left * rate + excess`` where ``left`` input samples remain from the hop's first on.
+"""
+
+from __future__ import annotations
+
+from edgeunet.schedule.schedule import ARENA, Schedule, Span, Step, View
+
+
+def pointer(view: View) -> str:
+    """Address of a view's first byte."""
+    base = "a" if view.space == ARENA else view.space
+    return f"{base} + {view.offset_bytes}" if view.offset_bytes else base
+
+
+def begin_expression(span: Span) -> str:
+    """Index at which a signal begins."""
+    return f"-hops * {span.hop_rows}" if span.hop_rows != 1 else "-hops"
+
+
+def end_expression(span: Span) -> str:
+    """Index at which a signal ends."""
+    scaled = "left" if span.rate.numerator == 1 else f"left * {span.rate.numerator}"
+    scaled += f" / {span.rate.denominator}" if span.rate.denominator != 1 else ""
+    if span.excess:
+        scaled += f" {'+' if span.excess > 0 else '-'} {abs(span.excess)}"
+    return scaled
+
+
+def edge_calls(schedule: Schedule, step: Step) -> list[str]:
+    """Calls that make a step's operands read as padding outside the signal; they run only while a stream starts or ends."""
+    calls = []
+    for margin in step.margins:
+        view, span = margin.view, schedule.span(margin.signal)
+        calls.append(
+            f"    eu_edge({pointer(view)}, {view.rows}, {view.pitch_bytes}, {view.channels}, {margin.value}, "
+            f"{margin.first_index}, {begin_expression(span)}, {end_expression(span)});"
+        )
+    return ["if (edge) {", *calls, "}"] if calls else []
+
+
+def edge_position(schedule: Schedule, step: Step) -> str:
+    """Arguments of a kernel that skips rows outside its input: first group, begin and end of the input."""
+    operand = step.signal
+    if operand < 0:
+        return "0, 0, 0"
+    span = schedule.span(operand)
+    return f"{step.first_group}, {begin_expression(span)}, {end_expression(span)}"
+
+
+def keep_history(schedule: Schedule, index: int) -> list[str]:
+    """After the last step that reads a buffer: its newest rows move in front of the data for the next hop."""
+    lines = []
+    for buffer in schedule.buffers:
+        if buffer.persistent and buffer.last_step == index:
+            target = f"a + {buffer.offset_bytes}" if buffer.offset_bytes else "a"
+            new, kept = buffer.rows * buffer.pitch_bytes, buffer.before * buffer.pitch_bytes
+            lines.append(f"memmove({target}, a + {buffer.offset_bytes + new}, {kept});")
+    return lines
+
+
+def passage(schedule: Schedule, step: Step) -> list[str]:
+    """Input rows into the arena, or output rows that belong to the signal out of it."""
+    source, target = step.inputs[0], step.output
+    assert isinstance(source, View)
+    if target.space == ARENA:
+        return _enter(source, target)
+    return _leave(schedule, step, source, target)
+
+
+def _enter(source: View, target: View) -> list[str]:
+    if target.pitch_bytes == target.channels:
+        size = "rows" if target.channels == 1 else f"rows * {target.channels}"
+        return [f"memcpy({pointer(target)}, {pointer(source)}, (size_t)({size}));"]
+    place = f"{pointer(target)} + i * {target.pitch_bytes}"
+    return [
+        "for (int32_t i = 0; i < rows; i++) {",
+        f"    memcpy({place}, {pointer(source)} + i * {target.channels}, {target.channels});",
+        "}",
+    ]
+
+
+def _leave(schedule: Schedule, step: Step, source: View, target: View) -> list[str]:
+    span, lag = schedule.span(step.signal), schedule.lookahead_rows
+    row = f"{pointer(source)} + i * {source.pitch_bytes}"
+    return [
+        "ready = 0;",
+        f"for (int32_t i = 0; i < {source.rows}; i++) {{",
+        f"    if (i - {lag} >= {begin_expression(span)} && i - {lag} < {end_expression(span)}) {{",
+        f"        memcpy({pointer(target)} + ready * {source.channels}, {row}, {source.channels});",
+        "        ready++;",
+        "    }",
+        "}",
+    ]
