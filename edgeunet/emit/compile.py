@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 
 from edgeunet import __version__
 from edgeunet.emit.code import Code, render_steps
@@ -22,11 +23,13 @@ from edgeunet.graph.ir import Graph
 from edgeunet.modelcard import ModelCard
 from edgeunet.rewrite import simplify
 from edgeunet.schedule.build import build_schedule
+from edgeunet.schedule.fuse_add import fuse_additions
 from edgeunet.schedule.fuse_concat import fuse_concatenations
 from edgeunet.schedule.lower import lower
 from edgeunet.schedule.order import order_nodes
 from edgeunet.schedule.program import Node
 from edgeunet.schedule.schedule import Schedule, Step
+from edgeunet.schedule.sparing import build_sparing
 from edgeunet.schedule.timing import stream_timing, total_stride, window_timing
 
 CORES: dict[str, tuple[KernelTable, ...]] = {"portable": (PORTABLE,), "dsp": (DSP, PORTABLE), "mve": (MVE, PORTABLE)}
@@ -48,12 +51,15 @@ def schedule_graph(graph: Graph, *, core: str = "portable", mode: str = "window"
     def overlap(step: Step, position: int) -> int | None:
         return select_kernel(step, CORES[core]).overlap(step, position)
 
-    program = order_nodes(fuse_concatenations(lower(simplify(graph))))
+    program = fuse_concatenations(lower(simplify(graph)))
+    if core in FUSES:
+        program = fuse_additions(program, FUSES[core])
+    program = order_nodes(program)
     if mode == "window" and hop is None:
         timing = window_timing(program)
     else:
         timing = stream_timing(program, hop if hop is not None else total_stride(program))
-    return build_schedule(graph.name, program, timing, overlap)
+    return build_sparing(partial(build_schedule, graph.name, program, timing), overlap)
 
 
 def compile_model(

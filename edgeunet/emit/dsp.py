@@ -30,11 +30,17 @@ from edgeunet.emit.quads import (
     window_runs,
 )
 from edgeunet.schedule.fuse_add import FusedAdd
-from edgeunet.schedule.program import Node
+from edgeunet.schedule.program import Constant, Node
 from edgeunet.schedule.schedule import ARENA, Step, View
 from edgeunet.schedule.steps import Conv, Int32Array, Requantization
 
 QUAD = ("eu_quad",)
+DOUBLED = ("eu_quad", "eu_quad_doubled")
+BLOCKS = 4
+DEPTHWISE_BLOCKS = 8
+SHORTEST_SPLIT = 32
+"""Groups in a call from which on it may run in blocks."""
+
 LARGEST_STEP = 255
 """Largest offset of a byte load or store that moves its pointer."""
 
@@ -95,12 +101,38 @@ def _clamp_fields(r: Requantization) -> dict[str, Any]:
     return {"above": _splat(255 - (r.high - r.low)), "below": _splat(r.high + 1)}
 
 
+def block_groups(step: Step) -> int:
+    """Groups done at a time so that later ones may read where earlier ones wrote: a quarter of a long call."""
+    return -(-step.groups // BLOCKS) if step.groups >= SHORTEST_SPLIT else step.groups
+
+
+def _in_blocks(step: Step, position: int) -> int | None:
+    return in_order(block_groups(step))(step, position)
+
+
+def used_block(step: Step) -> int:
+    """``block_groups`` where output and inputs do share bytes, else all groups: every block widens the weights again."""
+    return block_groups(step) if shares_bytes(step) else step.groups
+
+
+def shares_bytes(step: Step) -> bool:
+    """Whether the output lies over a part of an input."""
+    return any(_share(view, step.output) for view in step.inputs)
+
+
+def _share(a: View | Constant, b: View) -> bool:
+    if isinstance(a, Constant) or a.space != b.space:
+        return False
+    return a.offset_bytes < b.offset_bytes + b.rows * b.pitch_bytes and b.offset_bytes < a.offset_bytes + a.rows * a.pitch_bytes
+
+
 def _rows(step: Step, runs: Runs) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "rows": step.groups,
         "in_step": step.parameters.stride * source(step).pitch_bytes,
         "out_step": step.output.pitch_bytes,
         "outputs": step.output.channels,
+        "block": used_block(step),
         "groups": runs.groups,
     }
     return fields | ({"runs": runs.count, "run_gap": runs.gap} if runs.count > 1 else {})
@@ -145,6 +177,10 @@ def _pack_linear(conv: Conv) -> dict[str, Any]:
     return {"weights": pack_double_rounding(conv)}
 
 
+def _required(name: str) -> tuple[str, ...]:
+    return DOUBLED if "linear" in name else QUAD
+
+
 def _convolutions(several: bool) -> tuple[Kernel, ...]:
     """The three requantizations, cheapest first, for windows of one run or of several."""
     suffix = "_runs" if several else ""
@@ -159,7 +195,8 @@ def _convolutions(several: bool) -> tuple[Kernel, ...]:
             "dsp",
             lambda step, accepts=accepts: _reads_runs(step, several) and accepts(step),
             _convolution(name, pack),
-            QUAD,
+            _required(name),
+            overlap=_in_blocks,
         )
         for name, accepts, pack in rows
     )
@@ -196,6 +233,7 @@ def _narrow(function: str, pack: Callable[[Any], dict[str, Any]]) -> Callable[[S
             "in_step": conv.stride * source(step).pitch_bytes,
             "out_step": step.output.pitch_bytes,
             "outputs": step.output.channels,
+            "block": used_block(step),
             "groups": groups,
             "last": inputs - GROUP * (groups + 1),
         }
@@ -217,7 +255,8 @@ def _narrow_convolutions() -> tuple[Kernel, ...]:
             "dsp",
             lambda step, accepts=accepts: _is_narrow(step) and accepts(step),
             _narrow(name, pack),
-            QUAD,
+            _required(name),
+            overlap=_in_blocks,
         )
         for name, accepts, pack in rows
     )
@@ -347,6 +386,7 @@ def _add_after(function: str, pack: Callable[[Any], dict[str, Any]], constants: 
             "out_step": step.output.pitch_bytes,
             "other_step": source(step, 1).pitch_bytes,
             "outputs": step.output.channels,
+            "block": used_block(step),
             "groups": conv.weights.shape[2] // GROUP,
             "slope": slopes[0],
             "other_slope": slopes[1],
@@ -363,18 +403,16 @@ def _pack_relu(conv: Conv) -> dict[str, Any]:
 
 
 def _additions_after() -> tuple[Kernel, ...]:
-    return (
-        Kernel(
-            "eu_conv_relu_add", "dsp", _accepts_add_after(_adds_relu), _add_after("eu_conv_relu_add", _pack_relu, 12), QUAD
-        ),
-        Kernel(
-            "eu_conv_linear_add",
-            "dsp",
-            _accepts_add_after(_adds_linear),
-            _add_after("eu_conv_linear_add", _pack_linear, 16),
-            QUAD,
-        ),
+    rows = (("eu_conv_relu_add", _adds_relu, _pack_relu, 12), ("eu_conv_linear_add", _adds_linear, _pack_linear, 16))
+    return tuple(
+        Kernel(name, "dsp", _accepts_add_after(accepts), _add_after(name, pack, constants), _required(name), overlap=_over_own_input)
+        for name, accepts, pack, constants in rows
     )
+
+
+def _over_own_input(step: Step, position: int) -> int | None:
+    """The convolution's input may share bytes with the output in blocks; the other operand only as a whole (see ``Layout``)."""
+    return _in_blocks(step, position) if position == 0 else None
 
 
 def _sum_runs(step: Step) -> tuple[Runs, Runs] | None:
@@ -406,6 +444,7 @@ def _sum_arguments(function: str, pack: Callable[[Any], dict[str, Any]]) -> Call
             "b_run_gap": b.gap,
             "out_step": step.output.pitch_bytes,
             "outputs": step.output.channels,
+            "block": used_block(step),
         }
         name = function + ("_runs" if a.count > 1 or b.count > 1 else "")
         nested = "{" + ", ".join(f".{key} = {value}" for key, value in geometry.items()) + "}"
@@ -428,8 +467,9 @@ def _sums() -> tuple[Kernel, ...]:
             parts = _sum_runs(step)
             return parts is not None and (max(p.count for p in parts) > 1) == several and accepts(step)
 
-        required = (*QUAD, "eu_sum")
-        return Kernel(name + ("_runs" if several else ""), "dsp", takes, _sum_arguments(name, pack), required)
+        required = (*_required(name), "eu_sum")
+        function = name + ("_runs" if several else "")
+        return Kernel(function, "dsp", takes, _sum_arguments(name, pack), required, overlap=_in_blocks)
 
     return tuple(kernel(*row, several) for several in (False, True) for row in rows)
 
@@ -478,6 +518,7 @@ def _depthwise(taps: int) -> Callable[[Step], Arguments]:
             "in_step": steps[0],
             "out_step": steps[1],
             "outputs": step.output.channels,
+            "block": _depthwise_block(step) if shares_bytes(step) else step.groups,
             "zero_point": r.zero_point,
         }
         return Arguments(f"{kernel}_t", fields, name, tuple(definitions))
@@ -485,8 +526,20 @@ def _depthwise(taps: int) -> Callable[[Step], Arguments]:
     return arguments
 
 
+def _depthwise_block(step: Step) -> int:
+    """Rows at a time where later ones read where earlier ones wrote; the last block may have one row more."""
+    return max(2, -(-step.groups // DEPTHWISE_BLOCKS) // 2 * 2)
+
+
+def _depthwise_overlap(step: Step, position: int) -> int | None:
+    return in_order(_depthwise_block(step) + 1)(step, position)
+
+
 def _depthwises() -> tuple[Kernel, ...]:
-    return tuple(Kernel(f"eu_depthwise_{k}", "dsp", _accepts_depthwise(k), _depthwise(k)) for k in (3, 5))
+    return tuple(
+        Kernel(f"eu_depthwise_{k}", "dsp", _accepts_depthwise(k), _depthwise(k), overlap=_depthwise_overlap)
+        for k in (3, 5)
+    )
 
 
 def _whole_words(view: View) -> bool:

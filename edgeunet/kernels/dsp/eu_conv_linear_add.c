@@ -13,6 +13,7 @@ typedef struct {
     int32_t out_step;
     int32_t other_step;
     int32_t outputs;
+    int32_t block; /* rows done before any input of later rows is overwritten */
     int32_t groups;
     int32_t slope;
     int32_t other_slope;
@@ -30,17 +31,20 @@ static void eu_conv_linear_add(const int8_t *in, const int8_t *other, int8_t *ou
     const eu_quad_rows_t frame = {
         wide, p->out_step, in, 0, 0, p->in_step - 4 * p->groups, in, out, p->groups, 0, 0,
         {(int32_t)((intptr_t)other - (intptr_t)out), p->slope, p->other_slope, p->add_offset}};
-    const int32_t together = p->other_step == p->out_step ? p->rows : 1;
-    for (int32_t n = 0; n < p->outputs; n += 4) {
-        eu_quad_rows_t rows = frame;
-        eu_quad_unpack_doubled(p->weights + n / 4 * (16 + 4 * p->groups), wide, p->groups);
-        rows.out += n;
-        for (int32_t r = 0; r < p->rows; r += together) {
-            rows.end = rows.in + together * p->in_step;
-            eu_conv_linear_add_loop(&rows);
-            rows.in += together * p->in_step;
-            rows.out += together * p->out_step;
-            rows.add[0] += together * (p->other_step - p->out_step);
+    const int32_t together = p->other_step == p->out_step ? p->block : 1;
+    for (int32_t first = 0; first < p->rows; first += p->block) {
+        const int32_t end = p->rows - first < p->block ? p->rows : first + p->block;
+        for (int32_t n = 0; n < p->outputs; n += 4) {
+            eu_quad_unpack_doubled(p->weights + n / 4 * (16 + 4 * p->groups), wide, p->groups);
+            for (int32_t r = first; r < end; r += together) {
+                const int32_t count = end - r < together ? end - r : together;
+                eu_quad_rows_t rows = frame;
+                rows.in += r * p->in_step;
+                rows.end = rows.in + count * p->in_step;
+                rows.out += r * p->out_step + n;
+                rows.add[0] += r * (p->other_step - p->out_step);
+                eu_conv_linear_add_loop(&rows);
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ typedef struct {
     int32_t in_step;
     int32_t out_step;
     int32_t outputs;
+    int32_t block; /* rows done before any input of later rows is overwritten */
     int32_t groups;
     int32_t base;
 } eu_conv_saturated_t;
@@ -23,10 +24,14 @@ EU_NAKED static void eu_conv_saturated_loop(EU_UNUSED const eu_quad_rows_t *fram
 static void eu_conv_saturated(const int8_t *in, int8_t *out, const eu_conv_saturated_t *p, int32_t *wide)
 {
     const eu_quad_rows_t frame = {wide, p->out_step, in, 0, 0, p->in_step - 4 * p->groups, in, out, p->groups, 0, 0, {0, 0, 0, 0}};
-    for (int32_t n = (p->outputs - 1) / 4 * 4; n >= 0; n -= 4) {
-        eu_quad_rows_t quad = frame;
-        eu_quad_unpack(p->weights + n / 4 * (12 + 4 * p->groups), wide, p->groups, p->base);
-        quad.out += n;
-        eu_quad_rows(eu_conv_saturated_loop, quad, p->rows, p->in_step, p->outputs - n < 4 ? p->outputs - n : 4);
+    for (int32_t first = 0; first < p->rows; first += p->block) {
+        const int32_t rows = p->rows - first < p->block ? p->rows - first : p->block;
+        for (int32_t n = (p->outputs - 1) / 4 * 4; n >= 0; n -= 4) {
+            eu_quad_rows_t quad = frame;
+            eu_quad_unpack(p->weights + n / 4 * (12 + 4 * p->groups), wide, p->groups, p->base);
+            quad.in += first * p->in_step;
+            quad.out += first * p->out_step + n;
+            eu_quad_rows(eu_conv_saturated_loop, quad, rows, p->in_step, p->outputs - n < 4 ? p->outputs - n : 4);
+        }
     }
 }

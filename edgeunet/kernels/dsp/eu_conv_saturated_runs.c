@@ -6,6 +6,7 @@ typedef struct {
     int32_t in_step;
     int32_t out_step;
     int32_t outputs;
+    int32_t block; /* rows done before any input of later rows is overwritten */
     int32_t groups; /* per run */
     int32_t runs;
     int32_t run_gap;
@@ -22,10 +23,14 @@ static void eu_conv_saturated_runs(const int8_t *in, int8_t *out, const eu_conv_
     const eu_quad_rows_t frame = {wide, p->out_step, in, 0, 0, p->in_step - p->runs * 4 * p->groups - (p->runs - 1) * p->run_gap, in, out,
                                   p->groups, 0, p->run_gap, {0, 0, 0, 0}};
     const int32_t groups = p->runs * p->groups;
-    for (int32_t n = (p->outputs - 1) / 4 * 4; n >= 0; n -= 4) {
-        eu_quad_rows_t quad = frame;
-        quad.last = eu_quad_unpack(p->weights + n / 4 * (12 + 4 * groups), wide, groups, p->base);
-        quad.out += n;
-        eu_quad_rows(eu_conv_saturated_runs_loop, quad, p->rows, p->in_step, p->outputs - n < 4 ? p->outputs - n : 4);
+    for (int32_t first = 0; first < p->rows; first += p->block) {
+        const int32_t rows = p->rows - first < p->block ? p->rows - first : p->block;
+        for (int32_t n = (p->outputs - 1) / 4 * 4; n >= 0; n -= 4) {
+            eu_quad_rows_t quad = frame;
+            quad.last = eu_quad_unpack(p->weights + n / 4 * (12 + 4 * groups), wide, groups, p->base);
+            quad.in += first * p->in_step;
+            quad.out += first * p->out_step + n;
+            eu_quad_rows(eu_conv_saturated_runs_loop, quad, rows, p->in_step, p->outputs - n < 4 ? p->outputs - n : 4);
+        }
     }
 }

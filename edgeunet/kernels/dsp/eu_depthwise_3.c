@@ -7,7 +7,7 @@
  * The doubled taps are pairs in 16-bit halves, the inputs too (rows t, t + 1 with t even), so two rows take four multiplies.
  * Double rounding as in eu_conv_linear.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1.
  * Steps and shift are immediate operands: one loop per step and shift, defined where used; loops[shift[n] - first_shift].
- * rows >= 2; where it is odd the last two overlap. in and out must not overlap. */
+ * rows >= 2; a last row without partner is done together with the row before it, again. */
 typedef struct {
     const int8_t *weights; /* (outputs, 3) */
     const int32_t *bias;
@@ -17,6 +17,7 @@ typedef struct {
     int32_t in_step;
     int32_t out_step;
     int32_t outputs;
+    int32_t block; /* rows done before any input of later rows is overwritten; even, or all rows */
     int32_t zero_point;
 } eu_depthwise_3_t;
 
@@ -65,11 +66,12 @@ static int32_t eu_depthwise_3_taps(const int8_t *w)
     return (int32_t)(((uint32_t)(uint16_t)(2 * w[1]) << 16) | (uint16_t)(2 * w[0]));
 }
 
-static void eu_depthwise_3(const int8_t *in, int8_t *out, const eu_depthwise_3_t *p, eu_depthwise_3_loop_t *const *loops, int32_t first_shift)
+static void eu_depthwise_3_block(const int8_t *in, int8_t *out, int32_t rows, const eu_depthwise_3_t *p, eu_depthwise_3_loop_t *const *loops,
+                                 int32_t first_shift)
 {
+    const int32_t even = rows & ~1;
     for (int32_t n = 0; n < p->outputs; n++) {
         const int8_t *w = p->weights + 3 * n;
-        const int32_t even = p->rows & ~1;
         const uint32_t shift = (uint32_t)p->shift[n];
         eu_depthwise_3_channel_t channel = {
             out + n + even * p->out_step,
@@ -83,12 +85,23 @@ static void eu_depthwise_3(const int8_t *in, int8_t *out, const eu_depthwise_3_t
             (int32_t)((1U << (shift - 1)) + ((uint32_t)p->zero_point << shift)),
         };
         loops[(int32_t)shift - first_shift](&channel);
-        if (p->rows != even) {
+        if (rows != even) {
             channel.end += p->out_step;
-            channel.in += (p->rows - 2) * p->in_step;
-            channel.out += (p->rows - 2) * p->out_step;
+            channel.in += (rows - 2) * p->in_step;
+            channel.out += (rows - 2) * p->out_step;
             channel.phase = 1;
             loops[(int32_t)shift - first_shift](&channel);
         }
     }
+}
+
+static void eu_depthwise_3(const int8_t *in, int8_t *out, const eu_depthwise_3_t *p, eu_depthwise_3_loop_t *const *loops, int32_t first_shift)
+{
+    int32_t rows = p->rows;
+    for (; rows > p->block + 1; rows -= p->block) {
+        eu_depthwise_3_block(in, out, p->block, p, loops, first_shift);
+        in += p->block * p->in_step;
+        out += p->block * p->out_step;
+    }
+    eu_depthwise_3_block(in, out, rows, p, loops, first_shift);
 }

@@ -127,13 +127,22 @@ typedef struct {
     "strb r8, [lr]\n\tstrb r9, [lr, #1]\n\tstrb r10, [lr, #2]\n\tstrb r11, [lr, #3]\n\t"      \
     "ldmia sp, {r1-r6}\n\tadd lr, r2\n\t"
 
-/* Splits groups of weights into SXTB16 order, 8 words each; returns where it stopped writing. */
+/* Splits groups of weights into SXTB16 order, 8 words each, with `twice` applied to each four words; returns the end. */
+#define EU_QUAD_WIDEN(twice)                                                                     \
+    ".syntax unified\n\tpush {r4-r11}\n1:\n\tldmia r0!, {r4-r7}\n\t"                             \
+    "sxtb16 r8, r4\n\tsxtb16 r9, r5\n\tsxtb16 r10, r6\n\tsxtb16 r11, r7\n\t"                     \
+    twice("r8", "r9", "r10", "r11") "stmia r1!, {r8-r11}\n\t"                                   \
+    "sxtb16 r4, r4, ror #8\n\tsxtb16 r5, r5, ror #8\n\tsxtb16 r6, r6, ror #8\n\t"               \
+    "sxtb16 r7, r7, ror #8\n\t" twice("r4", "r5", "r6", "r7") "stmia r1!, {r4-r7}\n\t"          \
+    "subs r2, #1\n\tbne 1b\n\tmov r0, r1\n\tpop {r4-r11}\n\tbx lr"
+#define EU_QUAD_ONCE(a, b, c, d) ""
+#define EU_QUAD_TWICE(a, b, c, d)                                                                \
+    "sadd16 " a ", " a ", " a "\n\tsadd16 " b ", " b ", " b "\n\t"                               \
+    "sadd16 " c ", " c ", " c "\n\tsadd16 " d ", " d ", " d "\n\t"
+
 EU_NAKED static int32_t *eu_quad_widen(EU_UNUSED const int32_t *weights, EU_UNUSED int32_t *wide, EU_UNUSED int32_t groups)
 {
-    __asm__(".syntax unified\n\tpush {r4-r11}\n1:\n\tldmia r0!, {r4-r7}\n\t"
-            "sxtb16 r8, r4\n\tsxtb16 r9, r5\n\tsxtb16 r10, r6\n\tsxtb16 r11, r7\n\tstmia r1!, {r8-r11}\n\t"
-            "sxtb16 r4, r4, ror #8\n\tsxtb16 r5, r5, ror #8\n\tsxtb16 r6, r6, ror #8\n\tsxtb16 r7, r7, ror #8\n\t"
-            "stmia r1!, {r4-r7}\n\tsubs r2, #1\n\tbne 1b\n\tmov r0, r1\n\tpop {r4-r11}\n\tbx lr");
+    __asm__(EU_QUAD_WIDEN(EU_QUAD_ONCE));
 }
 
 /* One quad for EU_QUAD_SCALE: packed is 4 biases, groups of weights, 4 multipliers, 4 offsets (less base * 2^32). Returns the
@@ -153,26 +162,6 @@ static int32_t *eu_quad_unpack(const int32_t *packed, int32_t *wide, int32_t gro
         t[4] = c[n + 5];
         t[5] = base + (c[n + 5] < 0 ? -1 : 0);
         t += 6;
-    }
-    return end;
-}
-
-/* The same with weights and biases doubled, for EU_QUAD_ROUND: packed ends with 4 multipliers, roundings and shifts. */
-static int32_t *eu_quad_unpack_doubled(const int32_t *packed, int32_t *wide, int32_t groups)
-{
-    int32_t *const end = eu_quad_widen(packed + 4, wide + 4, groups);
-    int32_t *t = end;
-    const int32_t *c = packed + 4 + 4 * groups;
-    for (int32_t *w = wide + 4; w < end; w++) {
-        const uint32_t x = (uint32_t)*w;
-        *w = (int32_t)(((x & 0xFFFF0000U) << 1) | ((x << 1) & 0xFFFFU));
-    }
-    for (int32_t n = 0; n < 4; n++) {
-        wide[n] = 2 * packed[n];
-        t[0] = c[n];
-        t[1] = c[n + 4];
-        t[2] = c[n + 8];
-        t += 3;
     }
     return end;
 }

@@ -66,10 +66,17 @@ typedef struct {
     int32_t b_run_gap;
     int32_t out_step;
     int32_t outputs; /* a multiple of four */
+    int32_t block;   /* groups done before any input of later groups is overwritten */
 } eu_sum_t;
 
-static eu_sum_rows_t eu_sum_frame(const int8_t *a, const int8_t *b, int8_t *out, const eu_sum_t *p, int32_t *wide)
+/* The frame for one block of groups, from group `first` on. */
+static eu_sum_rows_t eu_sum_frame(const int8_t *a_rows, const int8_t *b_rows, int8_t *out_rows, int32_t first, const eu_sum_t *p,
+                                  int32_t *wide)
 {
+    const int32_t groups = p->groups - first < p->block ? p->groups - first : p->block;
+    const int8_t *const a = a_rows + first * p->a_step;
+    const int8_t *const b = b_rows + first * p->repeat * p->b_step;
+    int8_t *const out = out_rows + first * p->repeat * p->out_step;
     const int32_t *const b_wide = wide + 4 + 8 * p->a_runs * p->a_groups;
     const eu_sum_rows_t frame = {
         b_wide,
@@ -85,7 +92,7 @@ static eu_sum_rows_t eu_sum_frame(const int8_t *a, const int8_t *b, int8_t *out,
         p->a_groups,
         0,
         p->a_step - 4 * p->a_runs * p->a_groups - (p->a_runs - 1) * p->a_run_gap,
-        b + p->groups * p->repeat * p->b_step,
+        b + groups * p->repeat * p->b_step,
         p->repeat * p->b_step,
         b,
         {0, 0, 0, 0},

@@ -21,11 +21,13 @@ EU_NAKED static void eu_sum_clamped_loop(EU_UNUSED const eu_sum_rows_t *frame)
 static void eu_sum_clamped(const int8_t *a, const int8_t *b, int8_t *out, const eu_sum_clamped_t *p, int32_t *wide)
 {
     const int32_t groups = p->sum.a_runs * p->sum.a_groups + p->sum.b_runs * p->sum.b_groups;
-    for (int32_t n = 0; n < p->sum.outputs; n += 4) {
-        eu_sum_rows_t frame = eu_sum_frame(a, b, out + n, &p->sum, wide);
-        frame.above = p->above;
-        frame.below = p->below;
-        eu_quad_unpack(p->weights + n / 4 * (12 + 4 * groups), wide, groups, p->base);
-        eu_sum_clamped_loop(&frame);
+    for (int32_t first = 0; first < p->sum.groups; first += p->sum.block) {
+        for (int32_t n = 0; n < p->sum.outputs; n += 4) {
+            eu_sum_rows_t frame = eu_sum_frame(a, b, out + n, first, &p->sum, wide);
+            frame.above = p->above;
+            frame.below = p->below;
+            eu_quad_unpack(p->weights + n / 4 * (12 + 4 * groups), wide, groups, p->base);
+            eu_sum_clamped_loop(&frame);
+        }
     }
 }

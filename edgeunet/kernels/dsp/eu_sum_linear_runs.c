@@ -18,9 +18,11 @@ EU_NAKED static void eu_sum_linear_runs_loop(EU_UNUSED const eu_sum_rows_t *fram
 static void eu_sum_linear_runs(const int8_t *a, const int8_t *b, int8_t *out, const eu_sum_linear_runs_t *p, int32_t *wide)
 {
     const int32_t groups = p->sum.a_runs * p->sum.a_groups + p->sum.b_runs * p->sum.b_groups;
-    for (int32_t n = 0; n < p->sum.outputs; n += 4) {
-        eu_sum_rows_t frame = eu_sum_frame(a, b, out + n, &p->sum, wide);
-        eu_quad_unpack_doubled(p->weights + n / 4 * (16 + 4 * groups), wide, groups);
-        eu_sum_linear_runs_loop(&frame);
+    for (int32_t first = 0; first < p->sum.groups; first += p->sum.block) {
+        for (int32_t n = 0; n < p->sum.outputs; n += 4) {
+            eu_sum_rows_t frame = eu_sum_frame(a, b, out + n, first, &p->sum, wide);
+            eu_quad_unpack_doubled(p->weights + n / 4 * (16 + 4 * groups), wide, groups);
+            eu_sum_linear_runs_loop(&frame);
+        }
     }
 }
