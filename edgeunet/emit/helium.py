@@ -1,7 +1,7 @@
-"""Helium (M-profile vector extension) convolutions, one function per shape: four output channels of two rows at a time.
+"""Helium (M-profile vector extension) convolutions, one function per window: four output channels of two rows at once.
 
-A *segment* is a run of inputs per row: one for a convolution whose window is one run of bytes, two for a convolution over a
-concatenation. Registers of a function:
+A *segment* is a run of inputs per row: one for a convolution whose window is one run of bytes, two for a convolution
+over a concatenation. Registers of a function:
 
     r0 r2 r4 r6     accumulators of row a, channels 0 .. 3 of a quad   (VMLADAV writes even registers only)
     r8 r10 r12 lr   accumulators of row b
@@ -11,10 +11,11 @@ concatenation. Registers of a function:
     r11             output channels left
     q0 ..           inputs, kept while all quads use them where there is room; the rest weights, sums, constants
 
-Per quad and vector of 16 inputs: 4 weight loads and 8 multiplies of 16 products each; per quad: 8 sums into two vectors, bias, the
-rounding doubling high multiply (VQRDMULH is TFLite's SaturatingRoundingDoublingHighMul), ``y + (y >> 31)`` then the rounding shift
-(gemmlowp's RoundingDivideByPOT), zero point, saturation. Where the clamp starts at the zero point (RELU) the sign is not needed:
-a negative ``y`` ends there whichever way its half is rounded.
+Per quad and vector of 16 inputs: 4 weight loads and 8 multiplies of 16 products each; per quad: 8 sums into two
+vectors, bias, the rounding doubling high multiply (VQRDMULH is TFLite's SaturatingRoundingDoublingHighMul), ``y + (y
+>> 31)`` then the rounding shift (gemmlowp's RoundingDivideByPOT), zero point, saturation. Where the clamp starts at the zero
+point (RELU) the sign is not needed, as a negative ``y`` ends there whichever way its half is rounded, and neither is a
+lower clamp: narrowing to unsigned 16 bits stops at 0 (no ``y`` exceeds 32,767 there, which is proven).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ REACH = 127
 
 @dataclass(frozen=True)
 class Segment:
-    """``inputs`` bytes per row, rows ``step_bytes`` apart; ``shared`` when rows a and b of a pair read the same ones."""
+    """``inputs`` bytes per row, rows ``step_bytes`` apart; ``shared`` when both rows of a pair read the same ones."""
 
     inputs: int
     step_bytes: int
@@ -66,8 +67,8 @@ class QuadShape:
     """Everything that is fixed in one function."""
 
     segments: tuple[Segment, ...]
-    outputs: int
-    out_step: int
+    ragged: bool
+    """Whether the last quad has fewer than four channels."""
     signed: bool
     low: int
     high: int
@@ -88,17 +89,15 @@ class QuadShape:
 
     @property
     def two_predicates(self) -> bool:
-        """Whether inputs and outputs both need the predicate within the quad loop; r7 is then the tail of the inputs."""
-        return self.streams and bool(self.tails) and self.outputs % 4 != 0
+        """Whether inputs and outputs both need the predicate in the quad loop; r7 is then the tail of the inputs."""
+        return self.streams and bool(self.tails) and self.ragged
 
     @property
     def possible(self) -> bool:
         """Offsets in reach; one predicate for all tails where they are loaded within the quad loop."""
-        if self.outputs % 4 and (self.resident >= 6 and not self.streams or len(self.segments) > 1):
+        if self.ragged and ((self.resident >= 6 and not self.streams) or len(self.segments) > 1):
             return False
-        one_predicate = not self.streams or len(self.tails) <= 1
-        near = abs(self.out_step - 4 * -(-self.outputs // 4)) < 4096 and self.out_step < 4096
-        return all(s.reachable for s in self.segments) and one_predicate and near
+        return all(s.reachable for s in self.segments) and not (self.streams and len(self.tails) > 1)
 
 
 def quad_function(name: str, shape: QuadShape) -> str:
@@ -116,16 +115,13 @@ def naked(name: str, parameter: str, lines: Iterable[str]) -> str:
 
 
 def _enter(shape: QuadShape) -> list[str]:
-    lines = ["push {r4-r11, lr}", "vpush {d8-d15}", "sub sp, sp, #16", "ldr r9, [r0]"]
+    """Stack: 0 end of input, 4 stream, 8 zero point, 12 outputs, 16 bytes back to the next row, 20 output step."""
+    lines = ["push {r4-r11, lr}", "vpush {d8-d15}", "sub sp, sp, #24", "ldr r9, [r0]", "ldr r1, [r0, #8]"]
+    for at in (0, 8, 16):
+        lines += [f"ldrd r2, r3, [r0, #{at + 12}]", f"strd r2, r3, [sp, #{at}]"]
+    lines += ["add r3, r3, r1", "ldr r7, [r0, #20]"]
     if shape.segments[0].bias:
         lines.append(f"add r9, r9, #{shape.segments[0].bias}")
-    lines += [
-        "ldr r1, [r0, #8]",
-        "ldrd r2, r3, [r0, #12]",
-        "strd r2, r3, [sp]",
-        "ldr r7, [r0, #20]",
-        "str r7, [sp, #8]",
-    ]
     if len(shape.segments) > 1:
         bias = shape.segments[1].bias
         lines += ["ldr r7, [r0, #4]"] + ([f"add r7, r7, #{bias}"] if bias else [])
@@ -133,11 +129,11 @@ def _enter(shape: QuadShape) -> list[str]:
         lines.append(f"movs r7, #{min(shape.tails)}")
     elif shape.streams and shape.tails:
         lines += [f"movs r2, #{min(shape.tails)}", "vctp.8 r2"]
-    return [*lines, f"add r3, r1, #{shape.out_step}"]
+    return lines
 
 
 def _pair(shape: QuadShape) -> list[str]:
-    lines = ["1:", "ldr r5, [sp, #4]", f"movs r11, #{shape.outputs}"]
+    lines = ["1:", "ldr r5, [sp, #4]", "ldr r11, [sp, #12]"]
     registers = _assign(shape)
     if not shape.streams:
         for index, segment in enumerate(shape.segments):
@@ -226,8 +222,8 @@ def _requantize(shape: QuadShape) -> list[str]:
         f"vldrb.s32 {p}, [r5], #4",
         f"vrshl.s32 {a}, {a}, {p}",
         f"vrshl.s32 {b}, {b}, {p}",
-        f"vqmovnb.s32 {a}, {a}",
-        f"vqmovnt.s32 {a}, {b}",
+        f"vqmov{'' if shape.signed else 'u'}nb.s32 {a}, {a}",
+        f"vqmov{'' if shape.signed else 'u'}nt.s32 {a}, {b}",
     ]
     zero_point = "r7"
     if len(shape.segments) > 1 or shape.two_predicates:
@@ -240,7 +236,7 @@ def _requantize(shape: QuadShape) -> list[str]:
             lines += [f"vdup.16 {p}, r0", f"{operation}.s16 {a}, {a}, {p}"]
     lines.append(f"vqmovnb.s16 {a}, {a}")
     stores = [f"vstrb.32 {a}, [r1], #4", f"vshr.u32 {a}, {a}, #16", f"vstrb.32 {a}, [r3], #4"]
-    if shape.outputs % 4:
+    if shape.ragged:
         stores = ["vctp.32 r11", "vpst", f"vstrbt.32 {a}, [r1], #4", stores[1], "vpst", f"vstrbt.32 {a}, [r3], #4"]
     return lines + stores
 
@@ -249,16 +245,15 @@ def _next(shape: QuadShape) -> list[str]:
     """Next quad, then next pair of rows."""
     lines = []
     last = shape.segments[-1]
-    if shape.resident == 6 and shape.outputs > 4:
+    if shape.resident == 6:
         lines += _reload_q5(len(shape.segments) - 1, last)
     lines += ["subs r11, r11, #4", "bgt 2b"]
     for index, segment in enumerate(shape.segments):
         advance = segment.step_bytes * (1 if segment.shared else 2)
         if advance:
             lines.append(f"add {_POINTERS[index]}, {_POINTERS[index]}, #{advance}")
-    back = shape.out_step - 4 * -(-shape.outputs // 4)
-    lines.append(f"add r1, r3, #{back}" if back >= 0 else f"sub r1, r3, #{-back}")
-    return [*lines, f"add r3, r1, #{shape.out_step}", "ldr r0, [sp]", "cmp r9, r0", "bne 1b"]
+    lines += ["ldrd r0, r2, [sp, #16]", "sub r1, r3, r0", "add r3, r1, r2"]
+    return [*lines, "ldr r0, [sp]", "cmp r9, r0", "bne 1b"]
 
 
 def _reload_q5(index: int, segment: Segment) -> list[str]:
@@ -270,4 +265,4 @@ def _reload_q5(index: int, segment: Segment) -> list[str]:
 
 
 def _leave(shape: QuadShape) -> list[str]:
-    return ["add sp, sp, #16", "vpop {d8-d15}", "pop {r4-r11, pc}"]
+    return ["add sp, sp, #24", "vpop {d8-d15}", "pop {r4-r11, pc}"]

@@ -1,13 +1,14 @@
 """Helium depthwise convolutions, one function per shape: eight rows of one channel at a time, lanes over time.
 
-Inputs are gathered (lane i is row i), widened to 16 bits. Sums of products stay in 16 bits as long as they fit whatever the
-inputs: ``128 * sum |w| < 2^15``, that is ``sum |w| <= 255``, for the taps of a *group*; any two taps do. Groups are widened and
-added in 32 bits, then requantized with the channel's own scalars: no lane is wasted, whatever the channel count. Registers:
+Inputs are gathered (lane i is row i), widened to 16 bits. Sums of products stay in 16 bits as long as they fit whatever
+the inputs: ``128 * sum |w| < 2^15``, that is ``sum |w| <= 255``, for the taps of a *group*; any two taps do. Groups are
+widened and added in 32 bits, then requantized with the channel's own scalars: no lane is wasted, whatever the channel
+count. Registers:
 
     r0 r2 r3   inputs of the channel, taps 0, 3, 6 ..     r1  outputs of the channel
     r4 .. r8   weights of up to five taps; of more, three are kept and the others pass through r7
     r3 or r8   zero point (r8 from six taps on)
-    r9 r10 r11 bias, multiplier, negated shift            r12 stream: bias, multiplier, weights, negated shift per channel
+    r9 r10 r11 bias, multiplier, negated shift            r12 stream of channels: these and the weights
     lr         blocks of eight rows left
     q4 q5 q6   byte offsets of lanes for taps 3i, 3i + 1, 3i + 2        q7  byte offsets of lanes of the output
 """
@@ -36,7 +37,6 @@ class DepthwiseShape:
     """Everything that is fixed in one function. ``groups`` are the taps whose products are summed in 16 bits."""
 
     groups: tuple[tuple[int, ...], ...]
-    rows: int
     in_step: int
     tap_step: int
     out_step: int
@@ -88,20 +88,17 @@ def group_taps(weights: Int8Array) -> tuple[tuple[int, ...], ...]:
 
 def depthwise_function(name: str, shape: DepthwiseShape) -> str:
     """C text of the function ``name`` for ``shape``: a naked function over one ``eu_lanes_frame_t``."""
-    lines = [*_enter(shape), "1:", *_channel(shape)]
-    blocks, rest = divmod(shape.rows, ROWS)
-    if blocks:
-        lines += [f"movw lr, #{blocks}", "dls lr, lr", "2:", *_block(shape, predicated=False), *_advance(shape)]
-        lines.append("le lr, 2b")
-    if rest:
-        lines += [f"movs lr, #{rest}", "vctp.16 lr", *_block(shape, predicated=True)]
+    lines = [*_enter(shape), "1:", *_channel(shape), "ldr lr, [sp, #12]", "wls lr, lr, 3f"]
+    lines += ["2:", *_block(shape, predicated=False), *_advance(shape), "le lr, 2b"]
+    lines += ["3:", "ldr lr, [sp, #16]", "cmp lr, #0", "beq 4f", "vctp.16 lr", *_block(shape, predicated=True), "4:"]
     return naked(name, "const eu_lanes_frame_t *frame", [*lines, *_leave(shape)])
 
 
 def _enter(shape: DepthwiseShape) -> list[str]:
-    """Stack: 0 input, 4 output, 8 channels left."""
-    lines = ["push {r4-r11, lr}", "vpush {d8-d15}", "sub sp, sp, #16", "ldr r12, [r0, #16]"]
-    lines += ["ldrd r2, r3, [r0]", "strd r2, r3, [sp]", "ldr r2, [r0, #8]", "str r2, [sp, #8]", "ldr r8, [r0, #12]"]
+    """Stack: 0 input, 4 output, 8 channels left, 12 blocks of eight rows, 16 rows after them."""
+    lines = ["push {r4-r11, lr}", "vpush {d8-d15}", "sub sp, sp, #24"]
+    lines += ["ldrd r2, r3, [r0]", "strd r2, r3, [sp]", "ldr r0, [r0, #8]", "ldr r12, [r0]", "ldr r8, [r0, #16]"]
+    lines += ["ldrd r2, r3, [r0, #4]", "strd r2, r3, [sp, #8]", "ldr r2, [r0, #12]", "str r2, [sp, #16]"]
     lines += ["movs r2, #0", "vidup.u16 q0, r2, #1"]
     lines += [f"movw r3, #{shape.in_step}", "vmul.i16 q4, q0, r3", f"movw r3, #{shape.out_step}", "vmul.i16 q7, q0, r3"]
     if shape.taps > 1:
@@ -130,7 +127,9 @@ def _block(shape: DepthwiseShape, *, predicated: bool) -> list[str]:
     if shape.signed:
         for q in ("q2", "q3"):
             lines += [f"vshr.s32 q0, {q}, #31", f"vadd.i32 {q}, {q}, q0"]
-    lines += ["vrshl.s32 q2, r11", "vrshl.s32 q3, r11", "vqmovnb.s32 q0, q2", "vqmovnt.s32 q0, q3"]
+    lines += ["vrshl.s32 q2, r11", "vrshl.s32 q3, r11"]
+    narrow = "vqmov" if shape.signed else "vqmovu"
+    lines += [f"{narrow}nb.s32 q0, q2", f"{narrow}nt.s32 q0, q3"]
     lines += [f"vqadd.s16 q0, q0, {shape.zero_point}", "vqmovnb.s16 q0, q0"]
     return [*lines, *(["vpst", "vstrbt.16 q0, [r1, q7]"] if predicated else ["vstrb.16 q0, [r1, q7]"])]
 
@@ -164,4 +163,4 @@ def _leave(shape: DepthwiseShape) -> list[str]:
         "str r0, [sp, #8]",
         "bne 1b",
     ]
-    return [*lines, "add sp, sp, #16", "vpop {d8-d15}", "pop {r4-r11, pc}"]
+    return [*lines, "add sp, sp, #24", "vpop {d8-d15}", "pop {r4-r11, pc}"]

@@ -12,28 +12,38 @@ from numpy.typing import NDArray
 
 from edgeunet.emit import straight_add
 from edgeunet.emit.helium import LANES, QuadShape, Segment, quad_function
-from edgeunet.emit.helium_depthwise import DepthwiseShape, depthwise_function, group_taps
+from edgeunet.emit.helium_depthwise import ROWS, DepthwiseShape, depthwise_function, group_taps
 from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, in_order
 from edgeunet.emit.portable import plain, source
 from edgeunet.schedule.schedule import Step, View
 from edgeunet.schedule.steps import INT32_LIMIT, Conv, Int8Array, Requantization
 
 QUAD = 4
+LARGEST_UNSIGNED = 32000
+"""Largest value that may reach the unsigned narrowing: what is above 32,767 would count as negative."""
 
 
-def _is_signed(r: Requantization) -> bool:
-    """Whether values below the zero point come out, so that their halves must be rounded away from zero."""
-    return r.relative_low < 0
+def _is_signed(p: Any) -> bool:
+    """Whether the clamp does not start at the zero point, or a value could leave int16 before it is clamped above."""
+    r = p.requantization
+    scale = r.multipliers.astype(np.float64) * np.exp2(r.shifts.astype(np.float64) - 31)
+    return r.relative_low != 0 or bool((p.accumulator_bound * scale > LARGEST_UNSIGNED).any())
 
 
-def _scales(r: Requantization) -> bool:
-    """Whether the kernels' requantization is TFLite's: right shifts (at least 1 where the sign counts), full multipliers."""
-    least = 1 if _is_signed(r) else 0
+def _low(p: Any) -> int:
+    """The lower clamp that a kernel has to apply itself."""
+    return p.requantization.low if _is_signed(p) else -128
+
+
+def _scales(p: Any) -> bool:
+    """Whether the kernels' requantization is TFLite's: right shifts (1 or more where the sign counts)."""
+    r, least = p.requantization, 1 if _is_signed(p) else 0
     return bool((-r.shifts.astype(np.int64) >= least).all() and (r.multipliers >= 1 << 30).all())
 
 
-def _saturates(r: Requantization) -> bool:
-    return (r.low, r.high) == (-128, 127)
+def _saturates(p: Any) -> bool:
+    """Whether narrowing alone gives the clamp."""
+    return (_low(p), p.requantization.high) == (-128, 127)
 
 
 def _fits(bound: NDArray[np.int64]) -> bool:
@@ -51,16 +61,16 @@ def _segment(weights: Int8Array, view: View, stride: int, dilation: int, shared:
 def _conv_shape(step: Step) -> QuadShape | None:
     """The function that runs a convolution, or ``None`` where none does."""
     conv = step.parameters
-    if not plain(step) or not _scales(conv.requantization) or not _fits(conv.accumulator_bound):
+    if not plain(step) or not _scales(conv) or not _fits(conv.accumulator_bound):
         return None
     segment = _segment(conv.weights, source(step), conv.stride, conv.dilation, False, step.groups)
-    return None if segment is None else _shape((segment,), step, conv.weights.shape[0], step.groups)
+    return None if segment is None else _shape((segment,), step, conv.weights.shape[0])
 
 
 def _sum_shape(step: Step) -> QuadShape | None:
     """The same for a convolution over two signals side by side, the first read once for one or two rows."""
     conv = step.parameters
-    if not plain(step) or not _scales(conv.requantization) or not _fits(conv.accumulator_bound) or conv.repeat > 2:
+    if not plain(step) or not _scales(conv) or not _fits(conv.accumulator_bound) or conv.repeat > 2:
         return None
     shared = conv.repeat == 2
     rows = step.groups * conv.repeat
@@ -69,13 +79,12 @@ def _sum_shape(step: Step) -> QuadShape | None:
     ]
     if parts[0] is None or parts[1] is None:
         return None
-    return _shape((parts[0], parts[1]), step, conv.weights[0].shape[0], rows)
+    return _shape((parts[0], parts[1]), step, conv.weights[0].shape[0])
 
 
-def _shape(segments: tuple[Segment, ...], step: Step, outputs: int, rows: int) -> QuadShape | None:
-    r = step.parameters.requantization
-    out_step = step.output.pitch_bytes if rows > 1 else 0
-    shape = QuadShape(segments, outputs, out_step, _is_signed(r), r.low, r.high)
+def _shape(segments: tuple[Segment, ...], step: Step, outputs: int) -> QuadShape | None:
+    p = step.parameters
+    shape = QuadShape(segments, outputs % QUAD != 0, _is_signed(p), _low(p), p.requantization.high)
     return shape if shape.possible else None
 
 
@@ -121,7 +130,8 @@ def _quads(step: Step, shape: QuadShape, weights: Sequence[Int8Array], rows: int
         "b_step": last.step_bytes,
         "a_pair": first.step_bytes * (1 if first.shared else 2),
         "a_bias": first.bias,
-        "out_step": shape.out_step,
+        "outputs": step.output.channels,
+        "out_step": step.output.pitch_bytes if rows > 1 else 0,
         "zero_point": r.zero_point,
     }
     return Arguments("eu_quads_t", fields, name, (quad_function(loop, shape), text))
@@ -145,10 +155,9 @@ def _conv_sum(step: Step) -> Arguments:
 
 
 def _lanes_shape(step: Step) -> DepthwiseShape | None:
-    """The function that runs a depthwise convolution, or a convolution with one input channel; ``None`` where none does."""
+    """The function for a depthwise convolution or a convolution with one input channel; ``None`` where none does."""
     p, view = step.parameters, source(step)
-    r = p.requantization
-    if not plain(step) or not _scales(r) or not _saturates(r) or not _fits(p.accumulator_bound):
+    if not plain(step) or not _scales(p) or not _saturates(p) or not _fits(p.accumulator_bound):
         return None
     weights = _tap_weights(p)
     if weights is None:
@@ -157,12 +166,11 @@ def _lanes_shape(step: Step) -> DepthwiseShape | None:
     pitch = view.pitch_bytes
     shape = DepthwiseShape(
         group_taps(weights),
-        step.groups,
         p.stride * pitch,
         p.dilation * pitch,
         step.output.pitch_bytes,
         0 if single else 1,
-        _is_signed(r),
+        _is_signed(p),
     )
     return shape if shape.possible else None
 
@@ -188,12 +196,14 @@ def _lanes(step: Step) -> Arguments:
     fields = {
         "stream": np.frombuffer(b"".join(parts), "<i4").astype(np.int32),
         "channels": weights.shape[1],
+        "blocks": step.groups // ROWS,
+        "rest": step.groups % ROWS,
         "zero_point": r.zero_point,
     }
     loop = f"eu_lanes_{_mark(shape)}"
     text = (
         f"static void {loop}_run(const int8_t *in, int8_t *out, const eu_lanes_t *p)\n"
-        "{\n    const eu_lanes_frame_t frame = {in, out, p->channels, p->zero_point, p->stream};\n"
+        "{\n    const eu_lanes_frame_t frame = {in, out, p};\n"
         f"    {loop}(&frame);\n}}\n"
     )
     return Arguments("eu_lanes_t", fields, f"{loop}_run", (depthwise_function(loop, shape), text))

@@ -12,6 +12,9 @@ typedef struct {
     const int8_t *end; /* where the pointer to a stands after the last pair */
     const int32_t *stream;
     int32_t zero_point;
+    int32_t outputs;
+    int32_t back; /* 4 * quads - out_step */
+    int32_t out_step;
 } eu_quad_frame_t;
 
 typedef void eu_quad_loop_t(const eu_quad_frame_t *);
@@ -23,6 +26,7 @@ typedef struct {
     int32_t b_step;  /* the same for b */
     int32_t a_pair;  /* bytes from one pair to the next: 2 * a_step, or a_step where both rows read the same inputs */
     int32_t a_bias;  /* bytes that the loop looks ahead of its pointer */
+    int32_t outputs;
     int32_t out_step;
     int32_t zero_point;
 } eu_quads_t;
@@ -30,7 +34,8 @@ typedef struct {
 static void eu_quads(const int8_t *a, const int8_t *b, int8_t *out, const eu_quads_t *p, eu_quad_loop_t *loop)
 {
     const int32_t pairs = p->rows / 2;
-    eu_quad_frame_t frame = {a, b, out, a + pairs * p->a_pair + p->a_bias, p->stream, p->zero_point};
+    eu_quad_frame_t frame = {a, b, out, a + pairs * p->a_pair + p->a_bias, p->stream, p->zero_point,
+                             p->outputs, (p->outputs + 3) / 4 * 4 - p->out_step, p->out_step};
     if (pairs > 0) {
         loop(&frame);
     }
