@@ -46,7 +46,7 @@ def mains(x: Signal, y: Labels, strength: float, rate_hz: float, rng: Rng) -> tu
 
 
 def noise(x: Signal, y: Labels, strength: float, rate_hz: float, rng: Rng) -> tuple[Signal, Labels]:
-    """Add noise in bursts (muscle noise), 15 Hz upwards, up to ``strength`` to each channel."""
+    """Add noise in bursts (muscle noise, or the like at other sample rates) up to ``strength`` to each channel."""
     return _add(x, [disturbances.muscle_noise(len(x), rate_hz, 1.0, rng) for _ in range(x.shape[1])], strength, rng), y
 
 
@@ -133,12 +133,12 @@ RECIPES: Mapping[str, Mapping[str, Chance]] = {
     },
     "ecg": {
         "fibrillate": Chance(0.15, 0.2),
-        "stretch": Chance(0.4, 0.15),
+        "stretch": Chance(0.5, 0.3),
         "scale": Chance(0.5, 1.0),
         "flip": Chance(0.15),
         "wander": Chance(0.4, 0.6),
         "mains": Chance(0.2, 0.15),
-        "noise": Chance(0.4, 0.15),
+        "noise": Chance(0.4, 0.25),
         "pops": Chance(0.1, 3.0),
         "dropout": Chance(0.05, 0.1),
     },

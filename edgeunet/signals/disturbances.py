@@ -39,10 +39,14 @@ def mains_hum(samples: int, rate_hz: float, size_mv: float, mains_hz: float, rng
 
 
 def muscle_noise(samples: int, rate_hz: float, size_mv: float, rng: np.random.Generator) -> Floats:
-    """Return noise ``(samples,)`` of RMS ``size_mv``, 15 to 120 Hz, that comes and goes in bursts."""
+    """Return noise ``(samples,)`` of RMS ``size_mv`` that comes and goes in bursts.
+
+    Its band is that of muscles, 15 to 120 Hz; at sample rates below 250 Hz and above 1 kHz, where the signal is likely
+    none of the heart's, it moves along (0.06 of the rate upwards, or up to 0.12 of it).
+    """
     if size_mv == 0:
         return np.zeros(samples)
-    noise = band_noise(samples, rate_hz, 15.0, 120.0, rng)
+    noise = band_noise(samples, rate_hz, min(15.0, 0.06 * rate_hz), max(120.0, 0.12 * rate_hz), rng)
     envelope = 0.4 + np.abs(band_noise(samples, rate_hz, 0.05, 0.6, rng))
     return _with_rms(noise * envelope, size_mv)
 

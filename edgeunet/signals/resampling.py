@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +25,8 @@ def resample(record: Record, rate_hz: float) -> Record:
 
     The signal passes a linear-phase low-pass at the lower of the two Nyquist frequencies, so nothing folds back and
     nothing moves in time. Sample ``i`` comes to lie at ``round(i * rate_hz / record.sample_rate_hz)``: waves keep their
-    time to half a new sample, none vanishes, and going up and back down gives every wave back unchanged.
+    time to half a new sample, none vanishes, and going up and back down gives every wave back unchanged. Waves that
+    touch still touch afterwards: the first then ends just before the second begins.
 
     Raises
     ------
@@ -34,7 +37,7 @@ def resample(record: Record, rate_hz: float) -> Record:
     if ratio == 1:
         return record
     samples = resampled_length(record.samples, ratio)
-    moved = tuple(tuple(move_wave(wave, ratio, samples) for wave in waves) for waves in record.waves)
+    moved = tuple(move_waves(waves, ratio, samples) for waves in record.waves)
     annotated = tuple(
         None if span is None else (_moved(span[0], ratio), min(_moved(span[1] - 1, ratio) + 1, samples))
         for span in record.annotated
@@ -127,6 +130,16 @@ def resample_labels(labels: Labels, ratio: Fraction) -> Labels:
     new = np.arange(resampled_length(len(labels), ratio), dtype=np.int64)
     nearest = (2 * new * ratio.denominator + ratio.numerator) // (2 * ratio.numerator)
     return np.asarray(labels[np.minimum(nearest, max(len(labels) - 1, 0))])
+
+
+def move_waves(waves: Sequence[Wave], ratio: Fraction, samples: int) -> tuple[Wave, ...]:
+    """Return ``waves`` (in order of onset) at ``ratio`` times their rate, within a record of ``samples``."""
+    moved = [move_wave(wave, ratio, samples) for wave in waves]
+    for index, (before, after) in enumerate(pairwise(waves)):
+        if after.onset == before.offset + 1:
+            offset = max(moved[index + 1].onset - 1, moved[index].onset)
+            moved[index] = replace(moved[index], offset=offset)
+    return tuple(moved)
 
 
 def move_wave(wave: Wave, ratio: Fraction, samples: int) -> Wave:
