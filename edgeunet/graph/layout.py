@@ -47,10 +47,11 @@ def activations(op: Op) -> tuple[int, ...]:
 
 def _rank_4(graph: Graph) -> Graph:
     tensors = list(graph.tensors)
+    layer = {index: op.name for op in graph.ops for index in op.outputs}
     data = {index for op in graph.ops for index in (*activations(op), *op.outputs)} | {*graph.inputs, *graph.outputs}
     for index in sorted(data):
         tensor = tensors[index]
-        shape = _four(tensor, next((op.name for op in graph.ops if index in op.outputs), "input"))
+        shape = _four(tensor, layer.get(index, "input"))
         packed = tensor.data is None or tensor.data.size != math.prod(shape)
         values = tensor.data if packed or tensor.data is None else tensor.data.reshape(shape)
         tensors[index] = replace(tensor, shape=shape, data=values)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from edgeunet.errors import UnsupportedOpError
-from edgeunet.graph import rules
+from edgeunet.graph import range_rules, rules, shape_rules
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.rules import Rule, Subject
 
@@ -21,7 +21,7 @@ ACTIVATION = {"activation": '"NONE", "RELU", "RELU6" or "RELU_N1_TO_1", fused'}
 
 ACTIVATIONS: tuple[Rule, ...] = (rules.computed_input, rules.int8_activations, rules.per_tensor_quantization)
 WEIGHTS: tuple[Rule, ...] = (rules.constant_int8_weights,)
-WEIGHTS_CONTRACT = (rules.int32_bias, rules.accumulator_range, rules.fused_activation)
+WEIGHTS_CONTRACT = (rules.int32_bias, range_rules.accumulator_range, rules.fused_activation)
 COPY: tuple[Rule, ...] = (*ACTIVATIONS, rules.same_quantization)
 
 
@@ -53,21 +53,21 @@ _CURVE = (
 SUPPORTED: Mapping[str, Supported] = {
     "CONV_2D": Supported(
         "Convolution, along time or in two dimensions.",
-        (*ACTIVATIONS, *WEIGHTS, rules.weight_shape, rules.window_shape, *WEIGHTS_CONTRACT),
+        (*ACTIVATIONS, *WEIGHTS, shape_rules.weight_shape, shape_rules.window_shape, *WEIGHTS_CONTRACT),
         "x, weights (out, kh, kw, in), bias or ABSENT",
         {**STRIDE, **DILATION, **PADDING, **ACTIVATION},
         note=_FOLDED,
     ),
     "DEPTHWISE_CONV_2D": Supported(
         "Depthwise convolution; output channel `c * depth_multiplier + m` sees input channel `c`.",
-        (*ACTIVATIONS, *WEIGHTS, rules.weight_shape, rules.window_shape, *WEIGHTS_CONTRACT),
+        (*ACTIVATIONS, *WEIGHTS, shape_rules.weight_shape, shape_rules.window_shape, *WEIGHTS_CONTRACT),
         "x, weights (1, kh, kw, out), bias or ABSENT",
         {**STRIDE, **DILATION, **PADDING, "depth_multiplier": "output channels per input channel", **ACTIVATION},
         note=_FOLDED,
     ),
     "TRANSPOSE_CONV": Supported(
         "Transposed convolution: each input adds its kernel to the output at `stride` times its place.",
-        (*ACTIVATIONS, *WEIGHTS, rules.weight_shape, *WEIGHTS_CONTRACT),
+        (*ACTIVATIONS, *WEIGHTS, shape_rules.weight_shape, *WEIGHTS_CONTRACT),
         "x, weights (out, kh, kw, in), bias or ABSENT (not in the file's order)",
         {
             **STRIDE,
@@ -80,7 +80,7 @@ SUPPORTED: Mapping[str, Supported] = {
     ),
     "FULLY_CONNECTED": Supported(
         "Matrix product of rows of the input with the weights.",
-        (*ACTIVATIONS, *WEIGHTS, rules.connected_shape, *WEIGHTS_CONTRACT, rules.bias_scale),
+        (*ACTIVATIONS, *WEIGHTS, shape_rules.connected_shape, *WEIGHTS_CONTRACT, range_rules.bias_scale),
         "x, weights (out, in), bias or ABSENT",
         ACTIVATION,
         note=(
@@ -90,23 +90,23 @@ SUPPORTED: Mapping[str, Supported] = {
     ),
     "MAX_POOL_2D": Supported(
         "Largest value in a window; padding never wins.",
-        (*COPY, rules.window_shape, rules.fused_activation),
+        (*COPY, shape_rules.window_shape, rules.fused_activation),
         attributes={"filter": "(height, width)", **STRIDE, **PADDING, **ACTIVATION},
     ),
     "AVERAGE_POOL_2D": Supported(
         "Average of the values in a window that are not padding, rounded half away from zero.",
-        (*COPY, rules.window_shape, rules.fused_activation),
+        (*COPY, shape_rules.window_shape, rules.fused_activation),
         attributes={"filter": "(height, width)", **STRIDE, **PADDING, **ACTIVATION},
     ),
     "ADD": Supported(
         "Sum of two tensors, each rescaled to twice the larger scale with 20 bits of fraction.",
-        (*ACTIVATIONS, rules.broadcast_shape, rules.sum_scales, rules.fused_activation),
+        (*ACTIVATIONS, shape_rules.broadcast_shape, range_rules.sum_scales, rules.fused_activation),
         "first, second (either may be constant)",
         ACTIVATION,
     ),
     "SUB": Supported(
         "Difference of two tensors, in the arithmetic of ADD.",
-        (*ACTIVATIONS, rules.broadcast_shape, rules.sum_scales, rules.fused_activation),
+        (*ACTIVATIONS, shape_rules.broadcast_shape, range_rules.sum_scales, rules.fused_activation),
         "first, second (either may be constant)",
         ACTIVATION,
         note=(
@@ -116,26 +116,26 @@ SUPPORTED: Mapping[str, Supported] = {
     ),
     "MUL": Supported(
         "Product of two tensors.",
-        (*ACTIVATIONS, rules.broadcast_shape, rules.product_scales, rules.fused_activation),
+        (*ACTIVATIONS, shape_rules.broadcast_shape, range_rules.product_scales, rules.fused_activation),
         "first, second (either may be constant)",
         ACTIVATION,
     ),
     "SQUARED_DIFFERENCE": Supported(
         "Square of the difference of two tensors, rescaled with 7 bits of fraction.",
-        (*ACTIVATIONS, rules.broadcast_shape, rules.sum_scales, rules.fused_activation),
+        (*ACTIVATIONS, shape_rules.broadcast_shape, range_rules.sum_scales, rules.fused_activation),
         "first, second (either may be constant)",
         {"activation": '"NONE"'},
     ),
     "CONCATENATION": Supported(
         "Tensors side by side.",
-        (*COPY, rules.no_fused_activation, rules.joined_shape),
+        (*COPY, rules.no_fused_activation, shape_rules.joined_shape),
         "any number of tensors",
         {"axis": "1 (height), 2 (width, time) or 3 (channels)", "activation": '"NONE"'},
         note="Different scales are refused by TFLM and LiteRT too: there is no rescaling concatenation in int8.",
     ),
     "RESIZE_NEAREST_NEIGHBOR": Supported(
         "Each output copies its nearest input.",
-        (*COPY, rules.resized_shape),
+        (*COPY, shape_rules.resized_shape),
         attributes={
             "align_corners": "first and last samples coincide",
             "half_pixel_centers": "samples lie in the middle of their interval",
@@ -148,13 +148,13 @@ SUPPORTED: Mapping[str, Supported] = {
             rules.one_type,
             rules.per_tensor_quantization,
             rules.same_quantization,
-            rules.same_count,
+            shape_rules.same_count,
         ),
         spellings=("SQUEEZE", "EXPAND_DIMS", "TRANSPOSE (of axes of length 1 only)"),
     ),
     "PAD": Supported(
         "Constant values around the input.",
-        (*COPY, rules.padded_shape),
+        (*COPY, shape_rules.padded_shape),
         attributes={
             "paddings": "((before, after), ...) for batch, height, width, channels",
             "value": "the stored int8 value to pad with, or None for the output's zero point",
@@ -163,45 +163,51 @@ SUPPORTED: Mapping[str, Supported] = {
     ),
     "SLICE": Supported(
         "A part of the input.",
-        (*COPY, rules.sliced_shape),
+        (*COPY, shape_rules.sliced_shape),
         attributes={"begin": "first place along each of the four axes", "size": "length along each axis"},
         spellings=("STRIDED_SLICE (steps of 1)",),
     ),
     "MEAN": Supported(
         "Average over axes, rescaled to the output's scale.",
-        (*ACTIVATIONS, rules.averaged_shape, rules.averaged_range),
+        (*ACTIVATIONS, shape_rules.averaged_shape, range_rules.averaged_range),
         attributes={"axes": "which of 1 (height), 2 (width, time), 3 (channels); they stay with length 1"},
         note="Without `keep_dims` a RESHAPE follows.",
     ),
     "SOFTMAX": Supported(
         "Softmax over channels.",
-        (*ACTIVATIONS, rules.same_shape, rules.probability_output, rules.softmax_depth, rules.softmax_input),
+        (
+            *ACTIVATIONS,
+            shape_rules.same_shape,
+            range_rules.probability_output,
+            range_rules.softmax_depth,
+            range_rules.softmax_input,
+        ),
         attributes={"beta": "factor of the exponents"},
     ),
     "LOGISTIC": Supported(
         "1 / (1 + exp(-x)).",
-        (*ACTIVATIONS, rules.same_shape, rules.probability_output, rules.curve_input),
+        (*ACTIVATIONS, shape_rules.same_shape, range_rules.probability_output, range_rules.curve_input),
         note=_CURVE,
     ),
     "TANH": Supported(
         "Hyperbolic tangent.",
-        (*ACTIVATIONS, rules.same_shape, rules.symmetric_unit_output, rules.curve_input),
+        (*ACTIVATIONS, shape_rules.same_shape, range_rules.symmetric_unit_output, range_rules.curve_input),
         note=_CURVE,
     ),
     "RSQRT": Supported(
         "1 / sqrt(x).",
-        (*ACTIVATIONS, rules.same_shape, rules.rsqrt_scales),
+        (*ACTIVATIONS, shape_rules.same_shape, range_rules.rsqrt_scales),
         note="At and below zero the result is the largest value; the interpreters stop with an error below zero.",
     ),
     "NEG": Supported(
         "-x, as a table: DEQUANTIZE, NEG in float32 and QUANTIZE become this one operator.",
-        (*ACTIVATIONS, rules.same_shape),
+        (*ACTIVATIONS, shape_rules.same_shape),
         note="LayerNormalization converts to it.",
     ),
-    "RELU": Supported("Largest of x and 0.", (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales)),
+    "RELU": Supported("Largest of x and 0.", (*ACTIVATIONS, shape_rules.same_shape, range_rules.ratio_of_scales)),
     "RELU6": Supported(
         "x limited to 0 ... 6.",
-        (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales),
+        (*ACTIVATIONS, shape_rules.same_shape, range_rules.ratio_of_scales),
         note=(
             "Where input and output have different scales TFLM forgets to rescale, which makes its result useless; "
             "LiteRT's is taken. With equal scales both agree."
@@ -209,12 +215,12 @@ SUPPORTED: Mapping[str, Supported] = {
     ),
     "RELU_N1_TO_1": Supported(
         "x limited to -1 ... 1.",
-        (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales),
+        (*ACTIVATIONS, shape_rules.same_shape, range_rules.ratio_of_scales),
         note="TFLM does not have it as an operator of its own; equal to LiteRT.",
     ),
     "LEAKY_RELU": Supported(
         "x where positive, alpha * x where negative.",
-        (*ACTIVATIONS, rules.same_shape, rules.ratio_of_scales),
+        (*ACTIVATIONS, shape_rules.same_shape, range_rules.ratio_of_scales),
         attributes={"alpha": "slope below zero; any sign"},
     ),
     "QUANTIZE": Supported(
@@ -223,13 +229,13 @@ SUPPORTED: Mapping[str, Supported] = {
             rules.computed_input,
             rules.edge_types,
             rules.per_tensor_quantization,
-            rules.same_shape,
-            rules.ratio_of_scales_of_integers,
+            shape_rules.same_shape,
+            range_rules.ratio_of_scales_of_integers,
         ),
     ),
     "DEQUANTIZE": Supported(
         "int8 to float32, at the outputs of the graph.",
-        (rules.computed_input, rules.float_output, rules.per_tensor_quantization, rules.same_shape),
+        (rules.computed_input, rules.float_output, rules.per_tensor_quantization, shape_rules.same_shape),
     ),
 }
 """Every kind of operator that can be in a ``Graph``."""

@@ -35,6 +35,8 @@ def fold_dilation(graph: Graph) -> Graph:
 
 def _chain(graph: Graph, last: Op) -> tuple[Op, ...] | None:
     """From SPACE_TO_BATCH_ND to BATCH_TO_SPACE_ND, through one convolution and reshapes that nothing else reads."""
+    if not any(op.kind == "SPACE_TO_BATCH_ND" for op in graph.ops):
+        return None
     uses = Counter(index for op in graph.ops for index in op.inputs) + Counter(graph.outputs)
     chain = [last]
     while chain[0].kind != "SPACE_TO_BATCH_ND":

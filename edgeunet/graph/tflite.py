@@ -30,6 +30,8 @@ from edgeunet.graph.space_to_batch import fold_dilation
 
 LARGEST_FILE_BYTES = 64 << 20
 LARGEST_TENSOR_ELEMENTS = 1 << 26
+MOST_OPERATORS = 4096
+MOST_TENSORS = 4 * MOST_OPERATORS
 """No microcontroller holds more; the limits keep a damaged file from asking for terabytes."""
 
 _NUMPY_TYPES = ("float32", "float16", "float64", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64")
@@ -94,7 +96,9 @@ def _read(data: bytes, name: str) -> Graph:
         )
     subgraph = subgraphs[0]
     buffers = model.tables(schema.MODEL["buffers"], "buffer")
-    tensors = tuple(_tensor(table, buffers) for table in subgraph.tables(schema.SUBGRAPH["tensors"], "tensor"))
+    tables = subgraph.tables(schema.SUBGRAPH["tensors"], "tensor")
+    _limit(len(tables), MOST_TENSORS, "tensors")
+    tensors = tuple(_tensor(table, buffers) for table in tables)
     operators = _operators(model, subgraph, tensors)
     inputs = _indices(subgraph, schema.SUBGRAPH["inputs"], "graph inputs", tensors)
     outputs = _indices(subgraph, schema.SUBGRAPH["outputs"], "graph outputs", tensors)
@@ -115,6 +119,11 @@ def _read(data: bytes, name: str) -> Graph:
     graph = pruned(canonical(graph))
     check_graph(graph)
     return graph
+
+
+def _limit(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise UnsupportedOpError(f"it has {count} {what} and {most} are supported; build a smaller network")
 
 
 def _model(data: bytes) -> Table:
@@ -215,6 +224,7 @@ def _indices(table: Table, field: int, what: str, tensors: tuple[Tensor, ...], a
 def _operators(model: Table, subgraph: Table, tensors: tuple[Tensor, ...]) -> list[Operator]:
     codes = [_kind(code) for code in model.tables(schema.MODEL["operator_codes"], "operator code")]
     tables = subgraph.tables(schema.SUBGRAPH["operators"], "operator")
+    _limit(len(tables), MOST_OPERATORS, "operators")
     kinds, operands = [], []
     for table in tables:
         index = table.uint32(schema.OPERATOR["opcode_index"])

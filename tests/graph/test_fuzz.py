@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgeunet.errors import GraphError
+from edgeunet.errors import GraphError, UnsupportedOpError
 from edgeunet.graph import evaluate, read_tflite
 from tests.random_networks import random_network
+from tests.tflite_writer import ModelWriter
 
 WORDS = (-1, 2**31 - 1, -(2**31), 0, 1, 4, 65536, 2**30)
 
@@ -122,3 +123,25 @@ def test_every_byte_of_the_structure(shared: Path) -> None:
             changed = original.copy()
             changed[place] = value
             survive(changed.tobytes())
+
+
+def chain(kinds: int) -> bytes:
+    """A long chain of operators: RELUs, or dilated convolutions in their oldest spelling."""
+    writer = ModelWriter()
+    x = first = writer.tensor((1, 4, 4, 1), "int8", 0.1)
+    block, none = writer.constant([2, 2]), writer.constant([[0, 0], [0, 0]])
+    weights = writer.tensor((1, 1, 1, 1), "int8", 0.1, data=np.ones((1, 1, 1, 1), np.int8))
+    for _ in range(kinds // 3):
+        x = writer.op("SPACE_TO_BATCH_ND", [x, block, none], writer.tensor((4, 2, 2, 1), "int8", 0.1))
+        x = writer.op("CONV_2D", [x, weights], writer.tensor((4, 2, 2, 1), "int8", 0.1), strideH=1, strideW=1)
+        x = writer.op("BATCH_TO_SPACE_ND", [x, block, none], writer.tensor((1, 4, 4, 1), "int8", 0.1))
+    return writer.build([first], [x])
+
+
+def test_long_networks_are_read_in_time_that_grows_with_them() -> None:
+    assert len(read_tflite(chain(1500)).ops) == 500
+    start = time.process_time()
+    read_tflite(chain(4000))
+    assert time.process_time() - start < 20.0
+    with pytest.raises(UnsupportedOpError, match="operators and 4096 are supported; build a smaller network"):
+        read_tflite(chain(4200))
