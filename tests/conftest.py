@@ -13,6 +13,7 @@ def shared() -> Path:
     """The directory of fixed workloads and real ECG that CI has and a user's machine has not."""
     directory = os.environ.get("EDGEUNET_SHARED")
     if not directory:
+        assert os.environ.get("EDGEUNET_REQUIRE") != "all", "EDGEUNET_REQUIRE=all, but EDGEUNET_SHARED is not set"
         pytest.skip("EDGEUNET_SHARED is not set: the fixed workloads and LUDB records are not on this machine")
     path = Path(directory).resolve()
     assert path.is_dir(), f"EDGEUNET_SHARED={directory} is not a directory"

@@ -1,0 +1,1 @@
+"""Fixed workloads, our figures on them, and the figures of TFLM + CMSIS-NN beside them."""

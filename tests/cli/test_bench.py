@@ -1,0 +1,116 @@
+"""The commands around ``run`` from the outside: one JSON object, one sentence, the right exit code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.tools import need
+
+
+def edgeunet(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-m", "edgeunet", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+
+def test_bench_prints_one_json_object_and_notes_on_stderr(shared: Path) -> None:
+    need("gcc")
+    done = edgeunet("bench", shared / "models" / "small-unet-256.int8.tflite", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["exact"] is True
+    assert document["target"] == "host"
+    assert "building" in done.stderr
+
+
+def test_bench_prints_a_table(shared: Path) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    done = edgeunet(
+        "bench", shared / "models" / "classic-unet-512.int8.tflite", "--target", "cortex-m4", "--repeat", "2"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "exact: all 4,096 output bytes of 2 runs equal the reference" in done.stdout
+    for word in ("instructions/MAC", "RAM", "flash", "stack", "compiler", "flags", "emulator", "not counted"):
+        assert word in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("bench", "nothing.tflite"), "nothing.tflite"),
+        (("bench", "{model}", "--target", "cortex-m99"), "no board or core 'cortex-m99'"),
+        (("bench", "{model}", "--target", "nrf52840dk"), "real board"),
+        (("bench", "{model}", "--target", "cortex-m4", "--sanitize"), "--target host"),
+        (("bench", "{model}", "--cflags", "-fno-such-flag"), "no-such-flag"),
+        (("bench", "{model}", "--target", "cortex-m3", "--kernels", "mve"), "cannot run the mve kernels"),
+        (
+            (
+                "bench",
+                "{model}",
+                "--timeout",
+                "0.1",
+                "--target",
+                "cortex-m4",
+                "--kernels",
+                "portable",
+                "--repeat",
+                "200",
+            ),
+            "--timeout",
+        ),
+        (("firmware", "new", "--model", "{model}", "--board", "x", "-o", "{tmp}/a"), "no board or core 'x'"),
+        (("firmware", "new", "--model", "{model}", "-o", "{tmp}"), "no firmware project"),
+        (("flash", "{tmp}"), "edgeunet firmware new"),
+        (("flash", "{tmp}/nowhere", "--dry-run"), "edgeunet firmware new"),
+    ],
+)
+def test_mistakes_are_one_sentence_and_exit_code_2(
+    arguments: tuple[str, ...], sentence: str, shared: Path, tmp_path: Path
+) -> None:
+    need("gcc", "arm-none-eabi-gcc", "qemu-system-arm")
+    (tmp_path / "file").write_text("x")
+    model = str(shared / "models" / "small-unet-256.int8.tflite")
+    done = edgeunet(*(word.format(model=model, tmp=tmp_path) for word in arguments))
+    assert done.returncode == 2, done.stdout
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_truncated_model_is_a_sentence(shared: Path, tmp_path: Path) -> None:
+    whole = (shared / "models" / "small-unet-256.int8.tflite").read_bytes()
+    (tmp_path / "half.tflite").write_bytes(whole[: len(whole) // 2])
+    done = edgeunet("bench", tmp_path / "half.tflite")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_firmware_new_then_flash(shared: Path, tmp_path: Path) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    model, app = shared / "models" / "classic-unet-512.int8.tflite", tmp_path / "app"
+    made = edgeunet("firmware", "new", "--board", "mps2-an386", "--model", model, "-o", app)
+    assert made.returncode == 0, made.stderr
+    dry = edgeunet("flash", app, "--board", "nucleo-f446re", "--dry-run")
+    assert dry.returncode == 0, dry.stderr
+    assert dry.stdout.splitlines()[-1].startswith("openocd -f board/st_nucleo_f4.cfg")
+    done = edgeunet("flash", app)
+    assert done.returncode == 0, done.stderr
+    assert "#selftest result=0" in done.stdout
+
+
+def test_boards_are_listed() -> None:
+    done = edgeunet("firmware", "boards")
+    assert done.returncode == 0
+    assert {"mps2-an386", "nrf52840dk"} <= {line.split()[0] for line in done.stdout.splitlines()}
+
+
+def test_doctor_lists_everything() -> None:
+    done = edgeunet("doctor", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["schema"] == "edgeunet.doctor/1"
+    assert {"arm-none-eabi-gcc", "zig", "qemu-system-arm", "unicorn"} <= {tool["name"] for tool in document["tools"]}
+    assert "bench --target:" in edgeunet("doctor").stdout

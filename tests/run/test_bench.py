@@ -1,0 +1,124 @@
+"""``bench`` on real models: exact on every core, refused with a sentence where it cannot run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from edgeunet.emit import compile_model
+from edgeunet.errors import RunError
+from edgeunet.graph import read_tflite
+from edgeunet.run.bench import Request, bench, choose_kernels, find_board, new_firmware
+from edgeunet.run.flash import flash, plan_flash
+from tests.tools import need
+
+MODELS = ("seed-unet-800", "small-unet-256", "classic-unet-512")
+
+
+def model_path(shared: Path, name: str) -> Path:
+    return shared / "models" / f"{name}.int8.tflite"
+
+
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"])
+@pytest.mark.parametrize("name", MODELS)
+def test_workloads_are_exact_on_every_core(name: str, core: str, shared: Path) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    result = bench(Request(model_path(shared, name), core, toolchain="gcc", emulator="qemu")).measurement
+    assert result.exact, result.mismatch
+    layers = sum(layer.count for layer in result.layers)
+    assert abs(layers - result.count) < 0.02 * result.count
+    assert result.weights_bytes <= result.footprint.flash_bytes  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m33"])
+@pytest.mark.parametrize("name", MODELS)
+def test_workloads_are_exact_with_nothing_but_pip(name: str, core: str, shared: Path) -> None:
+    need("zig", "unicorn")
+    result = bench(Request(model_path(shared, name), core, toolchain="zig", emulator="unicorn")).measurement
+    assert result.exact, result.mismatch
+    assert result.emulator == "unicorn"
+
+
+def test_workload_needs_no_more_arena_than_tflm_needs_for_tensors(shared: Path) -> None:
+    """48,000 bytes on the seed model, with no bookkeeping on top; TFLM agrees on every output byte."""
+    need("gcc", "tflite-micro")
+    result = bench(Request(model_path(shared, "seed-unet-800"), "host"), peer="tflm")
+    assert result.peer is not None
+    assert result.peer.mismatch is None
+    assert result.peer.tensors_bytes == 48_000
+    assert result.measurement.arena_bytes <= result.peer.tensors_bytes
+    document = result.document()
+    assert document["peer"]["exact"] is True
+    assert document["peer"]["arena_bytes"] == 48_000 + document["peer"]["arena_bookkeeping_bytes"]
+
+
+def test_the_document_has_what_the_report_reads(shared: Path) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    request = Request(model_path(shared, "small-unet-256"), "cortex-m4", toolchain="gcc", emulator="qemu", repeat=2)
+    document = json.loads(json.dumps(bench(request).document()))
+    assert document["schema"] == "edgeunet.bench/1"
+    assert document["model"] == "small-unet-256"
+    assert document["exact"] is True
+    for key in ("instructions", "ram_bytes", "arena_bytes", "stack_bytes", "flash_bytes", "weights_bytes"):
+        assert document[key] > 0, key
+    parts = ("state_bytes", "io_bytes", "data_bytes", "bss_bytes", "stack_bytes")
+    assert document["ram_bytes"] == sum(document[part] for part in parts)
+    assert document["flash_bytes"] == sum(document[f"{part}_bytes"] for part in ("text", "rodata", "data"))
+    assert document["arena_bytes"] <= document["state_bytes"]
+    assert set(document["layers"][0]) >= {"name", "op", "instructions", "macs", "share"}
+    assert abs(sum(layer["share"] for layer in document["layers"]) - 1) < 1e-4
+    assert sum(layer["macs"] for layer in document["layers"]) == document["macs"]
+    assert document["instructions_lowest"] <= document["instructions"] <= document["instructions_highest"]
+    assert "not counted" in document["harness"]
+
+
+def test_sanitized_host_build_is_clean(shared: Path) -> None:
+    need("clang")
+    result = bench(Request(model_path(shared, "small-unet-256"), "host", toolchain="clang", sanitize=True, repeat=3))
+    assert result.measurement.exact
+
+
+def test_sanitizing_a_core_is_refused(shared: Path) -> None:
+    with pytest.raises(RunError, match="--target host"):
+        bench(Request(model_path(shared, "small-unet-256"), "cortex-m4", sanitize=True))
+
+
+def test_kernels_that_the_core_cannot_run_are_refused() -> None:
+    with pytest.raises(RunError, match="cortex-m3 cannot run the mve kernels; choose one of: portable"):
+        choose_kernels(find_board("cortex-m3"), "mve")
+    assert choose_kernels(None, None) == "portable"
+
+
+def test_firmware_runs_the_selftest_on_the_device(shared: Path, tmp_path: Path) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    new_firmware(model_path(shared, "small-unet-256"), "mps2-an386", tmp_path / "app")
+    lines = flash(plan_flash(tmp_path / "app", None, "gcc"), emulator="qemu")
+    assert next(line for line in lines if line.kind == "selftest").number("result") == 0
+
+
+def test_a_regenerated_model_drops_in_and_a_mixed_one_fails_the_compile(shared: Path, tmp_path: Path) -> None:
+    """Another model under the same name needs no edit; header and weights of different models stop the compiler."""
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    app = tmp_path / "app"
+    new_firmware(model_path(shared, "small-unet-256"), "mps2-an386", app)
+    other = compile_model(read_tflite(model_path(shared, "classic-unet-512")), "small_unet_256")
+    old_header = (app / "model" / "small_unet_256.h").read_text()
+    other.sources.write(app / "model")
+    lines = flash(plan_flash(app, None, "gcc"), emulator="qemu")
+    assert lines[0].number("input_bytes") == 512
+    (app / "model" / "small_unet_256.h").write_text(old_header)
+    command = [
+        "arm-none-eabi-gcc",
+        "-std=c99",
+        "-mcpu=cortex-m4",
+        "-I",
+        app / "model",
+        "-c",
+        app / "model" / "small_unet_256.c",
+    ]
+    result = subprocess.run([*command, "-o", tmp_path / "x.o"], capture_output=True, text=True)
+    assert result.returncode != 0
+    assert "#error" in result.stderr

@@ -1,0 +1,69 @@
+"""The benchmark table: right shares, no figure of a wrong program, README rewritten between its markers only."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import table
+from edgeunet.errors import ReportError
+
+
+def result(**changes: object) -> dict[str, object]:
+    document: dict[str, object] = {
+        "exact": True, "instructions": 14_031_820, "instructions_per_mac": 2.33, "ram_bytes": 34_796,
+        "flash_bytes": 73_855, "toolchain_version": "gcc 12", "emulator_version": "QEMU 7", "flags": "-std=c99 -O2", "kernels": "dsp",
+    }  # fmt: skip
+    return {**document, **changes}
+
+
+@pytest.fixture
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty directory in the place of ``results/``."""
+    monkeypatch.setattr(table, "result_path", lambda model, target: tmp_path / f"{model}.{target}.json")
+    return tmp_path
+
+
+def test_shares_are_ours_over_theirs(results: Path) -> None:
+    """Half of 28,063,640 instructions, of 69,592 bytes RAM and of 147,710 bytes flash."""
+    (results / "seed-unet-800.cortex-m4.json").write_text(json.dumps(result()))
+    (row,) = table.read_rows()
+    assert row.shares()[:3] == pytest.approx((0.5, 0.5, 0.5), abs=1e-4)
+    assert row.shares()[3] == pytest.approx(73_855 / (39_286 + 99_016))
+    text = table.markdown([row])
+    assert "| seed-unet-800 | M4 | 14,031,820 | 0.50 | 2.33 | 34,796 | 0.50 | 73,855 | 0.50 | 0.53 |" in text
+    assert "gcc 12; QEMU 7" in text
+
+
+def test_an_inexact_result_is_not_shown(results: Path) -> None:
+    (results / "seed-unet-800.cortex-m4.json").write_text(json.dumps(result(exact=False)))
+    with pytest.raises(ReportError, match="not exact"):
+        list(table.read_rows())
+
+
+def test_only_the_text_between_the_markers_changes(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
+    assert table.rewrite(readme, "new")
+    assert readme.read_text() == f"before\n{table.BEGIN}\nnew\n{table.END}\nafter\n"
+    assert not table.rewrite(readme, "new")
+
+
+def test_a_readme_without_markers_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("nothing here")
+    with pytest.raises(ReportError, match="lacks the lines"):
+        table.rewrite(tmp_path / "README.md", "new")
+
+
+def test_the_results_here_are_exact_and_the_readme_shows_them() -> None:
+    rows = list(table.read_rows())
+    readme = (table.HERE.parent / "README.md").read_text(encoding="utf-8")
+    assert table.markdown(rows) in readme
+
+
+def test_the_baselines_are_those_that_were_measured(shared: Path) -> None:
+    assert json.loads(table.BASELINES.read_text()) == json.loads(
+        (shared / "baselines" / "tflm_cmsis_nn.json").read_text()
+    )
