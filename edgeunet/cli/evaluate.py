@@ -18,7 +18,9 @@ from edgeunet.cli.data_options import DataRequest, data_options
 )
 @click.option("--part", default="val", show_default=True, type=click.Choice(["train", "val", "test", "all"]))
 @click.option("--tolerance-ms", default=150.0, show_default=True, help="How far a matched boundary may be off.")
-@click.option("--overlap", default=0.5, show_default=True, help="Share of a window that the next one repeats.")
+@click.option(
+    "--overlap", type=float, help="Share of a window that the next repeats; else what the network's reach needs."
+)
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw signals with annotated and predicted waves (PNG).")
 @click.option("--classes", help="Class names, background first, for a model without a card.")
 @click.option("--sample-rate-hz", type=float, help="Sample rate, for a model without a card.")
@@ -30,7 +32,7 @@ def command(
     split_path: Path | None,
     part: str,
     tolerance_ms: float,
-    overlap: float,
+    overlap: float | None,
     plot: Path | None,
     classes: str | None,
     sample_rate_hz: float | None,

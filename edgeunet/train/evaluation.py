@@ -24,7 +24,7 @@ from edgeunet.train.delineation import (
 from edgeunet.train.metrics import confusion_matrix, sample_scores
 from edgeunet.train.postprocessing import PostProcessing, postprocessing_from_dict
 from edgeunet.train.predictors import open_predictor
-from edgeunet.train.stitching import OVERLAP, Predictor, predict_record
+from edgeunet.train.stitching import Predictor, predict_record
 
 P_WAVE = "P"
 
@@ -57,7 +57,7 @@ class Judge:
     predictor: Predictor
     card: ModelCard
     postprocessing: PostProcessing
-    overlap: float = OVERLAP
+    overlap: float | None = None
 
     def leads(self, record: Record) -> Iterator[Judged]:
         """Yield each lead of ``record``, predicted; all together where the network takes several channels."""
@@ -108,7 +108,7 @@ def evaluate(
     part: str = "val",
     tolerance_ms: float = TOLERANCE_MS,
     card: ModelCard | None = None,
-    overlap: float = OVERLAP,
+    overlap: float | None = None,
     plot: Path | None = None,
     tell: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def evaluate(
     part : ``"train"``, ``"val"``, ``"test"`` or ``"all"``; all records where there is no split at all.
     tolerance_ms : largest distance of a predicted boundary from the annotated one it is matched with.
     card : what the model is, where no card lies beside it.
-    overlap : of consecutive windows over a record, see `edgeunet.train.stitching`.
+    overlap : share of a window that the next one repeats; ``None`` for what the receptive field needs.
     plot : where to draw signals with annotated and predicted waves.
     tell : called with records done and to do.
 

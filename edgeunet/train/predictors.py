@@ -21,27 +21,49 @@ WORKERS = 2
 
 
 @dataclass(frozen=True)
-class Shape:
+class Locality:
+    """How a network works along time; what is not known of a foreign one keeps its default.
+
+    Attributes
+    ----------
+    total_stride : product of its strides.
+    halo : samples that an output depends on to the side where it looks further.
+    """
+
+    total_stride: int = 1
+    halo: int | None = None
+
+
+class _Shaped:
     """What goes in and comes out of a network; see `edgeunet.train.stitching.Predictor`."""
 
-    window_samples: int
-    channels: int
-    output_samples: int
-    classes: int
-    total_stride: int = 1
+    def __init__(self, taken: Any, given: Any, locality: Locality, label: str) -> None:
+        fits = isinstance(taken, tuple) and isinstance(given, tuple) and len(taken) == len(given) == 3
+        if not fits or None in (*taken[1:], *given[1:]):
+            raise TrainError(
+                f"{label} maps {taken} to {given}; train and evaluate take networks from (batch, time, channels) "
+                "to (batch, time, classes), with a fixed window"
+            )
+        self.window_samples, self.channels = int(taken[1]), int(taken[2])
+        self.output_samples, self.classes = int(given[1]), int(given[2])
+        self.total_stride, self.halo = locality.total_stride, locality.halo
+        lost = self.window_samples - self.output_samples
+        if self.classes < 2 or lost < 0 or lost % 2:
+            raise TrainError(
+                f"{label} turns {self.window_samples} samples into {self.output_samples} of {self.classes} classes; "
+                "it must give two or more classes for each sample of the window, or of its middle"
+            )
 
 
-class KerasPredictor:
+class KerasPredictor(_Shaped):
     """A Keras model, run in batches."""
 
     format = "keras"
 
-    def __init__(self, model: Any, total_stride: int = 1, label: str = "the model") -> None:
+    def __init__(self, model: Any, locality: Locality | None = None, label: str = "the model") -> None:
         import tensorflow as tf
 
-        shape = _shape(model.input_shape, model.output_shape, total_stride, label)
-        self.window_samples, self.channels = shape.window_samples, shape.channels
-        self.output_samples, self.classes, self.total_stride = shape.output_samples, shape.classes, shape.total_stride
+        super().__init__(model.input_shape, model.output_shape, locality or Locality(), label)
         self._one_by_one = model.input_shape[0] == 1
         self._call = tf.function(lambda x: model(x, training=False), reduce_retracing=True)
 
@@ -52,10 +74,10 @@ class KerasPredictor:
         return np.asarray(self._call(windows).numpy(), np.float32)
 
 
-class LiteRTPredictor:
+class LiteRTPredictor(_Shaped):
     """A ``.tflite`` model in LiteRT's reference kernels, a window at a time on each of a few interpreters."""
 
-    def __init__(self, content: bytes | Path, total_stride: int = 1, label: str = "the model") -> None:
+    def __init__(self, content: bytes | Path, locality: Locality | None = None, label: str = "the model") -> None:
         self._idle: SimpleQueue[ReferenceInterpreter] = SimpleQueue()
         interpreters = [reference_interpreter(content) for _ in range(WORKERS)]
         for interpreter in interpreters:
@@ -68,10 +90,7 @@ class LiteRTPredictor:
             )
         detail = first.input_details[0]
         self.format = f"tflite {detail.dtype.name}"
-        shape = _shape(detail.shape, first.output_details[0].shape, total_stride, label)
-        self.window_samples, self.channels = shape.window_samples, shape.channels
-        self.output_samples, self.classes, self.total_stride = shape.output_samples, shape.classes, shape.total_stride
-        self._output = (shape.output_samples, shape.classes)
+        super().__init__(detail.shape, first.output_details[0].shape, locality or Locality(), label)
         self._pool = ThreadPoolExecutor(WORKERS)
 
     def scores(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -81,7 +100,7 @@ class LiteRTPredictor:
     def _one(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
         interpreter = self._idle.get()
         try:
-            return interpreter.predict(window)[0].reshape(self._output)
+            return interpreter.predict(window)[0].reshape(self.output_samples, self.classes)
         finally:
             self._idle.put(interpreter)
 
@@ -102,43 +121,31 @@ def open_predictor(path: Path, card: ModelCard | None = None) -> KerasPredictor 
         raise TrainError(f"'{path}' is neither a .keras nor a .tflite file; pass one of these")
     if not path.is_file():
         raise TrainError(f"there is no file '{path}'; check the path of the model")
-    return opener(path, total_stride_of(card), f"'{path}'")
+    return opener(path, locality_of(card), f"'{path}'")
 
 
-def total_stride_of(card: ModelCard | None) -> int:
-    """Return the product of the strides in the card's spec; 1 where there is none."""
+def locality_of(card: ModelCard | None) -> Locality:
+    """Return the total stride and halo of the network in the card's spec; nothing known where there is none."""
+    from edgeunet.model import describe_network, reach
     from edgeunet.spec import spec_from_dict
 
     if card is None or card.spec is None:
-        return 1
-    return spec_from_dict(dict(card.spec)).total_stride[1]
+        return Locality()
+    spec = spec_from_dict(dict(card.spec))
+    if spec.dimensions != 1:
+        return Locality()
+    found = reach(describe_network(spec), axis=1)
+    halo = max(found.lookahead, found.receptive_field - 1 - found.lookahead)
+    return Locality(spec.total_stride[1], halo)
 
 
-def _open_keras(path: Path, total_stride: int, label: str) -> KerasPredictor:
+def _open_keras(path: Path, locality: Locality, label: str) -> KerasPredictor:
     from edgeunet.model import load_model
 
-    return KerasPredictor(load_model(path), total_stride, label)
+    return KerasPredictor(load_model(path), locality, label)
 
 
-_OPENERS: Mapping[str, Callable[[Path, int, str], KerasPredictor | LiteRTPredictor]] = {
+_OPENERS: Mapping[str, Callable[[Path, Locality, str], KerasPredictor | LiteRTPredictor]] = {
     ".keras": _open_keras,
     ".tflite": LiteRTPredictor,
 }
-
-
-def _shape(taken: Any, given: Any, total_stride: int, label: str) -> Shape:
-    """Check that a network maps ``(1, time, channels)`` to ``(1, time, classes)`` and return the sizes."""
-    fits = isinstance(taken, tuple) and isinstance(given, tuple) and len(taken) == len(given) == 3
-    if not fits or None in (*taken[1:], *given[1:]):
-        raise TrainError(
-            f"{label} maps {taken} to {given}; train and evaluate take networks from (batch, time, channels) "
-            "to (batch, time, classes), with a fixed window"
-        )
-    _, window, channels = (int(n or 1) for n in taken)
-    _, output, classes = (int(n or 1) for n in given)
-    if classes < 2 or output > window or (window - output) % 2:
-        raise TrainError(
-            f"{label} turns {window} samples into {output} of {classes} classes; it must give two or more classes "
-            "for each sample of the window, or of its middle"
-        )
-    return Shape(window, channels, output, classes, max(1, total_stride))

@@ -1,10 +1,10 @@
 """A network of fixed window length run over a recording of any length.
 
 Overlapping windows are cut at multiples of the network's total stride, so that pooling sees the same pairs of samples
-as in one pass over the whole recording. Each output sample is taken from the window in which it lies furthest from an
-end, so all but the recording's own ends have at least half an overlap of real signal on either side. With an overlap of
-at least the receptive field the result equals that single pass (and so the streaming C), sample for sample, whenever
-the window normalization is the same everywhere.
+as in one pass over the whole recording, and each output sample is taken from the window in which it lies furthest from
+an end. Windows overlap by what the receptive field needs, so that but for the normalization, which each window gets by
+itself, the result equals that single pass (and so the streaming C) sample for sample. Where the receptive field is not
+known windows overlap by half, and never by more than three quarters.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from edgeunet.signals.normalization import normalization as normalization_named
 Scores = NDArray[np.float32]
 
 OVERLAP = 0.5
-"""Share of a window that the next one repeats."""
+"""Share of a window that the next one repeats where the receptive field is not known."""
+
+MOST_OVERLAP = 0.75
 
 
 class Predictor(Protocol):
@@ -34,6 +36,7 @@ class Predictor(Protocol):
     output_samples : outputs per window, one per input sample; fewer where unpadded convolutions shorten it evenly.
     classes : number of scores per sample.
     total_stride : shift under which the network commutes; 1 where unknown.
+    halo : samples that an output depends on to the side where it looks further; ``None`` where unknown.
     """
 
     @property
@@ -46,6 +49,8 @@ class Predictor(Protocol):
     def classes(self) -> int: ...
     @property
     def total_stride(self) -> int: ...
+    @property
+    def halo(self) -> int | None: ...
 
     def scores(self, windows: NDArray[np.float32]) -> Scores:
         """Return scores ``(n, output_samples, classes)`` for windows ``(n, window_samples, channels)``."""
@@ -66,7 +71,7 @@ class Cut:
     keep: tuple[int, int]
 
 
-def plan_cuts(samples: int, window: int, output: int, stride: int, overlap: float = OVERLAP) -> tuple[Cut, ...]:
+def plan_cuts(samples: int, window: int, output: int, stride: int, overlap: float) -> tuple[Cut, ...]:
     """Plan the windows over a recording of ``samples``.
 
     Parameters
@@ -99,12 +104,21 @@ def plan_cuts(samples: int, window: int, output: int, stride: int, overlap: floa
     return tuple(cuts)
 
 
+def needed_overlap(predictor: Predictor) -> float:
+    """Return the share of its outputs by which windows must overlap for none of those kept to miss any input."""
+    if predictor.halo is None:
+        return OVERLAP
+    inside = (predictor.window_samples - predictor.output_samples) // 2
+    missing = max(0, predictor.halo - inside)
+    return min(MOST_OVERLAP, 2 * missing / predictor.output_samples)
+
+
 def predict_record(
     predictor: Predictor,
     signal: NDArray[np.float32],
     *,
     normalization: str = "none",
-    overlap: float = OVERLAP,
+    overlap: float | None = None,
     batch_size: int = 64,
 ) -> Scores:
     """Return class scores ``(time, classes)`` for a recording ``(time, channels)`` of any length.
@@ -114,7 +128,7 @@ def predict_record(
     Parameters
     ----------
     normalization : done to each window by itself, as in training.
-    overlap : share of a window that the next one repeats.
+    overlap : share of a window that the next one repeats; ``None`` for what the receptive field needs.
     batch_size : windows held in memory at a time.
 
     Raises
@@ -134,6 +148,8 @@ def predict_record(
         )
     result = np.zeros((samples, predictor.classes), np.float32)
     result[:, 0] = 1
+    if overlap is None:
+        overlap = needed_overlap(predictor)
     cuts = plan_cuts(samples, predictor.window_samples, predictor.output_samples, predictor.total_stride, overlap)
     margin = (predictor.window_samples - predictor.output_samples) // 2
     prepare = normalization_named(normalization)

@@ -20,7 +20,7 @@ from edgeunet.train.options import TrainOptions
 from edgeunet.train.pipeline import Windowing, window_batches
 from edgeunet.train.plots import plot_history
 from edgeunet.train.postprocessing import DEFAULT_POSTPROCESSING, postprocessing_from_dict
-from edgeunet.train.predictors import KerasPredictor, total_stride_of
+from edgeunet.train.predictors import KerasPredictor, locality_of
 from edgeunet.train.recipes import settled
 
 if TYPE_CHECKING:
@@ -293,7 +293,7 @@ def _left_behind(progress: Progress, output: Path) -> str:
 
 
 def _boundary_figures(model: keras.Model, job: _Job, card: ModelCard) -> dict[str, Any]:
-    predictor = KerasPredictor(model, total_stride_of(card))
+    predictor = KerasPredictor(model, locality_of(card))
     judge = Judge(predictor, card, postprocessing_from_dict(card.postprocessing))
     document = judge_records(judge, job.source, job.split.records(job.source, "val"))
     return {key: document[key] for key in ("tolerance_ms", "boundaries")}

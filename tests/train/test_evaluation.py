@@ -32,6 +32,7 @@ class Oracle:
     output_samples: int = 1000
     classes: int = 4
     total_stride: int = 1
+    halo: int | None = None
     blind_to: tuple[int, ...] = field(default=())
 
     def scores(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:

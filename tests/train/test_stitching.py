@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from edgeunet.errors import TrainError
-from edgeunet.train.stitching import plan_cuts, predict_record
+from edgeunet.train.stitching import needed_overlap, plan_cuts, predict_record
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Neighbours:
     classes: int = 2
     total_stride: int = 2
     reach: int = 3
+    halo: int | None = None
 
     def scores(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         pooled = windows[:, :, 0].reshape(len(windows), -1, 2).max(axis=2)
@@ -93,3 +94,28 @@ def test_another_number_of_channels_is_an_error() -> None:
 def test_an_impossible_overlap_is_an_error(overlap: float) -> None:
     with pytest.raises(TrainError, match="overlap is"):
         plan_cuts(100, 64, 64, 2, overlap)
+
+
+@pytest.mark.parametrize("samples", [260, 777, 1500])
+def test_a_network_gives_window_by_window_what_it_gives_in_one_pass(samples: int) -> None:
+    from dataclasses import replace
+
+    from edgeunet.model import build_model, card_of
+    from edgeunet.train.predictors import KerasPredictor, locality_of
+    from tests.train.conftest import SMALL_SPEC
+
+    samples -= samples % 4
+    small, whole = build_model(SMALL_SPEC, seed=1), build_model(replace(SMALL_SPEC, input_shape=(samples, 1)))
+    whole.set_weights(small.get_weights())
+    signal = np.random.default_rng(0).standard_normal((samples, 1)).astype(np.float32)
+    predictor = KerasPredictor(small, locality_of(card_of(SMALL_SPEC)))
+    assert 0 < needed_overlap(predictor) < 0.5
+    stitched = predict_record(predictor, signal)
+    np.testing.assert_allclose(stitched, whole(signal[None]).numpy()[0], atol=1e-5)
+
+
+def test_the_overlap_is_what_the_receptive_field_needs() -> None:
+    assert needed_overlap(Neighbours()) == 0.5
+    assert needed_overlap(Neighbours(halo=8)) == 0.25
+    assert needed_overlap(Neighbours(halo=8, output_samples=40)) == 0.0
+    assert needed_overlap(Neighbours(halo=1000)) == 0.75
