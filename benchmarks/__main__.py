@@ -17,7 +17,7 @@ from edgeunet.run.bench import Request, bench
 
 
 def measure_all(models: Path) -> list[str]:
-    """Measure every workload on every core, write one result document each, and return the pairs that were not exact."""
+    """Measure every workload on every core, write one result each, and return the pairs that were not exact."""
     workloads = read_json(HERE / "workloads.json", ReportError)
     wrong = []
     for model in workloads["models"]:

@@ -14,7 +14,8 @@ from edgeunet.errors import ReportError
 def result(**changes: object) -> dict[str, object]:
     document: dict[str, object] = {
         "exact": True, "instructions": 14_031_820, "instructions_per_mac": 2.33, "ram_bytes": 34_796,
-        "flash_bytes": 73_855, "toolchain_version": "gcc 12", "emulator_version": "QEMU 7", "flags": "-std=c99 -O2", "kernels": "dsp",
+        "flash_bytes": 73_855, "toolchain_version": "gcc 12", "emulator_version": "QEMU 7", "flags": "-std=c99 -O2",
+        "kernels": "dsp",
     }  # fmt: skip
     return {**document, **changes}
 
