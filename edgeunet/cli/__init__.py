@@ -23,6 +23,7 @@ COMMANDS = {
     "flash": ("flash", "Put a firmware project on a board or into an emulator."),
     "report": ("report", "Collect results into one table of accuracy against cost."),
     "check": ("check", "Compare results with budgets and a baseline; exit 1 when one broke."),
+    "inspect": ("inspect", "Say what a directory of records holds, and which cannot be read."),
     "synth": ("synth", "Write synthetic ECG records to look at or to keep."),
     "doctor": ("doctor", "List the compilers, emulators and libraries edgeunet can use here."),
 }
