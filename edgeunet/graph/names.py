@@ -18,6 +18,7 @@ _ANONYMOUS = re.compile(r"^(StatefulPartitionedCall.*|PartitionedCall.*|Identity
 _INPUT = re.compile(r"^(?:serving_default_)?(.+?)(?::\d+)?$")
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]+")
 _WITH_WEIGHTS = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED")
+_OPERATIONS = ("BiasAdd", "Conv1D", "Conv2D", "MatMul", "batchnorm", "convolution", "depthwise_conv2d")
 _LONGEST = 80
 
 
@@ -71,12 +72,10 @@ def _path(kind: str, names: Sequence[str]) -> str:
         weighted = [piece for piece in pieces if _WEIGHTED.search(piece)]
         piece = (weighted or pieces)[0] if kind in _WITH_WEIGHTS else pieces[0]
         parts = [part for part in clean(piece).split(":")[0].split("/") if part]
-        if len(parts) >= 3:
-            parts = parts[1:-1]
-        elif len(parts) == 2:
-            parts = parts[:1]
-        scope = _COUNTER.sub("", parts[0]) if parts else ""
-        if len(parts) > 1 and parts[-1] == re.sub(r"_\d+$", "", scope):
+        parts = parts[1:-1] if len(parts) >= 3 else parts[:1]
+        if len(parts) > 1 and parts[-1] == "separable_conv2d":
+            parts = [*parts[:-1], "depthwise"] if kind == "DEPTHWISE_CONV_2D" else parts[:-1]
+        while len(parts) > 1 and parts[-1] in _OPERATIONS:
             parts = parts[:-1]
         if parts:
             return "/".join(parts)

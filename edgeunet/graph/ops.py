@@ -151,6 +151,7 @@ SUPPORTED: Mapping[str, Supported] = {
             shape_rules.same_count,
         ),
         spellings=("SQUEEZE", "EXPAND_DIMS", "TRANSPOSE (of axes of length 1 only)"),
+        note="SHAPE, STRIDED_SLICE and PACK, which an open batch leaves behind, are computed while reading.",
     ),
     "PAD": Supported(
         "Constant values around the input.",
