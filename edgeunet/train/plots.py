@@ -65,7 +65,7 @@ def plot_delineations(path: Path, leads: Sequence[Judged], card: ModelCard) -> N
 
 def _draw_lead(axis: Any, lead: Judged, classes: Sequence[str]) -> None:
     rate = lead.delineation.sample_rate_hz
-    start = _interesting_start(lead, round(SHOWN_S * rate))
+    start = interesting_start(lead, round(SHOWN_S * rate))
     stop = min(len(lead.signal), start + round(SHOWN_S * rate))
     time = np.arange(start, stop) / rate
     signal = lead.signal[start:stop]
@@ -98,7 +98,7 @@ def _draw_wave(axis: Any, wave: Wave, rate: float, colour: str, band: tuple[floa
         axis.axvspan(first, last, color=colour, alpha=0.12, linewidth=0)
 
 
-def _interesting_start(lead: Judged, length: int) -> int:
+def interesting_start(lead: Judged, length: int) -> int:
     """Return where the stretch shown begins: the annotated one with the most wrong samples."""
     wrong = (lead.labels >= 0) & (lead.labels != lead.predicted)
     if len(wrong) <= length:
