@@ -9,7 +9,7 @@ import numpy as np
 
 from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, kernel_source, select_kernel
 from edgeunet.emit.source import Layer
-from edgeunet.emit.stream import edge_calls, edge_position, keep_history, passage, pointer
+from edgeunet.emit.stream import edge_calls, edge_position, keep_history, passage, pointer, restore_history
 from edgeunet.emit.tables import Tables
 from edgeunet.schedule.program import Constant
 from edgeunet.schedule.schedule import ENTER, LEAVE, Margin, Schedule, Step, View
@@ -38,6 +38,7 @@ def render_steps(schedule: Schedule, prefix: str, tables: Sequence[KernelTable],
     streams = schedule.timing.streams
     for index, step in enumerate(schedule.steps):
         lines = [f"/* {index:2d} {_describe(step)} */", f"{prefix.upper()}_LAYER({index});"]
+        lines += restore_history(schedule, index)
         if streams and step.covers in ((ENTER,), (LEAVE,)):
             calls += [*lines, *passage(schedule, step), *keep_history(schedule, index)]
             layers.append(_layer(step, ""))
@@ -113,6 +114,8 @@ def _call(
     parts = [*operands, pointer(step.output), f"&{arguments[body]}"]
     if kernel.positioned:
         parts.append(position)
+    if step.scratch is not None:
+        parts.append(f"(int32_t *)(void *)({pointer(step.scratch)})")
     return f"{made.function or kernel.function}({', '.join(parts)});"
 
 

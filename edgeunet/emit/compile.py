@@ -28,6 +28,7 @@ from edgeunet.schedule.fuse_concat import fuse_concatenations
 from edgeunet.schedule.lower import lower
 from edgeunet.schedule.order import order_nodes
 from edgeunet.schedule.program import Node
+from edgeunet.schedule.retiming import retime
 from edgeunet.schedule.schedule import Schedule, Step
 from edgeunet.schedule.sparing import build_sparing
 from edgeunet.schedule.timing import stream_timing, total_stride, window_timing
@@ -51,6 +52,9 @@ def schedule_graph(graph: Graph, *, core: str = "portable", mode: str = "window"
     def overlap(step: Step, position: int) -> int | None:
         return select_kernel(step, CORES[core]).overlap(step, position)
 
+    def scratch(step: Step) -> int:
+        return select_kernel(step, CORES[core]).scratch_bytes(step)
+
     program = fuse_concatenations(lower(simplify(graph)))
     if core in FUSES:
         program = fuse_additions(program, FUSES[core])
@@ -58,8 +62,8 @@ def schedule_graph(graph: Graph, *, core: str = "portable", mode: str = "window"
     if mode == "window" and hop is None:
         timing = window_timing(program)
     else:
-        timing = stream_timing(program, hop if hop is not None else total_stride(program))
-    return build_sparing(partial(build_schedule, graph.name, program, timing), overlap)
+        timing = retime(program, stream_timing(program, hop if hop is not None else total_stride(program)))
+    return build_sparing(partial(build_schedule, graph.name, program, timing, scratch=scratch), overlap)
 
 
 def compile_model(

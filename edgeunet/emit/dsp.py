@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -43,9 +43,6 @@ SHORTEST_SPLIT = 32
 
 LARGEST_STEP = 255
 """Largest offset of a byte load or store that moves its pointer."""
-
-_CONSTANTS = {"eu_conv_clamped": 12, "eu_conv_saturated": 12, "eu_conv_linear": 16}
-"""Words per quad besides the weights once unpacked, biases included."""
 
 
 def _aligned(view: View) -> bool:
@@ -138,29 +135,23 @@ def _rows(step: Step, runs: Runs) -> dict[str, Any]:
     return fields | ({"runs": runs.count, "run_gap": runs.gap} if runs.count > 1 else {})
 
 
-def _with_scratch(function: str, words: int, fields: dict[str, Any], operands: Sequence[str] = ("in",)) -> Arguments:
-    """Call ``function`` through an instance that holds its ``words`` of widened weights on the stack."""
-    name = f"{function}_{words}"
-    parameters = "".join(f"const int8_t *{operand}, " for operand in operands)
-    text = (
-        f"static void {name}({parameters}int8_t *out, const {function}_t *p)\n"
-        f"{{\n    int32_t wide[{words}];\n    {function}({', '.join(operands)}, out, p, wide);\n}}\n"
-    )
-    return Arguments(f"{function}_t", fields, name, (text,))
+def _widened_bytes(function: str, inputs: int) -> int:
+    """Arena bytes for one quad as the kernel named ``function`` unpacks it: biases, widened weights, constants."""
+    return 4 * (4 + 2 * inputs + (16 if "linear" in function else 12))
 
 
 def _convolution(function: str, pack: Callable[[Conv], dict[str, Any]]) -> Callable[[Step], Arguments]:
-    constants = _CONSTANTS[function]
-
     def arguments(step: Step) -> Arguments:
         conv = step.parameters
         runs = window_runs(conv.weights, conv.dilation, source(step).pitch_bytes)
         assert runs is not None
-        name = function + ("_runs" if runs.count > 1 else "")
-        words = 4 + 2 * runs.inputs + constants
-        return _with_scratch(name, words, pack(conv) | _rows(step, runs))
+        return Arguments(f"{function}_t", pack(conv) | _rows(step, runs))
 
     return arguments
+
+
+def _convolution_scratch(function: str) -> Callable[[Step], int]:
+    return lambda step: _widened_bytes(function, flat_weights(step.parameters).shape[1])
 
 
 def _pack_clamped(conv: Conv) -> dict[str, Any]:
@@ -177,6 +168,14 @@ def _pack_linear(conv: Conv) -> dict[str, Any]:
     return {"weights": pack_double_rounding(conv)}
 
 
+REQUANTIZATIONS = (
+    ("saturated", _accepts_saturated, _pack_saturated),
+    ("clamped", _accepts_clamped, _pack_clamped),
+    ("linear", _accepts_linear, _pack_linear),
+)
+"""How accumulators become int8, cheapest first."""
+
+
 def _required(name: str) -> tuple[str, ...]:
     return DOUBLED if "linear" in name else QUAD
 
@@ -184,22 +183,19 @@ def _required(name: str) -> tuple[str, ...]:
 def _convolutions(several: bool) -> tuple[Kernel, ...]:
     """The three requantizations, cheapest first, for windows of one run or of several."""
     suffix = "_runs" if several else ""
-    rows = (
-        ("eu_conv_saturated", _accepts_saturated, _pack_saturated),
-        ("eu_conv_clamped", _accepts_clamped, _pack_clamped),
-        ("eu_conv_linear", _accepts_linear, _pack_linear),
-    )
-    return tuple(
-        Kernel(
+
+    def kernel(name: str, accepts: Callable[[Step], bool], pack: Callable[[Any], dict[str, Any]]) -> Kernel:
+        return Kernel(
             name + suffix,
             "dsp",
-            lambda step, accepts=accepts: _reads_runs(step, several) and accepts(step),
-            _convolution(name, pack),
+            lambda step: _reads_runs(step, several) and accepts(step),
+            _convolution(name + suffix, pack),
             _required(name),
+            scratch_bytes=_convolution_scratch(name),
             overlap=_in_blocks,
         )
-        for name, accepts, pack in rows
-    )
+
+    return tuple(kernel(f"eu_conv_{name}", accepts, pack) for name, accepts, pack in REQUANTIZATIONS)
 
 
 def _is_narrow(step: Step) -> bool:
@@ -222,13 +218,11 @@ def _overlapped(conv: Conv) -> Conv:
 
 
 def _narrow(function: str, pack: Callable[[Any], dict[str, Any]]) -> Callable[[Step], Arguments]:
-    constants = _CONSTANTS[function]
-
     def arguments(step: Step) -> Arguments:
         inputs = flat_weights(step.parameters).shape[1]
         conv = _overlapped(step.parameters)
         groups = flat_weights(conv).shape[1] // GROUP - 1
-        fields = pack(conv) | {
+        fields = {
             "rows": step.groups,
             "in_step": conv.stride * source(step).pitch_bytes,
             "out_step": step.output.pitch_bytes,
@@ -237,29 +231,24 @@ def _narrow(function: str, pack: Callable[[Any], dict[str, Any]]) -> Callable[[S
             "groups": groups,
             "last": inputs - GROUP * (groups + 1),
         }
-        name = function.replace("conv", "conv_any")
-        return _with_scratch(name, 4 + 8 * (groups + 1) + constants, fields)
+        return Arguments(f"{function}_t", pack(conv) | fields)
 
     return arguments
 
 
 def _narrow_convolutions() -> tuple[Kernel, ...]:
-    rows = (
-        ("eu_conv_saturated", _accepts_saturated, _pack_saturated),
-        ("eu_conv_clamped", _accepts_clamped, _pack_clamped),
-        ("eu_conv_linear", _accepts_linear, _pack_linear),
-    )
-    return tuple(
-        Kernel(
-            name.replace("conv", "conv_any"),
+    def kernel(function: str, accepts: Callable[[Step], bool], pack: Callable[[Any], dict[str, Any]]) -> Kernel:
+        return Kernel(
+            function,
             "dsp",
-            lambda step, accepts=accepts: _is_narrow(step) and accepts(step),
-            _narrow(name, pack),
-            _required(name),
+            lambda step: _is_narrow(step) and accepts(step),
+            _narrow(function, pack),
+            _required(function),
+            scratch_bytes=lambda step: _widened_bytes(function, flat_weights(_overlapped(step.parameters)).shape[1]),
             overlap=_in_blocks,
         )
-        for name, accepts, pack in rows
-    )
+
+    return tuple(kernel(f"eu_conv_any_{name}", accepts, pack) for name, accepts, pack in REQUANTIZATIONS)
 
 
 @cache
@@ -374,7 +363,7 @@ def _accepts_add_after(requantizes: Callable[[Conv], bool]) -> Callable[[Step], 
     return accepts
 
 
-def _add_after(function: str, pack: Callable[[Any], dict[str, Any]], constants: int) -> Callable[[Step], Arguments]:
+def _add_after(function: str, pack: Callable[[Any], dict[str, Any]]) -> Callable[[Step], Arguments]:
     def arguments(step: Step) -> Arguments:
         conv, fused = step.parameters, step.epilogue[0]
         line = straight_add.fit(fused.add)
@@ -392,7 +381,7 @@ def _add_after(function: str, pack: Callable[[Any], dict[str, Any]], constants: 
             "other_slope": slopes[1],
             "add_offset": line.offset,
         }
-        return _with_scratch(function, 4 + 2 * conv.weights.shape[2] + constants, fields, ("in", "other"))
+        return Arguments(f"{function}_t", fields)
 
     return arguments
 
@@ -403,10 +392,18 @@ def _pack_relu(conv: Conv) -> dict[str, Any]:
 
 
 def _additions_after() -> tuple[Kernel, ...]:
-    rows = (("eu_conv_relu_add", _adds_relu, _pack_relu, 12), ("eu_conv_linear_add", _adds_linear, _pack_linear, 16))
+    rows = (("eu_conv_relu_add", _adds_relu, _pack_relu), ("eu_conv_linear_add", _adds_linear, _pack_linear))
     return tuple(
-        Kernel(name, "dsp", _accepts_add_after(accepts), _add_after(name, pack, constants), _required(name), overlap=_over_own_input)
-        for name, accepts, pack, constants in rows
+        Kernel(
+            name,
+            "dsp",
+            _accepts_add_after(accepts),
+            _add_after(name, pack),
+            _required(name),
+            scratch_bytes=_convolution_scratch(name),
+            overlap=_over_own_input,
+        )
+        for name, accepts, pack in rows
     )
 
 
@@ -425,8 +422,6 @@ def _sum_runs(step: Step) -> tuple[Runs, Runs] | None:
 
 
 def _sum_arguments(function: str, pack: Callable[[Any], dict[str, Any]]) -> Callable[[Step], Arguments]:
-    constants = _CONSTANTS[function.replace("sum", "conv")]
-
     def arguments(step: Step) -> Arguments:
         conv, parts = step.parameters, _sum_runs(step)
         assert parts is not None
@@ -446,32 +441,32 @@ def _sum_arguments(function: str, pack: Callable[[Any], dict[str, Any]]) -> Call
             "outputs": step.output.channels,
             "block": used_block(step),
         }
-        name = function + ("_runs" if a.count > 1 or b.count > 1 else "")
         nested = "{" + ", ".join(f".{key} = {value}" for key, value in geometry.items()) + "}"
-        fields = pack(conv) | {"sum": nested}
-        return _with_scratch(name, 4 + 2 * (a.inputs + b.inputs) + constants, fields, ("a", "b"))
+        return Arguments(f"{function}_t", pack(conv) | {"sum": nested})
 
     return arguments
 
 
 def _sums() -> tuple[Kernel, ...]:
     """Convolutions over two signals; several runs where either window has them."""
-    rows = (
-        ("eu_sum_saturated", _accepts_saturated, _pack_saturated),
-        ("eu_sum_clamped", _accepts_clamped, _pack_clamped),
-        ("eu_sum_linear", _accepts_linear, _pack_linear),
-    )
 
     def kernel(name: str, accepts: Callable[[Step], bool], pack: Callable[[Any], dict[str, Any]], several: bool) -> Kernel:
         def takes(step: Step) -> bool:
             parts = _sum_runs(step)
             return parts is not None and (max(p.count for p in parts) > 1) == several and accepts(step)
 
-        required = (*_required(name), "eu_sum")
-        function = name + ("_runs" if several else "")
-        return Kernel(function, "dsp", takes, _sum_arguments(name, pack), required, overlap=_in_blocks)
+        function = f"eu_sum_{name}" + ("_runs" if several else "")
+        return Kernel(
+            function,
+            "dsp",
+            takes,
+            _sum_arguments(function, pack),
+            (*_required(name), "eu_sum"),
+            scratch_bytes=_convolution_scratch(name),
+            overlap=_in_blocks,
+        )
 
-    return tuple(kernel(*row, several) for several in (False, True) for row in rows)
+    return tuple(kernel(*row, several) for several in (False, True) for row in REQUANTIZATIONS)
 
 
 def _accepts_depthwise(taps: int) -> Callable[[Step], bool]:

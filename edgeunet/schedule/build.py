@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from edgeunet.schedule.layout import Layout
-from edgeunet.schedule.memory import Item, Overlap, Part, lower_bound, plan_memory
+from edgeunet.schedule.memory import Item, Overlap, Part, lower_bound, plan_memory, quick_plan
 from edgeunet.schedule.program import Constant, Node, Program
 from edgeunet.schedule.schedule import ARENA, ENTER, INPUT, LEAVE, OUTPUT, Buffer, Margin, Schedule, Step, View
 from edgeunet.schedule.steps import Copy, Mean
@@ -24,21 +24,36 @@ def no_overlap(step: Step, position: int) -> int | None:
     return None
 
 
+def no_scratch(step: Step) -> int:
+    """For kernels that need nothing besides their operands."""
+    return 0
+
+
 def build_schedule(
-    name: str, program: Program, timing: Timing, overlap: Callable[[Step, int], int | None] = no_overlap
+    name: str,
+    program: Program,
+    timing: Timing,
+    overlap: Callable[[Step, int], int | None] = no_overlap,
+    scratch: Callable[[Step], int] = no_scratch,
 ) -> Schedule:
     """Place ``program`` in memory, choosing for each concatenation operand whether it is placed or copied.
 
     ``overlap`` says for a step (offsets not yet set) and an operand's position how many bytes the operand must lie above the
-    output so that the kernel may run while they share bytes; ``None`` for never.
+    output so that the kernel may run while they share bytes; ``None`` for never. ``scratch`` says how many bytes of arena a step
+    wants for itself while it runs.
     """
     copied: set[int] = set()
-    best = _Assembly(program, timing, copied, overlap)
+    best = min((_Assembly(program, timing, copied, overlap, scratch, n) for n in stagings(timing)), key=_Assembly.cost)
     for number in [i for i, node in enumerate(program.nodes) if node.kind == "concat"]:
-        attempt = _Assembly(program, timing, copied | {number}, overlap)
+        attempt = _Assembly(program, timing, copied | {number}, overlap, scratch, best.staging)
         if attempt.cost() < best.cost():
             best, copied = attempt, copied | {number}
     return best.schedule(name)
+
+
+def stagings(timing: Timing) -> tuple[int, ...]:
+    """Histories of at most so many bytes to try to keep apart from the rows that follow them."""
+    return (0, 32, 64, 96, 128, 192, 256, 384, 512, 1024) if timing.streams else (0,)
 
 
 @dataclass
@@ -53,8 +68,15 @@ class _Assembly:
     """One candidate: a layout, its steps and the lifetimes of its buffers."""
 
     def __init__(
-        self, program: Program, timing: Timing, copied: set[int], overlap: Callable[[Step, int], int | None]
+        self,
+        program: Program,
+        timing: Timing,
+        copied: set[int],
+        overlap: Callable[[Step, int], int | None],
+        scratch: Callable[[Step], int],
+        staging: int = 0,
     ) -> None:
+        self.staging = staging
         self.program, self.timing, self.overlap = program, timing, overlap
         self.layout = Layout(program, timing, copied)
         self.window = window_timing(program)
@@ -64,21 +86,38 @@ class _Assembly:
             _Draft(node, number) for number, node in enumerate(program.nodes) if number not in self.layout.skipped
         ]
         self.buffers, self.buffer_of = self._buffers()
+        self.scratch_of: dict[int, int] = {}
+        """Number of a node → the buffer that its kernel has for itself."""
+        self._add_scratch(scratch)
         self.placed = [i for i, buffer in enumerate(self.buffers) if buffer.space == ARENA]
-        self.items = [self._item(self.buffers[i]) for i in self.placed]
+        self.staged = [i for i in self.placed if self._is_staged(self.buffers[i])]
+        last = len(self.entering) + len(self.drafts) + len(self.leaving) - 1
+        self.items = [self._item(self.buffers[i], last) for i in self.placed]
+        self.items += [self._store(self.buffers[i], last) for i in self.staged]
         self.overlaps = self._overlaps()
+
+    def _add_scratch(self, scratch: Callable[[Step], int]) -> None:
+        for index, step in enumerate(self._steps()):
+            size = scratch(step)
+            if size:
+                self.scratch_of[step.node] = len(self.buffers)
+                self.buffers.append(Buffer(f"scratch of {step.name}", ARENA, size, 1, 0, 0, index, index, 0))
 
     def cost(self) -> tuple[int, int]:
         """Bytes at the busiest step, then bytes copied."""
         copies = sum(
             d.node.parameters.run_bytes * d.node.parameters.rows for d in self.drafts if d.node.kind in COPYING
         )
+        if self.timing.streams:
+            return quick_plan(self.items, self.overlaps), copies
         return lower_bound(self.items, self.overlaps), copies
 
     def schedule(self, name: str) -> Schedule:
         plan = plan_memory(self.items, self.overlaps)
-        for index, offset in zip(self.placed, plan.offsets, strict=True):
+        for index, offset in zip(self.placed, plan.offsets, strict=False):
             self.buffers[index] = replace(self.buffers[index], offset_bytes=offset)
+        for index, offset in zip(self.staged, plan.offsets[len(self.placed) :], strict=True):
+            self.buffers[index] = replace(self.buffers[index], store_bytes=offset)
         return Schedule(
             name,
             self.program.signals,
@@ -117,9 +156,15 @@ class _Assembly:
                     found.append(Overlap(index, *pair, max(distance, 0)))
         return found
 
-    def _item(self, buffer: Buffer) -> Item:
-        history = buffer.before * buffer.pitch_bytes if buffer.persistent else 0
-        last = len(self.entering) + len(self.drafts) + len(self.leaving) - 1
+    def _is_staged(self, buffer: Buffer) -> bool:
+        """Whether a history waits elsewhere, so that the rows after it can share their bytes with others."""
+        return buffer.persistent and buffer.before * buffer.pitch_bytes <= self.staging
+
+    def _store(self, buffer: Buffer, last: int) -> Item:
+        return Item(f"{buffer.name}/history", (Part(0, buffer.before * buffer.pitch_bytes, 0, last),))
+
+    def _item(self, buffer: Buffer, last: int) -> Item:
+        history = buffer.before * buffer.pitch_bytes if buffer.persistent and not self._is_staged(buffer) else 0
         parts = [Part(history, buffer.size_bytes - history, buffer.first_step, buffer.last_step)]
         if history:
             parts.insert(0, Part(0, history, 0, last))
@@ -231,8 +276,15 @@ class _Assembly:
         return Step(
             kind, node.name, tuple(inputs), output, groups, parameters, node.covers, self._macs(draft), number,
             tuple(0 if access.whole else access.stride for access in node.accesses), tuple(margins), node.epilogue, -timing.group_lags[number],
-            node.signals[0] if node.signals else -1,
+            node.signals[0] if node.signals else -1, self._scratch(number),
         )  # fmt: skip
+
+    def _scratch(self, number: int) -> View | None:
+        if number not in self.scratch_of:
+            return None
+        index = self.scratch_of[number]
+        buffer = self.buffers[index]
+        return View(index, ARENA, buffer.offset_bytes, 1, buffer.rows, 1)
 
     def _margins(self, number: int, position: int, operand: int, first: int, end: int, filled: _Filled) -> list[Margin]:
         value = self.program.nodes[number].accesses[position].pad_value

@@ -33,6 +33,8 @@ class Buffer:
     offset_bytes: int
     persistent: bool = False
     lag_rows: int = 0
+    store_bytes: int | None = None
+    """Offset of the place where the history waits between hops, for a buffer that exists only while it is in use."""
 
     @property
     def data_offset_bytes(self) -> int:
@@ -110,6 +112,8 @@ class Step:
     """In a stream, index of the first group counted from those that the hop's input stands for (never positive)."""
     signal: int = -1
     """The signal read first (for the step that brings the input, the one written)."""
+    scratch: View | None = None
+    """Bytes of the arena that the step's kernel has for itself while it runs."""
 
     @property
     def rows(self) -> int:
