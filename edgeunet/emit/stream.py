@@ -52,14 +52,30 @@ def edge_position(schedule: Schedule, step: Step) -> str:
 
 
 def keep_history(schedule: Schedule, index: int) -> list[str]:
-    """After the last step that reads a buffer: its newest rows move in front of the data for the next hop."""
+    """After the last step that reads a buffer: its newest rows move in front of the data, or away, for the next hop."""
     lines = []
     for buffer in schedule.buffers:
         if buffer.persistent and buffer.last_step == index:
-            target = f"a + {buffer.offset_bytes}" if buffer.offset_bytes else "a"
-            new, kept = buffer.rows * buffer.pitch_bytes, buffer.before * buffer.pitch_bytes
-            lines.append(f"memmove({target}, a + {buffer.offset_bytes + new}, {kept});")
+            newest = _address(buffer.offset_bytes + buffer.rows * buffer.pitch_bytes)
+            kept = buffer.before * buffer.pitch_bytes
+            if buffer.store_bytes is None:
+                lines.append(f"memmove({_address(buffer.offset_bytes)}, {newest}, {kept});")
+            else:
+                lines.append(f"memcpy({_address(buffer.store_bytes)}, {newest}, {kept});")
     return lines
+
+
+def restore_history(schedule: Schedule, index: int) -> list[str]:
+    """Before the first step that writes a buffer whose history waits elsewhere: put it in front of the data."""
+    return [
+        f"memcpy({_address(b.offset_bytes)}, {_address(b.store_bytes)}, {b.before * b.pitch_bytes});"
+        for b in schedule.buffers
+        if b.store_bytes is not None and b.first_step == index
+    ]
+
+
+def _address(offset: int) -> str:
+    return f"a + {offset}" if offset else "a"
 
 
 def passage(schedule: Schedule, step: Step) -> list[str]:

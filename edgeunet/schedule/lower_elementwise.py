@@ -30,7 +30,8 @@ def lower_binary(builder: Builder, op: Op) -> None:
         _check_broadcast(op, shape[1:], (output.height, output.width, output.channels))
         rows = shape[1] * shape[2]
         operands.append(operand)
-        accesses.append(EACH if isinstance(operand, Constant) or rows == output.rows else WHOLE)
+        repeated = rows == 1 < output.rows
+        accesses.append(EACH if repeated == isinstance(operand, Constant) else WHOLE)
     tensors = [builder.graph.tensors[i] for i in (*op.inputs, op.outputs[0])]
     kind, parameters = {
         "ADD": lambda: ("add", addition(op, *tensors)),

@@ -7,7 +7,7 @@ import math
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Op
 from edgeunet.schedule.builder import Builder, is_row
-from edgeunet.schedule.program import EACH, RESHAPED, Access, Constant
+from edgeunet.schedule.program import EACH, RESHAPED, WHOLE, Access, Constant
 from edgeunet.schedule.steps import Copy, Fill
 
 CHANNELS = 3
@@ -26,7 +26,8 @@ def lower_concatenation(builder: Builder, op: Op) -> None:
         for index, operand in zip(op.inputs, operands, strict=True):
             channels = builder.graph.tensors[index].shape[-1]
             copy = Copy(1, output.rows, channels, out_offset=offset)
-            builder.add(op, "concat", (operand,), (EACH,), copy)
+            access = WHOLE if isinstance(operand, Constant) and output.rows > 1 else EACH
+            builder.add(op, "concat", (operand,), (access,), copy)
             offset += channels
         return
     outer = output.height if axis == 2 else 1

@@ -70,11 +70,7 @@ def plan_memory(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> Plan
     conflicts = _conflict_table(items, overlaps)
     sizes = [item.size_bytes for item in items]
     target = _aligned(bound + bound // _GOOD_ENOUGH)
-    best_order, best_size, best_offsets = list[int](), 1 << 62, [0] * len(items)
-    for order in _orders(items):
-        offsets, size = _place(sizes, order, conflicts, best_size)
-        if size < best_size:
-            best_order, best_size, best_offsets = order, size, offsets
+    best_order, best_size, best_offsets = _first_plan(items, sizes, conflicts)
     rng = random.Random(0)
     for _ in range(_ATTEMPTS if items else 0):
         if best_size <= target:
@@ -85,6 +81,23 @@ def plan_memory(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> Plan
         if size <= best_size:
             best_order, best_size, best_offsets = order, size, offsets
     return Plan(tuple(best_offsets), best_size if items else 0, bound)
+
+
+def quick_plan(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> int:
+    """Size of the best plan among the promising orders, without a search."""
+    return _first_plan(items, [item.size_bytes for item in items], _conflict_table(items, overlaps))[1]
+
+
+def _first_plan(
+    items: Sequence[Item], sizes: Sequence[int], conflicts: _ConflictTable
+) -> tuple[list[int], int, list[int]]:
+    """The best of the promising orders, its size and offsets."""
+    best_order, best_size, best_offsets = list[int](), 1 << 62, [0] * len(items)
+    for order in _orders(items):
+        offsets, size = _place(sizes, order, conflicts, best_size)
+        if size < best_size:
+            best_order, best_size, best_offsets = order, size, offsets
+    return best_order, best_size, best_offsets
 
 
 def lower_bound(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> int:

@@ -1,0 +1,91 @@
+"""Lags that keep less history: a node may run later than it could, where that waits with fewer channels.
+
+A projection of one channel to twelve that waits for its branch keeps twelve bytes per row when it runs at once, and one when
+it runs late and its input waits instead. Every signal's lag may lie anywhere between what its operands allow and what its
+readers need; history is
+
+    sum over signals of channels * max over readers (group lag * stride - first - lag),
+
+and each lag is moved in turn to where that sum is smallest, until nothing improves. The output's lag, hence the look-ahead,
+never changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import lcm
+
+from edgeunet.schedule.program import Node, Program
+from edgeunet.schedule.timing import Timing, group_lag
+
+_ROUNDS = 8
+
+
+def retime(program: Program, timing: Timing) -> Timing:
+    """``timing`` of a stream with lags that keep fewer bytes of history, the same at the output."""
+    search = _Search(program, timing)
+    for _ in range(_ROUNDS):
+        if not any([search.improve(signal) for signal in reversed(range(len(program.signals)))]):
+            break
+    group_lags = [search.lags[node.output] // node.repeat for node in program.nodes]
+    return replace(timing, lags=tuple(search.lags), group_lags=tuple(group_lags))
+
+
+class _Search:
+    """The lags so far, and who reads and writes each signal."""
+
+    def __init__(self, program: Program, timing: Timing) -> None:
+        self.program = program
+        self.lags = list(timing.lags)
+        nodes = program.nodes
+        self.readers = [[nodes[i] for i in program.readers(s)] for s in range(len(program.signals))]
+        self.writers = [[nodes[i] for i in program.writers(s)] for s in range(len(program.signals))]
+
+    def improve(self, signal: int) -> bool:
+        """Move one signal's lag to where the history around it is smallest; whether it moved."""
+        if signal in self.program.outputs or not self.writers[signal] or not self.readers[signal]:
+            return False
+        step = lcm(*(node.repeat for node in self.writers[signal]))
+        low = max(group_lag(node, self.lags) * node.repeat for node in self.writers[signal])
+        high = min(self._latest(node, signal) for node in self.readers[signal])
+        around = {signal, *(s for node in self.writers[signal] for s in node.signals)}
+        start, first = self.lags[signal], -(-low // step)
+        least, most = first, max(high // step, first)
+        while least < most:
+            middle = (least + most) // 2
+            if self._at(signal, (middle + 1) * step, around) <= self._at(signal, middle * step, around):
+                least = middle + 1
+            else:
+                most = middle
+        better = self._at(signal, least * step, around) < self._at(signal, start, around)
+        self.lags[signal] = least * step if better or least * step > start else start
+        return better
+
+    def _at(self, signal: int, lag: int, around: set[int]) -> int:
+        """Bytes of history of ``around`` with ``signal`` at ``lag``: a sum of maxima of lines, so convex."""
+        self.lags[signal] = lag
+        return self._history(around)
+
+    def _group(self, node: Node) -> int:
+        return self.lags[node.output] // node.repeat
+
+    def _latest(self, node: Node, signal: int) -> int:
+        """The largest lag of ``signal`` that does not delay ``node``."""
+        lasts = [
+            (self._group(node) + 1) * access.stride - 1 - access.last
+            for operand, access in zip(node.operands, node.accesses, strict=True)
+            if operand == signal
+        ]
+        return min(lasts)
+
+    def _history(self, signals: set[int]) -> int:
+        """Bytes of history of ``signals``."""
+        return sum(self._rows(signal) * self.program.signals[signal].channels for signal in signals)
+
+    def _rows(self, signal: int) -> int:
+        rows = [0]
+        for node in self.readers[signal]:
+            for operand, access in zip(node.operands, node.accesses, strict=True):
+                if operand == signal:
+                    rows.append(self._group(node) * access.stride - access.first - self.lags[signal])
+        return max(rows)

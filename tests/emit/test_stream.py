@@ -1,0 +1,181 @@
+"""A stream equals the whole recording: every position, any hop, any length; and window mode run through it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgeunet.emit import Compiled, compile_model
+from edgeunet.errors import CompileError, GraphError
+from edgeunet.graph import evaluate, read_tflite
+from edgeunet.graph.ir import Graph
+from edgeunet.graph.length import with_length
+from edgeunet.schedule.lower import lower
+from edgeunet.schedule.timing import total_stride
+from tests.emit.host_batch import SANITIZED, STRICT, Int8, build_batch
+from tests.judges import litert_reference
+from tests.random_networks import random_inputs, random_network
+from tests.reshape_model import reshape_model
+
+_MAIN = """#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+{includes}
+{runners}
+int main(void)
+{{
+    int32_t request[2];
+    while (fread(request, sizeof request, 1, stdin) == 1) {{
+        switch (request[0]) {{
+{cases}
+        default: return 4;
+        }}
+    }}
+    return 0;
+}}
+"""
+
+_RUNNER = """
+static int run_{n}(int32_t rows)
+{{
+    {n}_state_t *s = malloc(sizeof *s);
+    int8_t in[{u}_HOP * {u}_INPUT_CHANNELS], out[{u}_HOP_OUTPUT_ROWS * {u}_OUTPUT_CHANNELS];
+    int32_t ready;
+    memset(s, 0x5A, sizeof *s);
+    {n}_reset(s);
+    for (; rows >= {u}_HOP; rows -= {u}_HOP) {{
+        if (fread(in, 1, sizeof in, stdin) != sizeof in) return 2;
+        ready = {n}_push(s, in, out);
+        fwrite(out, {u}_OUTPUT_CHANNELS, (size_t)ready, stdout);
+    }}
+    int8_t *rest = malloc((size_t)rows * {u}_INPUT_CHANNELS + 1);
+    if (fread(rest, {u}_INPUT_CHANNELS, (size_t)rows, stdin) != (size_t)rows) return 2;
+    for (ready = {n}_flush(s, rest, rows, out); ready > 0; ready = {n}_flush(s, rest, 0, out))
+        fwrite(out, {u}_OUTPUT_CHANNELS, (size_t)ready, stdout);
+    free(rest);
+    free(s);
+    return 0;
+}}
+"""
+
+
+def run_streams(directory: Path, models: list[Compiled], recordings: list[list[Int8]]) -> list[list[Int8]]:
+    """For each model, what comes out for each of its recordings ``(rows, channels)``."""
+    names = [model.name for model in models]
+    objects = []
+    for model in models:
+        model.sources.write(directory)
+        for path in model.c_sources:
+            objects.append((directory / path).with_suffix(".o"))
+            subprocess.run(["cc", *STRICT, *SANITIZED, "-c", directory / path, "-o", objects[-1]], check=True)
+    main = directory / "main.c"
+    cases = [f"        case {i}: if (run_{n}(request[1])) return 2; break;" for i, n in enumerate(names)]
+    main.write_text(
+        _MAIN.format(
+            includes="\n".join(f'#include "{n}.h"' for n in names),
+            runners="".join(_RUNNER.format(n=n, u=n.upper()) for n in names),
+            cases="\n".join(cases),
+        )
+    )
+    program = directory / "streams"
+    subprocess.run(["cc", *SANITIZED, main, *objects, "-o", program], check=True)
+    answers = []
+    for index, arrays in enumerate(recordings):
+        mine = []
+        for array in arrays:
+            request = np.array([index, len(array)], np.int32).tobytes() + array.tobytes()
+            done = subprocess.run([program], input=request, capture_output=True)
+            assert done.returncode == 0, done.stderr.decode()[-2000:]
+            mine.append(np.frombuffer(done.stdout, np.int8))
+        answers.append(mine)
+    return answers
+
+
+def recording(graph: Graph, rows: int, seed: int) -> Int8:
+    channels = graph.tensors[graph.inputs[0]].shape[3]
+    return random_inputs((rows, channels), np.random.default_rng(seed)).astype(np.int8)
+
+
+def expected(graph: Graph, samples: Int8) -> Int8:
+    (output,) = evaluate(with_length(graph, len(samples)), [samples])
+    return np.asarray(output, np.int8).reshape(-1)
+
+
+@pytest.mark.parametrize(("name", "stride"), [("seed-unet-800", 16), ("small-unet-256", 16), ("classic-unet-512", 4)])
+def test_shared_models_over_recordings_of_any_length(shared: Path, tmp_path: Path, name: str, stride: int) -> None:
+    content = (shared / "models" / f"{name}.int8.tflite").read_bytes()
+    graph = read_tflite(content)
+    models = [compile_model(graph, f"hop{k}", mode="stream", hop=k * stride) for k in (1, 3, 4)]
+    lengths = (stride, 7 * stride, 40 * stride, 61 * stride)
+    recordings = [recording(graph, rows, rows) for rows in lengths]
+    answers = run_streams(tmp_path, models, [recordings] * len(models))
+    for samples, *outputs in zip(recordings, *answers, strict=True):
+        judged = litert_reference(reshape_model(content, len(samples)), samples)[0].reshape(-1)
+        for output in outputs:
+            assert np.array_equal(output, judged)
+
+
+def test_window_run_through_a_stream_equals_the_window(shared: Path, tmp_path: Path) -> None:
+    graph = read_tflite(shared / "models" / "small-unet-256.int8.tflite")
+    compiled = compile_model(graph, "net", mode="window", hop=48)
+    rows = recording(graph, 256, 5)
+    ((output,),) = build_batch(tmp_path, [compiled]).run([[rows.reshape(-1)]])
+    assert np.array_equal(output, np.asarray(evaluate(graph, [rows])[0]).reshape(-1))
+
+
+def streams(seeds: range) -> list[tuple[Graph, Compiled, int]]:
+    """Random local networks, each with a hop of one, two or three total strides."""
+    found = []
+    for seed in seeds:
+        try:
+            graph = read_tflite(random_network(seed, layout="1xT", local=True))
+            stride = total_stride(lower(graph))
+            if graph.tensors[graph.inputs[0]].shape[2] % stride:
+                continue
+            found.append((graph, compile_model(graph, f"n{seed}", mode="stream", hop=stride * (1 + seed % 3)), stride))
+        except (GraphError, CompileError):
+            continue
+    assert len(found) > len(seeds) // 3
+    return found
+
+
+def check_streams(directory: Path, seeds: range) -> None:
+    nets = streams(seeds)
+    recordings = []
+    for graph, _, stride in nets:
+        window = graph.tensors[graph.inputs[0]].shape[2]
+        recordings.append([recording(graph, rows, 1) for rows in (window, window + stride, window + 7 * stride)])
+    answers = run_streams(directory, [compiled for _, compiled, _ in nets], recordings)
+    for (graph, compiled, _), arrays, outputs in zip(nets, recordings, answers, strict=True):
+        for samples, output in zip(arrays, outputs, strict=True):
+            assert np.array_equal(output, expected(graph, samples)), (compiled.name, len(samples))
+
+
+@pytest.mark.slow
+def test_random_networks_stream_like_the_whole_recording(tmp_path: Path) -> None:
+    check_streams(tmp_path, range(60))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("start", range(1000, 3000, 60))
+def test_many_random_networks_stream_like_the_whole_recording(tmp_path: Path, start: int) -> None:
+    check_streams(tmp_path, range(start, start + 60))
+
+
+def test_a_layer_that_needs_the_whole_window_is_named() -> None:
+    for seed in range(200):
+        graph = read_tflite(random_network(seed, layout="1xT"))
+        if any(op.kind == "MEAN" and 2 in op.attributes["axes"] for op in graph.ops):
+            with pytest.raises(CompileError, match="whole window|different rates|as a stream"):
+                compile_model(graph, "net", mode="stream")
+            return
+    pytest.fail("no random network with a mean over time")
+
+
+def test_a_hop_that_is_no_multiple_of_the_stride_names_one_that_is(shared: Path) -> None:
+    graph = read_tflite(shared / "models" / "classic-unet-512.int8.tflite")
+    with pytest.raises(CompileError, match="use --hop 12"):
+        compile_model(graph, "net", mode="stream", hop=10)
