@@ -278,6 +278,8 @@ def unary(network: Network, kind: str, x: Value) -> Value:
     """LOGISTIC, TANH, SOFTMAX, RELU, RELU6, RELU_N1_TO_1 or LEAKY_RELU."""
     fixed = {"LOGISTIC": (1 / 256, -128), "SOFTMAX": (1 / 256, -128), "TANH": (1 / 128, 0)}
     options: dict[str, Any] = {}
+    if x.scale > 1000.0:
+        kind = "RELU"
     if kind in ("LOGISTIC", "TANH") and x.scale > 0.3:
         x = requantize(network, x, network.choices.pick((0.02, 0.1, 0.3)), x.zero_point)
     if kind in fixed:

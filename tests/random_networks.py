@@ -182,7 +182,7 @@ def _block(network: Network, x: Value, local: bool) -> Value:
 def _unet(network: Network, x: Value, local: bool) -> Value:
     """Encoder, bottom and decoder; skips joined by concatenation or addition, lengths that don't divide cropped."""
     choices, skips = network.choices, []
-    for _ in range(choices.integer(1, 3)):
+    for _ in range(choices.pick((1, 2, 2, 3, 3, 4, 5) if network.layout != "HxW" else (1, 2))):
         x = _block(network, x, local)
         stride = network.pair(2, choices.pick((2, 2, 3)))
         skips.append((x, stride))

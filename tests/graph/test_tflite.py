@@ -118,8 +118,13 @@ def test_the_graph_is_named_after_the_file(shared: Path) -> None:
     assert graph.name == "seed-unet-800"
     assert len(graph.digest) == 64
     assert [op.name for op in graph.ops[1:7]] == [
-        "conv2d", "separable_conv2d/depthwise", "separable_conv2d", "separable_conv2d_1/depthwise", "separable_conv2d_1", "add",
-    ]  # fmt: skip
+        "conv2d",
+        "separable_conv2d/depthwise",
+        "separable_conv2d",
+        "separable_conv2d_1/depthwise",
+        "separable_conv2d_1",
+        "add",
+    ]
     assert graph.tensors[graph.inputs[0]].shape == (1, 1, 800, 1)
     assert graph.tensors[graph.outputs[0]].shape == (1, 1, 800, 5)
 
