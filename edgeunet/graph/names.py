@@ -18,9 +18,7 @@ _ANONYMOUS = re.compile(r"^(StatefulPartitionedCall.*|PartitionedCall.*|Identity
 _INPUT = re.compile(r"^(?:serving_default_)?(.+?)(?::\d+)?$")
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]+")
 _WITH_WEIGHTS = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED")
-_OPERATIONS = tuple(
-    ["BiasAdd", "Conv1D", "Conv2D", "MatMul", "ReadVariableOp", "batchnorm", "conv_transpose", "convolution"]
-)
+_OPERATIONS = ("BiasAdd", "Conv1D", "Conv2D", "MatMul", "ReadVariableOp", "batchnorm", "conv_transpose", "convolution")
 _LONGEST = 80
 
 
