@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -82,13 +82,32 @@ class Judge:
         labels: NDArray[np.int8],
         truth: tuple[Wave, ...],
     ) -> Judged:
+        part = judged_span(labels, self.predictor.window_samples, self.predictor.total_stride)
+        scores = np.zeros((len(signal), self.predictor.classes), np.float32)
+        scores[:, 0] = 1
         try:
-            scores = predict_record(self.predictor, signal, normalization=self.card.normalization, overlap=self.overlap)
+            scores[part] = predict_record(
+                self.predictor, signal[part], normalization=self.card.normalization, overlap=self.overlap
+            )
         except TrainError as error:
             raise SignalError(f"record '{record.name}': {error}") from error
         waves = self.postprocessing.waves(scores, record.sample_rate_hz, self.card.classes)
         delineation = LeadDelineation(truth, waves, labels >= 0, record.sample_rate_hz)
         return Judged(record.name, lead, signal, labels, scores.argmax(axis=-1), delineation)
+
+
+def judged_span(labels: NDArray[Any], window: int, stride: int) -> slice:
+    """Return the part of a recording worth predicting: what is annotated, and a window before and after it.
+
+    Recordings of many minutes often have a few annotated beats; nothing outside them is scored.
+    """
+    known = np.flatnonzero(labels >= 0)
+    if not known.size:
+        return slice(0, len(labels))
+    start = max(0, int(known[0]) - window) // stride * stride
+    stop = min(len(labels), int(known[-1]) + 1 + window)
+    # Keep enough for a window, should the annotated part be a moment at one end of the recording.
+    return slice(max(0, min(start, (stop - window) // stride * stride)), stop)
 
 
 def waves_of_labels(labels: NDArray[Any], classes: Sequence[str]) -> tuple[Wave, ...]:
@@ -192,38 +211,34 @@ def judge_records(
     prepared = PreparedSource(source, rate_hz=judge.card.sample_rate_hz, leads=judge.card.leads or None)
     classes = judge.card.classes
     confusion = np.zeros((len(classes), len(classes)), np.int64)
-    groups: dict[bool, dict[str, list[Judged]]] = {True: {}, False: {}}
+    groups: dict[bool, dict[str, list[LeadDelineation]]] = {True: {}, False: {}}
+    gallery = Gallery()
     for done, name in enumerate(names, start=1):
         record = prepared.read(name)
         judged = list(judge.leads(record))
         for lead in judged:
             confusion += confusion_matrix(lead.labels, lead.predicted, len(classes))
         has_p = P_WAVE in classes and record.has(P_WAVE)
-        # A long recording's signal is only kept where a picture is wanted.
-        groups[has_p][name] = judged if plot is not None else [_without_signal(lead) for lead in judged]
+        groups[has_p][name] = [lead.delineation for lead in judged]
+        if plot is not None:
+            gallery.add(judged, has_p)
         if tell is not None:
             tell(done, len(names))
     if plot is not None:
         from edgeunet.train.plots import plot_delineations
 
-        plot_delineations(plot, _picked(groups), judge.card)
+        plot_delineations(plot, gallery.chosen(), judge.card)
     return _document(groups, confusion, classes, tolerance_ms)
 
 
-def _without_signal(lead: Judged) -> Judged:
-    return replace(lead, signal=lead.signal[:0], labels=lead.labels[:0], predicted=lead.predicted[:0])
-
-
 def _document(
-    groups: dict[bool, dict[str, list[Judged]]],
+    groups: dict[bool, dict[str, list[LeadDelineation]]],
     confusion: NDArray[np.int64],
     classes: Sequence[str],
     tolerance_ms: float,
 ) -> dict[str, Any]:
     kinds = classes[1:]
-    with_p, without_p = (
-        [lead.delineation for leads in groups[has].values() for lead in leads] for has in (True, False)
-    )
+    with_p, without_p = ([lead for leads in groups[has].values() for lead in leads] for has in (True, False))
     every = with_p + without_p
     document: dict[str, Any] = {
         "records": sum(len(group) for group in groups.values()),
@@ -243,22 +258,34 @@ def _document(
     return document
 
 
-def _picked(groups: dict[bool, dict[str, list[Judged]]], count: int = 4) -> list[Judged]:
-    """Return leads worth looking at: one with P waves, one without, and the ones predicted worst."""
-    chosen: list[Judged] = []
-    for group in groups.values():
-        for leads in list(group.values())[:1]:
-            chosen.append(leads[len(leads) // 2])
-    every = [lead for group in groups.values() for leads in group.values() for lead in leads]
-    for lead in sorted(every, key=_misses, reverse=True):
-        if len(chosen) >= count:
-            break
-        if lead.record not in {other.record for other in chosen}:
-            chosen.append(lead)
-    return chosen
+class Gallery:
+    """Leads worth looking at: the first with P waves, the first without, and the worst of other records.
+
+    Only these keep their signals, so that memory does not grow with the data.
+    """
+
+    def __init__(self, count: int = 4) -> None:
+        self._count = count
+        self._first: dict[bool, Judged] = {}
+        self._worst: list[Judged] = []
+
+    def add(self, leads: Sequence[Judged], has_p: bool) -> None:
+        """Consider the leads of one record."""
+        if not leads:
+            return
+        self._first.setdefault(has_p, leads[len(leads) // 2])
+        self._worst = sorted([*self._worst, max(leads, key=misses)], key=misses, reverse=True)[: self._count]
+
+    def chosen(self) -> list[Judged]:
+        """Return the leads to draw, one per record."""
+        chosen = [self._first[has_p] for has_p in (True, False) if has_p in self._first]
+        shown = {lead.record for lead in chosen}
+        chosen += [lead for lead in self._worst if lead.record not in shown]
+        return chosen[: self._count]
 
 
-def _misses(lead: Judged) -> int:
+def misses(lead: Judged) -> int:
+    """Return how many boundaries of a lead were missed or made up."""
     kinds = sorted({wave.kind for wave in (*lead.delineation.truth, *lead.delineation.predicted)})
     scores = score_boundaries([lead.delineation], kinds)
     return sum(int(figures["fp"] + figures["fn"]) for ends in scores.values() for figures in ends.values())

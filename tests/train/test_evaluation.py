@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from edgeunet.errors import SignalError, TrainError
 from edgeunet.modelcard import ModelCard
 from edgeunet.signals import CLASSES, UNKNOWN, PreparedSource, Source, SyntheticSource, Wave, open_source
-from edgeunet.train.evaluation import Judge, checked_card, judge_records, waves_of_labels
+from edgeunet.train.delineation import LeadDelineation
+from edgeunet.train.evaluation import Gallery, Judge, Judged, checked_card, judge_records, judged_span, waves_of_labels
 from edgeunet.train.postprocessing import PostProcessing, postprocessing_from_dict
 from edgeunet.train.predictors import open_predictor
 
@@ -136,3 +137,39 @@ def test_ludb_is_scored_inside_its_annotated_ranges(shared: Path) -> None:
     assert annotated_s < 3 * 10
     assert onset["tp"] + onset["fp"] <= annotated_s * 250 / 100 + 3
     assert document["without_p_waves"]["records"] == 2
+
+
+@pytest.mark.parametrize(
+    ("samples", "known", "expected"),
+    [
+        (1000, (0, 1000), (0, 1000)),
+        (100_000, (50_000, 50_100), (48_976, 51_124)),
+        (100_000, (99_999, 100_000), (98_960, 100_000)),
+        (100_000, (0, 1), (0, 1025)),
+        (500, (3, 4), (0, 500)),
+        (500, (0, 0), (0, 500)),
+    ],
+)
+def test_only_the_annotated_part_of_a_recording_is_predicted(
+    samples: int, known: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    labels = np.full(samples, UNKNOWN, np.int8)
+    labels[slice(*known)] = 0
+    span = judged_span(labels, window=1024, stride=16)
+    assert (span.start, span.stop) == expected
+    assert span.start % 16 == 0
+
+
+def test_the_gallery_shows_one_lead_per_record_and_the_worst() -> None:
+    def lead(record: str, name: str, missed: int) -> Judged:
+        truth = tuple(Wave("QRS", 100 * i, None, 100 * i + 20) for i in range(missed))
+        nothing = np.zeros(0, np.float32)
+        delineation = LeadDelineation(truth, (), np.ones(1000, bool), 250.0)
+        return Judged(record, name, nothing, nothing.astype(np.int8), nothing.astype(np.int64), delineation)
+
+    gallery = Gallery(count=4)
+    for number, missed in enumerate([0, 3, 9, 1, 5, 7]):
+        gallery.add([lead(f"r{number}", "i", 0), lead(f"r{number}", "ii", missed)], has_p=number != 4)
+    shown = [(judged.record, judged.lead) for judged in gallery.chosen()]
+    assert shown == [("r0", "ii"), ("r4", "ii"), ("r2", "ii"), ("r5", "ii")]
+    assert Gallery().chosen() == []
