@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -23,14 +24,44 @@ from edgeunet.emit.identifier import check_identifier, suggest_identifier
     help="Self-contained C that runs the model, or the .tflite file as a C array for the TFLM interpreter.",
 )
 @click.option("--name", help="C identifier that prefixes every symbol.  [default: from the file's name]")
+@click.option(
+    "--core",
+    type=click.Choice(["portable", "dsp", "mve"]),
+    default="portable",
+    show_default=True,
+    help="Kernels: any C99 compiler; Cortex-M4, M7, M33 (DSP extension); Cortex-M55, M85 (Helium).",
+)
+@click.option(
+    "--mode",
+    type=click.Choice(["window", "stream", "auto"]),
+    default="window",
+    show_default=True,
+    help="A whole window per call; a hop per call, in a few kilobytes; or whichever fits --ram.",
+)
+@click.option("--hop", type=int, help="Input samples per call of a stream.  [default: the total stride]")
+@click.option("--ram", "ram_bytes", type=int, help="auto: bytes allowed for the arena, input and output.")
+@click.option("--explain", "explained", is_flag=True, help="Print what sets the arena's size and what would lower it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object about what was written.")
 @click.option("--no-arena", is_flag=True, help="array: do not measure the arena with the TFLM interpreter.")
-def command(model: Path, directory: Path, flavour: str, name: str | None, no_arena: bool) -> None:
+def command(
+    model: Path,
+    directory: Path,
+    flavour: str,
+    name: str | None,
+    core: str,
+    mode: str,
+    hop: int | None,
+    ram_bytes: int | None,
+    explained: bool,
+    as_json: bool,
+    no_arena: bool,
+) -> None:
     """Write C for MODEL (a .tflite file) into a directory."""
     identifier = check_identifier(name) if name is not None else suggest_identifier(model.name.split(".")[0])
     if flavour == "array":
         _export_array(model, directory, identifier, measure=not no_arena)
     else:
-        _export_compiled(model, directory, identifier)
+        _export_compiled(model, directory, identifier, core, mode, hop, ram_bytes, explained, as_json)
 
 
 def _export_array(model: Path, directory: Path, name: str, *, measure: bool) -> None:
@@ -50,11 +81,30 @@ def _export_array(model: Path, directory: Path, name: str, *, measure: bool) -> 
         click.echo("The arena was not measured; the header says so.", err=True)
 
 
-def _export_compiled(model: Path, directory: Path, name: str) -> None:
+def _export_compiled(
+    model: Path,
+    directory: Path,
+    name: str,
+    core: str,
+    mode: str,
+    hop: int | None,
+    ram_bytes: int | None,
+    explained: bool,
+    as_json: bool,
+) -> None:
     from edgeunet.emit import compile_model
+    from edgeunet.emit.explain import choose_mode, explain_model, summary
     from edgeunet.graph import read_tflite
+    from edgeunet.modelcard import read_card
 
-    compiled = compile_model(read_tflite(model), name)
+    graph = read_tflite(model)
+    mode, hop = choose_mode(graph, core, mode, hop, ram_bytes)
+    compiled = compile_model(graph, name, core=core, mode=mode, hop=hop, card=read_card(model))
     compiled.sources.write(directory)
-    for path in compiled.sources.files:
-        click.echo(directory / path)
+    if as_json:
+        click.echo(json.dumps(summary(compiled, directory), indent=2))
+    else:
+        for path in compiled.sources.files:
+            click.echo(directory / path)
+    if explained:
+        click.echo("\n".join(explain_model(graph, core, mode, hop)), err=as_json)
