@@ -31,7 +31,7 @@ from edgeunet.cli.data_options import DataRequest, data_options
 @click.option(
     "--input-range",
     "input_range_percent",
-    default=99.95,
+    default=99.99,
     show_default=True,
     metavar="PERCENT",
     help="Share of the calibration samples inside the input's range; the others saturate.",

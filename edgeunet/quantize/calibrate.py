@@ -78,7 +78,7 @@ def draw_windows(
 def limit_range(windows: Windows, share: float) -> Windows:
     """Return ``windows`` saturated so that ``share`` of their samples, in percent, lie inside; the rest is at the ends.
 
-    One electrode pop otherwise sets the scale of the input, and all that follows: on LUDB, leaving out 0.05 % of the
+    One electrode pop otherwise sets the scale of the input, and all that follows: on LUDB, leaving out 0.01 % of the
     samples brings the quantized network's decisions closer to the float network's. The device saturates likewise.
 
     Raises

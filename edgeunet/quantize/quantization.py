@@ -29,7 +29,7 @@ COMPARED_WINDOWS = 32
 
 CALIBRATION_WINDOWS = 256
 
-INPUT_RANGE_PERCENT = 99.95
+INPUT_RANGE_PERCENT = 99.99
 """Share of the calibration samples that fit inside the input's range; see `edgeunet.quantize.calibrate.limit_range`."""
 
 Evaluate = Callable[[Path], Mapping[str, Any]]

@@ -90,12 +90,16 @@ def _target_cell(results: Results, subject: Any, column: Column) -> str:
 
 
 def _toolchains(results: Results) -> str:
-    notes = dict.fromkeys(
-        f"- {r.subject.target}: {r.document['toolchain']}, {r.document.get('flags', '')}".rstrip(", ")
-        for r in results.results
-        if r.command == "bench" and isinstance(r.document.get("toolchain"), str)
-    )
-    return "\n".join(notes)
+    notes = dict.fromkeys(_toolchain(r.subject.target, r.document) for r in results.results if r.command == "bench")
+    return "\n".join(note for note in notes if note)
+
+
+def _toolchain(target: str, document: Mapping[str, Any]) -> str:
+    """Return compiler, flags and emulator with their versions: without them a count means nothing."""
+    tools = [document.get(f"{tool}_version") or document.get(tool) for tool in ("toolchain", "emulator")]
+    named = " on ".join(str(tool) for tool in tools if tool)
+    flags = document.get("flags")
+    return f"- {target}: {named}" + (f", `{flags}`" if flags else "") if named else ""
 
 
 def _quantization(results: Results) -> str:

@@ -24,12 +24,14 @@ def write_plot(results: Results, path: Path) -> bool:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 4.6), dpi=130, layout="constrained")
+    figure = Figure(figsize=(11, 5), dpi=130, layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
     colours = {row.label: _COLOURS[index % len(_COLOURS)] for index, row in enumerate(table)}
-    _against_size(left, [row for row in table if row.size_bytes], colours)
+    _against_size(left, table, colours)
     _by_boundary(right, table, colours)
+    handles, labels = left.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(table)), fontsize=8, frameon=False)
     with replacing(path) as temporary:
         figure.savefig(temporary, metadata={"Software": None})
     return True
@@ -38,22 +40,22 @@ def write_plot(results: Results, path: Path) -> bool:
 def _against_size(axes: Any, table: Sequence[Row], colours: dict[str, str]) -> None:
     for row in table:
         assert row.mean_f1 is not None
+        size = f"{_bytes(row.size_bytes)}, {row.size_note}" if row.size_bytes else "size unknown"
         axes.scatter(
-            row.size_bytes,
+            row.size_bytes or float("nan"),
             100 * row.mean_f1,
             s=70,
             color=colours[row.label],
             marker=_MARKERS.get(row.subject.format, "D"),
-            label=f"{row.label}\n{_bytes(float(row.size_bytes or 0))}, {row.size_note}",
+            label=f"{row.label}\n{size}",
             zorder=3,
         )
     axes.set_xscale("log", base=2)
-    sizes = [float(row.size_bytes or 1) for row in table]
+    sizes = [row.size_bytes for row in table if row.size_bytes]
     if sizes:
         axes.set_xlim(min(sizes) / 2, max(sizes) * 2)
         axes.set_ylim(*_bounds([100 * (row.mean_f1 or 0) for row in table]))
         axes.xaxis.set_major_formatter(lambda value, _: _bytes(value))
-        axes.legend(fontsize=8, loc="best", framealpha=0.9)
     axes.set_xlabel("size in flash")
     axes.set_ylabel("mean F1, %")
     axes.set_title("Accuracy against size", fontsize=11)
@@ -73,7 +75,7 @@ def _by_boundary(axes: Any, table: Sequence[Row], colours: dict[str, str]) -> No
         values += [height for height in heights if height == height]
         places = [place + (index - (len(table) - 1) / 2) * width for place in range(len(columns))]
         marker = _MARKERS.get(row.subject.format, "D")
-        axes.scatter(places, heights, s=45, color=colours[row.label], marker=marker, label=row.label, zorder=3)
+        axes.scatter(places, heights, s=45, color=colours[row.label], marker=marker, zorder=3)
         for x, y in zip(places, heights, strict=True):
             if y == y and len(table) * len(columns) <= 24:
                 axes.annotate(f"{y:.1f}", (x, y), (0, 5), textcoords="offset points", ha="center", fontsize=7)
@@ -83,7 +85,6 @@ def _by_boundary(axes: Any, table: Sequence[Row], colours: dict[str, str]) -> No
     axes.set_ylabel("F1, %")
     axes.set_title("F1 by wave boundary", fontsize=11)
     axes.grid(True, axis="y", alpha=0.3)
-    axes.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.5, -0.32), ncols=min(3, len(table)), frameon=False)
 
 
 def _bounds(values: Sequence[float]) -> tuple[float, float]:
