@@ -39,7 +39,7 @@ class TrainOptions:
     seed : the one seed of initial weights, dropout, window order and augmentation.
     """
 
-    epochs: int = 40
+    epochs: int = 24
     steps_per_epoch: int = 200
     batch_size: int = 32
     minutes: float | None = 13.0
