@@ -1,9 +1,9 @@
 """A 1x1 convolution of one channel as one straight line per output channel, where that is exact.
 
-The result depends on a single int8 value ``q``, so there are 256 cases: ``fit`` computes TFLite's result ``v(q)`` (counted from the
-lower clamp) for each and intersects the intervals that they put on ``C`` in
+The result depends on a single int8 value ``q``, so there are 256 cases: ``fit`` computes TFLite's result ``v(q)`` (counted
+from the lower clamp) for each and intersects the intervals that they put on ``C`` in ``v = clamp((q * A + C) >> S)``:
 
-    v = clamp((q * A + C) >> S),    v * 2^S <= q * A + C  where v > 0,    q * A + C < (v + 1) * 2^S  where v < high - low,
+    v * 2^S <= q * A + C  where v > 0,        q * A + C < (v + 1) * 2^S  where v < high - low,
 
 with ``A`` next to ``w * m * 2^(S - 31 - e)``. An empty intersection means that the kernel is not used.
 """

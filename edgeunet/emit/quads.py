@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.emit.one_multiply import OneMultiply, fit
+from edgeunet.emit.one_multiply import SHIFT, OneMultiply, fit
 from edgeunet.schedule.steps import Conv, ConvSum, Depthwise, Int8Array, Int32Array
 
 Weighted: TypeAlias = Conv | ConvSum
@@ -19,6 +19,9 @@ GROUP = 4
 
 LONGEST_RUN = 64
 """Inputs that the unrolled chain of ``eu_quad.c`` takes at once."""
+
+_OFFSET_SHIFTS = range(24, 3, -1)
+
 
 @dataclass(frozen=True)
 class Runs:
@@ -38,7 +41,7 @@ class Runs:
 
 
 def window_runs(weights: Int8Array, dilation: int, pitch_bytes: int) -> Runs | None:
-    """How a window of ``weights (out, kernel, in)`` falls into runs, or ``None`` where the quad kernels cannot read it."""
+    """How a window of ``weights (out, kernel, in)`` falls into runs; ``None`` where quad kernels cannot read it."""
     taps, channels = weights.shape[1], weights.shape[2]
     if channels % GROUP or pitch_bytes % GROUP:
         return None
@@ -55,20 +58,11 @@ def split_run(inputs: int) -> Runs:
     return Runs(inputs // count, count, 0)
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """Least and greatest accumulator, bias included."""
-
-    least: int
-    greatest: int
-
-
-def accumulator_range(conv: Weighted, channel: int) -> Bounds:
-    """The accumulators that int8 inputs can give."""
-    w = flat_weights(conv)[channel].astype(np.int64)
-    bias = int(folded_bias(conv)[channel])
-    up, down = int(w[w > 0].sum()), int(w[w < 0].sum())
-    return Bounds(bias - 128 * up + 127 * down, bias + 127 * up - 128 * down)
+@cache
+def flat_weights(conv: Weighted) -> Int8Array:
+    """``(out, inputs)``: taps after each other, operands after each other."""
+    parts = conv.weights if isinstance(conv, ConvSum) else (conv.weights,)
+    return np.concatenate([w.reshape(w.shape[0], -1) for w in parts], axis=1)
 
 
 @cache
@@ -77,21 +71,64 @@ def folded_bias(conv: Weighted) -> Int32Array:
     return conv.folded_bias
 
 
+def quads(conv: Weighted) -> list[slice]:
+    """The output channels of each quad."""
+    return [slice(n, n + GROUP) for n in range(0, flat_weights(conv).shape[0], GROUP)]
+
+
+def accumulator_range(conv: Weighted, channel: int) -> tuple[int, int]:
+    """Least and greatest accumulator that int8 inputs can give, bias included."""
+    w = flat_weights(conv)[channel].astype(np.int64)
+    bias = int(folded_bias(conv)[channel])
+    up, down = int(w[w > 0].sum()), int(w[w < 0].sum())
+    return bias - 128 * up + 127 * down, bias + 127 * up - 128 * down
+
+
 @cache
 def one_multiplies(conv: Weighted) -> tuple[OneMultiply, ...] | None:
     """One multiply-add per channel for the requantization of ``conv``, or ``None`` when some channel has none."""
     r = conv.requantization
     found = []
     for channel in range(flat_weights(conv).shape[0]):
-        bounds = accumulator_range(conv, channel)
-        if not -(1 << 31) <= bounds.least <= bounds.greatest < 1 << 31:
+        least, greatest = accumulator_range(conv, channel)
+        if not -(1 << 31) <= least <= greatest < 1 << 31:
             return None
         exponent = -int(r.shifts[channel])
-        one = fit(int(r.multipliers[channel]), exponent, r.relative_low, r.relative_high, bounds.least, bounds.greatest)
+        one = fit(int(r.multipliers[channel]), exponent, r.relative_low, r.relative_high, least, greatest)
         if one is None:
             return None
         found.append(one)
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Offsets:
+    """Offsets of all channels as 32-bit numbers times ``2^shift``."""
+
+    shift: int
+    values: tuple[int, ...]
+
+
+@cache
+def scaled_offsets(conv: Weighted, lift: int, with_bias: bool) -> Offsets | None:
+    """Offsets for the one-multiply requantization of ``conv`` with results counted from low plus ``lift``.
+
+    ``with_bias`` adds ``bias * multiplier``, so that accumulators may start from zero. ``None`` where some channel has
+    no multiply, or no offset in its interval that is a 32-bit number times a power of two common to all channels.
+    """
+    ones = one_multiplies(conv)
+    if ones is None:
+        return None
+    intervals = []
+    for bias, one in zip(folded_bias(conv).tolist(), ones, strict=True):
+        moved = (lift << SHIFT) + (bias * one.multiplier if with_bias else 0)
+        intervals.append((one.first + moved, one.end + moved))
+    for shift in _OFFSET_SHIFTS:
+        values = [-(-first >> shift) for first, _ in intervals]
+        inside = all(first <= value << shift < end for value, (first, end) in zip(values, intervals, strict=True))
+        if inside and all(-(1 << 31) <= value < 1 << 31 for value in values):
+            return Offsets(shift, tuple(values))
+    return None
 
 
 def group_weights(weights: Int8Array) -> NDArray[np.int32]:
@@ -108,45 +145,31 @@ def four(values: Any, fill: int = 0) -> Int32Array:
     return np.array(listed + [fill] * (GROUP - len(listed)), np.int64).astype(np.int32)
 
 
-def pack_one_multiply(conv: Weighted, lift: int) -> tuple[Int32Array, int]:
-    """Packed quads for ``EU_QUAD_SCALE`` and the base of their offsets; results are counted from low plus ``lift``."""
-    ones = one_multiplies(conv)
+def pack_one_multiply(conv: Weighted, lift: int, with_bias: bool) -> tuple[Int32Array, int]:
+    """Packed quads for ``EU_QUAD_SCALE`` and the shift of their offsets; biases go first unless they are in those."""
+    ones, offsets = one_multiplies(conv), scaled_offsets(conv, lift, with_bias)
     assert ones is not None
-    offsets = [one.offset + (lift << 36) for one in ones]
-    base = _base(offsets)
+    assert offsets is not None
     parts = []
     for quad in quads(conv):
-        channels = range(len(ones))[quad]
+        if not with_bias:
+            parts.append(four(folded_bias(conv)[quad]))
         parts += [
-            four(folded_bias(conv)[quad]),
             group_weights(flat_weights(conv)[quad]),
-            four(ones[n].multiplier for n in channels),
-            four(offsets[n] - (base << 32) for n in channels),
+            four(one.multiplier for one in ones[quad]),
+            four(offsets.values[quad]),
         ]
-    return np.concatenate(parts), base
-
-
-def offsets_fit(conv: Weighted) -> bool:
-    """Whether every channel has its multiply, with offsets that differ by less than 32 bits."""
-    ones = one_multiplies(conv)
-    if ones is None:
-        return False
-    base = _base([one.offset for one in ones])
-    return all(-(1 << 31) <= one.offset - (base << 32) < 1 << 31 for one in ones)
-
-
-def _base(offsets: list[int]) -> int:
-    """The high word around which ``offsets`` lie."""
-    return ((min(offsets) + max(offsets)) // 2 + (1 << 31)) >> 32
+    return np.concatenate(parts), offsets.shift
 
 
 def pack_double_rounding(conv: Weighted) -> Int32Array:
     """Packed quads for ``EU_QUAD_ROUND``."""
     parts = []
     for quad in quads(conv):
-        multipliers, roundings, shifts = double_rounding(conv, quad)
-        parts += [four(folded_bias(conv)[quad]), group_weights(flat_weights(conv)[quad])]
-        parts += [four(multipliers), four(roundings), four(shifts, 1)]
+        multipliers, _, shifts = double_rounding(conv, quad)
+        bytes_of_shifts = np.frombuffer(four(shifts, 1).astype(np.int8).tobytes(), "<i4").astype(np.int32)
+        parts += [four(folded_bias(conv)[quad]), group_weights(flat_weights(conv)[quad]), four(multipliers)]
+        parts.append(bytes_of_shifts)
     return np.concatenate(parts)
 
 
@@ -167,15 +190,3 @@ def rounding_fits(conv: Weighted | Depthwise) -> bool:
     rounding = (1 << (shifts - 1)) + (abs(r.zero_point) << shifts)
     doubled = 2 * conv.accumulator_bound
     return bool((doubled < 1 << 31).all() and (doubled // 2 + rounding + 2 < 1 << 31).all())
-
-
-@cache
-def flat_weights(conv: Weighted) -> Int8Array:
-    """``(out, inputs)``: taps after each other, operands after each other."""
-    parts = conv.weights if isinstance(conv, ConvSum) else (conv.weights,)
-    return np.concatenate([w.reshape(w.shape[0], -1) for w in parts], axis=1)
-
-
-def quads(conv: Weighted) -> list[slice]:
-    """The output channels of each quad."""
-    return [slice(n, n + GROUP) for n in range(0, flat_weights(conv).shape[0], GROUP)]

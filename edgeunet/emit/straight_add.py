@@ -1,12 +1,12 @@
-"""ADD and SUB on int8 as one straight line per operand, where that gives exactly what TFLite's three requantizations give.
+"""ADD and SUB on int8 as one straight line per operand, where that gives exactly TFLite's three requantizations.
 
-TFLite scales both operands to a common scale with 20 extra bits, rounding twice each, adds, and scales the sum down, rounding
-twice again. All those roundings but the last are far below one unit of the result, so the result is nearly always
+TFLite scales both operands to a common scale with 20 extra bits, rounding twice each, adds, and scales the sum down,
+rounding twice again. All those roundings but the last are far below one unit of the result, so it is nearly always
 
     out = clamp((a * A + b * B + C) >> S)
 
-with slopes ``A`` and ``B`` next to ``scale_a / scale_out * 2^S`` and ``scale_b / scale_out * 2^S``. There are only 65,536 pairs ``(a, b)``: ``fit``
-evaluates TFLite's result for all of them, and intersects the intervals that each puts on ``C``:
+with slopes ``A`` and ``B`` next to ``scale_a / scale_out * 2^S`` and ``scale_b / scale_out * 2^S``. There are only 65,536
+pairs ``(a, b)``: ``fit`` evaluates TFLite's result for all of them, and intersects the intervals that each puts on ``C``:
 
     out * 2^S <= a * A + b * B + C      where out > -128
     a * A + b * B + C < (out + 1) * 2^S    where out < 127

@@ -7,7 +7,7 @@
  * Both roundings are kept; exactness and bounds as in eu_conv_linear.c and eu_add_linear.c. outputs is a multiple of four.
  * out may be other. Where the two have different steps the rows run one by one. */
 typedef struct {
-    const int32_t *weights; /* per quad: bias[4], groups x 4 words, multiplier[4], rounding[4], shift[4] */
+    const int32_t *weights; /* per quad: bias[4], groups x 4 words, multiplier[4], shifts */
     int32_t rows;
     int32_t in_step;
     int32_t out_step;
@@ -15,6 +15,7 @@ typedef struct {
     int32_t outputs;
     int32_t block; /* rows done before any input of later rows is overwritten */
     int32_t groups;
+    int32_t scale; /* shift of the offsets, or the convolution's zero point */
     int32_t slope;
     int32_t other_slope;
     int32_t add_offset;
@@ -35,7 +36,7 @@ static void eu_conv_linear_add(const int8_t *in, const int8_t *other, int8_t *ou
     for (int32_t first = 0; first < p->rows; first += p->block) {
         const int32_t end = p->rows - first < p->block ? p->rows : first + p->block;
         for (int32_t n = 0; n < p->outputs; n += 4) {
-            eu_quad_unpack_doubled(p->weights + n / 4 * (16 + 4 * p->groups), wide, p->groups);
+            eu_quad_unpack_doubled(p->weights + n / 4 * (9 + 4 * p->groups), wide, p->groups, p->scale);
             for (int32_t r = first; r < end; r += together) {
                 const int32_t count = end - r < together ? end - r : together;
                 eu_quad_rows_t rows = frame;

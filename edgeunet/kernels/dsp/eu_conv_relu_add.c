@@ -1,7 +1,7 @@
 /* Convolution with RELU, and an int8 signal added to its int8 result, without that result ever being stored:
  *
  *     acc[r][n] = bias[n] + sum over k < 4 * groups of in[r * in_step + k] * w[n][k]
- *     t = min((max(acc, 0) * multiplier[n] + offset[n]) >> 36, 127)             offset = offset[n] + base * 2^32
+ *     t = min((max(acc, 0) * multiplier[n] + offset[n]) >> 36, 127)             offset = offset[n] * 2^scale
  *     out[r * out_step + n] = min(max((t * slope + other[r * other_step + n] * other_slope + add_offset) >> 20, -128), 127)
  *
  * Both roundings are kept; exactness and bounds as in eu_conv_clamped.c and eu_add_linear.c. outputs is a multiple of four.
@@ -15,7 +15,7 @@ typedef struct {
     int32_t outputs;
     int32_t block; /* rows done before any input of later rows is overwritten */
     int32_t groups;
-    int32_t base;
+    int32_t scale; /* shift of the offsets, or the convolution's zero point */
     int32_t slope;
     int32_t other_slope;
     int32_t add_offset;
@@ -36,7 +36,9 @@ static void eu_conv_relu_add(const int8_t *in, const int8_t *other, int8_t *out,
     for (int32_t first = 0; first < p->rows; first += p->block) {
         const int32_t end = p->rows - first < p->block ? p->rows : first + p->block;
         for (int32_t n = 0; n < p->outputs; n += 4) {
-            eu_quad_unpack(p->weights + n / 4 * (12 + 4 * p->groups), wide, p->groups, p->base);
+            const int32_t *const packed = p->weights + n / 4 * (12 + 4 * p->groups);
+            eu_quad_unpack(packed + 4, wide, p->groups, p->scale);
+            memcpy(wide, packed, 16);
             for (int32_t r = first; r < end; r += together) {
                 const int32_t count = end - r < together ? end - r : together;
                 eu_quad_rows_t rows = frame;

@@ -2,36 +2,15 @@
  * point of -128 (RELU) or from an accumulator that one multiply requantizes on both sides:
  *
  *     acc[r][n] = bias[n] + sum over k < 4 * groups of in[r * in_step + k] * w[n][k]
- *     out[r * out_step + n] = min(max((acc * multiplier[n] + offset[n]) >> 36, -128), 127)   offset = offset[n] + base * 2^32
+ *     out[r * out_step + n] = min(max((acc * multiplier[n] + offset[n]) >> 36, -128), 127)   the bias is in offset[n]
  *
  * Bounds and exactness as in eu_conv_clamped.c; the zero point is in offset. */
-typedef struct {
-    const int32_t *weights; /* per quad: bias[4], groups x 4 words, multiplier[4], offset[4] */
-    int32_t rows;
-    int32_t in_step;
-    int32_t out_step;
-    int32_t outputs;
-    int32_t block; /* rows done before any input of later rows is overwritten */
-    int32_t groups;
-    int32_t base;
-} eu_conv_saturated_t;
-
 EU_NAKED static void eu_conv_saturated_loop(EU_UNUSED const eu_quad_rows_t *frame)
 {
     __asm__(EU_QUAD_ENTER("") EU_QUAD_CHAIN("28") EU_QUAD_SCALE("ssat") EU_QUAD_STORE_BYTES EU_QUAD_LEAVE("0"));
 }
 
-static void eu_conv_saturated(const int8_t *in, int8_t *out, const eu_conv_saturated_t *p, int32_t *wide)
+static void eu_conv_saturated(const int8_t *in, int8_t *out, const eu_quad_conv_t *p, int32_t *wide)
 {
-    const eu_quad_rows_t frame = {wide, p->out_step, in, 0, 0, p->in_step - 4 * p->groups, in, out, p->groups, 0, 0, {0, 0, 0, 0}};
-    for (int32_t first = 0; first < p->rows; first += p->block) {
-        const int32_t rows = p->rows - first < p->block ? p->rows - first : p->block;
-        for (int32_t n = (p->outputs - 1) / 4 * 4; n >= 0; n -= 4) {
-            eu_quad_rows_t quad = frame;
-            eu_quad_unpack(p->weights + n / 4 * (12 + 4 * p->groups), wide, p->groups, p->base);
-            quad.in += first * p->in_step;
-            quad.out += first * p->out_step + n;
-            eu_quad_rows(eu_conv_saturated_loop, quad, rows, p->in_step, p->outputs - n < 4 ? p->outputs - n : 4);
-        }
-    }
+    eu_quad_conv(in, out, p, wide, eu_conv_saturated_loop, eu_quad_unpack, 8);
 }

@@ -49,7 +49,7 @@
 
 /* What a row loop needs, in the order of the registers it is loaded into. */
 typedef struct {
-    const int32_t *wide; /* r1: per quad 4 biases, widened weights, constants of the requantization */
+    const int32_t *wide; /* r1: 4 first sums, widened weights, constants of the requantization */
     int32_t out_step;    /* r2 */
     const int8_t *end;   /* r3: the inputs of the row after the last */
     uint32_t above;      /* r4: in each byte, 255 - (high - low) */
@@ -145,23 +145,19 @@ EU_NAKED static int32_t *eu_quad_widen(EU_UNUSED const int32_t *weights, EU_UNUS
     __asm__(EU_QUAD_WIDEN(EU_QUAD_ONCE));
 }
 
-/* One quad for EU_QUAD_SCALE: packed is 4 biases, groups of weights, 4 multipliers, 4 offsets (less base * 2^32). Returns the
- * end of the widened weights. */
-static int32_t *eu_quad_unpack(const int32_t *packed, int32_t *wide, int32_t groups, int32_t base)
+/* One quad for EU_QUAD_SCALE without biases (they are in the offsets): packed is groups of weights, 4 multipliers, 4 offsets
+ * / 2^offset_shift. Returns the end of the widened weights. */
+static int32_t *eu_quad_unpack(const int32_t *packed, int32_t *wide, int32_t groups, int32_t offset_shift)
 {
-    int32_t *const end = eu_quad_widen(packed + 4, wide + 4, groups);
-    int32_t *t = end;
-    const int32_t *c = packed + 4 + 4 * groups;
-    for (int32_t n = 0; n < 4; n += 2) {
-        wide[n] = packed[n];
-        wide[n + 1] = packed[n + 1];
+    int32_t *const end = eu_quad_widen(packed, wide + 4, groups);
+    const int32_t *const c = packed + 4 * groups;
+    for (int32_t n = 0; n < 4; n++) {
+        const int64_t offset = c[n + 4] * ((int64_t)1 << offset_shift);
+        int32_t *const t = end + 6 * (n >> 1) + (n & 1);
+        wide[n] = 0;
         t[0] = c[n];
-        t[1] = c[n + 1];
-        t[2] = c[n + 4];
-        t[3] = base + (c[n + 4] < 0 ? -1 : 0);
-        t[4] = c[n + 5];
-        t[5] = base + (c[n + 5] < 0 ? -1 : 0);
-        t += 6;
+        t[2 + (n & 1)] = (int32_t)(uint32_t)((uint64_t)offset & 0xFFFFFFFFU);
+        t[3 + (n & 1)] = (int32_t)(offset >> 32);
     }
     return end;
 }
@@ -190,5 +186,41 @@ static void eu_quad_rows(eu_quad_loop_t *loop, eu_quad_rows_t frame, int32_t row
         memcpy(out, aside, (size_t)live);
         frame.in += in_step;
         frame.out = out + frame.out_step;
+    }
+}
+
+/* A convolution in quads: what all kernels of that kind are told. */
+typedef struct {
+    const int32_t *weights; /* packed quads */
+    int32_t rows;
+    int32_t in_step;
+    int32_t out_step;
+    int32_t outputs;
+    int32_t block;         /* rows done before any input of later rows is overwritten */
+    int32_t groups;        /* groups of four inputs per run */
+    int32_t runs;          /* runs per window */
+    int32_t run_gap;       /* bytes between runs, or where the last four inputs start (see EU_QUAD_LAST) */
+    int32_t packed_groups; /* groups of weights per quad */
+    int32_t scale;         /* what unpack wants: shift of the offsets, or the output's zero point */
+    uint32_t above;        /* as in eu_quad_rows_t */
+    uint32_t below;
+} eu_quad_conv_t;
+
+typedef int32_t *eu_quad_unpack_t(const int32_t *packed, int32_t *wide, int32_t groups, int32_t scale);
+
+/* The last quad runs first: what it writes too much is written again. */
+static void eu_quad_conv(const int8_t *in, int8_t *out, const eu_quad_conv_t *p, int32_t *wide, eu_quad_loop_t *loop,
+                         eu_quad_unpack_t *unpack, int32_t constants)
+{
+    const int32_t gap = p->in_step - p->runs * 4 * p->groups - (p->runs - 1) * p->run_gap;
+    for (int32_t first = 0; first < p->rows; first += p->block) {
+        const int32_t rows = p->rows - first < p->block ? p->rows - first : p->block;
+        for (int32_t n = (p->outputs - 1) / 4 * 4; n >= 0; n -= 4) {
+            const int32_t *const packed = p->weights + n / 4 * (constants + 4 * p->packed_groups);
+            const int32_t *const last = unpack(packed, wide, p->packed_groups, p->scale);
+            const eu_quad_rows_t frame = {wide, p->out_step, in, p->above, p->below, gap, in + first * p->in_step,
+                                          out + first * p->out_step + n, p->groups, last, p->run_gap, {0, 0, 0, 0}};
+            eu_quad_rows(loop, frame, rows, p->in_step, p->outputs - n < 4 ? p->outputs - n : 4);
+        }
     }
 }

@@ -6,19 +6,18 @@ EU_NAKED static int32_t *eu_quad_widen_doubled(EU_UNUSED const int32_t *weights,
     __asm__(EU_QUAD_WIDEN(EU_QUAD_TWICE));
 }
 
-/* One quad: packed is 4 biases, groups of weights, 4 multipliers, 4 roundings, 4 shifts. Returns the end of the weights. */
-static int32_t *eu_quad_unpack_doubled(const int32_t *packed, int32_t *wide, int32_t groups)
+/* One quad: packed is 4 biases, groups of weights, 4 multipliers and one word of 4 shifts (bytes). Returns the end of the
+ * widened weights; behind it per channel multiplier, 2^(shift-1) + zero_point * 2^shift, shift. */
+static int32_t *eu_quad_unpack_doubled(const int32_t *packed, int32_t *wide, int32_t groups, int32_t zero_point)
 {
     int32_t *const end = eu_quad_widen_doubled(packed + 4, wide + 4, groups);
-    int32_t *t = end;
-    const int32_t *c = packed + 4 + 4 * groups;
+    const int32_t *const c = packed + 4 + 4 * groups;
     for (int32_t n = 0; n < 4; n++) {
+        const int32_t shift = (int32_t)((uint32_t)c[4] >> 8 * n & 255U);
         wide[n] = 2 * packed[n];
-        t[0] = c[n];
-        t[1] = c[n + 4];
-        t[2] = c[n + 8];
-        t += 3;
+        end[3 * n] = c[n];
+        end[3 * n + 1] = (2 * zero_point + 1) * ((int32_t)1 << (shift - 1));
+        end[3 * n + 2] = shift;
     }
     return end;
 }
-

@@ -6,7 +6,8 @@
  * then as eu_conv_linear.c. int32 sums may be made in any order, so this is the convolution over concat(upsample(a), b).
  * Windows of several runs of at most 64 bytes. The sum of a is kept while its row is repeated. */
 typedef struct {
-    const int32_t *weights; /* per quad: bias[4], weights of a, weights of b, multiplier[4], rounding[4], shift[4] */
+    const int32_t *weights; /* per quad: bias[4], weights of a, weights of b, multiplier[4], shifts */
+    int32_t scale; /* the zero point */
     eu_sum_t sum;
 } eu_sum_linear_runs_t;
 
@@ -21,7 +22,7 @@ static void eu_sum_linear_runs(const int8_t *a, const int8_t *b, int8_t *out, co
     for (int32_t first = 0; first < p->sum.groups; first += p->sum.block) {
         for (int32_t n = 0; n < p->sum.outputs; n += 4) {
             eu_sum_rows_t frame = eu_sum_frame(a, b, out + n, first, &p->sum, wide);
-            eu_quad_unpack_doubled(p->weights + n / 4 * (16 + 4 * groups), wide, groups);
+            eu_quad_unpack_doubled(p->weights + n / 4 * (9 + 4 * groups), wide, groups, p->scale);
             eu_sum_linear_runs_loop(&frame);
         }
     }

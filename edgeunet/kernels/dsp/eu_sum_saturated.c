@@ -6,8 +6,8 @@
  * then as eu_conv_saturated.c. int32 sums may be made in any order, so this is the convolution over concat(upsample(a), b).
  * One run of at most 64 bytes of each signal. The sum of a is kept while its row is repeated. */
 typedef struct {
-    const int32_t *weights; /* per quad: bias[4], weights of a, weights of b, multiplier[4], offset[4] */
-    int32_t base;
+    const int32_t *weights; /* per quad: weights of a, weights of b, multiplier[4], offset[4] */
+    int32_t scale; /* shift of the offsets */
     eu_sum_t sum;
 } eu_sum_saturated_t;
 
@@ -22,7 +22,7 @@ static void eu_sum_saturated(const int8_t *a, const int8_t *b, int8_t *out, cons
     for (int32_t first = 0; first < p->sum.groups; first += p->sum.block) {
         for (int32_t n = 0; n < p->sum.outputs; n += 4) {
             eu_sum_rows_t frame = eu_sum_frame(a, b, out + n, first, &p->sum, wide);
-            eu_quad_unpack(p->weights + n / 4 * (12 + 4 * groups), wide, groups, p->base);
+            eu_quad_unpack(p->weights + n / 4 * (8 + 4 * groups), wide, groups, p->scale);
             eu_sum_saturated_loop(&frame);
         }
     }

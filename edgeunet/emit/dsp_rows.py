@@ -1,0 +1,242 @@
+"""Rows of the other kernels for Cortex-M4, M7 and M33: single channels, depthwise, maximum, addition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from edgeunet.emit import one_input, straight_add
+from edgeunet.emit.dsp_quads import QUAD, aligned, clamp_fields, is_saturated, shares_bytes
+from edgeunet.emit.kernels import Arguments, Kernel, in_order
+from edgeunet.emit.portable import plain, source
+from edgeunet.emit.quads import GROUP, double_rounding, flat_weights, folded_bias, four, quads, rounding_fits
+from edgeunet.schedule.schedule import Step, View
+from edgeunet.schedule.steps import Conv, Int32Array
+
+LARGEST_STEP = 255
+"""Largest offset of a byte load or store that moves its pointer."""
+
+DEPTHWISE_BLOCKS = 8
+
+
+@cache
+def _lines(conv: Conv) -> tuple[one_input.Line | None, ...]:
+    """Per output channel of a 1x1 convolution of one channel: its straight line, if there is one."""
+    r, bias = conv.requantization, folded_bias(conv)
+    return tuple(
+        one_input.fit(weight, int(bias[n]), int(r.multipliers[n]), int(r.shifts[n]), r.relative_low, r.relative_high)
+        for n, weight in enumerate(conv.weights.reshape(-1).tolist())
+    )
+
+
+def _is_one(step: Step) -> bool:
+    """A 1x1 convolution of one channel whose inputs lie without gaps."""
+    conv, view = step.parameters, source(step)
+    single = conv.weights.shape[1:] == (1, 1) and conv.stride * view.pitch_bytes == 1
+    return plain(step) and single and step.output.channels % GROUP == 0
+
+
+def _accepts_one(saturated: bool) -> Callable[[Step], bool]:
+    def accepts(step: Step) -> bool:
+        conv = step.parameters
+        return _is_one(step) and is_saturated(conv.requantization) == saturated and None not in _lines(conv)
+
+    return accepts
+
+
+def _accepts_one_linear(step: Step) -> bool:
+    conv = step.parameters
+    return _is_one(step) and is_saturated(conv.requantization) and rounding_fits(conv)
+
+
+def _pack_lines(conv: Conv, quad: slice, lift: int) -> list[Int32Array]:
+    lines = [line for line in _lines(conv)[quad] if line is not None]
+    return [four(line.slope for line in lines), four(line.offset + (lift << one_input.SHIFT) for line in lines)]
+
+
+def _one(saturated: bool) -> Callable[[Step], Arguments]:
+    def arguments(step: Step) -> Arguments:
+        conv = step.parameters
+        words = [word for quad in quads(conv) for word in _pack_lines(conv, quad, -128 if saturated else 0)]
+        fields = {"lines": np.concatenate(words)} | _one_rows(step)
+        if saturated:
+            return Arguments("eu_conv_one_saturated_t", fields)
+        return Arguments("eu_conv_one_clamped_t", fields | clamp_fields(conv.requantization))
+
+    return arguments
+
+
+def _one_rows(step: Step) -> dict[str, Any]:
+    return {"rows": step.groups, "out_step": step.output.pitch_bytes, "outputs": step.output.channels}
+
+
+def _one_linear(step: Step) -> Arguments:
+    conv = step.parameters
+    straight = [None not in _lines(conv)[quad] for quad in quads(conv)]
+    lines = [
+        word
+        for quad, is_line in zip(quads(conv), straight, strict=True)
+        if is_line
+        for word in _pack_lines(conv, quad, -128)
+    ]
+    rounded = [
+        np.stack(
+            [
+                2 * flat_weights(conv)[quad, 0].astype(np.int32),
+                2 * folded_bias(conv)[quad],
+                *double_rounding(conv, quad),
+            ],
+            1,
+        )
+        for quad, is_line in zip(quads(conv), straight, strict=True)
+        if not is_line
+    ]
+    empty = [np.zeros(1, np.int32)]
+    fields = {
+        "lines": np.concatenate(lines or empty),
+        "rounded": np.concatenate(rounded or empty).reshape(-1),
+        "straight": np.array(straight, np.int8),
+    }
+    return Arguments("eu_conv_one_linear_t", fields | _one_rows(step))
+
+
+def ones() -> tuple[Kernel, ...]:
+    return (
+        Kernel("eu_conv_one_saturated", "dsp", _accepts_one(True), _one(True), QUAD),
+        Kernel("eu_conv_one_clamped", "dsp", _accepts_one(False), _one(False), QUAD),
+        Kernel("eu_conv_one_linear", "dsp", _accepts_one_linear, _one_linear, (*QUAD, "eu_conv_one_saturated")),
+    )
+
+
+def _accepts_depthwise(taps: int) -> Callable[[Step], bool]:
+    """Dense windows of ``taps`` rows, the whole int8 range, steps that fit an immediate offset."""
+
+    def accepts(step: Step) -> bool:
+        p, view = step.parameters, source(step)
+        return (
+            plain(step)
+            and p.weights.shape[0] == taps
+            and (p.stride, p.dilation, p.repeat) == (1, 1, 1)
+            and step.groups >= 2
+            and max(view.pitch_bytes, step.output.pitch_bytes) <= LARGEST_STEP
+            and is_saturated(p.requantization)
+            and rounding_fits(p)
+        )
+
+    return accepts
+
+
+def _depthwise(taps: int) -> Callable[[Step], Arguments]:
+    kernel = f"eu_depthwise_{taps}"
+
+    def arguments(step: Step) -> Arguments:
+        p, r = step.parameters, step.parameters.requantization
+        steps = (source(step).pitch_bytes, step.output.pitch_bytes)
+        shifts = sorted({-int(shift) for shift in r.shifts})
+        loops = {shift: f"{kernel}_{steps[0]}_{steps[1]}_{shift}" for shift in shifts}
+        definitions = [
+            f'{kernel.upper()}_LOOP({name}, "{steps[0]}", "{steps[1]}", "{shift}")\n' for shift, name in loops.items()
+        ]
+        name = "_".join([kernel, *map(str, steps), "shifts", *map(str, shifts)])
+        listed = ", ".join(loops.get(shift, "0") for shift in range(shifts[0], shifts[-1] + 1))
+        definitions.append(
+            f"static void {name}(const int8_t *in, int8_t *out, const {kernel}_t *p)\n{{\n"
+            f"    static {kernel}_loop_t *const loops[] = {{{listed}}};\n"
+            f"    {kernel}(in, out, p, loops, {shifts[0]});\n}}\n"
+        )
+        fields = {
+            "weights": np.ascontiguousarray(p.weights.T),
+            "bias": p.folded_bias,
+            "multiplier": r.multipliers,
+            "shift": -r.shifts,
+            "rows": step.groups,
+            "in_step": steps[0],
+            "out_step": steps[1],
+            "outputs": step.output.channels,
+            "block": _depthwise_block(step) if shares_bytes(step) else step.groups,
+            "zero_point": r.zero_point,
+        }
+        return Arguments(f"{kernel}_t", fields, name, tuple(definitions))
+
+    return arguments
+
+
+def _depthwise_block(step: Step) -> int:
+    """Rows at a time where later ones read where earlier ones wrote; the last block may have one row more."""
+    return max(2, -(-step.groups // DEPTHWISE_BLOCKS) // 2 * 2)
+
+
+def _depthwise_overlap(step: Step, position: int) -> int | None:
+    return in_order(_depthwise_block(step) + 1)(step, position)
+
+
+def depthwises() -> tuple[Kernel, ...]:
+    return tuple(
+        Kernel(f"eu_depthwise_{k}", "dsp", _accepts_depthwise(k), _depthwise(k), overlap=_depthwise_overlap)
+        for k in (3, 5)
+    )
+
+
+def _whole_words(view: View) -> bool:
+    return aligned(view) and view.channels % 4 == 0
+
+
+def _accepts_max_pool(taps: int) -> Callable[[Step], bool]:
+    def accepts(step: Step) -> bool:
+        pool = step.parameters
+        whole = _whole_words(source(step)) and _whole_words(step.output)
+        return plain(step) and whole and pool.kernel == taps and (pool.low, pool.high) == (-128, 127)
+
+    return accepts
+
+
+def _max_pool(taps: int) -> Callable[[Step], Arguments]:
+    def arguments(step: Step) -> Arguments:
+        pitch = source(step).pitch_bytes
+        fields = {
+            "rows": step.groups,
+            "in_step": step.parameters.stride * pitch,
+            "pitch": pitch,
+            "out_step": step.output.pitch_bytes,
+            "words": step.output.channels // 4,
+        }
+        return Arguments(f"eu_max_pool_{taps}_t", fields)
+
+    return arguments
+
+
+def max_pools() -> tuple[Kernel, ...]:
+    return tuple(
+        Kernel(f"eu_max_pool_{k}", "dsp", _accepts_max_pool(k), _max_pool(k), overlap=in_order()) for k in (2, 3)
+    )
+
+
+def _accepts_add(step: Step) -> bool:
+    """Two signals of the output's shape, whole words, and a straight line that is exact."""
+    views = [view for view in (*step.inputs, step.output) if isinstance(view, View) and _whole_words(view)]
+    shapes = {(view.rows, view.channels) for view in views}
+    return plain(step) and len(views) == 3 and len(shapes) == 1 and straight_add.fit(step.parameters) is not None
+
+
+def _add(step: Step) -> Arguments:
+    line = straight_add.fit(step.parameters)
+    assert line is not None
+    fields = {
+        "rows": step.rows,
+        "words": step.output.channels // 4,
+        "a_pitch": source(step, 0).pitch_bytes,
+        "b_pitch": source(step, 1).pitch_bytes,
+        "out_pitch": step.output.pitch_bytes,
+        "a_slope": line.a_slope,
+        "b_slope": line.b_slope,
+        "offset": line.offset,
+    }
+    return Arguments("eu_add_linear_t", fields)
+
+
+def additions() -> tuple[Kernel, ...]:
+    """Sums of two signals."""
+    return (Kernel("eu_add_linear", "dsp", _accepts_add, _add),)
