@@ -198,8 +198,9 @@ class _Assembly:
 
     def _buffer(self, root: int, steps: list[int]) -> Buffer:
         signal, extent, streams = self.program.signals[root], self.layout.extent(root), self.timing.streams
+        writers = self.program.writers(root)
         return Buffer(
-            signal.name,
+            self.program.nodes[writers[0]].name if writers else signal.name,
             ARENA,
             self.timing.rows[root],
             signal.channels,
