@@ -1,0 +1,120 @@
+"""Helium kernels on an emulated Cortex-M55 equal the exact evaluator: tables around the edges, streams, fallbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgeunet.emit import Compiled, compile_model
+from edgeunet.emit.compile import CORES, schedule_graph
+from edgeunet.emit.kernels import select_kernel
+from edgeunet.graph import evaluate, read_tflite
+from edgeunet.graph.ir import Graph
+from edgeunet.graph.length import with_length
+from tests.emit.helium_batch import Case, Int8, run_on_helium
+from tests.emit.helium_table import CHANNELS, SideBySide, table_network
+from tests.random_layers import Value
+from tests.random_networks import random_inputs
+
+
+def flat(arrays: list[Int8]) -> Int8:
+    return np.concatenate([np.asarray(array, np.int8).reshape(-1) for array in arrays])
+
+
+def window_case(graph: Graph, name: str, seed: int) -> Case:
+    rng = np.random.default_rng(seed)
+    inputs = [random_inputs(graph.tensors[i].shape, rng) for i in graph.inputs]
+    return Case(compile_model(graph, name, core="mve"), flat(inputs), flat(evaluate(graph, inputs)))
+
+
+def kernels(compiled: Compiled) -> set[str]:
+    return {layer.kernel for layer in compiled.layers}
+
+
+def test_table_of_shapes_equals_the_evaluator_on_helium(tmp_path: Path) -> None:
+    cases = []
+    for seed, channels in enumerate(CHANNELS):
+        graph = read_tflite(table_network(channels, seed))
+        cases.append(window_case(graph, f"c{channels}", seed))
+    used = set().union(*(kernels(case.model) for case in cases))
+    assert {"eu_quads", "eu_lanes", "eu_add_lanes", "eu_max_lanes"} <= used
+    assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
+
+
+def stream_case(content: bytes, name: str, hop: int, rows: int) -> Case:
+    graph = read_tflite(content)
+    channels = graph.tensors[graph.inputs[0]].shape[-1]
+    samples = random_inputs((rows, channels), np.random.default_rng(rows)).astype(np.int8)
+    compiled = compile_model(graph, name, core="mve", mode="stream", hop=hop)
+    return Case(compiled, samples, flat(evaluate(with_length(graph, rows), [samples])), rows)
+
+
+def small_unet(channels: int, seed: int) -> bytes:
+    """Encoder, bottom, decoder, with every kind of step that a stream has."""
+    network = SideBySide(seed)
+    x = network.input(32, channels)
+    a = network.convolution(x, 12, 1, ("RELU", -128))
+    b = network.convolution(network.depthwise(x, 5, ("RELU", -128)), 12, 1, ("RELU6", -128))
+    skip = network.add(a, b)
+    low = network.convolution(network.pool(skip, 2, 2), 8, 5, ("RELU", -128))
+    low = network.convolution(network.depthwise(low, 3, ("NONE", 3)), 12, 1, ("RELU", -20))
+    high = network.convolution(network.transposed(low, 12, 4, 2), 12, 3, ("NONE", 3))
+    network.results = [network.convolution(network.add(high, skip), 5, 3, ("NONE", -128))]
+    return network.build()
+
+
+def test_streams_equal_the_evaluator_on_helium(tmp_path: Path) -> None:
+    cases = []
+    for channels in (1, 4, 12):
+        for hop in (2, 6, 8):
+            name = f"s{channels}_{hop}"
+            cases += [stream_case(small_unet(channels, channels), name, hop, rows) for rows in (hop, 33 * hop)]
+    assert {"eu_quads", "eu_lanes", "eu_add_lanes", "eu_max_lanes"} <= kernels(cases[-1].model)
+    assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
+
+
+@pytest.mark.parametrize("name", ["seed-unet-800", "small-unet-256", "classic-unet-512"])
+def test_shared_models_are_exact_on_helium(shared: Path, tmp_path: Path, name: str) -> None:
+    content = (shared / "models" / f"{name}.int8.tflite").read_bytes()
+    cases = [window_case(read_tflite(content), "net", 3), stream_case(content, "stream", 16, 48 * 16)]
+    assert kernels(cases[0].model) <= {"eu_quads", "eu_lanes", "eu_add_lanes", "eu_max_lanes", "eu_copy"}
+    assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
+
+
+def lone(make: Callable[[SideBySide, Value], Value], channels: int = 8) -> Compiled:
+    """A network of one layer."""
+    network = SideBySide(1)
+    make(network, network.input(16, channels))
+    return compile_model(read_tflite(network.build()), "lone", core="mve")
+
+
+@pytest.mark.parametrize(
+    ("make", "fallback"),
+    [
+        pytest.param(lambda n, x: n.pool(x, 4, 2), "eu_max_pool_1d", id="pool of 4"),
+        pytest.param(lambda n, x: n.depthwise(x, 11, ("NONE", 0)), "eu_depthwise_1d", id="11 taps"),
+        pytest.param(lambda n, x: n.depthwise(x, 3, ("RELU_N1_TO_1", 0)), "eu_depthwise_1d", id="narrow clamp"),
+        pytest.param(lambda n, x: n.add(x, x, "RELU"), "eu_add", id="clamped addition"),
+    ],
+)  # fmt: skip
+def test_what_a_helium_kernel_cannot_do_falls_back(make: Callable[[SideBySide, Value], Value], fallback: str) -> None:
+    assert fallback in kernels(lone(make))
+
+
+def test_accumulators_or_scales_out_of_range_fall_back() -> None:
+    """A multiplier of 1 or more, and a bias at the end of int32, are left to the portable kernels."""
+    graph = read_tflite(table_network(4, 0, rows=(8,)))
+    step = next(s for s in schedule_graph(graph, core="mve").steps if s.kind == "conv" and s.output.channels == 4)
+    tables = CORES["mve"]
+    assert select_kernel(step, tables).core == "mve"
+    conv = step.parameters
+    r = conv.requantization
+    left = replace(conv, requantization=replace(r, shifts=np.ones_like(r.shifts)))
+    heavy = replace(conv, bias=np.full_like(conv.bias, (1 << 31) - 1))
+    small = replace(conv, requantization=replace(r, multipliers=np.zeros_like(r.multipliers)))
+    for parameters in (left, heavy, small):
+        assert select_kernel(replace(step, parameters=parameters), tables).core == "portable"
