@@ -17,8 +17,8 @@ Weighted: TypeAlias = Conv | ConvSum
 GROUP = 4
 """Inputs per word of weights, and outputs per quad."""
 
-LONGEST_RUN = 64
-"""Inputs that the unrolled chain of ``eu_quad.c`` takes at once."""
+LONGEST_RUN = 48
+"""Inputs that the unrolled chain of most quad kernels takes at once."""
 
 _OFFSET_SHIFTS = range(24, 3, -1)
 
@@ -40,21 +40,21 @@ class Runs:
         return self.length // GROUP
 
 
-def window_runs(weights: Int8Array, dilation: int, pitch_bytes: int) -> Runs | None:
+def window_runs(weights: Int8Array, dilation: int, pitch_bytes: int, longest: int = LONGEST_RUN) -> Runs | None:
     """How a window of ``weights (out, kernel, in)`` falls into runs; ``None`` where quad kernels cannot read it."""
     taps, channels = weights.shape[1], weights.shape[2]
     if channels % GROUP or pitch_bytes % GROUP:
         return None
     if taps == 1 or (dilation == 1 and pitch_bytes == channels):
-        return split_run(taps * channels)
-    inner = split_run(channels)
+        return split_run(taps * channels, longest)
+    inner = split_run(channels, longest)
     return Runs(channels, taps, dilation * pitch_bytes - channels) if inner.count == 1 else None
 
 
-def split_run(inputs: int) -> Runs:
+def split_run(inputs: int, longest: int) -> Runs:
     """``inputs`` neighbouring bytes as equal runs, as few as the chain allows."""
     groups = inputs // GROUP
-    count = next(n for n in range(1, groups + 1) if groups % n == 0 and groups // n * GROUP <= LONGEST_RUN)
+    count = next(n for n in range(1, groups + 1) if groups % n == 0 and groups // n * GROUP <= longest)
     return Runs(inputs // count, count, 0)
 
 

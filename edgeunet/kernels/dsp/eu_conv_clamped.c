@@ -1,4 +1,4 @@
-/* Convolution whose window is one run of at most 64 bytes (multiple of 4), clamped from below at its zero point or higher:
+/* Convolution whose window is one run of at most 48 bytes (multiple of 4), clamped from below at its zero point or higher:
  *
  *     acc[r][n] = bias[n] + sum over k < 4 * groups of in[r * in_step + k] * w[n][k]
  *     u = min(max((acc * multiplier[n] + offset[n]) >> 36, 0), 255)             the bias is in offset[n]
@@ -9,7 +9,7 @@
  * The four bytes of a quad are added with unsigned saturation (UQADD8), which cuts at high, then moved to their place. */
 EU_NAKED static void eu_conv_clamped_loop(EU_UNUSED const eu_quad_rows_t *frame)
 {
-    __asm__(EU_QUAD_ENTER("") EU_QUAD_CHAIN("28") EU_QUAD_SCALE("usat") EU_QUAD_STORE_CLAMPED EU_QUAD_LEAVE("0"));
+    __asm__(EU_QUAD_ENTER("", EU_QUAD_ENTRIES_48) EU_QUAD_CHAIN_48("28") EU_QUAD_SCALE("usat") EU_QUAD_STORE_CLAMPED EU_QUAD_LEAVE("0"));
 }
 
 static void eu_conv_clamped(const int8_t *in, int8_t *out, const eu_quad_conv_t *p, int32_t *wide)

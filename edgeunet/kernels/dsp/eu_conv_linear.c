@@ -9,7 +9,7 @@
  * rounding absorbs it (0 <= 2^(shift-1) - 1). So this is TFLite's double rounding, always. */
 EU_NAKED static void eu_conv_linear_loop(EU_UNUSED const eu_quad_rows_t *frame)
 {
-    __asm__(EU_QUAD_ENTER("") EU_QUAD_CHAIN("28") EU_QUAD_ROUND EU_QUAD_STORE_BYTES EU_QUAD_LEAVE("0"));
+    __asm__(EU_QUAD_ENTER("", EU_QUAD_ENTRIES_64) EU_QUAD_CHAIN_64("28") EU_QUAD_ROUND EU_QUAD_STORE_BYTES EU_QUAD_LEAVE("0"));
 }
 
 static void eu_conv_linear(const int8_t *in, int8_t *out, const eu_quad_conv_t *p, int32_t *wide)

@@ -23,7 +23,7 @@ typedef struct {
 
 EU_NAKED static void eu_conv_linear_add_loop(EU_UNUSED const eu_quad_rows_t *frame)
 {
-    __asm__(EU_QUAD_ENTER(EU_QUAD_KEEP_ADD) EU_QUAD_CHAIN("28") EU_QUAD_ROUND EU_QUAD_ADD EU_QUAD_STORE_BYTES
+    __asm__(EU_QUAD_ENTER(EU_QUAD_KEEP_ADD, EU_QUAD_ENTRIES_48) EU_QUAD_CHAIN_48("28") EU_QUAD_ROUND EU_QUAD_ADD EU_QUAD_STORE_BYTES
                 EU_QUAD_LEAVE("16"));
 }
 

@@ -1,4 +1,4 @@
-/* Convolution whose window is one run of at most 64 bytes (multiple of 4), onto the whole int8 range from below its zero
+/* Convolution whose window is one run of at most 48 bytes (multiple of 4), onto the whole int8 range from below its zero
  * point of -128 (RELU) or from an accumulator that one multiply requantizes on both sides:
  *
  *     acc[r][n] = bias[n] + sum over k < 4 * groups of in[r * in_step + k] * w[n][k]
@@ -7,7 +7,7 @@
  * Bounds and exactness as in eu_conv_clamped.c; the zero point is in offset. */
 EU_NAKED static void eu_conv_saturated_loop(EU_UNUSED const eu_quad_rows_t *frame)
 {
-    __asm__(EU_QUAD_ENTER("") EU_QUAD_CHAIN("28") EU_QUAD_SCALE("ssat") EU_QUAD_STORE_BYTES EU_QUAD_LEAVE("0"));
+    __asm__(EU_QUAD_ENTER("", EU_QUAD_ENTRIES_48) EU_QUAD_CHAIN_48("28") EU_QUAD_SCALE("ssat") EU_QUAD_STORE_BYTES EU_QUAD_LEAVE("0"));
 }
 
 static void eu_conv_saturated(const int8_t *in, int8_t *out, const eu_quad_conv_t *p, int32_t *wide)

@@ -1,8 +1,8 @@
-/* eu_conv_saturated.c for windows of several runs of equal length (taps that do not follow each other without gaps, or more than 64
+/* eu_conv_saturated.c for windows of several runs of equal length (taps that do not follow each other without gaps, or more than 48
  * inputs): the inputs of run t start at in[r * in_step + t * (4 * groups + run_gap)], the weights of all runs follow each other. */
 EU_NAKED static void eu_conv_saturated_runs_loop(EU_UNUSED const eu_quad_rows_t *frame)
 {
-    __asm__(EU_QUAD_ENTER(EU_QUAD_KEEP_RUNS) EU_QUAD_CHAIN("28") EU_QUAD_NEXT_RUN EU_QUAD_SCALE("ssat") EU_QUAD_STORE_BYTES EU_QUAD_LEAVE("8"));
+    __asm__(EU_QUAD_ENTER(EU_QUAD_KEEP_RUNS, EU_QUAD_ENTRIES_48) EU_QUAD_CHAIN_48("28") EU_QUAD_NEXT_RUN EU_QUAD_SCALE("ssat") EU_QUAD_STORE_BYTES EU_QUAD_LEAVE("8"));
 }
 
 static void eu_conv_saturated_runs(const int8_t *in, int8_t *out, const eu_quad_conv_t *p, int32_t *wide)

@@ -6,7 +6,8 @@
  *
  * The doubled taps are pairs in 16-bit halves, the inputs too (rows t, t + 1 with t even), so two rows take four multiplies.
  * Double rounding as in eu_conv_linear.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1.
- * Steps and shift are immediate operands: one loop per step and shift, defined where used; loops[shift[n] - first_shift].
+ * Steps and shift are immediate operands: one loop per step and shift that is worth it, defined where used, and one for all
+ * others; loops[shift[n] - first_shift].
  * rows >= 2; a last row without partner is done together with the row before it, again. */
 typedef struct {
     const int8_t *weights; /* (outputs, 3) */
@@ -32,6 +33,9 @@ typedef struct {
     int32_t bias;      /* r8: doubled */
     int32_t multiplier; /* r9 */
     int32_t rounding;  /* r10 */
+    int32_t in_step;
+    int32_t out_step;
+    int32_t shift;
 } eu_depthwise_3_channel_t;
 
 typedef void eu_depthwise_3_loop_t(const eu_depthwise_3_channel_t *);
@@ -43,10 +47,17 @@ typedef void eu_depthwise_3_loop_t(const eu_depthwise_3_channel_t *);
     "add r3, r10, r2, asr #31\n\tsmmlar r2, r2, r9, r3\n\tssat r2, #8, r2, asr #" shift "\n\t" \
     "strb r2, [r1], #" out_step "\n\t"
 
-#define EU_DEPTHWISE_3_PAIR(a, b, in_step, out_step, shift)                                              \
-    EU_DEPTHWISE_3_LOAD(b, in_step)                                                                      \
-    "smlad r2, " a ", r6, r8\n\tsmlabt r2, " b ", r7, r2\n\t" EU_DEPTHWISE_3_STORE(out_step, shift)       \
-    "smlatb r2, " a ", r6, r8\n\tsmlad r2, " b ", r7, r2\n\t" EU_DEPTHWISE_3_STORE(out_step, shift)
+#define EU_DEPTHWISE_3_PAIR(a, b, load, store)                                                           \
+    load "smlad r2, " a ", r6, r8\n\tsmlabt r2, " b ", r7, r2\n\t" store                         \
+    "smlatb r2, " a ", r6, r8\n\tsmlad r2, " b ", r7, r2\n\t" store
+
+/* The same with steps and shift from the stack, for channels too few to be worth a loop of their own. */
+#define EU_DEPTHWISE_3_ANY_LOAD(pair)                                                                    \
+    "ldr r3, [sp, #4]\n\tldrsb " pair ", [r0]\n\tldrsb r2, [r0, r3]\n\tadd r0, r0, r3, lsl #1\n\t"  \
+    "pkhbt " pair ", " pair ", r2, lsl #16\n\t"
+#define EU_DEPTHWISE_3_ANY_STORE                                                                         \
+    "add r3, r10, r2, asr #31\n\tsmmlar r2, r2, r9, r3\n\tldr r3, [sp, #12]\n\tasr r2, r3\n\t" \
+    "ssat r2, #8, r2\n\tldr r3, [sp, #8]\n\tstrb r2, [r1]\n\tadd r1, r3\n\t"
 
 /* A loop of two pairs of rows, after which both pairs of inputs are back in their registers; entered at the phase. */
 #define EU_DEPTHWISE_3_LOOP(name, in_step, out_step, shift)                                              \
@@ -55,11 +66,23 @@ typedef void eu_depthwise_3_loop_t(const eu_depthwise_3_channel_t *);
         __asm__(".syntax unified\n\tpush {r4-r11}\n\tldmia r0!, {r1-r4}\n\tldmia r0, {r6-r10}\n\t" \
                 "mov r11, r1\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\t"       \
                 EU_DEPTHWISE_3_LOAD("r4", in_step)                                                       \
-                "1:\n\t" EU_DEPTHWISE_3_PAIR("r4", "r5", in_step, out_step, shift)                      \
-                "2:\n\t" EU_DEPTHWISE_3_PAIR("r5", "r4", in_step, out_step, shift)                      \
+                "1:\n\t" EU_DEPTHWISE_3_PAIR("r4", "r5", EU_DEPTHWISE_3_LOAD("r5", in_step), EU_DEPTHWISE_3_STORE(out_step, shift))                      \
+                "2:\n\t" EU_DEPTHWISE_3_PAIR("r5", "r4", EU_DEPTHWISE_3_LOAD("r4", in_step), EU_DEPTHWISE_3_STORE(out_step, shift))                      \
                 "cmp r1, r11\n\tbne 1b\n\tpop {r4-r11}\n\tbx lr\n"                            \
                 "11:\n\t" EU_DEPTHWISE_3_LOAD("r5", in_step) "b 2b");                                   \
     }
+
+/* Frame on the stack: end, in_step, out_step, shift. */
+__attribute__((naked, noinline)) static void eu_depthwise_3_any(__attribute__((unused)) const eu_depthwise_3_channel_t *channel)
+{
+    __asm__(".syntax unified\n\tpush {r4-r11}\n\tadd r3, r0, #36\n\tldmia r3, {r5-r7}\n\tldmia r0!, {r1-r4}\n\t"
+            "push {r1, r5, r6, r7}\n\tldmia r0, {r6-r10}\n\tmov r11, r1\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\t"
+            "beq 11f\n\t" EU_DEPTHWISE_3_ANY_LOAD("r4")
+            "1:\n\t" EU_DEPTHWISE_3_PAIR("r4", "r5", EU_DEPTHWISE_3_ANY_LOAD("r5"), EU_DEPTHWISE_3_ANY_STORE)
+            "2:\n\t" EU_DEPTHWISE_3_PAIR("r5", "r4", EU_DEPTHWISE_3_ANY_LOAD("r4"), EU_DEPTHWISE_3_ANY_STORE)
+            "cmp r1, r11\n\tbne 1b\n\tadd sp, #16\n\tpop {r4-r11}\n\tbx lr\n"
+            "11:\n\t" EU_DEPTHWISE_3_ANY_LOAD("r5") "b 2b");
+}
 
 static int32_t eu_depthwise_3_taps(const int8_t *w)
 {
@@ -83,6 +106,9 @@ static void eu_depthwise_3_block(const int8_t *in, int8_t *out, int32_t rows, co
             2 * p->bias[n],
             p->multiplier[n],
             (int32_t)((1U << (shift - 1)) + ((uint32_t)p->zero_point << shift)),
+            p->in_step,
+            p->out_step,
+            (int32_t)shift,
         };
         loops[(int32_t)shift - first_shift](&channel);
         if (rows != even) {

@@ -6,7 +6,8 @@
  *
  * The doubled taps are pairs in 16-bit halves, the inputs too (rows t, t + 1 with t even), so two rows take six multiplies.
  * Double rounding as in eu_conv_linear.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1.
- * Steps and shift are immediate operands: one loop per step and shift, defined where used; loops[shift[n] - first_shift].
+ * Steps and shift are immediate operands: one loop per step and shift that is worth it, defined where used, and one for all
+ * others; loops[shift[n] - first_shift].
  * rows >= 2; a last row without partner is done together with the row before it, again. */
 typedef struct {
     const int8_t *weights; /* (outputs, 5) */
@@ -34,6 +35,9 @@ typedef struct {
     int32_t bias;      /* r11: doubled */
     int32_t multiplier; /* r12 */
     int32_t rounding;  /* lr */
+    int32_t in_step;
+    int32_t out_step;
+    int32_t shift;
 } eu_depthwise_5_channel_t;
 
 typedef void eu_depthwise_5_loop_t(const eu_depthwise_5_channel_t *);
@@ -45,12 +49,17 @@ typedef void eu_depthwise_5_loop_t(const eu_depthwise_5_channel_t *);
     "add r3, lr, r2, asr #31\n\tsmmlar r2, r2, r12, r3\n\tssat r2, #8, r2, asr #" shift "\n\t" \
     "strb r2, [r1], #" out_step "\n\t"
 
-#define EU_DEPTHWISE_5_PAIR(a, b, c, in_step, out_step, shift)                                           \
-    EU_DEPTHWISE_5_LOAD(c, in_step)                                                                      \
-    "smlad r2, " a ", r7, r11\n\tsmlad r2, " b ", r8, r2\n\tsmlabt r2, " c ", r10, r2\n\t"         \
-    EU_DEPTHWISE_5_STORE(out_step, shift)                                                                \
-    "smlatb r2, " a ", r7, r11\n\tsmlad r2, " b ", r9, r2\n\tsmlad r2, " c ", r10, r2\n\t"         \
-    EU_DEPTHWISE_5_STORE(out_step, shift)
+#define EU_DEPTHWISE_5_PAIR(a, b, c, load, store)                                                        \
+    load "smlad r2, " a ", r7, r11\n\tsmlad r2, " b ", r8, r2\n\tsmlabt r2, " c ", r10, r2\n\t" store \
+    "smlatb r2, " a ", r7, r11\n\tsmlad r2, " b ", r9, r2\n\tsmlad r2, " c ", r10, r2\n\t" store
+
+/* The same with steps and shift from the stack, for channels too few to be worth a loop of their own. */
+#define EU_DEPTHWISE_5_ANY_LOAD(pair)                                                                    \
+    "ldr r3, [sp, #4]\n\tldrsb " pair ", [r0]\n\tldrsb r2, [r0, r3]\n\tadd r0, r0, r3, lsl #1\n\t"  \
+    "pkhbt " pair ", " pair ", r2, lsl #16\n\t"
+#define EU_DEPTHWISE_5_ANY_STORE                                                                         \
+    "add r3, lr, r2, asr #31\n\tsmmlar r2, r2, r12, r3\n\tldr r3, [sp, #12]\n\tasr r2, r3\n\t" \
+    "ssat r2, #8, r2\n\tldr r3, [sp, #8]\n\tstrb r2, [r1]\n\tadd r1, r3\n\t"
 
 /* A loop of three pairs of rows, after which every pair of inputs is back in its register; entered at the phase. */
 #define EU_DEPTHWISE_5_LOOP(name, in_step, out_step, shift)                                              \
@@ -59,13 +68,27 @@ typedef void eu_depthwise_5_loop_t(const eu_depthwise_5_channel_t *);
         __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tldmia r0!, {r1-r4}\n\tldmia r0, {r7-r12, lr}\n\t" \
                 "push {r1}\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\tbhi 12f\n\t" \
                 EU_DEPTHWISE_5_LOAD("r4", in_step) EU_DEPTHWISE_5_LOAD("r5", in_step)                    \
-                "1:\n\t" EU_DEPTHWISE_5_PAIR("r4", "r5", "r6", in_step, out_step, shift)                \
-                "2:\n\t" EU_DEPTHWISE_5_PAIR("r5", "r6", "r4", in_step, out_step, shift)                \
-                "3:\n\t" EU_DEPTHWISE_5_PAIR("r6", "r4", "r5", in_step, out_step, shift)                \
+                "1:\n\t" EU_DEPTHWISE_5_PAIR("r4", "r5", "r6", EU_DEPTHWISE_5_LOAD("r6", in_step), EU_DEPTHWISE_5_STORE(out_step, shift))                \
+                "2:\n\t" EU_DEPTHWISE_5_PAIR("r5", "r6", "r4", EU_DEPTHWISE_5_LOAD("r4", in_step), EU_DEPTHWISE_5_STORE(out_step, shift))                \
+                "3:\n\t" EU_DEPTHWISE_5_PAIR("r6", "r4", "r5", EU_DEPTHWISE_5_LOAD("r5", in_step), EU_DEPTHWISE_5_STORE(out_step, shift))                \
                 "ldr r2, [sp]\n\tcmp r1, r2\n\tbne 1b\n\tadd sp, #4\n\tpop {r4-r11, pc}\n"        \
                 "11:\n\t" EU_DEPTHWISE_5_LOAD("r6", in_step) EU_DEPTHWISE_5_LOAD("r4", in_step) "b 3b\n"  \
                 "12:\n\t" EU_DEPTHWISE_5_LOAD("r5", in_step) EU_DEPTHWISE_5_LOAD("r6", in_step) "b 2b");   \
     }
+
+/* Frame on the stack: end, in_step, out_step, shift. */
+__attribute__((naked, noinline)) static void eu_depthwise_5_any(__attribute__((unused)) const eu_depthwise_5_channel_t *channel)
+{
+    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tadd r3, r0, #44\n\tldmia r3, {r5-r7}\n\tldmia r0!, {r1-r4}\n\t"
+            "push {r1, r5, r6, r7}\n\tldmia r0, {r7-r12, lr}\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\t"
+            "bhi 12f\n\t" EU_DEPTHWISE_5_ANY_LOAD("r4") EU_DEPTHWISE_5_ANY_LOAD("r5")
+            "1:\n\t" EU_DEPTHWISE_5_PAIR("r4", "r5", "r6", EU_DEPTHWISE_5_ANY_LOAD("r6"), EU_DEPTHWISE_5_ANY_STORE)
+            "2:\n\t" EU_DEPTHWISE_5_PAIR("r5", "r6", "r4", EU_DEPTHWISE_5_ANY_LOAD("r4"), EU_DEPTHWISE_5_ANY_STORE)
+            "3:\n\t" EU_DEPTHWISE_5_PAIR("r6", "r4", "r5", EU_DEPTHWISE_5_ANY_LOAD("r5"), EU_DEPTHWISE_5_ANY_STORE)
+            "ldr r2, [sp]\n\tcmp r1, r2\n\tbne 1b\n\tadd sp, #16\n\tpop {r4-r11, pc}\n"
+            "11:\n\t" EU_DEPTHWISE_5_ANY_LOAD("r6") EU_DEPTHWISE_5_ANY_LOAD("r4") "b 3b\n"
+            "12:\n\t" EU_DEPTHWISE_5_ANY_LOAD("r5") EU_DEPTHWISE_5_ANY_LOAD("r6") "b 2b");
+}
 
 static int32_t eu_depthwise_5_taps(const int8_t *w)
 {
@@ -91,6 +114,9 @@ static void eu_depthwise_5_block(const int8_t *in, int8_t *out, int32_t rows, co
             2 * p->bias[n],
             p->multiplier[n],
             (int32_t)((1U << (shift - 1)) + ((uint32_t)p->zero_point << shift)),
+            p->in_step,
+            p->out_step,
+            (int32_t)shift,
         };
         loops[(int32_t)shift - first_shift](&channel);
         if (rows != even) {

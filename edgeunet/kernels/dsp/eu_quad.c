@@ -23,8 +23,12 @@
 /* Eight inputs. */
 #define EU_QUAD_UNIT(label) label ":\n\tldmia r0!, {r2, r3}\n\t" EU_QUAD_STEP("r2") EU_QUAD_STEP("r3")
 
-/* Up to 64 inputs: entered where [sp + even] says for a multiple of 8, at 9 for four more than that. */
-#define EU_QUAD_CHAIN(even)                                                                      \
+/* Up to 48 inputs, or 64: entered where [sp + even] says for a multiple of 8, at 9 for four more than that. */
+#define EU_QUAD_CHAIN_48(even)                                                                   \
+    "9:\n\tldr r2, [r0], #4\n\t" EU_QUAD_STEP("r2") "ldr pc, [sp, #" even "]\n\t"                \
+    EU_QUAD_UNIT("16") EU_QUAD_UNIT("15") EU_QUAD_UNIT("14") EU_QUAD_UNIT("13")                  \
+    EU_QUAD_UNIT("12") EU_QUAD_UNIT("11") "10:\n\t"
+#define EU_QUAD_CHAIN_64(even)                                                                   \
     "9:\n\tldr r2, [r0], #4\n\t" EU_QUAD_STEP("r2") "ldr pc, [sp, #" even "]\n\t"                \
     EU_QUAD_UNIT("18") EU_QUAD_UNIT("17") EU_QUAD_UNIT("16") EU_QUAD_UNIT("15")                  \
     EU_QUAD_UNIT("14") EU_QUAD_UNIT("13") EU_QUAD_UNIT("12") EU_QUAD_UNIT("11") "10:\n\t"
@@ -42,10 +46,11 @@
     "adr r10, 8f\n\tlsrs r9, r9, #1\n\tadd r11, r10, r9, lsl #1\n\tldrh r9, [r10]\n\t"           \
     "ldrh r11, [r11, #2]\n\tadd r11, r10\n\tadd r10, r9\n\tit cc\n\tmovcc r10, r11\n\t"
 
-/* Where the parts of the chain that follows begin, seen from here; stands before EU_QUAD_CHAIN. */
-#define EU_QUAD_ENTRIES                                                                          \
-    ".balign 4\n8:\n\t.hword 9f - 8b + 1, 10f - 8b + 1, 11f - 8b + 1, 12f - 8b + 1, 13f - 8b + 1\n\t" \
-    ".hword 14f - 8b + 1, 15f - 8b + 1, 16f - 8b + 1, 17f - 8b + 1, 18f - 8b + 1\n\t"
+/* Where the parts of the chain that follows begin, seen from here; stands before the chain. */
+#define EU_QUAD_ENTRIES_48                                                                       \
+    ".balign 4\n8:\n\t.hword 9f - 8b + 1, 10f - 8b + 1, 11f - 8b + 1, 12f - 8b + 1\n\t"           \
+    ".hword 13f - 8b + 1, 14f - 8b + 1, 15f - 8b + 1, 16f - 8b + 1\n\t"
+#define EU_QUAD_ENTRIES_64 EU_QUAD_ENTRIES_48 ".hword 17f - 8b + 1, 18f - 8b + 1\n\t"
 
 /* What a row loop needs, in the order of the registers it is loaded into. */
 typedef struct {
@@ -65,10 +70,10 @@ typedef struct {
 
 /* Saves the caller's registers, keeps the frame on the stack: r1-r6 at [sp], the two entries at [sp + 24] and [sp + 28],
  * what `extra` pushed above them. Row loop at label 1. */
-#define EU_QUAD_ENTER(extra)                                                                     \
+#define EU_QUAD_ENTER(extra, entries)                                                                     \
     ".syntax unified\n\tpush {r4-r11, lr}\n\t" extra "ldmia r0, {r1-r9}\n\t" EU_QUAD_FIND        \
     "push {r1-r6, r10, r11}\n\tmov r0, r7\n\tmov lr, r8\n"                                       \
-    "1:\n\tldmia r1!, {r8-r11}\n\tldr pc, [sp, #24]\n\t" EU_QUAD_ENTRIES
+    "1:\n\tldmia r1!, {r8-r11}\n\tldr pc, [sp, #24]\n\t" entries
 
 /* For windows of several runs: keeps the frame's last two words at [sp + 32], and goes back into the chain for each run. */
 #define EU_QUAD_KEEP_RUNS "ldr r10, [r0, #36]\n\tldr r11, [r0, #40]\n\tpush {r10, r11}\n\t"

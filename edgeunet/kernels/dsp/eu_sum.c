@@ -34,12 +34,12 @@ typedef struct {
     EU_SUM_COPY EU_SUM_COPY EU_SUM_COPY "ldr r9, [sp, #40]\n\t" EU_QUAD_FIND                    \
     "strd r10, r11, [sp, #40]\n\tldr r9, [sp, #24]\n\tldr lr, [sp, #28]\n\tb 3f\n"             \
     "1:\n\tldr r0, [sp, #32]\n\tldr r1, [sp, #36]\n\tldmia r1!, {r8-r11}\n\tldr pc, [sp, #40]\n\t" \
-    EU_QUAD_ENTRIES EU_QUAD_CHAIN("44") a_runs                                                   \
+    EU_QUAD_ENTRIES_48 EU_QUAD_CHAIN_48("44") a_runs                                                   \
     "ldr r2, [sp, #48]\n\tadd r0, r2\n\tstr r0, [sp, #32]\n\tldr r0, [sp, #60]\n\t"            \
     "strd r8, r9, [sp, #64]\n\tstrd r10, r11, [sp, #72]\n\tldr pc, [sp, #24]\n"                \
     "3:\n\t" EU_QUAD_FIND "strd r10, r11, [sp, #24]\n\tb 1b\n"                                 \
     "5:\n\tldrd r8, r9, [sp, #64]\n\tldrd r10, r11, [sp, #72]\n\tldr pc, [sp, #24]\n\t"        \
-    EU_QUAD_ENTRIES EU_QUAD_CHAIN("28") b_runs
+    EU_QUAD_ENTRIES_48 EU_QUAD_CHAIN_48("28") b_runs
 
 #define EU_SUM_NEXT_A                                                                            \
     "ldrd r2, r3, [sp, #80]\n\tcmp r1, r2\n\tbeq 4f\n\tadd r0, r3\n\tldr pc, [sp, #40]\n4:\n\t"

@@ -4,7 +4,7 @@
  *                         + sum over runs and k of b[r * b_step + ..] * w[n][..]
  *
  * then as eu_conv_clamped.c. int32 sums may be made in any order, so this is the convolution over concat(upsample(a), b).
- * One run of at most 64 bytes of each signal. The sum of a is kept while its row is repeated. */
+ * One run of at most 48 bytes of each signal. The sum of a is kept while its row is repeated. */
 typedef struct {
     const int32_t *weights; /* per quad: weights of a, weights of b, multiplier[4], offset[4] */
     int32_t scale; /* shift of the offsets */
