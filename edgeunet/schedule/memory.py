@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 ALIGNMENT_BYTES = 4
-_ATTEMPTS = 2500
+_ATTEMPTS = 120
 _EFFORT = 2_500_000
 """Conflicts looked at during the search: some tenths of a second."""
 _GOOD_ENOUGH = 64
@@ -74,7 +74,7 @@ def plan_memory(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> Plan
     target = _aligned(bound + bound // _GOOD_ENOUGH)
     best_order, best_size, best_offsets = _first_plan(items, sizes, conflicts)
     rng = random.Random(0)
-    for _ in range(min(_ATTEMPTS, _EFFORT // (1 + sum(map(len, conflicts))))):
+    for _ in range(min(_ATTEMPTS * len(items), _EFFORT // (1 + sum(map(len, conflicts))))):
         if best_size <= target:
             break
         top = [i for i in best_order if _aligned(best_offsets[i] + sizes[i]) == best_size]
