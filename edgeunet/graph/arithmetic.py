@@ -156,20 +156,11 @@ class SumFactors:
 def sum_factors(kind: str, first: float, second: float, out: float) -> SumFactors:
     """Factors of ADD, SUB or SQUARED_DIFFERENCE from the three scales.
 
-    Source: ``add_common.cc``, ``sub_common.cc`` and ``squared_difference.cc`` in ``tensorflow/lite/micro/kernels``. SUB
-    divides in float32 there, and in double precision in LiteRT: where the multipliers differ the device's are taken.
+    Source: ``add_common.cc``, ``sub_common.cc`` and ``squared_difference.cc`` in ``tensorflow/lite/micro/kernels``.
+    (Some TFLM sources divide in float32 for SUB; its released interpreter and LiteRT do as for ADD.)
     """
-    if kind == "SUB":
-        one, two, three = np.float32(first), np.float32(second), np.float32(out)
-        twice = np.float32(2) * max(one, two)
-        return SumFactors(
-            20,
-            quantize_multiplier(float(one / twice)),
-            quantize_multiplier(float(two / twice)),
-            quantize_multiplier(float(twice / (np.float32(1 << 20) * three))),
-        )
     both = 2.0 * max(first, second)
-    if kind == "ADD":
+    if kind in ("ADD", "SUB"):
         left_shift, real_out = 20, both / ((1 << 20) * out)
     else:
         left_shift, real_out = 7, both * both / float(np.float32(1 << 14) * np.float32(out))

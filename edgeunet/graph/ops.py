@@ -110,8 +110,8 @@ SUPPORTED: Mapping[str, Supported] = {
         "first, second (either may be constant)",
         ACTIVATION,
         note=(
-            "TFLM computes the multipliers in float32, LiteRT in double precision; the device's (TFLM's) are used, and "
-            "for some scales single values differ from LiteRT's by 1."
+            "TFLM's sources of August 2026 compute the multipliers in float32, so that single values may differ by 1; "
+            "the interpreter released since and LiteRT compute them as for ADD, which is done here."
         ),
     ),
     "MUL": Supported(
