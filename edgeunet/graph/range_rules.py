@@ -40,7 +40,7 @@ def accumulator_range(subject: Subject) -> str | None:
         bounds = bounds + np.abs(subject.bias.data.astype(np.int64))
     factors = channel_factors(subject.op, subject.data[0], subject.weights, subject.out)
     for channel, (bound, factor) in enumerate(zip(bounds.tolist(), factors, strict=True)):
-        if bound << max(factor.shift, 0) > arithmetic.INT32_MAX:
+        if factor.shift > 30 or bound << max(factor.shift, 0) > arithmetic.INT32_MAX:
             return f"channel {channel} may sum up to {bound}, scaled by {factor.real:.3g}: over int32; quantize again"
     return None
 

@@ -17,6 +17,7 @@ from edgeunet.graph.quantization import quantization_of
 
 QUANTIZE_IT = "quantize the model to int8 in full (weights, activations, input and output)"
 BYTES_COPIED = 1e-6
+LARGEST_SCALE = 2.0**60
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,16 @@ def computed_input(subject: Subject) -> str | None:
 
 
 def per_tensor_quantization(subject: Subject) -> str | None:
-    """Every integer activation has one positive scale and one zero point."""
+    """Every integer activation has one scale, between 2**-60 and 2**60, and one zero point."""
     for tensor in (*subject.data, subject.out):
         if tensor.dtype == "float32":
             continue
         if tensor.quantization is None:
             return f"tensor '{tensor.name}' has no scale; {QUANTIZE_IT}"
-        if len(tensor.quantization.scales) != 1 or not tensor.quantization.scale > 0:
-            return f"tensor '{tensor.name}' is not quantized by one positive scale; quantize activations per tensor"
+        if len(tensor.quantization.scales) != 1:
+            return f"tensor '{tensor.name}' has one scale per channel; quantize activations per tensor"
+        if not 1 / LARGEST_SCALE <= tensor.quantization.scale <= LARGEST_SCALE:
+            return f"tensor '{tensor.name}' has scale {tensor.quantization.scale:.3g}; quantize the model again"
     return None
 
 
@@ -138,6 +141,8 @@ def constant_int8_weights(subject: Subject) -> str | None:
         return f"its weights have no scale; {QUANTIZE_IT}"
     if any(quantization.zero_points):
         return "its weights have a zero point other than 0; quantize weights symmetrically (the converter's default)"
+    if max(quantization.scales) > LARGEST_SCALE:
+        return f"its weights have scale {max(quantization.scales):.3g}; quantize the model again"
     axis = 3 if subject.op.kind == "DEPTHWISE_CONV_2D" else 0
     if len(quantization.scales) > 1 and quantization.axis != axis:
         return (

@@ -108,9 +108,9 @@ def test_groups() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ("scales", "is not quantized by one positive scale; quantize activations per tensor"),
+        ("scales", "has one scale per channel; quantize activations per tensor"),
         ("no scale", "has no scale; quantize the model to int8 in full"),
-        ("zero scale", "is not quantized by one positive scale"),
+        ("zero scale", "has scale 0; quantize the model again"),
         ("sparsity", "has sparse weights; convert the model without sparsity"),
         ("variable", r"is a variable \(state kept between calls\); build a stateless model"),
         ("subgraphs", "has 2 subgraphs and one is supported; remove control flow"),
