@@ -34,7 +34,9 @@ def render_steps(schedule: Schedule, prefix: str, tables: Sequence[KernelTable],
     files: dict[tuple[str, str], None] = {}
     arguments: dict[str, str] = {}
     definitions: dict[str, None] = {}
-    bodies, calls, layers = [], [], []
+    bodies: list[str] = []
+    calls: list[str] = []
+    layers: list[Layer] = []
     streams = schedule.timing.streams
     for index, step in enumerate(schedule.steps):
         lines = [f"/* {index:2d} {_describe(step)} */", f"{prefix.upper()}_LAYER({index});"]

@@ -84,7 +84,8 @@ def compile_model(
     name : prefix of every generated name and file; the graph's name when ``None``.
     core : kernel flavour, one of ``CORES``.
     mode : ``window`` (whole window per call) or ``stream`` (a hop per call).
-    hop : input samples per call of a stream, a multiple of the total stride (the default); with mode ``window``, the window is
+    hop : input samples per call of a stream, a multiple of the total stride (the default); with mode ``window``, the
+    window is
         run in hops of this size, in the memory of a stream.
     card : the model's card, for class names and sample rate.
     command : the command line, for the header comment.

@@ -99,7 +99,8 @@ def digest_guard(prefix: str, digest: str) -> list[str]:
     """Lines that stop the compiler when a file meets a header of another model or another run."""
     return [
         f"#if {prefix}_DIGEST != 0x{digest}UL",
-        f'#error "this file and {prefix.lower()}.h come from different runs of edgeunet export-c; use files of one run"',
+        f'#error "this file and {prefix.lower()}.h come from different runs of edgeunet export-c; '
+        'use files of one run"',
         "#endif",
         "",
     ]

@@ -105,7 +105,8 @@ def fitting_hop(graph: Graph, core: str, ram_bytes: int) -> int | None:
     assert smallest.timing.hop is not None
     if ram_of(smallest) > ram_bytes:
         raise CompileError(
-            f"'{graph.name}' needs at least {ram_of(smallest)} bytes (a stream with a hop of {smallest.timing.hop}) and "
+            f"'{graph.name}' needs at least {ram_of(smallest)} bytes (a stream with a hop of {smallest.timing.hop}) "
+            f"and "
             f"{ram_bytes} are allowed; raise --ram or build a smaller network"
         )
     hop = smallest.timing.hop
@@ -157,7 +158,8 @@ def _window_peak(schedule: Schedule) -> list[str]:
     longest = max(_live(schedule, index), key=lambda b: b.last_step - b.first_step)
     if longest.last_step - longest.first_step > 4:
         lines.append(
-            f"knob: '{_short(longest.name)}' waits longest ({longest.size_bytes} bytes); fewer channels there, a shorter window, "
+            f"knob: '{_short(longest.name)}' waits longest ({longest.size_bytes} bytes); fewer channels there, a "
+            f"shorter window, "
             "or --mode stream lower the peak"
         )
     else:
@@ -169,7 +171,8 @@ def _stream_peak(schedule: Schedule) -> list[str]:
     histories = sorted((b for b in schedule.buffers if b.persistent), key=lambda b: -b.before * b.pitch_bytes)
     total = sum(b.before * b.pitch_bytes for b in histories)
     lines = [
-        f"hop {schedule.timing.hop}, look-ahead {schedule.lookahead_rows} output rows; {total} bytes are history, most of it here:"
+        f"hop {schedule.timing.hop}, look-ahead {schedule.lookahead_rows} output rows; {total} bytes are history, "
+        f"most of it here:"
     ]
     for buffer in histories[:_SHOWN]:
         kept = buffer.before * buffer.pitch_bytes
@@ -177,7 +180,8 @@ def _stream_peak(schedule: Schedule) -> list[str]:
     if histories:
         first = histories[0]
         lines.append(
-            f"knob: '{_short(first.name)}' sets the peak: it waits {first.before} rows for the path it bypasses; fewer channels "
+            f"knob: '{_short(first.name)}' sets the peak: it waits {first.before} rows for the path it bypasses; "
+            f"fewer channels "
             "there, a shallower network or smaller kernels below it lower the state"
         )
     return lines

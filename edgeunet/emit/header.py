@@ -87,7 +87,8 @@ def header_text(document: Document) -> str:
     lines += state_lines(document)
     lines += stream_declarations(document) if document.streams else run_declaration(document)
     lines += [
-        f"/* Runs the golden input in {prefix}_selftest.c: 0 when every output byte is right, else 1 + the index of the first",
+        f"/* Runs the golden input in {prefix}_selftest.c: 0 when every output byte is right, else 1 + the index of "
+        f"the first",
         f" * wrong one. output has {upper}_OUTPUT_BYTES. */",
         f"int32_t {prefix}_selftest({prefix}_state_t *state, int8_t *output);",
         "",
@@ -106,15 +107,18 @@ def _size_lines(document: Document) -> list[str]:
     upper, schedule = document.upper, document.schedule
     lines = [
         f"#define {upper}_ARENA_BYTES {schedule.arena_bytes} /* largest live set: {schedule.lower_bound_bytes} */",
-        f"#define {upper}_WEIGHTS_BYTES {document.data.size_bytes} /* constants: weights, biases, multipliers, tables */",
+        f"#define {upper}_WEIGHTS_BYTES {document.data.size_bytes} /* constants: weights, biases, multipliers, "
+        f"tables */",
         f"#define {upper}_LAYERS {len(document.code.layers)}",
         f"#define {upper}_MACS {schedule.macs} /* multiply-accumulates per call */",
     ]
     if document.streams:
         lines += [
             f"#define {upper}_HOP {schedule.timing.hop} /* input rows per push */",
-            f"#define {upper}_HOP_OUTPUT_ROWS {schedule.timing.rows[schedule.outputs[0]]} /* most output rows per call */",
-            f"#define {upper}_STRIDE {document.total_stride} /* a recording is a multiple of this many input rows long */",
+            f"#define {upper}_HOP_OUTPUT_ROWS {schedule.timing.rows[schedule.outputs[0]]} /* most output rows per "
+            f"call */",
+            f"#define {upper}_STRIDE {document.total_stride} /* a recording is a multiple of this many input rows "
+            f"long */",
             f"#define {upper}_LOOKAHEAD {document.lookahead_samples} /* input rows by which an output comes late */",
         ]
     return lines
@@ -151,16 +155,20 @@ def stream_declarations(document: Document) -> list[str]:
     prefix, upper = document.prefix, document.upper
     return [
         f"/* Takes {upper}_HOP input rows; writes the output rows that are ready now and returns how many (0 to",
-        f" * {upper}_HOP_OUTPUT_ROWS; output must hold that many). Rows come in order, the first ever belongs to the first input",
+        f" * {upper}_HOP_OUTPUT_ROWS; output must hold that many). Rows come in order, the first ever belongs to "
+        f"the first input",
         f" * row; each comes once {upper}_LOOKAHEAD later input rows are there. */",
         f"int32_t {prefix}_push({prefix}_state_t *state, const int8_t *input, int8_t *output);",
         "",
-        f"/* Ends the recording with its last rows (0 to {upper}_HOP - 1, a multiple of {upper}_STRIDE): writes and returns like push.",
-        " * Call it again with 0 rows until it returns 0; then reset. What came out is, value for value, the network run over the",
+        f"/* Ends the recording with its last rows (0 to {upper}_HOP - 1, a multiple of {upper}_STRIDE): writes and "
+        f"returns like push.",
+        " * Call it again with 0 rows until it returns 0; then reset. What came out is, value for value, the "
+        "network run over the",
         " * whole recording. */",
         f"int32_t {prefix}_flush({prefix}_state_t *state, const int8_t *input, int32_t rows, int8_t *output);",
         "",
-        f"/* A whole window by hops: reset, push, flush. {upper}_INPUT_BYTES in, {upper}_OUTPUT_BYTES out, which must not overlap. */",
+        f"/* A whole window by hops: reset, push, flush. {upper}_INPUT_BYTES in, {upper}_OUTPUT_BYTES out, which "
+        f"must not overlap. */",
         f"void {prefix}_run({prefix}_state_t *state, const int8_t *input, int8_t *output);",
         "",
     ]

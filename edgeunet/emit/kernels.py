@@ -16,10 +16,11 @@ from edgeunet.schedule.schedule import Step, View
 
 @dataclass(frozen=True, eq=False)
 class Arguments:
-    """A kernel's argument struct: arrays become ``static const`` tables, integers and C expressions are written in place.
+    """A kernel's argument struct: arrays become ``static const`` tables, integers and C expressions are written in
+    place.
 
-    ``function``, when set, is what to call instead of the kernel's own name: an instance of it for one shape, defined by
-    ``definitions`` (C texts pasted once after the kernel files, equal ones shared).
+    ``function``, when set, is what to call instead of the kernel's own name: an instance of it for one shape, defined
+    by ``definitions`` (C texts pasted once after the kernel files, equal ones shared).
     """
 
     struct: str
@@ -41,9 +42,9 @@ def no_overlap(step: Step, position: int) -> int | None:
 def in_order(block_groups: int = 1) -> Callable[[Step, int], int | None]:
     """For a kernel that runs its groups in ascending order, in blocks of at most ``block_groups``.
 
-    Block ``k`` writes output rows below ``(k + 1) * block`` and reads input from row ``k * block`` of its steps on, as do the blocks
-    after it. The input must therefore start ``max over k of (k + 1) * block * out_bytes - k * block * in_bytes`` above the
-    output, per group; the largest is the first or the last.
+    Block ``k`` writes output rows below ``(k + 1) * block`` and reads input from row ``k * block`` of its steps on, as
+    do the blocks after it. The input must therefore start ``max over k of (k + 1) * block * out_bytes - k * block *
+    in_bytes`` above the output, per group; the largest is the first or the last.
     """
 
     def distance(step: Step, position: int) -> int | None:

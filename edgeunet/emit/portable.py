@@ -233,6 +233,8 @@ def _copy(step: Step) -> Arguments:
         "out_pitch": step.output.pitch_bytes if copy.out_pitch is None else copy.out_pitch,
         "out_jump": copy.out_jump,
     }
+    if fields["in_pitch"] == fields["out_pitch"] == copy.run_bytes:
+        fields |= {"rows": 1, "bytes": copy.rows * copy.run_bytes}
     return Arguments("eu_copy_t", fields)
 
 

@@ -1,8 +1,8 @@
 """What a stream adds to the steps: history kept, rows outside the signal, the way in and out.
 
 Indices are counted from the rows that the hop's input stands for, so that nothing grows with the length of a recording:
-a signal of ``n`` rows per hop begins at ``-hops * n`` (``hops`` stops counting once that no longer matters) and, while it
-ends, ends at ``left * rate + excess`` where ``left`` input samples remain from the hop's first on.
+a signal of ``n`` rows per hop begins at ``-hops * n`` (``hops`` stops counting once that no longer matters) and, while
+it ends, ends at ``left * rate + excess`` where ``left`` input samples remain from the hop's first on.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def end_expression(span: Span) -> str:
 
 
 def edge_calls(schedule: Schedule, step: Step) -> list[str]:
-    """Calls that make a step's operands read as padding outside the signal; they run only while a stream starts or ends."""
+    """Calls that make a step's operands read as padding outside the signal; they run only while a stream starts or
+    ends."""
     calls = []
     for margin in step.margins:
         view, span = margin.view, schedule.span(margin.signal)

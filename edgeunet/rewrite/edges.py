@@ -1,7 +1,8 @@
-"""QUANTIZE at the inputs and DEQUANTIZE at the outputs: left to the caller, so that the network is int8 from edge to edge.
+"""QUANTIZE at the inputs and DEQUANTIZE at the outputs: left to the caller, so that the network is int8 from edge to
+edge.
 
-A model with float edges computes ``q = round(x / scale) + zero_point`` first and ``x = scale * (q - zero_point)`` last. The
-header gives scale and zero point; firmware quantizes where its samples arrive. The network between is unchanged.
+A model with float edges computes ``q = round(x / scale) + zero_point`` first and ``x = scale * (q - zero_point)`` last.
+The header gives scale and zero point; firmware quantizes where its samples arrive. The network between is unchanged.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """PAD into the convolution that follows.
 
 A convolution reads ``x - zero_point`` inside the image and 0 outside. A PAD that writes the zero point is therefore the
-same as more padding of the convolution: each output sums the same products. Holds for CONV_2D and DEPTHWISE_CONV_2D when
-every reader of the padded tensor is one of them and only height and width are padded.
+same as more padding of the convolution: each output sums the same products. Holds for CONV_2D and DEPTHWISE_CONV_2D
+when every reader of the padded tensor is one of them and only height and width are padded.
 """
 
 from __future__ import annotations

@@ -38,9 +38,9 @@ def build_schedule(
 ) -> Schedule:
     """Place ``program`` in memory, choosing for each concatenation operand whether it is placed or copied.
 
-    ``overlap`` says for a step (offsets not yet set) and an operand's position how many bytes the operand must lie above the
-    output so that the kernel may run while they share bytes; ``None`` for never. ``scratch`` says how many bytes of arena a step
-    wants for itself while it runs.
+    ``overlap`` says for a step (offsets not yet set) and an operand's position how many bytes the operand must lie
+    above the output so that the kernel may run while they share bytes; ``None`` for never. ``scratch`` says how many
+    bytes of arena a step wants for itself while it runs.
     """
     copied: set[int] = set()
     best = min((_Assembly(program, timing, copied, overlap, scratch, n) for n in stagings(timing)), key=_Assembly.cost)
@@ -180,7 +180,9 @@ class _Assembly:
         events += [(entering + drafts + i, s) for i, s in enumerate(self.leaving)]
         for step, signal in events:
             touched.setdefault(layout.root(signal)[0], []).append(step)
-        buffers, buffer_of, at = [], {}, {INPUT: 0, OUTPUT: 0}
+        buffers: list[Buffer] = []
+        buffer_of: dict[int, int] = {}
+        at = {INPUT: 0, OUTPUT: 0}
         callers = [(INPUT, s) for s in program.inputs] + [(OUTPUT, s) for s in program.outputs]
         for space, signal in callers:
             if layout.space[signal] == space and signal not in buffer_of:
@@ -276,8 +278,8 @@ class _Assembly:
             parameters = replace(parameters, outer=groups)
         return Step(
             kind, node.name, tuple(inputs), output, groups, parameters, node.covers, self._macs(draft), number,
-            tuple(0 if access.whole else access.stride for access in node.accesses), tuple(margins), node.epilogue, -timing.group_lags[number],
-            node.signals[0] if node.signals else -1, self._scratch(number),
+            tuple(0 if access.whole else access.stride for access in node.accesses), tuple(margins), node.epilogue,
+            -timing.group_lags[number], node.signals[0] if node.signals else -1, self._scratch(number),
         )  # fmt: skip
 
     def _scratch(self, number: int) -> View | None:

@@ -1,12 +1,13 @@
 """Addition done on a convolution's outputs before they are written.
 
-``add(conv(x), b)`` rounds twice: the convolution to int8, then the sum to int8. Done in one step with both roundings kept, the
-result is the same value for value, but the convolution's own output never exists, and the sum may be written over ``b``:
+``add(conv(x), b)`` rounds twice: the convolution to int8, then the sum to int8. Done in one step with both roundings
+kept, the result is the same value for value, but the convolution's own output never exists, and the sum may be written
+over ``b``:
 
     t = int8 requantization of the convolution's accumulator;   out = add(t, b)
 
-A node that does so has the addition in its ``epilogue`` and ``b`` as its last operand. Done only where nothing else reads the
-convolution's output and the chosen kernels have such a step.
+A node that does so has the addition in its ``epilogue`` and ``b`` as its last operand. Done only where nothing else
+reads the convolution's output and the chosen kernels have such a step.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from edgeunet.schedule.steps import Add
 
 @dataclass(frozen=True)
 class FusedAdd:
-    """The epilogue: ``add`` of the step's own value and of its last operand, which is the first of the sum where ``swapped``."""
+    """The epilogue: ``add`` of the step's own value and of its last operand, which is the first of the sum where
+    ``swapped``."""
 
     add: Add
     swapped: bool

@@ -1,14 +1,14 @@
 """Convolution over a concatenation, without the concatenation.
 
-A convolution's sum over the channels of ``concat(a, b)`` is the sum over ``a``'s plus the sum over ``b``'s; int32 addition is
-associative, so
+A convolution's sum over the channels of ``concat(a, b)`` is the sum over ``a``'s plus the sum over ``b``'s; int32
+addition is associative, so
 
     conv(concat(a, b), W) = requantize(bias + sum a * W[:, :, :A] + sum b * W[:, :, A:])
 
-with one requantization, whatever order the sums are made in. Where ``a`` is a nearest upsampling by ``f`` and the kernel is
-1x1, ``f`` neighbouring outputs share the same sum over ``a``: it is made once, from the low-rate signal. Neither the
-upsampled tensor nor the concatenation exists. Holds for a concatenation of two signals along the channels that only such
-convolutions read.
+with one requantization, whatever order the sums are made in. Where ``a`` is a nearest upsampling by ``f`` and the
+kernel is 1x1, ``f`` neighbouring outputs share the same sum over ``a``: it is made once, from the low-rate signal.
+Neither the upsampled tensor nor the concatenation exists. Holds for a concatenation of two signals along the channels
+that only such convolutions read.
 """
 
 from __future__ import annotations

@@ -82,7 +82,8 @@ class Layout:
         return Extent(max(e.before for e in members), max(e.after for e in members))
 
     def _place_interfaces(self) -> None:
-        """Signals of a whole window may lie in the caller's memory; a stream's begin and end are staged in the arena."""
+        """Signals of a whole window may lie in the caller's memory; a stream's begin and end are staged in the
+        arena."""
         program = self.program
         if self.timing.streams:
             return

@@ -1,9 +1,9 @@
 """Convolutions as nodes: over rows where the signal is one-dimensional, over images otherwise.
 
-A transposed convolution over rows becomes one convolution per phase: output row ``i = g * s + f`` receives input row ``j`` through
-tap ``t`` when ``j * s - pad + t = i``, so ``t = (f + pad) mod s + m * s`` and ``j = g + floor((f + pad) / s) - m``: a convolution with every
-``s``-th tap, in reverse, for each phase ``f``. Where all phases read the same rows they are one convolution with ``s`` times the
-outputs, whose one wide row is the group's ``s`` rows.
+A transposed convolution over rows becomes one convolution per phase: output row ``i = g * s + f`` receives input row
+``j`` through tap ``t`` when ``j * s - pad + t = i``, so ``t = (f + pad) mod s + m * s`` and ``j = g + floor((f + pad) /
+s) - m``: a convolution with every ``s``-th tap, in reverse, for each phase ``f``. Where all phases read the same rows
+they are one convolution with ``s`` times the outputs, whose one wide row is the group's ``s`` rows.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def lower_transpose_convolution(builder: Builder, op: Op) -> None:
             signal.width,
             output.height,
             output.width,
-            *weights.shape[1:3],
+            weights.shape[1],
+            weights.shape[2],
             stride_h,
             stride_w,
             1,
@@ -142,10 +143,11 @@ def _over_rows(builder: Builder, op: Op, kernel_height: int) -> bool:
 
 def _image(builder: Builder, op: Op, kernel: tuple[int, ...]) -> Image:
     signal, output = builder.signals[builder.signal(op.inputs[0])], builder.signals[builder.signal(op.outputs[0])]
+    (stride_h, stride_w), (dilation_h, dilation_w) = op.attributes["stride"], op.attributes["dilation"]
     top, _, left, _ = op.attributes["padding"]
     return Image(
         signal.height, signal.width, output.height, output.width, kernel[0], kernel[1],
-        *op.attributes["stride"], *op.attributes["dilation"], top, left,
+        stride_h, stride_w, dilation_h, dilation_w, top, left,
     )  # fmt: skip
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from edgeunet.errors import CompileError
-from edgeunet.graph.ir import Op
+from edgeunet.graph.ir import Op, Tensor
 from edgeunet.schedule.builder import Builder
 from edgeunet.schedule.program import EACH, WHOLE, Access, Constant
 from edgeunet.schedule.scales import (
@@ -33,13 +35,17 @@ def lower_binary(builder: Builder, op: Op) -> None:
         repeated = rows == 1 < output.rows
         accesses.append(EACH if repeated == isinstance(operand, Constant) else WHOLE)
     tensors = [builder.graph.tensors[i] for i in (*op.inputs, op.outputs[0])]
-    kind, parameters = {
-        "ADD": lambda: ("add", addition(op, *tensors)),
-        "SUB": lambda: ("add", addition(op, *tensors)),
-        "MUL": lambda: ("mul", multiplication(op, *tensors)),
-        "SQUARED_DIFFERENCE": lambda: ("squared_difference", squared_difference(op, *tensors)),
-    }[op.kind]()
-    builder.add(op, kind, tuple(operands), tuple(accesses), parameters)
+    kind, parameters_of = BINARY[op.kind]
+    builder.add(op, kind, tuple(operands), tuple(accesses), parameters_of(op, *tensors))
+
+
+BINARY: Mapping[str, tuple[str, Callable[[Op, Tensor, Tensor, Tensor], Any]]] = {
+    "ADD": ("add", addition),
+    "SUB": ("add", addition),
+    "MUL": ("mul", multiplication),
+    "SQUARED_DIFFERENCE": ("squared_difference", squared_difference),
+}
+"""Node kind and parameters of each operator with two operands."""
 
 
 def _check_broadcast(op: Op, shape: tuple[int, ...], output: tuple[int, int, int]) -> None:
@@ -47,7 +53,8 @@ def _check_broadcast(op: Op, shape: tuple[int, ...], output: tuple[int, int, int
     rows, channels = shape[0] * shape[1], shape[2]
     if rows not in (1, output[0] * output[1]) or channels not in (1, output[2]):
         raise CompileError(
-            f"layer '{op.name}' ({op.kind}) repeats an operand of shape {shape} over an output of shape {output}, along "
+            f"layer '{op.name}' ({op.kind}) repeats an operand of shape {shape} over an output of shape {output}, "
+            f"along "
             "the height or the width alone; reshape the operand to the full image or to (1, 1, channels)"
         )
 

@@ -1,10 +1,10 @@
 """Offsets in one arena for items with lifetimes: best fit, searched until it meets its lower bound.
 
 An item is one or more *parts* at fixed distances from its start, each with its own size and lifetime (a stream buffer
-keeps its history for ever and its new rows only until they are consumed). Two parts may share bytes when no step needs
-both. An output may also run into the input it is made from, where the kernel never writes a byte before it has read it for
-the last time (an *overlap*). The lower bound is the largest sum of parts live at one step, less what its overlaps can
-share; no plan is smaller.
+keeps its history for ever and its new rows only until they are consumed). Two parts may share bytes when no step
+needs both. An output may also run into the input it is made from, where the kernel never writes a byte before it has
+read it for the last time (an *overlap*). The lower bound is the largest sum of parts live at one step, less what its
+overlaps can share; no plan is smaller.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Overlap:
-    """At step ``step``, item ``output`` may share bytes with item ``source`` that lies at least ``distance`` bytes higher."""
+    """At ``step``, item ``output`` may share bytes with item ``source`` that lies ``distance_bytes`` or more higher."""
 
     step: int
     output: int
@@ -65,8 +65,8 @@ class Plan:
 def plan_memory(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> Plan:
     """Place ``items`` so that parts that live together never overlap; offsets are multiples of ``ALIGNMENT_BYTES``.
 
-    Deterministic: promising orders first (largest first, longest first, latest first), then the best one is changed at random
-    from a fixed seed, until the lower bound is met or the effort is spent.
+    Deterministic: promising orders first (largest first, longest first, latest first), then the best one is changed
+    at random from a fixed seed, until the lower bound is met or the effort is spent.
     """
     bound = lower_bound(items, overlaps)
     conflicts = _conflict_table(items, overlaps)
@@ -157,7 +157,7 @@ def _conflicts(a: Item, b: Item) -> list[tuple[int, int]]:
 
 
 def _orders(items: Sequence[Item]) -> Iterable[list[int]]:
-    """Orders that are good to start from. An output that runs into its input lies below it, so it is placed before it."""
+    """Orders that are good to start from; an output that runs into its input lies below it, so it goes first."""
     indices = list(range(len(items)))
     size = [item.size_bytes for item in items]
     first = [min(part.first for part in item.parts) for item in items]

@@ -16,7 +16,8 @@ _ROUNDS = 6
 
 
 def order_nodes(program: Program) -> Program:
-    """``program`` with its nodes in an order that keeps fewer bytes alive; every signal is written before it is read."""
+    """``program`` with its nodes in an order that keeps fewer bytes alive; every signal is written before it is
+    read."""
     order = list(range(len(program.nodes)))
     best = _cost(program, order)
     for _ in range(_ROUNDS):

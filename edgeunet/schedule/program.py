@@ -1,8 +1,8 @@
 """A network as nodes over signals, not yet placed in time or memory: what lowering makes and fusion rewrites.
 
-A node runs in *groups*: group ``g`` reads rows ``g * stride + first`` to ``g * stride + last`` of each operand and writes
-rows ``g * repeat`` to ``g * repeat + repeat - 1`` of its output (or, for one ``phase`` of an interleaved output, row
-``g * repeat + phase`` only). That is all that timing, padding and memory planning need to know about an operator.
+A node runs in *groups*: group ``g`` reads rows ``g * stride + first`` to ``g * stride + last`` of each operand and
+writes rows ``g * repeat`` to ``g * repeat + repeat - 1`` of its output (or, for one ``phase`` of an interleaved output,
+row ``g * repeat + phase`` only). That is all that timing, padding and memory planning need to know about an operator.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class Access:
     """Which rows of an operand a group reads; see the module's docstring.
 
     ``pad_value`` is what rows outside the signal must read as (``None``: their value does not matter); ``whole`` marks
-    an operand that is read entirely, whatever the group, so that the node is not local in time; ``contiguous`` one whose
-    rows must follow each other without gaps, because the node sees other rows than the signal has.
+    an operand that is read entirely, whatever the group, so that the node is not local in time; ``contiguous`` one
+    whose rows must follow each other without gaps, because the node sees other rows than the signal has.
     """
 
     stride: int = 1

@@ -1,13 +1,13 @@
 """Lags that keep less history: a node may run later than it could, where that waits with fewer channels.
 
-A projection of one channel to twelve that waits for its branch keeps twelve bytes per row when it runs at once, and one when
-it runs late and its input waits instead. Every signal's lag may lie anywhere between what its operands allow and what its
-readers need; history is
+A projection of one channel to twelve that waits for its branch keeps twelve bytes per row when it runs at once, and one
+when it runs late and its input waits instead. Every signal's lag may lie anywhere between what its operands allow and
+what its readers need; history is
 
     sum over signals of channels * max over readers (group lag * stride - first - lag),
 
-and each lag is moved in turn to where that sum is smallest, until nothing improves. The output's lag, hence the look-ahead,
-never changes.
+and each lag is moved in turn to where that sum is smallest, until nothing improves. The output's lag, hence the
+look-ahead, never changes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def retime(program: Program, timing: Timing) -> Timing:
     """``timing`` of a stream with lags that keep fewer bytes of history, the same at the output."""
     search = _Search(program, timing)
     for _ in range(_ROUNDS):
-        if not any([search.improve(signal) for signal in reversed(range(len(program.signals)))]):
+        moved = [search.improve(signal) for signal in reversed(range(len(program.signals)))]
+        if not any(moved):
             break
     group_lags = [search.lags[node.output] // node.repeat for node in program.nodes]
     return replace(timing, lags=tuple(search.lags), group_lags=tuple(group_lags))

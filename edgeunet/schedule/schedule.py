@@ -65,8 +65,8 @@ class View:
 class Margin:
     """Rows to set to ``value`` before a step reads them, because they are outside the signal.
 
-    In a window: all rows of ``view``. In a stream: those outside the signal, of which the first of ``view`` has the index
-    ``first_index`` counted from the rows that the hop's input stands for.
+    In a window: all rows of ``view``. In a stream: those outside the signal, of which the first of ``view`` has the
+    index ``first_index`` counted from the rows that the hop's input stands for.
     """
 
     view: View
@@ -79,8 +79,8 @@ class Margin:
 class Span:
     """Where a signal begins and ends in a stream, in rows counted from those that the hop's input stands for.
 
-    Before hop ``h`` it begins at ``-h * hop_rows``; when ``left`` input samples remain from the hop's first on, it ends at
-    ``left * rate + excess``.
+    Before hop ``h`` it begins at ``-h * hop_rows``; when ``left`` input samples remain from the hop's first on, it ends
+    at ``left * rate + excess``.
     """
 
     hop_rows: int

@@ -1,8 +1,8 @@
 """Overlaps of inputs and outputs only where they lower the peak.
 
-A kernel that runs while its output lies over its input works in blocks, which costs instructions. So the network is placed
-twice: once with every overlap allowed, which gives the arena's size; then with only those of the steps whose buffers, apart
-from each other, would not fit that size. The second placement is kept when it is as small as the first.
+A kernel that runs while its output lies over its input works in blocks, which costs instructions. So the network is
+placed twice: once with every overlap allowed, which gives the arena's size; then with only those of the steps whose
+buffers, apart from each other, would not fit that size. The second placement is kept when it is as small as the first.
 """
 
 from __future__ import annotations

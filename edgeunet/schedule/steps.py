@@ -1,8 +1,8 @@
 """What a schedule is made of: steps with their parameters, reading and writing views of buffers.
 
 Signals are rows (time steps) of int8 channels; a true two-dimensional tensor is ``height * width`` rows. Weights are
-``(out, kernel, in)`` for one-dimensional convolutions and ``(out, kh, kw, in)`` for two-dimensional ones, depthwise weights
-``(kernel, out)`` and ``(kh, kw, out)``.
+``(out, kernel, in)`` for one-dimensional convolutions and ``(out, kh, kw, in)`` for two-dimensional ones, depthwise
+weights ``(kernel, out)`` and ``(kh, kw, out)``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ INT32_LIMIT = 1 << 31
 
 @dataclass(frozen=True, eq=False)
 class Requantization:
-    """How accumulators become int8: per-channel ``multipliers`` and ``shifts`` (> 0 is left), then zero point and clamp."""
+    """How accumulators become int8: per-channel ``multipliers`` and ``shifts`` (> 0 is left), then zero point and
+    clamp."""
 
     multipliers: Int32Array
     shifts: Int8Array
@@ -44,7 +45,8 @@ class Requantization:
 
 @dataclass(frozen=True, eq=False)
 class Conv:
-    """Convolution over rows: ``weights (out, kernel, in)``, ``bias`` as the file has it (input zero point not folded)."""
+    """Convolution over rows: ``weights (out, kernel, in)``, ``bias`` as the file has it (input zero point not
+    folded)."""
 
     weights: Int8Array
     bias: Int32Array
@@ -68,8 +70,8 @@ class Conv:
 class ConvSum:
     """Convolution over two signals side by side that are never put there: one ``(out, kernel, in)`` array per operand.
 
-    The first operand is read once per ``repeat`` output rows (nearest upsampling that never exists); ``kernel`` is 1 where
-    ``repeat`` is not. Both operands have the same zero point, as the concatenation demands.
+    The first operand is read once per ``repeat`` output rows (nearest upsampling that never exists); ``kernel`` is 1
+    where ``repeat`` is not. Both operands have the same zero point, as the concatenation demands.
     """
 
     weights: tuple[Int8Array, Int8Array]
@@ -130,7 +132,8 @@ class Pool:
 
 @dataclass(frozen=True)
 class AveragePool:
-    """Mean of the rows that exist among ``kernel`` rows every ``stride``; ``pad`` rows lie before row 0 of ``length`` rows."""
+    """Mean of the rows that exist among ``kernel`` rows every ``stride``; ``pad`` rows lie before row 0 of ``length``
+    rows."""
 
     kernel: int
     stride: int
@@ -142,7 +145,8 @@ class AveragePool:
 
 @dataclass(frozen=True)
 class Add:
-    """``a + sign * b`` on int8 operands: each is scaled to a common scale (``left_shift`` bits up), the sum scaled back.
+    """``a + sign * b`` on int8 operands: each is scaled to a common scale (``left_shift`` bits up), the sum scaled
+    back.
 
     Zero points are the operands' and the output's own; clamp bounds include the output zero point. A constant or
     broadcast operand is a view with pitch 0 or channel step 0.
@@ -201,7 +205,8 @@ class Repeat:
 
 @dataclass(frozen=True)
 class Image:
-    """Shapes of a two-dimensional window: sizes of input and output, kernel, stride, dilation, padding above and left."""
+    """Shapes of a two-dimensional window: sizes of input and output, kernel, stride, dilation, padding above and
+    left."""
 
     in_height: int
     in_width: int
@@ -301,13 +306,15 @@ class Softmax:
     """Softmax over the channels of each row, by integer tables (see ``eu_softmax.c``)."""
 
     exponentials: Int32Array
-    """``exp(-d * scale * beta)`` for a distance ``d`` from the maximum, Q0.31; its length is where the value is dropped."""
+    """``exp(-d * scale * beta)`` for a distance ``d`` from the maximum, Q0.31; its length is where the value is
+    dropped."""
 
 
 def fold_bias(bias: Int32Array, weights: Int8Array, zero_point: int) -> Int32Array:
     """``bias - zero_point * sum over axis 0 of weights``, modulo 2^32; ``weights`` is ``(inputs, out)``."""
     folded = bias.astype(np.int64) - zero_point * weights.astype(np.int64).sum(axis=0)
-    return folded.astype(np.uint64).astype(np.uint32).view(np.int32)
+    wrapped: Int32Array = folded.astype(np.uint64).astype(np.uint32).view(np.int32)
+    return wrapped
 
 
 def bound_accumulator(bias: Int32Array, weights: Int8Array, zero_point: int) -> NDArray[np.int64]:

@@ -1,14 +1,14 @@
 """When each row is computed: the whole window at once, or a hop at a time with lags.
 
-In a stream, hop ``h`` brings input rows ``h * hop`` to ``(h + 1) * hop - 1``. A signal at rate ``1 / s`` gains ``n = hop / s`` rows
-per hop and lags by ``L`` rows: after hop ``h`` its newest row is ``(h + 1) * n - 1 - L``. A node whose group ``g`` reads up to
-row ``g * stride + last`` of an operand can, after that hop, run every group up to
+In a stream, hop ``h`` brings input rows ``h * hop`` to ``(h + 1) * hop - 1``. A signal at rate ``1 / s`` gains ``n =
+hop / s`` rows per hop and lags by ``L`` rows: after hop ``h`` its newest row is ``(h + 1) * n - 1 - L``. A node whose
+group ``g`` reads up to row ``g * stride + last`` of an operand can, after that hop, run every group up to
 
     G = floor((newest - last) / stride),   which is   (h + 1) * n / stride - 1 - lag,
     lag = ceil((1 + L + last) / stride) - 1,
 
-the same ``lag`` at every hop because ``n`` is a multiple of ``stride``. A node with several operands takes the largest lag, and
-what its other operands wait is history. A whole window is one hop of all rows in which nothing lags.
+the same ``lag`` at every hop because ``n`` is a multiple of ``stride``. A node with several operands takes the largest
+lag, and what its other operands wait is history. A whole window is one hop of all rows in which nothing lags.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ def refuse_whole(node: Node) -> None:
     """Raise for a node that is not local in time."""
     if not node.is_local:
         raise CompileError(
-            f"layer '{node.name}' ({'/'.join(node.covers)}) needs the whole window before its first output, so it cannot "
+            f"layer '{node.name}' ({'/'.join(node.covers)}) needs the whole window before its first output, so it "
+            f"cannot "
             "run as a stream; use --mode window, or replace it by a layer that is local in time"
         )
 
@@ -128,7 +129,8 @@ def stream_timing(program: Program, hop: int) -> Timing:
     """
     if len(program.inputs) != 1 or len(program.outputs) != 1:
         raise CompileError(
-            f"a network with {len(program.inputs)} inputs and {len(program.outputs)} outputs cannot run as a stream, only one "
+            f"a network with {len(program.inputs)} inputs and {len(program.outputs)} outputs cannot run as a "
+            f"stream, only one "
             "with one of each; use --mode window"
         )
     stride = total_stride(program)

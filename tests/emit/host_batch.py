@@ -28,8 +28,8 @@ _MAIN = """#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 {includes}
-typedef struct {{ size_t state, input, output; void (*reset)(void *); void (*run)(void *, const int8_t *, int8_t *); }} net_t;
-{wrappers}
+typedef struct {{ size_t state, input, output; void (*reset)(void *); void (*run)(void *, const int8_t *, int8_t *); }}
+net_t; {wrappers}
 static const net_t nets[] = {{
 {rows}
 }};

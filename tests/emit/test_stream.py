@@ -169,7 +169,7 @@ def test_a_layer_that_needs_the_whole_window_is_named() -> None:
     for seed in range(200):
         graph = read_tflite(random_network(seed, layout="1xT"))
         if any(op.kind == "MEAN" and 2 in op.attributes["axes"] for op in graph.ops):
-            with pytest.raises(CompileError, match="whole window|different rates|as a stream"):
+            with pytest.raises(CompileError, match="as a stream"):
                 compile_model(graph, "net", mode="stream")
             return
     pytest.fail("no random network with a mean over time")
