@@ -15,6 +15,14 @@ import click
     "--target", default="host", show_default=True, help="host, a core (cortex-m4 …) or a board: see firmware boards."
 )
 @click.option(
+    "--mode",
+    type=click.Choice(["window", "stream"]),
+    default="window",
+    show_default=True,
+    help="Whole windows, or a stream.",
+)
+@click.option("--hop", type=click.IntRange(1), help="Input samples per call of a stream.  [default: the total stride]")
+@click.option(
     "--toolchain", type=click.Choice(["gcc", "clang", "zig"]), help="Compiler.  [default: the first that is installed]"
 )
 @click.option(
@@ -41,6 +49,8 @@ import click
 def command(
     model: Path,
     target: str,
+    mode: str,
+    hop: int | None,
     toolchain: str | None,
     emulator: str | None,
     kernels: str | None,
@@ -64,6 +74,8 @@ def command(
     request = Request(
         model=model,
         target=target,
+        mode=mode,
+        hop=hop,
         toolchain=toolchain,
         emulator=emulator,
         kernels=kernels,

@@ -18,14 +18,16 @@ def command() -> None:
 @click.option(
     "--kernels", type=click.Choice(["portable", "dsp", "mve"]), help="Kernels.  [default: the core's fastest]"
 )
+@click.option("--mode", type=click.Choice(["window", "stream"]), default="window", show_default=True)
+@click.option("--hop", type=click.IntRange(1), help="Input samples per call of a stream.  [default: the total stride]")
 @click.option(
     "-o", "--output", "directory", required=True, type=click.Path(path_type=Path), help="Directory of the project."
 )
-def new(model: Path, board: str, kernels: str | None, directory: Path) -> None:
+def new(model: Path, board: str, kernels: str | None, mode: str, hop: int | None, directory: Path) -> None:
     """Write a bare-metal project: CMake, startup, linker scripts, drivers, and the compiled model."""
     from edgeunet.run.bench import new_firmware
 
-    project = new_firmware(model, board, directory, kernels=kernels)
+    project = new_firmware(model, board, directory, kernels=kernels, mode=mode, hop=hop)
     click.echo(f"{directory}: firmware for {project.board} around {project.model}")
     click.echo(f"next: edgeunet flash {directory}")
 

@@ -13,8 +13,9 @@ from edgeunet.emit import CORES, Compiled, compile_model
 from edgeunet.emit.identifier import suggest_identifier
 from edgeunet.errors import RunError
 from edgeunet.graph import Graph, evaluate, read_tflite
-from edgeunet.modelcard import read_card
-from edgeunet.rewrite import strip_edges
+from edgeunet.graph.length import with_length
+from edgeunet.modelcard import ModelCard, read_card
+from edgeunet.rewrite import simplify, strip_edges
 from edgeunet.run.boards import HOST, Board, load_boards
 from edgeunet.run.flash import serial_machine
 from edgeunet.run.golden import Golden, make_golden
@@ -25,6 +26,8 @@ from edgeunet.run.measurement import Measurement
 from edgeunet.run.project import Project, write_project
 from edgeunet.run.tflm import Peer, run_tflm, split_bytes
 from edgeunet.run.toolchains import find_toolchain
+from edgeunet.schedule.lower import lower
+from edgeunet.schedule.timing import total_stride
 
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
 
@@ -55,6 +58,8 @@ class Request:
     sanitize: bool = False
     timeout_s: float = 120.0
     keep: Path | None = None
+    mode: str = "window"
+    hop: int | None = None
     stack_bytes: int = 8192
 
 
@@ -86,17 +91,29 @@ def choose_kernels(board: Board | None, asked: str | None) -> str:
     return asked
 
 
-def reference(graph: Graph, compiled: Compiled) -> Callable[[bytes], bytes]:
-    """Return the exact evaluator of ``graph`` as a function of the bytes that the compiled network takes and gives."""
-    inner = strip_edges(graph)
+def reference(graph: Graph, compiled: Compiled, rows: int | None = None) -> Callable[[bytes], bytes]:
+    """Return the exact evaluator of ``graph`` as a function of the bytes that the compiled network takes and gives.
+
+    With ``rows`` it is the network over a whole recording of that length, which a stream must equal.
+    """
+    inner = strip_edges(graph) if rows is None else with_length(strip_edges(graph), rows)
 
     def answer(data: bytes) -> bytes:
         tensors = [inner.tensors[index] for index in inner.inputs]
-        parts = split_bytes(data, compiled.inputs)
+        parts = [np.frombuffer(data, np.int8)] if rows is not None else split_bytes(data, compiled.inputs)
         arrays = [part.reshape(tensor.shape) for part, tensor in zip(parts, tensors, strict=True)]
         return b"".join(np.ascontiguousarray(out).tobytes() for out in evaluate(inner, arrays))
 
     return answer
+
+
+def recording_rows(graph: Graph, compiled: Compiled) -> int:
+    """Return how long a recording to stream: two windows, settled for long, an end within a hop where it can."""
+    window, hop = compiled.inputs[0].shape[-2], compiled.hop_samples
+    stride = total_stride(lower(simplify(graph)))
+    rows = max(2 * window, 4 * compiled.lookahead_samples + 8 * hop)
+    whole = -(-rows // hop) * hop
+    return whole + stride if hop > stride else whole
 
 
 @dataclass(frozen=True)
@@ -126,9 +143,12 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
     graph, card = read_tflite(request.model), read_card(request.model)
     stem = request.model.name.split(".")[0]
     prefix = suggest_identifier(stem)
-    compiled = compile_model(graph, prefix, core=choose_kernels(board, request.kernels), card=card)
-    golden = make_golden(compiled, reference(graph, compiled), request.repeat)
-    measurement = _measure(request, board, compiled, golden, card.name if card else stem, note)
+    kernels = choose_kernels(board, request.kernels)
+    compiled = compile_model(graph, prefix, core=kernels, mode=request.mode, hop=request.hop, card=card)
+    rows = recording_rows(graph, compiled) if compiled.mode == "stream" else None
+    size = rows * compiled.inputs[0].shape[-1] if rows else None
+    golden = make_golden(compiled, reference(graph, compiled, rows), request.repeat, size)
+    measurement = _measure(request, board, compiled, golden, rows, card, note)
     beside = None
     if peer is not None:
         note("running TFLM's interpreter")
@@ -137,14 +157,19 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
 
 
 def _measure(
-    request: Request, board: Board | None, compiled: Compiled, golden: Golden, model: str, note: Note
+    request: Request,
+    board: Board | None,
+    compiled: Compiled,
+    golden: Golden,
+    rows: int | None,
+    card: ModelCard | None,
+    note: Note,
 ) -> Measurement:
     if request.sanitize and board is not None:
         raise RunError("--sanitize needs an operating system under the program; use --target host")
     flags = (*request.flags, *SANITIZE) if request.sanitize else request.flags
-    build = Build(
-        board, find_toolchain(board.core if board else None, request.toolchain), flags, stack_bytes=request.stack_bytes
-    )
+    toolchain = find_toolchain(board.core if board else None, request.toolchain)
+    build = Build(board, toolchain, flags, stack_bytes=request.stack_bytes, recording_rows=rows)
     machine = serial_machine(board, request.port) if board and request.port else find_machine(board, request.emulator)
     return measure(
         compiled,
@@ -152,15 +177,24 @@ def _measure(
         machine,
         golden,
         target=request.target,
-        model=model,
+        model=card.name if card else request.model.name.split(".")[0],
+        sample_rate_hz=card.sample_rate_hz if card else None,
         timeout_s=request.timeout_s,
         directory=request.keep,
         note=note,
     )
 
 
-def new_firmware(model: Path, board_name: str, directory: Path, *, kernels: str | None = None) -> Project:
-    """Compile ``model`` and write a firmware project around it.
+def new_firmware(
+    model: Path,
+    board_name: str,
+    directory: Path,
+    *,
+    kernels: str | None = None,
+    mode: str = "window",
+    hop: int | None = None,
+) -> Project:
+    """Compile ``model`` and write a firmware project around it, whole windows or a stream of hops.
 
     Raises
     ------
@@ -169,5 +203,6 @@ def new_firmware(model: Path, board_name: str, directory: Path, *, kernels: str 
     """
     board = load_boards().board(board_name)
     prefix = suggest_identifier(model.name.split(".")[0])
-    compiled = compile_model(read_tflite(model), prefix, core=choose_kernels(board, kernels), card=read_card(model))
+    flavour = choose_kernels(board, kernels)
+    compiled = compile_model(read_tflite(model), prefix, core=flavour, mode=mode, hop=hop, card=read_card(model))
     return write_project(compiled, board, directory)

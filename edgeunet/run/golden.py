@@ -33,8 +33,8 @@ def golden_input(size_bytes: int, index: int) -> NDArray[np.int8]:
     return (x >> np.uint32(24)).astype(np.uint8).view(np.int8)
 
 
-def make_golden(compiled: Compiled, evaluate: Evaluate, runs: int) -> Golden:
-    """Return ``runs`` test inputs and what ``evaluate`` answers to them."""
-    size = sum(interface.size_bytes for interface in compiled.inputs)
+def make_golden(compiled: Compiled, evaluate: Evaluate, runs: int, size_bytes: int | None = None) -> Golden:
+    """Return ``runs`` test inputs and what ``evaluate`` answers to them; windows, or recordings of ``size_bytes``."""
+    size = size_bytes or sum(interface.size_bytes for interface in compiled.inputs)
     inputs = tuple(golden_input(size, index).tobytes() for index in range(runs))
     return Golden(inputs, tuple(evaluate(data) for data in inputs))

@@ -44,13 +44,17 @@ class Footprint:
 
 @dataclass(frozen=True)
 class Build:
-    """How to build: for which board (``None``: the host), with what, and how often ``main`` runs the model."""
+    """How to build: for which board (``None``: the host), with what, and how often ``main`` runs the model.
+
+    ``recording_rows`` is the length of the recordings that the ``main`` of a stream makes, in input rows.
+    """
 
     board: Board | None
     toolchain: Toolchain
     flags: tuple[str, ...] = ("-O2",)
     runs: int = 1
     stack_bytes: int = 8192
+    recording_rows: int | None = None
     traced: bool = False
     selftest: bool = False
 
@@ -81,7 +85,8 @@ class Build:
     def harness_flags(self) -> tuple[str, ...]:
         """What the template is compiled with: the same whatever the model's flags are."""
         own = (*_FREESTANDING, *_NO_LIBRARY_CALLS[self.toolchain.name]) if self.board else self._sanitizers
-        return (*self.core_flags, *_COMMON, *own, "-O2", f"-DRUNS={self.runs}")
+        rows = () if self.recording_rows is None else (f"-DRECORDING_ROWS={self.recording_rows}",)
+        return (*self.core_flags, *_COMMON, *own, "-O2", f"-DRUNS={self.runs}", *rows)
 
 
 @dataclass(frozen=True)

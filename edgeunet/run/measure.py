@@ -30,10 +30,13 @@ class Session:
     unit: str
     clock_hz: int
     state_bytes: int
+    input_bytes: int
+    output_bytes: int
     counts: tuple[int, ...]
     stack_bytes: int
     outputs: tuple[bytes, ...]
     layer_counts: tuple[int, ...]
+    rounds: int
 
 
 def measure(
@@ -44,6 +47,7 @@ def measure(
     *,
     target: str,
     model: str | None = None,
+    sample_rate_hz: float | None = None,
     timeout_s: float = 120.0,
     directory: Path | None = None,
     note: Note = lambda _: None,
@@ -53,6 +57,7 @@ def measure(
     Parameters
     ----------
     build : board, compiler and flags; the model is run once on every input of ``golden``.
+    sample_rate_hz : rate of the signal, for figures per second of it.
     model : the name to report; by default the prefix of the generated C.
     directory : where to leave the firmware project and its images; by default a temporary directory.
 
@@ -70,13 +75,13 @@ def measure(
         project = write_project(compiled, build.board, work)
         image = build_image(build, project)
         note(f"running on {machine.emulator or machine.name}")
-        plain = run_session(machine, image, compiled, project.firmware_id, timeout_s)
+        sizes = tuple(len(output) for output in golden.outputs)
+        plain = run_session(machine, image, compiled, project.firmware_id, sizes, timeout_s)
         traced_image = build_image(replace(build, runs=1, traced=True), project)
-        traced = run_session(machine, traced_image, compiled, project.firmware_id, timeout_s)
+        traced = run_session(machine, traced_image, compiled, project.firmware_id, sizes[:1], timeout_s)
         footprint = image.footprint()
         if build.board is None and not build.is_sanitized:
-            function = f"{compiled.name}_run"
-            host_instructions = count_with_callgrind(image.path, function, build.runs, timeout_s)
+            host_instructions = count_with_callgrind(image.path, *_called(compiled, plain), timeout_s)
     return Measurement(
         model=model or compiled.name,
         target=target,
@@ -89,11 +94,12 @@ def measure(
         clock_hz=plain.clock_hz,
         counts=plain.counts,
         host_instructions=host_instructions,
-        layers=_layer_costs(compiled, traced.layer_counts),
+        layers=_layer_costs(compiled, traced),
         arena_bytes=compiled.arena_bytes,
         state_bytes=plain.state_bytes,
-        input_bytes=sum(i.size_bytes for i in compiled.inputs),
-        output_bytes=sum(o.size_bytes for o in compiled.outputs),
+        compared_bytes=sum(len(output) for output in plain.outputs),
+        input_bytes=plain.input_bytes,
+        output_bytes=plain.output_bytes,
         stack_bytes=plain.stack_bytes if build.board else None,
         footprint=footprint,
         weights_bytes=compiled.weights_bytes,
@@ -103,7 +109,21 @@ def measure(
         emulator=machine.emulator,
         emulator_version=machine.version or None,
         model_digest=compiled.model_digest,
+        rows_per_call=compiled.hop_samples if compiled.mode == "stream" else _rows(compiled),
+        lookahead_samples=compiled.lookahead_samples,
+        sample_rate_hz=sample_rate_hz,
     )
+
+
+def _called(compiled: Compiled, session: Session) -> tuple[str, int]:
+    """The function whose calls are counted, and how often it was called."""
+    return f"{compiled.name}_{'push' if compiled.mode == 'stream' else 'run'}", len(session.counts)
+
+
+def _rows(compiled: Compiled) -> int:
+    """Input samples in time of one window."""
+    *rows, _ = compiled.inputs[0].shape
+    return int(np.prod(rows))
 
 
 @contextmanager
@@ -116,24 +136,30 @@ def _working_directory(directory: Path | None) -> Iterator[Path]:
         yield Path(temporary)
 
 
-def run_session(machine: Machine, image: Image, compiled: Compiled, firmware_id: str, timeout_s: float) -> Session:
-    """Run ``image`` and return what it reported, its identity and its counter checked."""
+def run_session(
+    machine: Machine, image: Image, compiled: Compiled, firmware_id: str, sizes: Sequence[int], timeout_s: float
+) -> Session:
+    """Run ``image`` and return what it reported, its identity and its counter checked; ``sizes`` of output per run."""
     lines = hear(machine, image, timeout_s)
     hello = lines[0]
     _check_identity(hello, compiled, firmware_id)
     unit = hello.text("unit")
     _check_calibration(lines, unit)
-    runs = [line for line in lines if line.kind == "run"]
-    if image.build.board is not None and not all(line.number("stack_left_bytes") for line in runs):
+    layers = [line for line in lines if line.kind == "layer"]
+    calls = [line for line in lines if line.kind in ("run", "push", "flush")]
+    if image.build.board is not None and not all(line.number("stack_left_bytes") for line in calls):
         raise RunError(f"the stack of {image.build.stack_bytes} bytes was used to its end; give it more with --stack")
     return Session(
         unit=unit,
         clock_hz=hello.number("clock_hz"),
         state_bytes=hello.number("state_bytes"),
-        counts=tuple(line.number("count") for line in runs),
-        stack_bytes=max(line.number("stack_bytes") for line in runs),
-        outputs=_outputs(lines, len(runs), hello.number("output_bytes")),
-        layer_counts=tuple(line.number("count") for line in lines if line.kind == "layer"),
+        input_bytes=hello.number("input_bytes"),
+        output_bytes=hello.number("output_bytes"),
+        counts=tuple(line.number("count") for line in calls if line.kind != "flush"),
+        stack_bytes=max(line.number("stack_bytes") for line in calls),
+        outputs=_outputs(lines, sizes),
+        layer_counts=tuple(line.number("count") for line in layers),
+        rounds=layers[0].number("rounds") if layers else 1,
     )
 
 
@@ -146,6 +172,8 @@ def _check_identity(hello: Line, compiled: Compiled, firmware_id: str) -> None:
         raise RunError(
             f"the board runs firmware '{hello.text('firmware')}', not the '{firmware_id}' just built; flash it again"
         )
+    if compiled.mode == "stream":
+        return
     for key, interfaces in (("input_bytes", compiled.inputs), ("output_bytes", compiled.outputs)):
         expected = sum(interface.size_bytes for interface in interfaces)
         if hello.number(key) != expected:
@@ -169,16 +197,19 @@ def _check_calibration(lines: Sequence[Line], unit: str) -> None:
             )
 
 
-def _outputs(lines: Sequence[Line], runs: int, size_bytes: int) -> tuple[bytes, ...]:
-    parts: list[bytearray] = [bytearray() for _ in range(runs)]
+def _outputs(lines: Sequence[Line], sizes: Sequence[int]) -> tuple[bytes, ...]:
+    parts: list[bytearray] = [bytearray() for _ in sizes]
     for line in lines:
         if line.kind == "output":
             run = line.number("run")
-            if run >= runs or line.number("offset") != len(parts[run]):
+            if run >= len(parts) or line.number("offset") != len(parts[run]):
                 raise RunError("the firmware sent its output out of order; build it again with this edgeunet")
             parts[run] += line.data("bytes")
-    if not runs or any(len(part) != size_bytes for part in parts):
-        raise RunError("the firmware did not send its whole output; build it again with this edgeunet")
+    for run, (part, size) in enumerate(zip(parts, sizes, strict=True)):
+        if len(part) != size:
+            raise RunError(
+                f"the firmware sent {len(part)} bytes of output in run {run} where {size} belong; compile again"
+            )
     return tuple(bytes(part) for part in parts)
 
 
@@ -199,11 +230,13 @@ def compare(expected: Sequence[bytes], answered: Sequence[bytes]) -> Mismatch | 
     return Mismatch(run, offset, int(values[0]), int(values[1]), differing, compared)
 
 
-def _layer_costs(compiled: Compiled, counts: Sequence[int]) -> tuple[LayerCost, ...]:
+def _layer_costs(compiled: Compiled, traced: Session) -> tuple[LayerCost, ...]:
+    counts = traced.layer_counts
     if len(counts) != len(compiled.layers):
         raise RunError(
             f"the firmware traced {len(counts)} layers and the model has {len(compiled.layers)}; compile it again"
         )
     return tuple(
-        LayerCost(layer.name, layer.op, layer.macs, count) for layer, count in zip(compiled.layers, counts, strict=True)
+        LayerCost(layer.name, layer.op, layer.macs * traced.rounds, count)
+        for layer, count in zip(compiled.layers, counts, strict=True)
     )

@@ -47,7 +47,8 @@ class Measurement:
     ----------
     unit : what ``counts`` and ``layers`` count: ``instructions`` (emulated), ``cycles`` (a board's own counter) or
         ``nanoseconds`` (wall time on the host).
-    counts : one figure per run, each on another input.
+    counts : one figure per window, each on another input, or one per hop of the recordings.
+    rows_per_call : input samples in time of one call: a window, or a hop.
     host_instructions : the host's own instructions per run as callgrind counts them, where it is installed.
     state_bytes : ``sizeof`` the state that the caller owns, arena included.
     stack_bytes, footprint : ``None`` on the host, where they cannot be told apart from the C library's.
@@ -65,6 +66,7 @@ class Measurement:
     counts: tuple[int, ...]
     host_instructions: int | None
     layers: tuple[LayerCost, ...]
+    compared_bytes: int
     arena_bytes: int
     state_bytes: int
     input_bytes: int
@@ -78,6 +80,9 @@ class Measurement:
     emulator: str | None
     emulator_version: str | None
     model_digest: str
+    rows_per_call: int
+    lookahead_samples: int
+    sample_rate_hz: float | None
 
     @property
     def exact(self) -> bool:
@@ -85,8 +90,13 @@ class Measurement:
 
     @property
     def count(self) -> int:
-        """The figure of the first run; on the host the fastest, as every disturbance adds time."""
-        return min(self.counts) if self.unit == "nanoseconds" else self.counts[0]
+        """One call's figure: the first window, or the last hop, when a stream has long settled.
+
+        On the host it is the fastest, as every disturbance adds time.
+        """
+        if self.unit == "nanoseconds":
+            return min(self.counts)
+        return self.counts[-1] if self.mode == "stream" else self.counts[0]
 
     @property
     def macs(self) -> int:
@@ -126,7 +136,7 @@ class Measurement:
             "flags": self.flags,
             "emulator": self.emulator,
             "emulator_version": self.emulator_version,
-            "runs": len(self.counts),
+            "calls": len(self.counts),
             "instructions": instructions,
             "instructions_lowest": min(self.counts) if by_instructions else None,
             "instructions_highest": max(self.counts) if by_instructions else None,
@@ -162,4 +172,24 @@ class Measurement:
             "bss_bytes": None if size is None else size.bss_bytes,
             "harness": NOT_COUNTED,
             "model_digest": self.model_digest,
+            **self._rates(instructions),
         }
+
+    def _rates(self, instructions: int | None) -> dict[str, Any]:
+        """What follows from the length of a call: figures per second of signal, and a stream's own."""
+        rate = self.sample_rate_hz
+        figures: dict[str, Any] = {
+            "sample_rate_hz": rate,
+            "instructions_per_second": round(instructions * rate / self.rows_per_call)
+            if instructions and rate
+            else None,
+            "instructions_per_sample": round(instructions / self.rows_per_call, 2) if instructions else None,
+        }
+        if self.mode == "stream":
+            figures |= {
+                "hop_samples": self.rows_per_call,
+                "lookahead_samples": self.lookahead_samples,
+                "lookahead_ms": round(1000 * self.lookahead_samples / rate, 3) if rate else None,
+                "instructions_per_hop": instructions,
+            }
+        return figures

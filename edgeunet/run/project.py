@@ -16,6 +16,7 @@ SCHEMA = "edgeunet.firmware/1"
 MARK = "edgeunet.json"
 _FILLED = ".in"
 _SELFTEST = "_selftest"
+_MAINS = {"window": "main.c.in", "stream": "main_stream.c.in"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ def write_project(compiled: Compiled, board: Board | None, directory: Path) -> P
     template = template_directory()
     for path in sorted(p for p in template.rglob("*") if p.is_file()):
         target = directory / path.relative_to(template)
+        if path.name in _MAINS.values():
+            if path.name != _MAINS[compiled.mode]:
+                continue
+            target = target.with_name("main.c.in")
         text = path.read_text(encoding="utf-8")
         if path.suffix == _FILLED:
             target = target.with_suffix("")

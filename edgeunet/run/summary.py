@@ -25,8 +25,9 @@ def _verdict(m: Measurement) -> str:
     if m.mismatch is not None:
         return f"NOT EXACT: {m.mismatch.sentence()}"
     runs = len(m.counts)
-    compared = m.output_bytes * runs
-    return f"exact: all {compared:,} output bytes of {runs} run{'s' if runs > 1 else ''} equal the reference"
+    if m.mode == "stream":
+        return f"exact: all {m.compared_bytes:,} output bytes of {runs} hops equal the network over the whole recording"
+    return f"exact: all {m.compared_bytes:,} output bytes of {runs} run{'s' if runs > 1 else ''} equal the reference"
 
 
 def _layer_lines(m: Measurement) -> list[str]:
@@ -49,18 +50,32 @@ def _layer_lines(m: Measurement) -> list[str]:
 
 
 def _cost_lines(m: Measurement) -> list[str]:
+    call = "hop" if m.mode == "stream" else "window"
     if m.unit == "nanoseconds":
-        lines = [
-            f"wall time     {m.count / 1000:,.1f} µs on this machine, the fastest of {len(m.counts)} (no device figure)"
-        ]
+        lines = [f"wall time     {m.count / 1000:,.1f} µs per {call} on this machine, the fastest (no device figure)"]
         if m.host_instructions is not None:
-            lines.append(f"instructions  {m.host_instructions:,} of this machine's own, counted by callgrind")
+            lines.append(f"instructions  {m.host_instructions:,} of this machine's own per {call}, by callgrind")
         return lines
-    spread = f", {min(m.counts):,} to {max(m.counts):,} over {len(m.counts)} inputs" if len(m.counts) > 1 else ""
     per_mac = f", {m.count / m.macs:.2f} per MAC" if m.macs else ""
-    lines = [f"{m.unit:<12}  {m.count:,} untraced, from entry to return{per_mac}{spread}"]
+    lines = [f"{m.unit:<12}  {m.count:,} per {call}, untraced, from entry to return{per_mac}"]
+    if len(m.counts) > 1:
+        lines.append(f"{'':<12}  {min(m.counts):,} to {max(m.counts):,} over {len(m.counts)} {call}s")
     if m.unit == "cycles" and m.clock_hz:
         lines.append(f"time          {1e6 * m.count / m.clock_hz:,.0f} µs at {m.clock_hz / 1e6:g} MHz")
+    return lines + _rate_lines(m)
+
+
+def _rate_lines(m: Measurement) -> list[str]:
+    lines = []
+    rate = m.sample_rate_hz
+    if rate:
+        per_second = m.count * rate / m.rows_per_call
+        lines.append(f"per second    {per_second:,.0f} {m.unit} per second of signal at {rate:g} Hz")
+    if m.mode == "stream":
+        late = f" ({1000 * m.lookahead_samples / rate:,.0f} ms)" if rate else ""
+        lines.append(
+            f"stream        hop of {m.rows_per_call} samples; an output comes {m.lookahead_samples} samples late{late}"
+        )
     return lines
 
 

@@ -11,6 +11,7 @@ import pytest
 from edgeunet.emit import compile_model
 from edgeunet.errors import RunError
 from edgeunet.graph import read_tflite
+from edgeunet.modelcard import ModelCard, write_card
 from edgeunet.run.bench import Request, bench, choose_kernels, find_board, new_firmware
 from edgeunet.run.flash import flash, plan_flash
 from tests.tools import need
@@ -73,6 +74,53 @@ def test_the_document_has_what_the_report_reads(shared: Path) -> None:
     assert sum(layer["macs"] for layer in document["layers"]) == document["macs"]
     assert document["instructions_lowest"] <= document["instructions"] <= document["instructions_highest"]
     assert "not counted" in document["harness"]
+
+
+@pytest.mark.parametrize(("name", "hop"), [("seed-unet-800", 16), ("small-unet-256", 48), ("classic-unet-512", 4)])
+def test_a_stream_equals_the_whole_recording_on_the_device(name: str, hop: int, shared: Path) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    request = Request(model_path(shared, name), "cortex-m4", toolchain="gcc", emulator="qemu", mode="stream", hop=hop)
+    document = bench(request).document()
+    assert document["exact"] is True, document["mismatch"]
+    assert document["hop_samples"] == hop
+    assert document["instructions_per_hop"] == document["instructions"]
+    assert document["instructions_lowest"] <= document["instructions"] <= document["instructions_highest"]
+    assert document["lookahead_samples"] == {"seed-unet-800": 172, "small-unet-256": 140, "classic-unet-512": 40}[name]
+    assert document["io_bytes"] < 500
+    assert document["state_bytes"] < 16_000
+
+
+def test_a_window_by_hops_counts_every_hop(shared: Path) -> None:
+    """Its layers and MACs are summed over all hops, the flush included, which a window in one call does not have."""
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    path = model_path(shared, "classic-unet-512")
+    whole = bench(Request(path, "cortex-m4", toolchain="gcc", emulator="qemu")).measurement
+    hops = bench(Request(path, "cortex-m4", toolchain="gcc", emulator="qemu", hop=64)).measurement
+    assert whole.exact
+    assert hops.exact
+    assert whole.macs < hops.macs < 1.5 * whole.macs
+    assert abs(sum(layer.count for layer in hops.layers) - hops.count) < 0.02 * hops.count
+    assert hops.state_bytes < whole.state_bytes / 2
+
+
+def test_a_streaming_project_runs(shared: Path, tmp_path: Path) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    new_firmware(model_path(shared, "classic-unet-512"), "cortex-m4", tmp_path / "app", mode="stream", hop=16)
+    lines = flash(plan_flash(tmp_path / "app", None, "gcc"), emulator="qemu")
+    assert sum(line.kind == "push" for line in lines) == 2 * 512 // 16
+    assert not (tmp_path / "app" / "src" / "main_stream.c").exists()
+
+
+def test_figures_per_second_need_a_sample_rate(shared: Path, tmp_path: Path) -> None:
+    need("gcc")
+    path = tmp_path / "m.int8.tflite"
+    path.write_bytes(model_path(shared, "small-unet-256").read_bytes())
+    assert bench(Request(path)).document()["instructions_per_second"] is None
+    write_card(path, ModelCard("mine", sample_rate_hz=250.0))
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    document = bench(Request(path, "cortex-m4", toolchain="gcc", emulator="qemu")).document()
+    assert document["model"] == "mine"
+    assert document["instructions_per_second"] == round(document["instructions"] * 250 / 256)
 
 
 def test_sanitized_host_build_is_clean(shared: Path) -> None:

@@ -179,7 +179,7 @@ def test_another_firmware_than_the_one_built_is_refused(tmp_path: Path) -> None:
     image = image_for(small_network(), "cortex-m4", "gcc", tmp_path)
     with pytest.raises(RunError, match="flash it again"):
         run_session(
-            find_machine(load_boards().board("cortex-m4"), "qemu"), image, small_network(), "0123456789ab", 60.0
+            find_machine(load_boards().board("cortex-m4"), "qemu"), image, small_network(), "0123456789ab", (90,), 60.0
         )
 
 
@@ -195,7 +195,8 @@ def test_host_and_device_make_the_same_test_input(tmp_path: Path) -> None:
     program.write_text(
         '#include "measure.h"\n#include <stdio.h>\nint main(void) { static int8_t x[999];\n'
         "for (uint32_t i = 0; i < 4; ++i) {\n"
-        "measure_input(x, sizeof x, i); fwrite(x, 1, sizeof x, stdout); } return 0; }\n"
+        "measure_input(x, 600, i, 0); measure_input(x + 600, 399, i, 600); fwrite(x, 1, sizeof x, stdout); }\n"
+        "return 0; }\n"
     )
     (tmp_path / "board_row.h").write_text('#define BOARD_NAME "host"\n#define BOARD_CLOCK_HZ 1u\n')
     sources = [

@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from edgeunet.errors import RunError
-from edgeunet.run.tflm_arena import measure_arena, tflm_is_installed
+from edgeunet.run.tflm_arena import measure_arena
+from tests.tools import need
 
-pytestmark = pytest.mark.skipif(not tflm_is_installed(), reason="the TFLM interpreter is not installed")
+
+@pytest.fixture(autouse=True)
+def interpreter() -> None:
+    need("tflite-micro")
 
 
 def test_the_arena_of_the_seed_model(shared: Path) -> None:

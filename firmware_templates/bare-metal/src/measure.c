@@ -72,57 +72,69 @@ void measure_selftest(int32_t result)
 }
 
 /* MurmurHash3's finalizer over a counter: full-range bytes that need no table. */
-void measure_input(int8_t *input, uint32_t count, uint32_t index)
+void measure_input(int8_t *input, uint32_t count, uint32_t run, uint32_t first)
 {
     for (uint32_t i = 0; i < count; ++i) {
-        uint32_t x = i + index * 0x9E3779B9u;
+        uint32_t x = first + i + run * 0x9E3779B9u;
         x = (x ^ (x >> 16)) * 0x85EBCA6Bu;
         x = (x ^ (x >> 13)) * 0xC2B2AE35u;
         input[i] = (int8_t)(uint8_t)(x >> 24);
     }
 }
 
-void measure_run(void (*work)(void *), void *context, uint32_t index)
+void measure_call(const char *kind, uint32_t run, void (*work)(void *), void *context)
 {
     uintptr_t entry = 0;
     struct timed probe = {stack_pointer_at_entry, &entry, 0};
     struct timed timed = {work, context, 0};
     (void)stack_lowest_touched(time_it, &probe);
     const uintptr_t lowest = stack_lowest_touched(time_it, &timed);
-    report_begin("run");
-    report_number("index", index);
+    report_begin(kind);
+    report_number("run", run);
     report_number("count", timed.ticks - overhead());
     report_number("stack_bytes", (uint32_t)(entry - lowest));
     report_number("stack_left_bytes", (uint32_t)(lowest - stack_limit()));
     report_end();
 }
 
-void measure_output(const int8_t *output, uint32_t count, uint32_t index)
+uint32_t measure_output(const int8_t *output, uint32_t count, uint32_t run, uint32_t first)
 {
     for (uint32_t offset = 0; offset < count; offset += 64u) {
         report_begin("output");
-        report_number("run", index);
-        report_number("offset", offset);
+        report_number("run", run);
+        report_number("offset", first + offset);
         report_bytes("bytes", output + offset, count - offset < 64u ? count - offset : 64u);
         report_end();
     }
+    return first + count;
 }
 
-uint64_t measure_trace(void (*trace)(int32_t), const uint64_t *start)
+uint64_t measure_trace(void (*trace)(int32_t), uint64_t *ticks_before)
 {
     trace(0);
+    ticks_before[1] = 0;
     trace(1);
-    return start[1] - start[0];
+    return ticks_before[1];
 }
 
-void measure_layers(const uint64_t *start, uint64_t trace_ticks, uint32_t layers, uint32_t index)
+void measure_clear(uint64_t *ticks_before, uint32_t *rounds, uint32_t layers)
 {
+    *rounds = 0;
+    for (uint32_t i = 0; i <= layers; ++i) {
+        ticks_before[i] = 0;
+    }
+}
+
+void measure_layers(const uint64_t *ticks_before, uint64_t trace_ticks, uint32_t rounds, uint32_t layers, uint32_t run)
+{
+    const uint64_t hooks = trace_ticks * rounds;
     for (uint32_t layer = 0; layer < layers; ++layer) {
-        const uint64_t ticks = start[layer + 1u] - start[layer];
+        const uint64_t ticks = ticks_before[layer + 1u];
         report_begin("layer");
-        report_number("run", index);
+        report_number("run", run);
         report_number("index", layer);
-        report_number("count", ticks > trace_ticks ? ticks - trace_ticks : 0u);
+        report_number("rounds", rounds);
+        report_number("count", ticks > hooks ? ticks - hooks : 0u);
         report_end();
     }
 }

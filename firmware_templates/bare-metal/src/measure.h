@@ -13,19 +13,25 @@ void measure_calibration(void);
 /* Reports what the model's self-test returned: 0, or 1 + the index of the first wrong byte. */
 void measure_selftest(int32_t result);
 
-/* Test input number `index`: the same bytes on every machine, so that the listener knows what to expect. */
-void measure_input(int8_t *input, uint32_t count, uint32_t index);
+/* `count` bytes of test input number `run`, from byte `first` on: the same on every machine, so that the listener knows
+ * what to expect. */
+void measure_input(int8_t *input, uint32_t count, uint32_t run, uint32_t first);
 
-/* Runs `work(context)` once, from entry to return, and reports counter and stack. */
-void measure_run(void (*work)(void *), void *context, uint32_t index);
+/* Runs `work(context)` once, from entry to return, and reports counter and stack in a line of `kind`. */
+void measure_call(const char *kind, uint32_t run, void (*work)(void *), void *context);
 
-void measure_output(const int8_t *output, uint32_t count, uint32_t index);
+/* Sends `count` bytes of output as bytes `first` and on of the run; returns the place of the next. */
+uint32_t measure_output(const int8_t *output, uint32_t count, uint32_t run, uint32_t first);
 
-/* What one call of the trace hook takes; `start` is where the hook puts its readings. */
-uint64_t measure_trace(void (*trace)(int32_t), const uint64_t *start);
+/* What one call of the trace hook takes; `ticks_before` is where the hook adds up. */
+uint64_t measure_trace(void (*trace)(int32_t), uint64_t *ticks_before);
 
-/* Reports what each layer took; `start` holds `layers` + 1 readings, each `trace_ticks` dear. */
-void measure_layers(const uint64_t *start, uint64_t trace_ticks, uint32_t layers, uint32_t index);
+/* Sets the `layers` + 1 sums of the hook and its `rounds` through the network to 0. */
+void measure_clear(uint64_t *ticks_before, uint32_t *rounds, uint32_t layers);
+
+/* Reports what each layer took: what was added up before the hook of the next one, less `trace_ticks` for each
+ * of the `rounds`. */
+void measure_layers(const uint64_t *ticks_before, uint64_t trace_ticks, uint32_t rounds, uint32_t layers, uint32_t run);
 
 void measure_close(void);
 
