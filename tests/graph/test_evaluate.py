@@ -130,8 +130,8 @@ def test_fully_connected_follows_the_device(channels: int, flatten: bool) -> Non
         judged(built(made, x, layers.fully_connected(made, x, flatten)), judges=(tflm,))
 
 
-def test_litert_rounds_fully_connected_once_and_the_device_twice() -> None:
-    """The one operator in which the judges disagree by rounding alone; where they don't, so does edgeunet."""
+def test_litert_and_the_device_may_round_fully_connected_apart() -> None:
+    """The one operator in which the judges disagree, by rounding alone: a few values, by 1. edgeunet is the device."""
     rng = np.random.default_rng(0)
     writer = ModelWriter()
     x = writer.tensor((256, 32), "int8", 0.1, 3)
@@ -140,7 +140,7 @@ def test_litert_rounds_fully_connected_once_and_the_device_twice() -> None:
     model, values = writer.build([x], [y]), rng.integers(-128, 128, (256, 32), dtype=np.int8)
     device, litert = tflm(model, values)[0], litert_reference(model, values)[0]
     np.testing.assert_array_equal(evaluate(read_tflite(model), values)[0].reshape(256, 16), device)
-    assert 0 < np.count_nonzero(device != litert) < 10
+    assert np.count_nonzero(device != litert) < 10
     assert np.abs(device.astype(int) - litert).max() == 1
 
 
