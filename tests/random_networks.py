@@ -88,6 +88,8 @@ def random_network(
         network.writer.op("RESHAPE", [given.index, network.writer.constant([1, *x.shape])], x.index)
     y = choices.pick((_chain, _unet, _unet))(network, x, local)
     results = [_head(network, y, local)]
+    if results[0] == x:
+        results = [layers.convolution(network, x)]
     if outputs > 1 and choices.integer(0, 1):
         results.append(layers.convolution(network, y))
     return network.writer.build([given.index], [result.index for result in results])
