@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.errors import QuantizeError
 from edgeunet.modelcard import ModelCard
-from edgeunet.signals import PreparedSource, Record, Source, Split, normalize, streams
+from edgeunet.signals import PreparedSource, Record, Source, Split, streams
+from edgeunet.signals.normalization import RECORDING_NORMALIZATIONS, normalization, normalize_recording
 from edgeunet.signals.windows import Stream, cut
 
 Windows = NDArray[np.float32]
@@ -68,11 +70,20 @@ def draw_windows(
         for _ in range(times):
             stream = choices[int(rng.integers(len(choices)))]
             start = int(rng.integers(max(1, len(stream.signal) - shape[0] + 1)))
-            x, _ = cut(stream, start, shape[0])
+            gain = np.float32(1)
             if vary_gain and len(drawn) % _EVERY_WITH_GAIN == _EVERY_WITH_GAIN - 1:
-                x = x * np.float32(GAINS[len(drawn) // _EVERY_WITH_GAIN % len(GAINS)])
-            drawn.append(normalize(x.astype(np.float32), card.normalization))
+                gain = np.float32(GAINS[len(drawn) // _EVERY_WITH_GAIN % len(GAINS)])
+            drawn.append(_ready_window(stream, start, shape[0], card.normalization, gain))
     return np.stack(drawn)
+
+
+def _ready_window(stream: Stream, start: int, length: int, name: str, gain: np.float32) -> Windows:
+    """Return one window, louder by ``gain`` and then normalized."""
+    if name in RECORDING_NORMALIZATIONS:
+        stream = replace(stream, signal=normalize_recording(stream.signal * gain, name, stream.sample_rate_hz))
+        return cut(stream, start, length)[0]
+    x, _ = cut(stream, start, length)
+    return normalization(name)((x * gain).astype(np.float32))
 
 
 def limit_range(windows: Windows, share: float) -> Windows:

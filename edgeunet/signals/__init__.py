@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edgeunet.signals.arrays import ArraySource
 from edgeunet.signals.ecg_parameters import SyntheticECG
-from edgeunet.signals.normalization import NORMALIZATIONS, normalize
+from edgeunet.signals.normalization import NORMALIZATIONS, RECORDING_NORMALIZATIONS, normalize, normalize_recording
 from edgeunet.signals.record import CLASSES, UNKNOWN, Record, Wave, paint_labels
 from edgeunet.signals.resampling import resample
 from edgeunet.signals.segments import labels_to_waves
@@ -17,6 +17,7 @@ from edgeunet.signals.windows import Stream, streams, windows
 __all__ = [
     "CLASSES",
     "NORMALIZATIONS",
+    "RECORDING_NORMALIZATIONS",
     "UNKNOWN",
     "ArraySource",
     "PreparedSource",
@@ -32,6 +33,7 @@ __all__ = [
     "load_split",
     "make_split",
     "normalize",
+    "normalize_recording",
     "open_source",
     "paint_labels",
     "records_without",

@@ -1,4 +1,9 @@
-"""What is done to a window before the model sees it: one function per name, applied to each window alone."""
+"""What is done to a signal before the model sees it, one function per name.
+
+Most are done to each window alone. Those in `RECORDING_NORMALIZATIONS` have a state that runs through the recording:
+they are done to it once, before windows are cut (`normalize_recording`), and nothing is left to do to the windows
+(`window_normalization`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeunet.errors import SignalError
+from edgeunet.signals.causal import causal
 from edgeunet.signals.record import Signal
 
 SMALLEST_SPREAD = 1e-6
@@ -49,6 +55,10 @@ NORMALIZATIONS: Mapping[str, Callable[[Signal], Signal]] = {
 """Name → function from a float32 window ``(time, channels)`` to another of that shape."""
 
 
+RECORDING_NORMALIZATIONS: Mapping[str, Callable[[Signal, float], Signal]] = {"causal": causal}
+"""Name → function from a recording, float32 ``(time, channels)``, and its sample rate to another of that shape."""
+
+
 def normalize(window: Signal, name: str) -> Signal:
     """Return ``window`` (float32 ``(time, channels)``) normalized by the method called ``name``.
 
@@ -61,16 +71,49 @@ def normalize(window: Signal, name: str) -> Signal:
 
 
 def normalization(name: str) -> Callable[[Signal], Signal]:
-    """Return the function called ``name``.
+    """Return the function called ``name``, to be done to each window.
+
+    Raises
+    ------
+    SignalError
+        When there is no such method, or it is one for whole recordings.
+    """
+    if name in RECORDING_NORMALIZATIONS:
+        raise SignalError(
+            f"normalization '{name}' runs through a whole recording, not a window; use normalize_recording before "
+            "cutting windows"
+        )
+    if name not in NORMALIZATIONS:
+        names = ", ".join((*NORMALIZATIONS, *RECORDING_NORMALIZATIONS))
+        raise SignalError(f"normalization '{name}' is unknown; choose one of {names}")
+    return NORMALIZATIONS[name]
+
+
+def normalize_recording(signal: Signal, name: str, sample_rate_hz: float | None) -> Signal:
+    """Return a recording (float32 ``(time, channels)``, from its first sample on) ready for windows to be cut.
+
+    Raises
+    ------
+    SignalError
+        When there is no such method, or it needs the sample rate and that is ``None``.
+    """
+    if name not in RECORDING_NORMALIZATIONS:
+        normalization(name)
+        return signal
+    if sample_rate_hz is None:
+        raise SignalError(f"normalization '{name}' depends on the sample rate, which is not known; give it")
+    return RECORDING_NORMALIZATIONS[name](signal, sample_rate_hz)
+
+
+def window_normalization(name: str) -> Callable[[Signal], Signal]:
+    """Return what is left to do to each window of a recording that went through `normalize_recording`.
 
     Raises
     ------
     SignalError
         When there is no such method.
     """
-    if name not in NORMALIZATIONS:
-        raise SignalError(f"normalization '{name}' is unknown; choose one of {', '.join(NORMALIZATIONS)}")
-    return NORMALIZATIONS[name]
+    return unchanged if name in RECORDING_NORMALIZATIONS else normalization(name)
 
 
 def _divide(centred: npt.NDArray[np.floating[Any]], spread: npt.NDArray[np.floating[Any]]) -> Signal:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from edgeunet.errors import SignalError
-from edgeunet.signals.normalization import normalization as normalization_named
+from edgeunet.signals.causal import settling_samples
+from edgeunet.signals.normalization import RECORDING_NORMALIZATIONS, normalize_recording, window_normalization
 from edgeunet.signals.record import UNKNOWN, Labels, Record, Signal
 
 Augment = Callable[[Signal, Labels, float, np.random.Generator], tuple[Signal, Labels]]
@@ -76,7 +77,9 @@ def windows(
 
     Parameters
     ----------
-    normalization : applied to each window after augmentation; see `edgeunet.signals.normalization`.
+    normalization : applied after augmentation; see `edgeunet.signals.normalization`. One that runs through the
+        recording is done from its first sample; where windows are augmented, from about 8 s before each window, which
+        are augmented along with it.
     channels : ``"each"`` lead by itself, or ``"all"`` together.
     augment : changes each window; drawn from ``rng``.
     rng : where given, the first window of each stream begins at a random sample below ``hop_samples``.
@@ -88,17 +91,30 @@ def windows(
     """
     if window_samples < 1 or hop_samples < 1:
         raise SignalError(f"windows of {window_samples} samples every {hop_samples} samples: both must be at least 1")
-    prepare = normalization_named(normalization)
+    prepare = window_normalization(normalization)
     for record in records:
         for stream in streams(record, channels):
+            if augment is None:
+                ready = normalize_recording(stream.signal, normalization, stream.sample_rate_hz)
+                stream = replace(stream, signal=ready)
             first = int(rng.integers(hop_samples)) if rng is not None else 0
             for start in window_starts(len(stream.signal), window_samples, hop_samples, first):
                 x, y = cut(stream, start, window_samples)
                 if int((y >= 0).sum()) < min_known:
                     continue
                 if augment is not None:
-                    x, y = augment(x, y, stream.sample_rate_hz, rng or np.random.default_rng(0))
+                    x, y = _augmented(stream, start, window_samples, augment, normalization, rng)
                 yield prepare(x), y
+
+
+def _augmented(
+    stream: Stream, start: int, length: int, augment: Augment, normalization: str, rng: np.random.Generator | None
+) -> tuple[Signal, Labels]:
+    """Return one window, augmented; a normalization that runs through the recording begins some time before."""
+    rate_hz = stream.sample_rate_hz
+    before = min(start, settling_samples(rate_hz)) if normalization in RECORDING_NORMALIZATIONS else 0
+    x, y = augment(*cut(stream, start - before, before + length), rate_hz, rng or np.random.default_rng(0))
+    return normalize_recording(x, normalization, rate_hz)[before:], y[before:]
 
 
 def cut(stream: Stream, start: int, window_samples: int) -> tuple[Signal, Labels]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from edgeunet.errors import SignalError, TrainError
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.signals import PreparedSource, Record, Source, Split, Wave, split_from_dict
+from edgeunet.signals.normalization import RECORDING_NORMALIZATIONS, normalize_recording
 from edgeunet.signals.segments import label_runs
 from edgeunet.signals.windows import joint_labels
 from edgeunet.train.delineation import (
@@ -85,11 +86,13 @@ class Judge:
         part = judged_span(labels, self.predictor.window_samples, self.predictor.total_stride)
         scores = np.zeros((len(signal), self.predictor.classes), np.float32)
         scores[:, 0] = 1
+        name = self.card.normalization
         try:
-            scores[part] = predict_record(
-                self.predictor, signal[part], normalization=self.card.normalization, overlap=self.overlap
-            )
-        except TrainError as error:
+            # What runs through the recording runs from its beginning, wherever the part begins.
+            ready = normalize_recording(signal, name, record.sample_rate_hz)
+            left = "none" if name in RECORDING_NORMALIZATIONS else name
+            scores[part] = predict_record(self.predictor, ready[part], normalization=left, overlap=self.overlap)
+        except (TrainError, SignalError) as error:
             raise SignalError(f"record '{record.name}': {error}") from error
         waves = self.postprocessing.waves(scores, record.sample_rate_hz, self.card.classes)
         delineation = LeadDelineation(truth, waves, labels >= 0, record.sample_rate_hz)

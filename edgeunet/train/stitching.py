@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.errors import TrainError
-from edgeunet.signals.normalization import normalization as normalization_named
+from edgeunet.signals.normalization import normalize_recording, window_normalization
 
 Scores = NDArray[np.float32]
 
@@ -118,6 +118,7 @@ def predict_record(
     signal: NDArray[np.float32],
     *,
     normalization: str = "none",
+    sample_rate_hz: float | None = None,
     overlap: float | None = None,
     batch_size: int = 64,
 ) -> Scores:
@@ -127,7 +128,8 @@ def predict_record(
 
     Parameters
     ----------
-    normalization : done to each window by itself, as in training.
+    normalization : done as in training: to each window by itself, or running through the recording.
+    sample_rate_hz : needed by a normalization that runs through the recording.
     overlap : share of a window that the next one repeats; ``None`` for what the receptive field needs.
     batch_size : windows held in memory at a time.
 
@@ -152,7 +154,8 @@ def predict_record(
         overlap = needed_overlap(predictor)
     cuts = plan_cuts(samples, predictor.window_samples, predictor.output_samples, predictor.total_stride, overlap)
     margin = (predictor.window_samples - predictor.output_samples) // 2
-    prepare = normalization_named(normalization)
+    signal = normalize_recording(signal, normalization, sample_rate_hz)
+    prepare = window_normalization(normalization)
     for batch in _batches(cuts, batch_size):
         windows = np.stack([prepare(_window(signal, cut.start, predictor.window_samples)) for cut in batch])
         for cut, scores in zip(batch, predictor.scores(windows), strict=True):

@@ -56,5 +56,5 @@ def test_none_changes_nothing() -> None:
 
 
 def test_an_unknown_method_is_refused() -> None:
-    with pytest.raises(SignalError, match="choose one of none, centre, zscore, median-mad"):
+    with pytest.raises(SignalError, match="choose one of none, centre, zscore, median-mad, causal"):
         normalize(WINDOW, "batch")
