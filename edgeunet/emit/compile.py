@@ -27,7 +27,7 @@ from edgeunet.schedule.fuse_add import fuse_additions
 from edgeunet.schedule.fuse_concat import fuse_concatenations
 from edgeunet.schedule.lower import lower
 from edgeunet.schedule.order import order_nodes
-from edgeunet.schedule.program import Node
+from edgeunet.schedule.program import Node, Program
 from edgeunet.schedule.retiming import retime
 from edgeunet.schedule.schedule import Schedule, Step
 from edgeunet.schedule.sparing import build_sparing
@@ -49,21 +49,29 @@ def schedule_graph(graph: Graph, *, core: str = "portable", mode: str = "window"
     if core not in CORES:
         raise CompileError(f"core '{core}' is unknown; use one of {', '.join(CORES)}")
 
+    program = fuse_concatenations(lower(simplify(graph)))
+    if core in FUSES:
+        fused = fuse_additions(program, FUSES[core])
+        try:
+            return _placed(graph.name, fused, core, mode, hop)
+        except CompileError:
+            pass  # some fused step found no kernel once placed (an odd pitch): do without
+    return _placed(graph.name, program, core, mode, hop)
+
+
+def _placed(name: str, program: Program, core: str, mode: str, hop: int | None) -> Schedule:
     def overlap(step: Step, position: int) -> int | None:
         return select_kernel(step, CORES[core]).overlap(step, position)
 
     def scratch(step: Step) -> int:
         return select_kernel(step, CORES[core]).scratch_bytes(step)
 
-    program = fuse_concatenations(lower(simplify(graph)))
-    if core in FUSES:
-        program = fuse_additions(program, FUSES[core])
     program = order_nodes(program)
     if mode == "window" and hop is None:
         timing = window_timing(program)
     else:
         timing = retime(program, stream_timing(program, hop if hop is not None else total_stride(program)))
-    return build_sparing(partial(build_schedule, graph.name, program, timing, scratch=scratch), overlap)
+    return build_sparing(partial(build_schedule, name, program, timing, scratch=scratch), overlap)
 
 
 def compile_model(

@@ -97,13 +97,13 @@ def _pack_linear(conv: Weighted) -> tuple[Any, int]:
     return pack_double_rounding(conv), conv.requantization.zero_point
 
 
-QUAD, DOUBLED = ("eu_quad",), ("eu_quad", "eu_quad_doubled")
+QUAD, DOUBLED = ("eu_quad", "eu_quad_unpack"), ("eu_quad", "eu_quad_doubled")
 LINEAR = Scaling("linear", _fits_linear, _pack_linear, 16, DOUBLED, 64)
 RELU = Scaling("relu", _fits_relu, lambda c: pack_one_multiply(c, c.requantization.zero_point, False), 16, QUAD)
 SATURATED = Scaling("saturated", _fits_saturated, lambda conv: pack_one_multiply(conv, _LOWEST, True), 16, QUAD)
 CLAMPED = Scaling("clamped", _fits_clamped, lambda conv: pack_one_multiply(conv, 0, True), 16, QUAD)
 SCALINGS = (CLAMPED, SATURATED, LINEAR)
-"""The most general of the cheap ones first, so that a network needs the code of few (saturated saves 4 of 100 instructions)."""
+"""The most general of the cheap ones first, so that a network needs the code of few of them."""
 
 
 def _widened_bytes(scaling: Scaling, inputs: int) -> int:
@@ -188,7 +188,8 @@ def convolutions(several: bool) -> tuple[Kernel, ...]:
             return _widened_bytes(scaling, flat_weights(step.parameters).shape[1])
 
         name = f"eu_conv_{scaling.name}" + ("_runs" if several else "")
-        return Kernel(name, "dsp", accepts, arguments, scaling.required, scratch_bytes=scratch, overlap=_in_blocks)
+        required = (*scaling.required, "eu_quad_conv")
+        return Kernel(name, "dsp", accepts, arguments, required, scratch_bytes=scratch, overlap=_in_blocks)
 
     return tuple(kernel(scaling) for scaling in SCALINGS)
 
@@ -231,7 +232,7 @@ def narrow_convolutions() -> tuple[Kernel, ...]:
             "dsp",
             lambda step: _is_narrow(step) and scaling.accepts(_overlapped(step.parameters)),
             arguments,
-            scaling.required,
+            (*scaling.required, "eu_quad_conv"),
             scratch_bytes=scratch,
             overlap=_in_blocks,
         )

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from edgeunet.emit import one_input, straight_add
-from edgeunet.emit.dsp_quads import QUAD, aligned, clamp_fields, is_saturated, shares_bytes
+from edgeunet.emit.dsp_quads import aligned, clamp_fields, is_saturated, shares_bytes
 from edgeunet.emit.kernels import Arguments, Kernel, in_order
 from edgeunet.emit.portable import plain, source
 from edgeunet.emit.quads import GROUP, double_rounding, flat_weights, folded_bias, four, quads, rounding_fits
 from edgeunet.schedule.schedule import Step, View
 from edgeunet.schedule.steps import Conv, Int32Array
+
+MACROS = ("eu_quad",)
 
 LARGEST_STEP = 255
 """Largest offset of a byte load or store that moves its pointer."""
@@ -109,9 +111,9 @@ def _one_linear(step: Step) -> Arguments:
 
 def ones() -> tuple[Kernel, ...]:
     return (
-        Kernel("eu_conv_one_saturated", "dsp", _accepts_one(True), _one(True), QUAD),
-        Kernel("eu_conv_one_clamped", "dsp", _accepts_one(False), _one(False), QUAD),
-        Kernel("eu_conv_one_linear", "dsp", _accepts_one_linear, _one_linear, (*QUAD, "eu_conv_one_saturated")),
+        Kernel("eu_conv_one_saturated", "dsp", _accepts_one(True), _one(True), MACROS),
+        Kernel("eu_conv_one_clamped", "dsp", _accepts_one(False), _one(False), MACROS),
+        Kernel("eu_conv_one_linear", "dsp", _accepts_one_linear, _one_linear, (*MACROS, "eu_conv_one_saturated")),
     )
 
 
@@ -136,7 +138,7 @@ def _accepts_depthwise(taps: int) -> Callable[[Step], bool]:
 def _loop_name(kernel: str, steps: tuple[int, int], shift: int, shifts: list[int], rows: int) -> str:
     """The loop for channels of one shift: an own one where it saves more time than its 300 bytes of flash are worth."""
     channels = shifts.count(shift)
-    own = channels * rows > OWN_LOOP_OUTPUTS or channels > 1 and 2 * channels >= len(shifts)
+    own = channels * rows > OWN_LOOP_OUTPUTS or (channels > 1 and 2 * channels >= len(shifts))
     return f"{kernel}_{steps[0]}_{steps[1]}_{shift}" if own else f"{kernel}_any"
 
 
@@ -149,9 +151,10 @@ def _depthwise(taps: int) -> Callable[[Step], Arguments]:
         shifts = [-int(shift) for shift in r.shifts]
         loops = {shift: _loop_name(kernel, steps, shift, shifts, step.groups) for shift in set(shifts)}
         definitions = [
-            f'{kernel.upper()}_LOOP({loop}, "{steps[0]}", "{steps[1]}", "{shift}")\n'
+            f"{kernel.upper()}_ANY_LOOP({loop})\n"
+            if loop == f"{kernel}_any"
+            else f'{kernel.upper()}_LOOP({loop}, "{steps[0]}", "{steps[1]}", "{shift}")\n'
             for shift, loop in sorted(loops.items())
-            if loop != f"{kernel}_any"
         ]
         listed = [loops.get(shift, "0") for shift in range(min(shifts), max(shifts) + 1)]
         name = "_".join(

@@ -1,7 +1,7 @@
 """A 1x1 convolution of one channel as one straight line per output channel, where that is exact.
 
-The result depends on a single int8 value ``q``, so there are 256 cases: ``fit`` computes TFLite's result ``v(q)`` (counted
-from the lower clamp) for each and intersects the intervals that they put on ``C`` in ``v = clamp((q * A + C) >> S)``:
+The result depends on a single int8 value ``q``, so there are 256 cases: ``fit`` computes TFLite's result ``v(q)``
+(counted from the lower clamp) for each and intersects the intervals put on ``C`` in ``v = clamp((q * A + C) >> S)``:
 
     v * 2^S <= q * A + C  where v > 0,        q * A + C < (v + 1) * 2^S  where v < high - low,
 

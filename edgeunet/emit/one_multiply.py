@@ -1,14 +1,14 @@
 """Requantization in one 64-bit multiply-add, where it gives exactly what TFLite's two roundings give.
 
-TFLite scales an accumulator ``x`` to ``y = (x * m + 2^30) >> 31``, then to ``v = (y + 2^(e-1) - [y < 0]) >> e``, then
-clamps ``v`` to ``[low, high]`` (relative to the zero point). ``v`` only grows with ``x``, so it is known by its thresholds:
+TFLite scales an accumulator ``x`` to ``y = (x * m + 2^30) >> 31``, then to ``v = (y + 2^(e-1) - [y < 0]) >> e``,
+then clamps ``v`` to ``[low, high]`` (relative to the zero point). ``v`` only grows with ``x``, so its thresholds say all:
 ``v >= k`` from ``x = X(k) = ceil((t * 2^31 - 2^30) / m)`` on, where ``t`` is the smallest ``y`` that reaches ``k``:
 
     t = (2k - 1) * 2^(e-1)              for k >= 1   (y >= 0 there: halves go up)
     t = k * 2^e - 2^(e-1) + 1           for k <= 0   (halves go down)
 
-A kernel that computes ``(x * M + C) >> S`` reaches ``k`` where ``x * M + C >= k * 2^S``. The two agree on all ``x`` from
-``least`` to ``greatest`` when for every threshold, moved into that range where it is outside,
+A kernel that computes ``(x * M + C) >> S`` reaches ``k`` where ``x * M + C >= k * 2^S``. The two agree on all ``x``
+from ``least`` to ``greatest`` when for every threshold, moved into that range where it is outside,
 
     k * 2^S - X(k) * M  <=  C  <  k * 2^S - (X(k) - 1) * M,
 

@@ -5,8 +5,8 @@ rounding twice again. All those roundings but the last are far below one unit of
 
     out = clamp((a * A + b * B + C) >> S)
 
-with slopes ``A`` and ``B`` next to ``scale_a / scale_out * 2^S`` and ``scale_b / scale_out * 2^S``. There are only 65,536
-pairs ``(a, b)``: ``fit`` evaluates TFLite's result for all of them, and intersects the intervals that each puts on ``C``:
+with slopes ``A`` and ``B`` next to ``scale_a / scale_out * 2^S`` and ``scale_b / scale_out * 2^S``. There are only
+65,536 pairs ``(a, b)``: ``fit`` evaluates TFLite's result for all of them, and intersects what each demands of ``C``:
 
     out * 2^S <= a * A + b * B + C      where out > -128
     a * A + b * B + C < (out + 1) * 2^S    where out < 127

@@ -7,7 +7,7 @@ over ``b``:
     t = int8 requantization of the convolution's accumulator;   out = add(t, b)
 
 A node that does so has the addition in its ``epilogue`` and ``b`` as its last operand. Done only where nothing else
-reads the convolution's output and the chosen kernels have such a step.
+reads the convolution's output, the operands lie in the arena (they are not the caller's), and the chosen kernels have such a step.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ def _fused(program: Program, add: Node, own: int, other: int, swapped: bool) -> 
     if producer.kind != "conv" or producer.epilogue or producer.repeat != 1 or producer.phase is not None:
         return None
     if producer.contiguous_output or producer.wide or not producer.is_local:
+        return None
+    if any(signal in (*program.inputs, *program.outputs) for signal in (*producer.signals, other)):
         return None
     joined = replace(
         producer,

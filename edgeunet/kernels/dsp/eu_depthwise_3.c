@@ -73,15 +73,16 @@ typedef void eu_depthwise_3_loop_t(const eu_depthwise_3_channel_t *);
     }
 
 /* Frame on the stack: end, in_step, out_step, shift. */
-__attribute__((naked, noinline)) static void eu_depthwise_3_any(__attribute__((unused)) const eu_depthwise_3_channel_t *channel)
-{
-    __asm__(".syntax unified\n\tpush {r4-r11}\n\tadd r3, r0, #36\n\tldmia r3, {r5-r7}\n\tldmia r0!, {r1-r4}\n\t"
-            "push {r1, r5, r6, r7}\n\tldmia r0, {r6-r10}\n\tmov r11, r1\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\t"
-            "beq 11f\n\t" EU_DEPTHWISE_3_ANY_LOAD("r4")
-            "1:\n\t" EU_DEPTHWISE_3_PAIR("r4", "r5", EU_DEPTHWISE_3_ANY_LOAD("r5"), EU_DEPTHWISE_3_ANY_STORE)
-            "2:\n\t" EU_DEPTHWISE_3_PAIR("r5", "r4", EU_DEPTHWISE_3_ANY_LOAD("r4"), EU_DEPTHWISE_3_ANY_STORE)
-            "cmp r1, r11\n\tbne 1b\n\tadd sp, #16\n\tpop {r4-r11}\n\tbx lr\n"
-            "11:\n\t" EU_DEPTHWISE_3_ANY_LOAD("r5") "b 2b");
+#define EU_DEPTHWISE_3_ANY_LOOP(name)  \
+__attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_3_channel_t *channel) \
+{ \
+    __asm__(".syntax unified\n\tpush {r4-r11}\n\tadd r3, r0, #36\n\tldmia r3, {r5-r7}\n\tldmia r0!, {r1-r4}\n\t" \
+            "push {r1, r5, r6, r7}\n\tldmia r0, {r6-r10}\n\tmov r11, r1\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\t" \
+            "beq 11f\n\t" EU_DEPTHWISE_3_ANY_LOAD("r4") \
+            "1:\n\t" EU_DEPTHWISE_3_PAIR("r4", "r5", EU_DEPTHWISE_3_ANY_LOAD("r5"), EU_DEPTHWISE_3_ANY_STORE) \
+            "2:\n\t" EU_DEPTHWISE_3_PAIR("r5", "r4", EU_DEPTHWISE_3_ANY_LOAD("r4"), EU_DEPTHWISE_3_ANY_STORE) \
+            "cmp r1, r11\n\tbne 1b\n\tadd sp, #16\n\tpop {r4-r11}\n\tbx lr\n" \
+            "11:\n\t" EU_DEPTHWISE_3_ANY_LOAD("r5") "b 2b"); \
 }
 
 static int32_t eu_depthwise_3_taps(const int8_t *w)

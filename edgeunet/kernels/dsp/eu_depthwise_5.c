@@ -77,17 +77,18 @@ typedef void eu_depthwise_5_loop_t(const eu_depthwise_5_channel_t *);
     }
 
 /* Frame on the stack: end, in_step, out_step, shift. */
-__attribute__((naked, noinline)) static void eu_depthwise_5_any(__attribute__((unused)) const eu_depthwise_5_channel_t *channel)
-{
-    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tadd r3, r0, #44\n\tldmia r3, {r5-r7}\n\tldmia r0!, {r1-r4}\n\t"
-            "push {r1, r5, r6, r7}\n\tldmia r0, {r7-r12, lr}\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\t"
-            "bhi 12f\n\t" EU_DEPTHWISE_5_ANY_LOAD("r4") EU_DEPTHWISE_5_ANY_LOAD("r5")
-            "1:\n\t" EU_DEPTHWISE_5_PAIR("r4", "r5", "r6", EU_DEPTHWISE_5_ANY_LOAD("r6"), EU_DEPTHWISE_5_ANY_STORE)
-            "2:\n\t" EU_DEPTHWISE_5_PAIR("r5", "r6", "r4", EU_DEPTHWISE_5_ANY_LOAD("r4"), EU_DEPTHWISE_5_ANY_STORE)
-            "3:\n\t" EU_DEPTHWISE_5_PAIR("r6", "r4", "r5", EU_DEPTHWISE_5_ANY_LOAD("r5"), EU_DEPTHWISE_5_ANY_STORE)
-            "ldr r2, [sp]\n\tcmp r1, r2\n\tbne 1b\n\tadd sp, #16\n\tpop {r4-r11, pc}\n"
-            "11:\n\t" EU_DEPTHWISE_5_ANY_LOAD("r6") EU_DEPTHWISE_5_ANY_LOAD("r4") "b 3b\n"
-            "12:\n\t" EU_DEPTHWISE_5_ANY_LOAD("r5") EU_DEPTHWISE_5_ANY_LOAD("r6") "b 2b");
+#define EU_DEPTHWISE_5_ANY_LOOP(name)  \
+__attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_5_channel_t *channel) \
+{ \
+    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tadd r3, r0, #44\n\tldmia r3, {r5-r7}\n\tldmia r0!, {r1-r4}\n\t" \
+            "push {r1, r5, r6, r7}\n\tldmia r0, {r7-r12, lr}\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\t" \
+            "bhi 12f\n\t" EU_DEPTHWISE_5_ANY_LOAD("r4") EU_DEPTHWISE_5_ANY_LOAD("r5") \
+            "1:\n\t" EU_DEPTHWISE_5_PAIR("r4", "r5", "r6", EU_DEPTHWISE_5_ANY_LOAD("r6"), EU_DEPTHWISE_5_ANY_STORE) \
+            "2:\n\t" EU_DEPTHWISE_5_PAIR("r5", "r6", "r4", EU_DEPTHWISE_5_ANY_LOAD("r4"), EU_DEPTHWISE_5_ANY_STORE) \
+            "3:\n\t" EU_DEPTHWISE_5_PAIR("r6", "r4", "r5", EU_DEPTHWISE_5_ANY_LOAD("r5"), EU_DEPTHWISE_5_ANY_STORE) \
+            "ldr r2, [sp]\n\tcmp r1, r2\n\tbne 1b\n\tadd sp, #16\n\tpop {r4-r11, pc}\n" \
+            "11:\n\t" EU_DEPTHWISE_5_ANY_LOAD("r6") EU_DEPTHWISE_5_ANY_LOAD("r4") "b 3b\n" \
+            "12:\n\t" EU_DEPTHWISE_5_ANY_LOAD("r5") EU_DEPTHWISE_5_ANY_LOAD("r6") "b 2b"); \
 }
 
 static int32_t eu_depthwise_5_taps(const int8_t *w)

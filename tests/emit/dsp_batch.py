@@ -1,0 +1,74 @@
+"""Many compiled networks in one Cortex-M4, M7 or M33 image: what the tests of the DSP kernels run, in QEMU."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.emit.helium_batch import _MAIN, _STRICT, Case, _main
+from tests.tools import need
+
+assert "bkpt 0xab" in _MAIN
+
+_LINK = """MEMORY {{ FLASH (rx) : ORIGIN = {flash}, LENGTH = 4M  RAM (rwx) : ORIGIN = {ram}, LENGTH = 2M }}
+ENTRY(start)
+SECTIONS {{
+    .text : {{ KEEP(*(.vectors)) *(.text*) *(.rodata*) }} > FLASH
+    .bss (NOLOAD) : {{ *(.bss*) *(COMMON) }} > RAM
+    /DISCARD/ : {{ *(.ARM.*) *(.comment) }}
+    stack_top = ORIGIN(RAM) + LENGTH(RAM);
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Core:
+    """A core, the machine that emulates it, and where its memories start."""
+
+    gcc: str
+    zig: str
+    machine: str
+    flash: str = "0x00000000"
+    ram: str = "0x20000000"
+
+
+CORES = {
+    "cortex-m4": Core("cortex-m4", "cortex_m4", "mps2-an386"),
+    "cortex-m7": Core("cortex-m7", "cortex_m7", "mps2-an500"),
+    "cortex-m33": Core("cortex-m33", "cortex_m33+dsp", "mps2-an505", "0x10000000", "0x38000000"),
+}
+
+
+def run_on_dsp(
+    directory: Path, cases: Sequence[Case], core: str = "cortex-m4", compiler: str = "gcc", level: str = "-O1"
+) -> list[str]:
+    """For each case ``equal``, or what is wrong and at which output byte; ``compiler`` builds them at ``level``."""
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    found = CORES[core]
+    models = list({case.model.name: case.model for case in cases}.values())
+    sources = []
+    for model in models:
+        model.sources.write(directory)
+        sources += model.c_sources
+    (directory / "main.c").write_text(_main(models, cases))
+    (directory / "link.ld").write_text(_LINK.format(flash=found.flash, ram=found.ram))
+    gcc = ("arm-none-eabi-gcc", f"-mcpu={found.gcc}", "-mthumb", "-mfloat-abi=soft", "-ffreestanding")
+    zig = (sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabi", f"-mcpu={found.zig}")
+    build = gcc if compiler == "gcc" else (*zig, "-ffreestanding", "-Wno-unused-command-line-argument")
+    for source in sources:
+        subprocess.run([*build, *_STRICT, level, "-c", source, "-o", f"{source}.o"], check=True, cwd=directory)
+    objects = [f"{source}.o" for source in sources]
+    link = ("-nostdlib", "-T", "link.ld", "-Wl,--no-warn-rwx-segments", "-o", "image.elf")
+    freestanding = ("-O1", "-fno-tree-loop-distribute-patterns")
+    subprocess.run([*gcc, *freestanding, "main.c", *objects, "-lgcc", *link], check=True, cwd=directory)
+    emulator = ("qemu-system-arm", "-M", found.machine, "-display", "none", "-monitor", "none", "-serial", "none")
+    done = subprocess.run(
+        [*emulator, "-semihosting-config", "enable=on,target=native", "-kernel", "image.elf"],
+        cwd=directory, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    answers = (done.stdout + done.stderr).splitlines()
+    assert len(answers) == len(cases), answers[-3:]
+    return ["equal" if answer.startswith("equal") else answer for answer in answers]

@@ -1,0 +1,135 @@
+"""DSP kernels on emulated Cortex-M4, M7 and M33 equal the exact evaluator: edges, streams, fallbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgeunet.emit import Compiled, compile_model
+from edgeunet.graph import evaluate, read_tflite
+from edgeunet.graph.ir import Graph
+from edgeunet.graph.length import with_length
+from tests.emit.dsp_batch import run_on_dsp
+from tests.emit.helium_batch import Case, Int8
+from tests.emit.helium_table import CHANNELS, SideBySide, table_network
+from tests.emit.test_mve import small_unet
+from tests.random_layers import Value
+from tests.random_networks import random_inputs, random_network
+
+MODELS = ("seed-unet-800", "small-unet-256", "classic-unet-512")
+
+
+def flat(arrays: list[Int8]) -> Int8:
+    return np.concatenate([np.asarray(array, np.int8).reshape(-1) for array in arrays])
+
+
+def window_case(graph: Graph, name: str, seed: int) -> Case:
+    rng = np.random.default_rng(seed)
+    inputs = [random_inputs(graph.tensors[i].shape, rng) for i in graph.inputs]
+    return Case(compile_model(graph, name, core="dsp"), flat(inputs), flat(evaluate(graph, inputs)))
+
+
+def stream_case(content: bytes, name: str, hop: int, rows: int) -> Case:
+    graph = read_tflite(content)
+    channels = graph.tensors[graph.inputs[0]].shape[-1]
+    samples = random_inputs((rows, channels), np.random.default_rng(rows)).astype(np.int8)
+    compiled = compile_model(graph, name, core="dsp", mode="stream", hop=hop)
+    return Case(compiled, samples, flat(evaluate(with_length(graph, rows), [samples])), rows)
+
+
+def kernels(compiled: Compiled) -> set[str]:
+    return {layer.kernel for layer in compiled.layers}
+
+
+FAMILIES = (
+    *("eu_conv_clamped", "eu_conv_linear", "eu_conv_any", "eu_conv_one", "eu_sum_saturated", "eu_sum_linear"),
+    *("eu_depthwise_3", "eu_depthwise_5", "eu_max_pool_2", "eu_max_pool_3", "eu_add_linear"),
+    *("eu_conv_relu_add", "eu_conv_linear_add"),
+)
+ACTIVATIONS = (("RELU", -128), ("RELU", -20), ("NONE", 3), ("RELU6", -128))
+
+
+def residual_network(channels: int, seed: int) -> bytes:
+    """Projected residuals in both operand orders, sums over repeated signals, maxima: even and odd counts of rows."""
+    network = SideBySide(seed)
+    done = []
+    for number, rows in enumerate((3, 8, 33, 64)):
+        x = network.convolution(network.input(rows, channels), channels, 1, ACTIVATIONS[seed % 4])
+        own = network.convolution(network.depthwise(x, 5, ("NONE", 3)), 12, 1, ACTIVATIONS[number])
+        other = network.convolution(x, 12, 1, ("NONE", 3))
+        y = network.add(*((own, other) if number % 2 else (other, own)))
+        low = network.pool(y, 3, 2)
+        low = network.add(network.pool(low, 3, 1), network.depthwise(low, 3, ("NONE", 3)))
+        skip = network.convolution(network.input(2 * low.shape[1], channels), 8, 1, ("NONE", 3))
+        network.writer.graph.tensors[skip.index].quantization.scale = np.float32([low.scale])
+        network.writer.graph.tensors[skip.index].quantization.zeroPoint = np.int64([low.zero_point])
+        skip = Value(skip.index, skip.shape, low.scale, low.zero_point)
+        done.append(network.joined(low, skip, 8, 1, ACTIVATIONS[number], repeat=2))
+    network.results = done
+    return network.build()
+
+
+def test_table_of_shapes_equals_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
+    cases = []
+    for seed, channels in enumerate(CHANNELS):
+        cases.append(window_case(read_tflite(table_network(channels, seed)), f"c{channels}", seed))
+    for seed, channels in enumerate((4, 8, 12, 48, 64)):
+        cases.append(window_case(read_tflite(residual_network(channels, seed)), f"r{channels}", seed))
+    used = set().union(*(kernels(case.model) for case in cases))
+    for family in FAMILIES:
+        assert any(name.startswith(family) for name in used), f"{family} is not in this test: {sorted(used)}"
+    assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
+
+
+def test_streams_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
+    cases = []
+    for channels in (1, 4, 12):
+        for hop in (2, 6, 8):
+            name = f"s{channels}_{hop}"
+            cases += [stream_case(small_unet(channels, channels), name, hop, rows) for rows in (hop, 33 * hop)]
+    assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
+
+
+@pytest.mark.parametrize("seeds", [range(12), range(12, 24)], ids=str)
+def test_random_networks_equal_the_evaluator_on_cortex_m4(tmp_path: Path, seeds: range) -> None:
+    cases = [window_case(read_tflite(random_network(seed)), f"n{seed}", seed) for seed in seeds]
+    assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
+
+
+@pytest.mark.parametrize(("core", "compiler", "level"), [
+    ("cortex-m4", "gcc", "-O2"), ("cortex-m7", "gcc", "-Os"), ("cortex-m33", "gcc", "-O0"), ("cortex-m4", "zig", "-O2"),
+    ("cortex-m33", "zig", "-Os"),
+])  # fmt: skip
+def test_shared_models_are_exact(shared: Path, tmp_path: Path, core: str, compiler: str, level: str) -> None:
+    cases = []
+    for name in MODELS:
+        content = (shared / "models" / f"{name}.int8.tflite").read_bytes()
+        cases.append(window_case(read_tflite(content), "w_" + name.split("-")[0], 3))
+    assert run_on_dsp(tmp_path, cases, core, compiler, level) == ["equal"] * len(cases)
+
+
+def test_no_layer_of_the_shared_models_falls_back(shared: Path) -> None:
+    for name in MODELS:
+        graph = read_tflite(shared / "models" / f"{name}.int8.tflite")
+        layers = compile_model(graph, "net", core="dsp").layers
+        portable = {"eu_conv_1d", "eu_dot_rows", "eu_conv_sum", "eu_depthwise_1d", "eu_add", "eu_max_pool_1d"}
+        assert not portable & {layer.kernel for layer in layers}
+
+
+@pytest.mark.parametrize(
+    ("make", "fallback"),
+    [
+        pytest.param(lambda n, x: n.pool(x, 4, 2), "eu_max_pool_1d", id="pool of 4"),
+        pytest.param(lambda n, x: n.depthwise(x, 11, ("NONE", 0)), "eu_depthwise_1d", id="11 taps"),
+        pytest.param(lambda n, x: n.depthwise(x, 3, ("RELU_N1_TO_1", 0)), "eu_depthwise_1d", id="narrow clamp"),
+        pytest.param(lambda n, x: n.add(x, x, "RELU"), "eu_add", id="clamped addition"),
+        pytest.param(lambda n, x: n.convolution(x, 3, 1, ("RELU", -20)), "eu_dot_rows", id="three clamped channels"),
+    ],
+)  # fmt: skip
+def test_what_a_dsp_kernel_cannot_do_falls_back(make: Callable[[SideBySide, Value], Value], fallback: str) -> None:
+    network = SideBySide(1)
+    make(network, network.input(16, 8))
+    assert fallback in kernels(compile_model(read_tflite(network.build()), "lone", core="dsp"))
