@@ -9,6 +9,7 @@ import pytest
 
 from edgeunet.cli import main
 from edgeunet.litert import reference_interpreter
+from tests.tools import need
 
 SPEC = """
 name = "cli-net"
@@ -28,7 +29,7 @@ def run(*arguments: str) -> int:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("tensorflow", reason="quantizing needs TensorFlow")
+    need("tensorflow", "ai-edge-litert")
     from edgeunet.model import build_model, card_of, save_model
     from edgeunet.spec import load_spec
 

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from edgeunet.spec import UNetSpec, load_spec
+from tests.tools import need
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def small_spec() -> UNetSpec:
 
 @pytest.fixture(scope="session")
 def converted(small_spec: UNetSpec) -> Converted:
-    pytest.importorskip("tensorflow", reason="converting needs TensorFlow")
+    need("tensorflow", "ai-edge-litert")
     from edgeunet.quantize.convert import convert
     from tests.quantize.networks import lively, smooth_windows
 

@@ -13,9 +13,13 @@ from edgeunet.quantize import FORMATS
 from edgeunet.quantize.convert import convert
 from edgeunet.spec import PRESETS, UNetSpec, load_spec, preset
 from tests.quantize.networks import lively, smooth_windows
+from tests.tools import need
 
-pytest.importorskip("tensorflow", reason="converting needs TensorFlow")
-pytest.importorskip("tflite_micro", reason="the TFLM interpreter is not installed")
+
+@pytest.fixture(autouse=True, scope="module")
+def judges() -> None:
+    need("tensorflow", "ai-edge-litert", "tflite-micro")
+
 
 ARENA_BYTES = 1 << 26
 RUNS = 3
@@ -55,7 +59,11 @@ def judge(spec: UNetSpec, number_format: str) -> None:
             np.testing.assert_array_equal(ours, theirs)
 
 
-@pytest.mark.parametrize("name", list(PRESETS))
+LARGE = ("classic", "classic-batchnorm", "classic-valid", "he-dropout")
+NAMES = [pytest.param(name, marks=pytest.mark.slow) if name in LARGE else name for name in PRESETS]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_1d_preset_in_int8(name: str) -> None:
     judge(preset(name, 1), "int8")
 

@@ -11,6 +11,7 @@ from edgeunet.litert import reference_interpreter
 from edgeunet.quantize.convert import convert
 from edgeunet.quantize.tidy import layer_of, tidy
 from tests.quantize.conftest import Converted
+from tests.tools import need
 
 LAYERS = {"enc1_conv": True, "enc1_norm": False, "enc1_act": False, "conv2d_1": True, "conv2d": True, "add": False}
 
@@ -35,7 +36,7 @@ def test_layers_are_found_in_the_names_converters_make(name: str, layer: str | N
 
 @pytest.mark.parametrize("name", ["seed-unet-800", "small-unet-256", "classic-unet-512"])
 def test_reference_models_compute_the_same_and_are_smaller(shared: Path, name: str) -> None:
-    pytest.importorskip("tensorflow", reason="the schema comes with TensorFlow")
+    need("tensorflow", "ai-edge-litert")
     model = (shared / f"models/{name}.int8.tflite").read_bytes()
     tidied = tidy(model, {}, name)
     assert len(tidied) < 0.95 * len(model)
