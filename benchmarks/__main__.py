@@ -10,33 +10,34 @@ import os
 import sys
 from pathlib import Path
 
-from benchmarks.table import HERE, dumps, markdown, read_rows, result_path, rewrite
+from benchmarks.table import HERE, dumps, markdown, read_cases, read_rows, result_path, rewrite
 from edgeunet.errors import EdgeUNetError, ReportError
 from edgeunet.files import read_json, write_text
 from edgeunet.run.bench import Request, bench
 
 
 def measure_all(models: Path) -> list[str]:
-    """Measure every workload on every core, write one result each, and return the pairs that were not exact."""
+    """Measure every case, write one result document each, and return the cases that were not exact."""
     workloads = read_json(HERE / "workloads.json", ReportError)
     wrong = []
-    for model in workloads["models"]:
-        for target in workloads["targets"]:
-            request = Request(
-                model=models / f"{model}.int8.tflite",
-                target=target,
-                toolchain=workloads["toolchain"],
-                emulator=workloads["emulator"],
-                flags=tuple(workloads["flags"]),
-                repeat=2,
-            )
-            document = bench(request).document()
-            print(f"{model} on {target}: {document['instructions']:,} instructions", file=sys.stderr)
-            if document["exact"]:
-                write_text(result_path(model, target), dumps(document))
-            else:
-                result_path(model, target).unlink(missing_ok=True)
-                wrong.append(f"{model} on {target}")
+    for case in read_cases():
+        request = Request(
+            model=models / f"{case.model}.int8.tflite",
+            target=case.target,
+            toolchain=workloads["toolchain"],
+            emulator=workloads["emulator"],
+            flags=tuple(workloads["flags"]),
+            mode="window" if case.hop is None else "stream",
+            hop=case.hop,
+            repeat=2 if case.hop is None else 1,
+        )
+        document = bench(request).document()
+        print(f"{case}: {document['instructions']:,} instructions", file=sys.stderr)
+        if document["exact"]:
+            write_text(result_path(case), dumps(document))
+        else:
+            result_path(case).unlink(missing_ok=True)
+            wrong.append(str(case))
     return wrong
 
 
@@ -58,8 +59,8 @@ def main() -> int:
         print(f"benchmarks: {error}", file=sys.stderr)
         return error.exit_code
     print(f"README.md {'rewritten' if changed else 'is up to date'}", file=sys.stderr)
-    for pair in wrong:
-        print(f"benchmarks: {pair} is not exact and has no result", file=sys.stderr)
+    for case in wrong:
+        print(f"benchmarks: {case} is not exact and has no result", file=sys.stderr)
     return 1 if wrong else 0
 
 

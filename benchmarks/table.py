@@ -17,15 +17,30 @@ BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 
 
 @dataclass(frozen=True)
-class Row:
-    """One workload on one core: ours, and the baseline's builds (fastest for speed, balanced for size)."""
+class Case:
+    """One workload on one core: whole windows (``hop`` is ``None``), or a stream."""
 
     model: str
     target: str
+    hop: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.model} on {self.target}" + (f", hop {self.hop}" if self.hop else "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case with its result and the baseline's builds (fastest for speed, balanced for size)."""
+
+    case: Case
     result: Mapping[str, Any]
     fastest: Mapping[str, Any]
     balanced: Mapping[str, Any]
     smallest: Mapping[str, Any]
+
+    @property
+    def core(self) -> str:
+        return self.case.target.removeprefix("cortex-").upper()
 
     @property
     def baseline_ram_bytes(self) -> int:
@@ -46,13 +61,24 @@ class Row:
         )
 
 
-def result_path(model: str, target: str) -> Path:
-    """Return where the result document of ``model`` on ``target`` lies."""
-    return HERE / "results" / f"{model}.{target}.json"
+def read_cases() -> Iterator[Case]:
+    """Yield every case of ``workloads.json``: windows first, then streams."""
+    workloads = read_json(HERE / "workloads.json", ReportError)
+    for model in workloads["models"]:
+        yield from (Case(model, target) for target in workloads["targets"])
+    for model in workloads["models"]:
+        for target in workloads["stream_targets"]:
+            yield from (Case(model, target, hop) for hop in workloads["hops"][model])
+
+
+def result_path(case: Case) -> Path:
+    """Return where the result document of ``case`` lies."""
+    stream = f".hop{case.hop}" if case.hop else ""
+    return HERE / "results" / f"{case.model}.{case.target}{stream}.json"
 
 
 def read_rows() -> Iterator[Row]:
-    """Yield a row for every pair of workload and core that has been measured.
+    """Yield a row for every case that has been measured.
 
     Raises
     ------
@@ -60,21 +86,25 @@ def read_rows() -> Iterator[Row]:
         When a result is not exact or a document is broken.
     """
     baselines = read_json(BASELINES, ReportError)
-    workloads = read_json(HERE / "workloads.json", ReportError)
-    for model in workloads["models"]:
-        for target in workloads["targets"]:
-            path = result_path(model, target)
-            if not path.exists():
-                continue
-            result = read_json(path, ReportError)
-            if not result["exact"]:
-                raise ReportError(f"'{path}' is not exact; figures of a wrong program are not shown, mend it first")
-            builds = baselines[model][target]
-            yield Row(model, target, result, builds["fastest"], builds["balanced"], builds["smallest"])
+    for case in read_cases():
+        path = result_path(case)
+        if not path.exists():
+            continue
+        result = read_json(path, ReportError)
+        if not result["exact"]:
+            raise ReportError(f"'{path}' is not exact; figures of a wrong program are not shown, mend it first")
+        builds = baselines[case.model][case.target]
+        yield Row(case, result, builds["fastest"], builds["balanced"], builds["smallest"])
 
 
 def markdown(rows: list[Row]) -> str:
-    """Return the table, in absolute figures with the share of the baseline behind each."""
+    """Return both tables: absolute figures with the share of the baseline behind each."""
+    windows = [row for row in rows if row.case.hop is None]
+    streams = [row for row in rows if row.case.hop is not None]
+    return "\n".join([*_window_table(windows), "", *_stream_table(streams, windows), "", provenance(rows)])
+
+
+def _window_table(rows: list[Row]) -> list[str]:
     lines = [
         "| workload | core | instructions | of TFLM | instr/MAC | RAM, bytes | of TFLM | flash, bytes | of TFLM "
         "| of its smallest |",
@@ -83,23 +113,40 @@ def markdown(rows: list[Row]) -> str:
     for row in rows:
         speed, ram, flash, smallest = row.shares()
         result = row.result
-        core = row.target.removeprefix("cortex-").upper()
         lines.append(
-            f"| {row.model} | {core} | {result['instructions']:,} | {speed:.2f} | "
+            f"| {row.case.model} | {row.core} | {result['instructions']:,} | {speed:.2f} | "
             f"{result['instructions_per_mac']:.2f} | {result['ram_bytes']:,} | {ram:.2f} | {result['flash_bytes']:,} | "
             f"{flash:.2f} | {smallest:.2f} |"
         )
-    return "\n".join([*lines, "", provenance(rows)])
+    return lines
+
+
+def _stream_table(rows: list[Row], windows: list[Row]) -> list[str]:
+    whole = {(row.case.model, row.case.target): row.result["instructions_per_sample"] for row in windows}
+    lines = [
+        "Streaming, equal to the network over the whole recording; RAM is for recordings of any length:",
+        "",
+        "| workload | core | hop, samples | RAM, bytes | of TFLM's window | instructions per sample | of our window "
+        "| look-ahead, samples |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in rows:
+        result = row.result
+        per_sample = result["instructions_per_sample"]
+        window = whole.get((row.case.model, row.case.target))
+        share = f"{per_sample / window:.2f}" if window else "–"
+        lines.append(
+            f"| {row.case.model} | {row.core} | {row.case.hop} | {result['ram_bytes']:,} | {row.shares()[1]:.2f} | "
+            f"{per_sample:,.0f} | {share} | {result['lookahead_samples']} |"
+        )
+    return lines if rows else []
 
 
 def provenance(rows: list[Row]) -> str:
     """Return what the figures were made with."""
     made = sorted({f"{row.result['toolchain_version']}; {row.result['emulator_version']}" for row in rows})
     flags = sorted({row.result["flags"].split()[-1] for row in rows})
-    kernels = ", ".join(
-        f"{row.target.removeprefix('cortex-').upper()} {row.result['kernels']}"
-        for row in {r.target: r for r in rows}.values()
-    )
+    kernels = ", ".join(f"{row.core} {row.result['kernels']}" for row in {row.core: row for row in rows}.values())
     return (
         f"Ours: {', '.join(made)}; {', '.join(flags)}; kernels: {kernels}. Instructions, not cycles: compare on one "
         "core. TFLM: instructions of its fastest build, RAM and flash of its balanced one; RAM includes input, output "

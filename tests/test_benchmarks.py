@@ -15,7 +15,7 @@ def result(**changes: object) -> dict[str, object]:
     document: dict[str, object] = {
         "exact": True, "instructions": 14_031_820, "instructions_per_mac": 2.33, "ram_bytes": 34_796,
         "flash_bytes": 73_855, "toolchain_version": "gcc 12", "emulator_version": "QEMU 7", "flags": "-std=c99 -O2",
-        "kernels": "dsp",
+        "kernels": "dsp", "instructions_per_sample": 17_540.0,
     }  # fmt: skip
     return {**document, **changes}
 
@@ -23,13 +23,13 @@ def result(**changes: object) -> dict[str, object]:
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty directory in the place of ``results/``."""
-    monkeypatch.setattr(table, "result_path", lambda model, target: tmp_path / f"{model}.{target}.json")
+    monkeypatch.setattr(table, "result_path", lambda case: tmp_path / f"{case}.json")
     return tmp_path
 
 
 def test_shares_are_ours_over_theirs(results: Path) -> None:
     """Half of 28,063,640 instructions, of 69,592 bytes RAM and of 147,710 bytes flash."""
-    (results / "seed-unet-800.cortex-m4.json").write_text(json.dumps(result()))
+    (results / "seed-unet-800 on cortex-m4.json").write_text(json.dumps(result()))
     (row,) = table.read_rows()
     assert row.shares()[:3] == pytest.approx((0.5, 0.5, 0.5), abs=1e-4)
     assert row.shares()[3] == pytest.approx(73_855 / (39_286 + 99_016))
@@ -38,8 +38,17 @@ def test_shares_are_ours_over_theirs(results: Path) -> None:
     assert "gcc 12; QEMU 7" in text
 
 
+def test_streams_are_compared_with_our_own_window(results: Path) -> None:
+    window = result(instructions_per_sample=1000.0)
+    stream = result(instructions_per_sample=1100.0, lookahead_samples=172, ram_bytes=10_439)
+    (results / "seed-unet-800 on cortex-m4.json").write_text(json.dumps(window))
+    (results / "seed-unet-800 on cortex-m4, hop 16.json").write_text(json.dumps(stream))
+    text = table.markdown(list(table.read_rows()))
+    assert "| seed-unet-800 | M4 | 16 | 10,439 | 0.15 | 1,100 | 1.10 | 172 |" in text
+
+
 def test_an_inexact_result_is_not_shown(results: Path) -> None:
-    (results / "seed-unet-800.cortex-m4.json").write_text(json.dumps(result(exact=False)))
+    (results / "seed-unet-800 on cortex-m4.json").write_text(json.dumps(result(exact=False)))
     with pytest.raises(ReportError, match="not exact"):
         list(table.read_rows())
 
