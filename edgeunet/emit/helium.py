@@ -11,11 +11,11 @@ over a concatenation. Registers of a function:
     r11             output channels left
     q0 ..           inputs, kept while all quads use them where there is room; the rest weights, sums, constants
 
-Per quad and vector of 16 inputs: 4 weight loads and 8 multiplies of 16 products each; per quad: 8 sums into two
-vectors, bias, the rounding doubling high multiply (VQRDMULH is TFLite's SaturatingRoundingDoublingHighMul), ``y + (y
->> 31)`` then the rounding shift (gemmlowp's RoundingDivideByPOT), zero point, saturation. Where the clamp starts at the zero
-point (RELU) the sign is not needed, as a negative ``y`` ends there whichever way its half is rounded, and neither is a
-lower clamp: narrowing to unsigned 16 bits stops at 0 (no ``y`` exceeds 32,767 there, which is proven).
+Per quad and vector of 16 inputs: 4 weight loads and 8 multiplies of 16 products each; per quad: 8 sums into two vectors,
+bias, the rounding doubling high multiply (VQRDMULH is TFLite's SaturatingRoundingDoublingHighMul), the sign and the
+rounding shift (gemmlowp's RoundingDivideByPOT: ``y + (y >> 31)``, then VRSHL), zero point, saturation. Where the clamp
+starts at the zero point (RELU) the sign is not needed, as a negative ``y`` ends there whichever way its half is rounded, and
+neither is a lower clamp: narrowing to unsigned 16 bits stops at 0 (no ``y`` exceeds 32,767 there, which is proven).
 """
 
 from __future__ import annotations
@@ -190,8 +190,9 @@ def _products(shape: QuadShape, registers: list[list[tuple[str, str]]]) -> list[
                 if shape.two_predicates and v == segment.vectors - 1:
                     lines.append("vctp.8 r7")
                 lines += _load(index, segment, v, (row_a, row_b), set_predicate=False)
+            width = segment.tail if v == segment.vectors - 1 else LANES
             for c in range(4):
-                lines.append(f"vldrb.8 {weights}, [r5], #16")
+                lines.append(f"vldrb.8 {weights}, [r5], #{width}")
                 lines.append(f"vmladav{'a' if started_a else ''}.s8 {_A[c]}, {row_a}, {weights}")
                 if not segment.shared:
                     lines.append(f"vmladav{'a' if started_b else ''}.s8 {_B[c]}, {row_b}, {weights}")

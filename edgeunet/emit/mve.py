@@ -89,7 +89,7 @@ def _shape(segments: tuple[Segment, ...], step: Step, outputs: int) -> QuadShape
 
 
 def _quad_stream(weights: Sequence[Int8Array], bias: NDArray[np.int32], r: Requantization) -> NDArray[np.int32]:
-    """Per quad: 16 weights per vector and channel of each segment, then biases, multipliers, negated shifts."""
+    """Per quad: each segment's weights (16 inputs or what is left, of four channels), biases, multipliers, shifts."""
     outputs = bias.shape[0]
     padded = -(-outputs // QUAD) * QUAD
     parts: list[bytes] = []
@@ -98,17 +98,17 @@ def _quad_stream(weights: Sequence[Int8Array], bias: NDArray[np.int32], r: Requa
     shifts = np.resize(r.shifts, padded)
     for n in range(0, padded, QUAD):
         for segment in flat:
-            vectors = segment[n : n + QUAD].reshape(QUAD, -1, LANES).transpose(1, 0, 2)
-            parts.append(np.ascontiguousarray(vectors).tobytes())
+            quad = segment[n : n + QUAD]
+            parts += [quad[:, k : k + LANES].tobytes() for k in range(0, quad.shape[1], LANES)]
         parts += [bias[n : n + QUAD].astype("<i4").tobytes(), multipliers[n : n + QUAD].astype("<i4").tobytes()]
         parts.append(shifts[n : n + QUAD].astype(np.int8).tobytes())
     return np.frombuffer(b"".join(parts), "<i4").astype(np.int32)
 
 
 def _padded(weights: Int8Array, outputs: int) -> Int8Array:
-    """``weights (out, inputs)`` with zeros up to ``outputs`` and a multiple of 16 inputs."""
-    full = np.zeros((outputs, -(-weights.shape[1] // LANES) * LANES), np.int8)
-    full[: weights.shape[0], : weights.shape[1]] = weights
+    """``weights (out, inputs)`` with zeros up to ``outputs``."""
+    full = np.zeros((outputs, weights.shape[1]), np.int8)
+    full[: weights.shape[0]] = weights
     return full
 
 
@@ -267,13 +267,23 @@ def _pair_overlap(step: Step, position: int) -> int | None:
     return in_order(2)(step, position) if step.groups % 2 == 0 else None
 
 
+def _sum_overlap(step: Step, position: int) -> int | None:
+    """A pair of rows is one group where the first operand is read once for both."""
+    return in_order()(step, position) if step.parameters.repeat == 2 else _pair_overlap(step, position)
+
+
+def _max_overlap(step: Step, position: int) -> int | None:
+    """Rows go in ascending order where sixteen lanes hold all channels."""
+    return in_order()(step, position) if step.output.channels <= LANES else None
+
+
 MVE: KernelTable = {
     "conv": (
         Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes),
         Kernel("eu_quads", "mve", lambda step: _conv_shape(step) is not None, _conv, overlap=_pair_overlap),
     ),
-    "conv_sum": (Kernel("eu_quads", "mve", lambda step: _sum_shape(step) is not None, _conv_sum),),
+    "conv_sum": (Kernel("eu_quads", "mve", lambda step: _sum_shape(step) is not None, _conv_sum, overlap=_sum_overlap),),
     "depthwise": (Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes),),
-    "add": (Kernel("eu_add_lanes", "mve", _accepts_add, _add),),
-    "max_pool": (Kernel("eu_max_lanes", "mve", _accepts_max_pool, _max_pool),),
+    "add": (Kernel("eu_add_lanes", "mve", _accepts_add, _add, overlap=in_order()),),
+    "max_pool": (Kernel("eu_max_lanes", "mve", _accepts_max_pool, _max_pool, overlap=_max_overlap),),
 }

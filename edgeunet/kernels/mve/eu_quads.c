@@ -20,7 +20,7 @@ typedef struct {
 typedef void eu_quad_loop_t(const eu_quad_frame_t *);
 
 typedef struct {
-    const int32_t *stream; /* per quad: vectors of 16 weights (vector, channel), bias[4], multiplier[4], -shift[4] as bytes */
+    const int32_t *stream; /* per quad: weights (16 inputs or what is left, of 4 channels), 4 biases, multipliers, shifts */
     int32_t rows;
     int32_t a_step;  /* bytes from one row of a to the next; 0 where there is one row */
     int32_t b_step;  /* the same for b */
