@@ -1,0 +1,62 @@
+"""Every 1-D preset, built, quantized and compiled: the C equals LiteRT's reference kernels, as a window and as a stream.
+
+Presets of millions of parameters are narrowed (fewer filters, the same graph), so that a test takes seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgeunet.emit import compile_model
+from edgeunet.graph import read_tflite
+from edgeunet.spec import PRESETS, UNetSpec
+from tests.emit.host_batch import build_batch
+from tests.judges import litert_reference
+
+NARROW = 64
+PER_RUN = ("ecg-tiny", "classic-valid")
+
+
+def narrowed(spec: UNetSpec) -> UNetSpec:
+    widest = max(block.filters for block in spec.blocks)
+    if widest <= NARROW:
+        return spec
+    blocks = tuple(replace(block, filters=max(4, block.filters * NARROW // widest)) for block in spec.blocks)
+    return replace(spec, blocks=blocks)
+
+
+def check_preset(directory: Path, name: str) -> None:
+    pytest.importorskip("tensorflow")
+    from edgeunet.model import build_model
+    from edgeunet.quantize.convert import convert
+
+    spec = narrowed(PRESETS[name].specs[1])
+    rng = np.random.default_rng(0)
+    windows = rng.standard_normal((8, *spec.input_shape)).astype(np.float32)
+    content = convert(build_model(spec, batch_size=1, seed=0), "int8", windows)
+    graph = read_tflite(content)
+    models = [compile_model(graph, "whole")]
+    if name != "classic-valid":
+        models.append(compile_model(graph, "hops", mode="stream"))
+    inputs = [rng.integers(-128, 128, spec.input_shape, np.int8) for _ in range(2)]
+    answers = build_batch(directory, models).run([[x.reshape(-1) for x in inputs]] * len(models))
+    for position, given in enumerate(inputs):
+        judged = litert_reference(content, given)[0].reshape(-1)
+        for outputs in answers:
+            assert np.array_equal(outputs[position], judged)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PER_RUN)
+def test_preset_is_exact(tmp_path: Path, name: str) -> None:
+    check_preset(tmp_path, name)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", [name for name in PRESETS if name not in PER_RUN and 1 in PRESETS[name].specs])
+def test_other_presets_are_exact(tmp_path: Path, name: str) -> None:
+    check_preset(tmp_path, name)
