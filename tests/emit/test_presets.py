@@ -1,4 +1,4 @@
-"""Every 1-D preset, built, quantized and compiled: the C equals LiteRT's reference kernels, as a window and as a stream.
+"""Every 1-D preset, built, quantized and compiled: the C equals LiteRT's reference kernels, as window and as stream.
 
 Presets of millions of parameters are narrowed (fewer filters, the same graph), so that a test takes seconds.
 """
