@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from edgeunet import __version__
@@ -42,31 +42,58 @@ FUSES: dict[str, Callable[[Node], bool]] = {"dsp": fuses}
 MODES = ("window", "stream")
 
 
-def schedule_graph(graph: Graph, *, core: str = "portable", mode: str = "window", hop: int | None = None) -> Schedule:
-    """Rewrite, lower, fuse, order, time and place ``graph``; a ``hop`` asks for a schedule that streams."""
+PASSES = {
+    "concat": "convolutions over a concatenation split by its inputs, which is then never made",
+    "add": "additions done on their producer's values",
+    "order": "nodes moved to where fewest bytes are alive",
+    "overlap": "outputs placed over inputs where that lowers the peak",
+}
+"""The exact passes that can be left out one by one, to see what each brings."""
+
+
+def schedule_graph(
+    graph: Graph,
+    *,
+    core: str = "portable",
+    mode: str = "window",
+    hop: int | None = None,
+    without: Collection[str] = (),
+) -> Schedule:
+    """Rewrite, lower, fuse, order, time and place ``graph``; a ``hop`` asks for a schedule that streams.
+
+    ``without`` names passes of ``PASSES`` to leave out.
+    """
+    for name in without:
+        if name not in PASSES:
+            raise CompileError(f"there is no pass '{name}' to leave out; use one of {', '.join(PASSES)}")
     if mode not in MODES:
         raise CompileError(f"mode '{mode}' is unknown; use one of {', '.join(MODES)}")
     if core not in CORES:
         raise CompileError(f"core '{core}' is unknown; use one of {', '.join(CORES)}")
 
-    program = fuse_concatenations(lower(simplify(graph)))
-    if core in FUSES:
+    program = lower(simplify(graph))
+    if "concat" not in without:
+        program = fuse_concatenations(program)
+    if core in FUSES and "add" not in without:
         fused = fuse_additions(program, FUSES[core])
         try:
-            return _placed(graph.name, fused, core, mode, hop)
+            return _placed(graph.name, fused, core, mode, hop, without)
         except CompileError:
             pass  # some fused step found no kernel once placed (an odd pitch): do without
-    return _placed(graph.name, program, core, mode, hop)
+    return _placed(graph.name, program, core, mode, hop, without)
 
 
-def _placed(name: str, program: Program, core: str, mode: str, hop: int | None) -> Schedule:
+def _placed(name: str, program: Program, core: str, mode: str, hop: int | None, without: Collection[str]) -> Schedule:
     def overlap(step: Step, position: int) -> int | None:
+        if "overlap" in without:
+            return None
         return select_kernel(step, CORES[core]).overlap(step, position)
 
     def scratch(step: Step) -> int:
         return select_kernel(step, CORES[core]).scratch_bytes(step)
 
-    program = order_nodes(program)
+    if "order" not in without:
+        program = order_nodes(program)
     if mode == "window" and hop is None:
         timing = window_timing(program)
     else:
@@ -81,6 +108,7 @@ def compile_model(
     core: str = "portable",
     mode: str = "window",
     hop: int | None = None,
+    without: Collection[str] = (),
     card: ModelCard | None = None,
     command: str = "",
 ) -> Compiled:
@@ -95,6 +123,7 @@ def compile_model(
     hop : input samples per call of a stream, a multiple of the total stride (the default); with mode ``window``, the
     window is
         run in hops of this size, in the memory of a stream.
+    without : passes of ``PASSES`` to leave out, for comparisons.
     card : the model's card, for class names and sample rate.
     command : the command line, for the header comment.
 
@@ -104,7 +133,7 @@ def compile_model(
         When the graph cannot be compiled as asked.
     """
     prefix = check_identifier(name) if name else suggest_identifier(graph.name)
-    schedule = schedule_graph(graph, core=core, mode=mode, hop=hop)
+    schedule = schedule_graph(graph, core=core, mode=mode, hop=hop, without=without)
     data = Tables(prefix)
     code = render_steps(schedule, prefix, CORES[core], data)
     facts = {
