@@ -157,6 +157,6 @@ def _streams(record: Record, channels: int) -> list[Stream]:
     if len(record.leads) != channels:
         raise QuantizeError(
             f"the model takes {channels} channels and record '{record.name}' has {len(record.leads)} "
-            f"({', '.join(record.leads)}); name as many with --leads"
+            f"({', '.join(record.leads)}); choose as many with --lead"
         )
     return list(streams(record, "all"))

@@ -161,11 +161,22 @@ def quantize_model(
     try:
         layers = compare_layers(floating, converted, (window[None] for window in windows))
     except GraphError as error:
-        raise QuantizeError(
-            f"'{card.name}' converts to {number_format} but the result does not run ({error}); some range is too "
-            "narrow, so calibrate on signals like those it was trained on, or choose another --format"
-        ) from error
+        raise _not_running(card.name, number_format, floating, error) from error
     return _quantized(converted, floating, card, number_format, tuple(layers))
+
+
+def _not_running(name: str, number_format: str, floating: bytes, error: GraphError) -> QuantizeError:
+    """Return the error about a converted model that the reference kernels refuse, with the layer where one is known."""
+    from edgeunet.model import lint_tflite
+
+    told = str(error)
+    guilty = next((finding for finding in lint_tflite(floating) if f"'{finding.operator}'" in told), None)
+    if guilty is not None:
+        return QuantizeError(f"'{name}' converts to {number_format} but does not run: {guilty}")
+    return QuantizeError(
+        f"'{name}' converts to {number_format} but does not run ({told}); some range is too narrow, so calibrate on "
+        "signals like those it was trained on, or choose another --format"
+    )
 
 
 def _quantized(

@@ -76,7 +76,7 @@ def test_several_channels_come_together(witness: Witness) -> None:
     leads = witness.read(witness.names()[0]).leads
     windows = draw_windows(witness, split, "train", CARD, (128, len(leads)), 2)
     assert windows.shape == (2, 128, len(leads))
-    with pytest.raises(QuantizeError, match="--leads"):
+    with pytest.raises(QuantizeError, match="with --lead"):
         draw_windows(witness, split, "train", CARD, (128, 7), 2)
 
 

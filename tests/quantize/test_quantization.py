@@ -106,6 +106,16 @@ def test_windows_of_the_callers_own(converted: Converted) -> None:
         quantize_model(converted.keras, CARD, "int4", converted.windows)
 
 
+def test_a_layer_that_no_device_runs_is_named(tmp_path: Path) -> None:
+    import keras
+
+    source = keras.Input((64, 1))
+    doubled = keras.layers.UpSampling1D(2, name="up")(keras.layers.MaxPooling1D(2)(source))
+    keras.Model(source, keras.layers.Conv1D(4, 3, padding="same")(doubled), name="foreign").save(tmp_path / "f.keras")
+    with pytest.raises(QuantizeError, match=r"'foreign' converts to int8 but does not run: layer 'up\S*' becomes TILE"):
+        quantize(tmp_path / "f.keras", SOURCE, SPLIT, calibration_windows=8)
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half a zip", b"\x00" * 1000])
 def test_a_damaged_keras_file_is_one_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "broken.keras"
