@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -132,7 +132,8 @@ class Trainer:
     def _epoch(self, tell: Callable[[Progress, int, float], None]) -> dict[str, Any]:
         progress, options = self.progress, self.options
         losses = []
-        for step, (x, y) in enumerate(islice(self.course.batches(progress.done), options.steps_per_epoch)):
+        batches = iter(self.course.batches(progress.done))
+        for step, (x, y) in enumerate(islice(batches, options.steps_per_epoch)):
             at = progress.done + step / options.steps_per_epoch
             self.optimizer.learning_rate.assign(learning_rate_at(at / progress.planned, at, options))
             losses.append(float(self._step(x, y, self._keep(progress.done * options.steps_per_epoch + step))))
@@ -142,6 +143,8 @@ class Trainer:
                     f"below {options.learning_rate:g}, or look for values far out of range in the training data"
                 )
             tell(progress, step + 1, losses[-1])
+        if isinstance(batches, Generator):
+            batches.close()  # or TensorFlow complains of a pipeline left running when Python ends
         if not losses:
             raise TrainError("the training records gave no window; they need one with an annotated sample")
         row: dict[str, Any] = {"epoch": progress.done + 1, "loss": float(np.mean(losses))}
