@@ -36,6 +36,9 @@ import click
     "--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, help="Runs, each on another input."
 )
 @click.option("--peer", type=click.Choice(["tflm"]), help="Run the same inputs in TFLM's interpreter too, on the host.")
+@click.option(
+    "--compare", "compared", is_flag=True, help="Measure without each exact pass too, and with other kernels."
+)
 @click.option("--port", help="Serial port of a real board, such as /dev/ttyACM0.")
 @click.option("--sanitize", is_flag=True, help="host: build under AddressSanitizer and UndefinedBehaviorSanitizer.")
 @click.option(
@@ -57,6 +60,7 @@ def command(
     cflags: str,
     repeat: int,
     peer: str | None,
+    compared: bool,
     port: str | None,
     sanitize: bool,
     timeout_s: float,
@@ -69,6 +73,7 @@ def command(
     Exits with 1 when a byte differs.
     """
     from edgeunet.run.bench import Request, bench
+    from edgeunet.run.compare import compare, comparison_table
     from edgeunet.run.summary import summarize
 
     request = Request(
@@ -87,12 +92,20 @@ def command(
         keep=keep,
         stack_bytes=stack_bytes,
     )
-    result = bench(request, peer=peer, note=lambda text: click.echo(text, err=True))
+
+    def note(text: str) -> None:
+        click.echo(text, err=True)
+
+    result = bench(request, peer=peer, note=note)
+    found = compare(request, note) if compared else ()
     if as_json:
-        click.echo(json.dumps(result.document(), indent=2))
+        extra = {"compare": [variant.document() for variant in found]} if compared else {}
+        click.echo(json.dumps({**result.document(), **extra}, indent=2))
     else:
         click.echo(summarize(result.measurement))
         if result.peer is not None:
             click.echo(f"peer      {result.peer.text()}")
-    if not result.measurement.exact:
+        if compared:
+            click.echo(f"\n{comparison_table(found)}")
+    if not all(measurement.exact for measurement in (result.measurement, *(v.measurement for v in found))):
         raise click.exceptions.Exit(1)

@@ -44,6 +44,8 @@ class Request:
     port : serial port of a real board.
     sanitize : build for the host under AddressSanitizer and UndefinedBehaviorSanitizer.
     keep : directory to leave the firmware project in.
+    mode, hop : whole windows, or a stream of hops.
+    without : exact passes of the compiler to leave out.
     stack_bytes : size of the stack on a core or board; what the model uses of it is measured.
     """
 
@@ -60,6 +62,7 @@ class Request:
     keep: Path | None = None
     mode: str = "window"
     hop: int | None = None
+    without: tuple[str, ...] = ()
     stack_bytes: int = 8192
 
 
@@ -144,7 +147,9 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
     stem = request.model.name.split(".")[0]
     prefix = suggest_identifier(stem)
     kernels = choose_kernels(board, request.kernels)
-    compiled = compile_model(graph, prefix, core=kernels, mode=request.mode, hop=request.hop, card=card)
+    compiled = compile_model(
+        graph, prefix, core=kernels, mode=request.mode, hop=request.hop, without=request.without, card=card
+    )
     rows = recording_rows(graph, compiled) if compiled.mode == "stream" else None
     size = rows * compiled.inputs[0].shape[-1] if rows else None
     golden = make_golden(compiled, reference(graph, compiled, rows), request.repeat, size)
