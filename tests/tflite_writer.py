@@ -41,6 +41,7 @@ _OPTIONS = {
     "SLICE": "SliceOptions",
     "STRIDED_SLICE": "StridedSliceOptions",
     "MEAN": "ReducerOptions",
+    "REDUCE_MAX": "ReducerOptions",
     "SOFTMAX": "SoftmaxOptions",
     "LEAKY_RELU": "LeakyReluOptions",
     "QUANTIZE": "QuantizeOptions",

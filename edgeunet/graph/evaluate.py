@@ -241,6 +241,8 @@ KERNELS: Mapping[str, Callable[[_Step], Array]] = {
     "TANH": _lookup,
     "RSQRT": _lookup,
     "NEG": _lookup,
+    "ABS": _lookup,
+    "HARD_SWISH": _lookup,
     "RELU": _lookup,
     "RELU6": _lookup,
     "RELU_N1_TO_1": _lookup,

@@ -35,7 +35,7 @@ def canonical(graph: Graph) -> Graph:
     UnsupportedOpError
         When an activation has a batch other than 1 or more than four dimensions.
     """
-    return _time_along_width(_with_dropped_axes_reshaped(_rank_4(graph)))
+    return _time_along_width(_with_maxima_pooled(_with_dropped_axes_reshaped(_rank_4(graph))))
 
 
 def activations(op: Op) -> tuple[int, ...]:
@@ -106,9 +106,27 @@ def _with_dropped_axes_reshaped(graph: Graph) -> Graph:
     return replace(graph, tensors=tuple(tensors), ops=tuple(ops))
 
 
+def _with_maxima_pooled(graph: Graph) -> Graph:
+    """Every REDUCE_MAX over height and width as the MAX_POOL_2D of one window that it is."""
+    ops = []
+    for op in graph.ops:
+        if op.kind == "REDUCE_MAX":
+            _, height, width, _ = graph.tensors[op.inputs[0]].shape
+            axes = op.attributes["axes"]
+            if 3 in axes:
+                raise UnsupportedOpError(
+                    f"REDUCE_MAX '{op.name}': it runs over channels; only time and space are supported"
+                )
+            window = (height if 1 in axes else 1, width if 2 in axes else 1)
+            pool = {"filter": window, "stride": (1, 1), "padding": (0, 0, 0, 0), "activation": "NONE"}
+            op = replace(op, kind="MAX_POOL_2D", attributes=pool)
+        ops.append(op)
+    return replace(graph, ops=tuple(ops))
+
+
 def _kept_shape(op: Op, tensors: list[Tensor]) -> tuple[int, ...] | None:
     """The four-dimensional output shape of an operator that may have dropped axes."""
-    if op.kind == "MEAN":
+    if op.kind in ("MEAN", "REDUCE_MAX"):
         shape = tensors[op.inputs[0]].shape
         return tuple(1 if axis in op.attributes["axes"] else size for axis, size in enumerate(shape))
     if op.kind == "SLICE":

@@ -27,6 +27,8 @@ from edgeunet.graph.arithmetic import (
 )
 from edgeunet.graph.ir import Quantization
 
+INT16_MIN, INT16_MAX = -(1 << 15), (1 << 15) - 1
+
 STORED = np.arange(-128, 128, dtype=np.int64)
 """Every int8 value, in the order of the tables."""
 
@@ -129,6 +131,49 @@ def _requantize(attributes: Mapping[str, Any], given: Quantization, made: Quanti
     return rescale(STORED - given.zero_point, quantize_multiplier(given.scale / made.scale)) + made.zero_point
 
 
+def _absolute(attributes: Mapping[str, Any], given: Quantization, made: Quantization) -> Integers:
+    """Source: ``AbsEvalQuantized`` in ``tensorflow/lite/micro/kernels/elementwise.cc``."""
+    values = np.abs(STORED - given.zero_point)
+    if given.scale != made.scale:
+        values = rescale(values, float32_ratio(given.scale, made.scale))
+    return values + made.zero_point
+
+
+def _int16_high_mul(a: Integers, b: int) -> Integers:
+    """``round(a * b / 2**15)`` of ``int16`` values, halves upward (``b`` is never -2**15)."""
+    return (a * b + (1 << 14)) >> 15
+
+
+def _int16_multiplier(factor: Multiplier) -> int:
+    """The upper half of a multiplier, rounded (``DownScaleInt32ToInt16Multiplier``)."""
+    return min((factor.multiplier + (1 << 15)) >> 16, INT16_MAX)
+
+
+def hard_swish_factors(given: Quantization, made: Quantization) -> tuple[Multiplier, Multiplier]:
+    """Factors from the input times 128 to the output's scale, and to 3 / 2**15, each a float32 quotient."""
+    fine = float(np.float32(1 / 128) * np.float32(given.scale))
+    return float32_ratio(fine, made.scale), float32_ratio(fine, float(np.float32(3) / np.float32(1 << 15)))
+
+
+def _hard_swish(attributes: Mapping[str, Any], given: Quantization, made: Quantization) -> Integers:
+    """``x * clip(x + 3, 0, 6) / 6`` in int16.
+
+    Source: ``HardSwish`` in ``tensorflow/lite/kernels/internal/reference/hard_swish.h``: the clip is what saturates
+    ``x / 3`` in Q15, moved up by one half; the product of both sides is truncated, then rounded to the output's scale.
+    """
+    to_out, to_clip = hard_swish_factors(given, made)
+    fine = (STORED - given.zero_point) << 7
+    scaled = _int16_high_mul(fine, _int16_multiplier(to_out))
+    clip = np.clip(fine << max(to_clip.shift - 1, 0), INT16_MIN, INT16_MAX)
+    clip = _int16_high_mul(clip, _int16_multiplier(to_clip))
+    if to_clip.shift > 0:
+        clip = np.clip(clip << 1, INT16_MIN, INT16_MAX)
+    clip = rounding_divide_by_pot(clip, max(-to_clip.shift, 0))
+    product = ((clip + (1 << 15)) >> 1) * scaled
+    truncated = np.sign(product) * (np.abs(product) >> 15)
+    return rounding_divide_by_pot(truncated, -to_out.shift) + made.zero_point
+
+
 def _negated(attributes: Mapping[str, Any], given: Quantization, made: Quantization) -> Integers:
     """DEQUANTIZE to float32, negate, QUANTIZE, each as the kernels of those operators do it."""
     reals = -(given.scale * (STORED - given.zero_point)).astype(np.float32)
@@ -146,5 +191,7 @@ TABLES: Mapping[str, Callable[[Mapping[str, Any], Quantization, Quantization], I
     "LEAKY_RELU": _leaky_relu,
     "QUANTIZE": _requantize,
     "NEG": _negated,
+    "ABS": _absolute,
+    "HARD_SWISH": _hard_swish,
 }
 """Operators that are a table; QUANTIZE only from int8 to int8."""

@@ -92,6 +92,7 @@ SUPPORTED: Mapping[str, Supported] = {
         "Largest value in a window; padding never wins.",
         (*COPY, shape_rules.window_shape, rules.fused_activation),
         attributes={"filter": "(height, width)", **STRIDE, **PADDING, **ACTIVATION},
+        spellings=("REDUCE_MAX (over height and width)",),
     ),
     "AVERAGE_POOL_2D": Supported(
         "Average of the values in a window that are not padding, rounded half away from zero.",
@@ -205,6 +206,10 @@ SUPPORTED: Mapping[str, Supported] = {
         (*ACTIVATIONS, shape_rules.same_shape),
         note="LayerNormalization converts to it.",
     ),
+    "ABS": Supported("Absolute value.", (*ACTIVATIONS, shape_rules.same_shape, range_rules.ratio_of_scales)),
+    "HARD_SWISH": Supported(
+        "x * clip(x + 3, 0, 6) / 6.", (*ACTIVATIONS, shape_rules.same_shape, range_rules.swish_scales)
+    ),
     "RELU": Supported("Largest of x and 0.", (*ACTIVATIONS, shape_rules.same_shape, range_rules.ratio_of_scales)),
     "RELU6": Supported(
         "x limited to 0 ... 6.",
@@ -268,7 +273,6 @@ CURES: Mapping[str, str] = {
     "CALL_ONCE": _RECURRENT,
     "ARG_MAX": "end the network before it; the generated pipeline takes the largest class itself",
     "BATCH_MATMUL": "products of two activations (attention) are not supported; use convolutions or dense layers",
-    "HARD_SWISH": "use RELU or RELU6 instead",
     "GELU": "use RELU or RELU6 instead",
     "ELU": "use RELU or LEAKY_RELU instead",
     "PRELU": "use LEAKY_RELU, which has one slope, instead",

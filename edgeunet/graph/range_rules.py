@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from edgeunet.graph import arithmetic
-from edgeunet.graph.lookup import RSQRT_SHIFT, input_factor, rsqrt_factor
+from edgeunet.graph.lookup import RSQRT_SHIFT, hard_swish_factors, input_factor, rsqrt_factor
 from edgeunet.graph.quantization import channel_factors, quantization_of
 from edgeunet.graph.rules import Subject
 from edgeunet.graph.softmax import DIFFERENCE_INTEGER_BITS
@@ -116,6 +116,14 @@ def ratio_of_scales(subject: Subject) -> str | None:
 def ratio_of_scales_of_integers(subject: Subject) -> str | None:
     """Between integer types, the input's scale is under 2**22 of the output's."""
     return None if subject.data[0].dtype == "float32" else ratio_of_scales(subject)
+
+
+def swish_scales(subject: Subject) -> str | None:
+    """The input's scale is under 128 of the output's, and under 2**15."""
+    to_out, to_clip = hard_swish_factors(quantization_of(subject.data[0]), quantization_of(subject.out))
+    if not -15 <= to_out.shift <= 0 or not -15 <= to_clip.shift <= 30:
+        return "its input and output scales are too far apart; quantize the model again"
+    return None
 
 
 def averaged_range(subject: Subject) -> str | None:

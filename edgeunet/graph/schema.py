@@ -235,6 +235,7 @@ OPTIONS = {
     "RESHAPE": 17,
     "MUL": 21,
     "MEAN": 27,
+    "REDUCE_MAX": 27,
     "SUB": 28,
     "SQUEEZE": 30,
     "STRIDED_SLICE": 32,

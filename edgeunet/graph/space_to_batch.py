@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from edgeunet.graph.ir import Graph, Op, Tensor
 
+BLOCKS = ("SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND")
 _CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 
 

@@ -23,10 +23,10 @@ from edgeunet.graph.float_islands import fold_islands
 from edgeunet.graph.ir import ABSENT, Graph, Op, Quantization, Tensor
 from edgeunet.graph.layout import canonical
 from edgeunet.graph.names import clean, layer_names, tensor_name
-from edgeunet.graph.ops import SUPPORTED, check_graph, unsupported
+from edgeunet.graph.ops import check_graph, unsupported
 from edgeunet.graph.options import DECODERS, Operator
 from edgeunet.graph.shape_arithmetic import SHAPE_ARITHMETIC, fold_shapes
-from edgeunet.graph.space_to_batch import fold_dilation
+from edgeunet.graph.space_to_batch import BLOCKS, fold_dilation
 
 LARGEST_FILE_BYTES = 64 << 20
 LARGEST_TENSOR_ELEMENTS = 1 << 26
@@ -114,7 +114,7 @@ def _read(data: bytes, name: str) -> Graph:
     graph = Graph(name, tensors, ops, inputs, outputs, hashlib.sha256(data).hexdigest())
     graph = fold_islands(fold_dilation(graph))
     for op in graph.ops:
-        if op.kind not in SUPPORTED:
+        if op.kind in BLOCKS:
             raise unsupported(op.kind, op.name)
     graph = pruned(canonical(graph))
     check_graph(graph)

@@ -38,6 +38,8 @@ LOWERINGS: Mapping[str, Callable[[Builder, Op], None]] = {
     "TANH": lower_unary,
     "RSQRT": lower_unary,
     "NEG": lower_unary,
+    "ABS": lower_unary,
+    "HARD_SWISH": lower_unary,
     "QUANTIZE": lower_unary,
     "SOFTMAX": lower_softmax,
     "MEAN": lower_mean,

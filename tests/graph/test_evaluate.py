@@ -110,6 +110,17 @@ def test_mean(shape: tuple[int, int, int], axes: tuple[int, ...]) -> None:
         judged(built(made, x, layers.mean(made, x, axes)), seed=seed)
 
 
+@pytest.mark.parametrize("axes", [(1,), (2,), (-2,), (1, 2)])
+@pytest.mark.parametrize("keep", [True, False])
+def test_maxima_over_time_or_space_are_pools(one_operator, axes: tuple[int, ...], keep: bool) -> None:  # type: ignore[no-untyped-def]
+    shape = (1, 5, 7, 3)
+    places = {axis % 4 for axis in axes}
+    made = tuple(1 if axis in places else size for axis, size in enumerate(shape) if keep or axis not in places)
+    model = one_operator("REDUCE_MAX", shape, made, constants=(list(axes),), keepDims=keep)
+    assert read_tflite(model).ops[0].kind == "MAX_POOL_2D"
+    judged(model)
+
+
 @pytest.mark.parametrize("axis", [1, 2, 3])
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_concatenation(axis: int, count: int) -> None:

@@ -30,7 +30,7 @@ def test_curves(one_operator, kind: str, case: tuple[float, int]) -> None:  # ty
 
 @pytest.mark.parametrize("ratio", [0.5, 1.0, 1.37])
 @pytest.mark.parametrize("case", CASES[::3])
-@pytest.mark.parametrize("kind", ["RELU", "LEAKY_RELU", "QUANTIZE"])
+@pytest.mark.parametrize("kind", ["RELU", "LEAKY_RELU", "QUANTIZE", "ABS"])
 def test_rescaled_clamps(one_operator, kind: str, case: tuple[float, int], ratio: float) -> None:  # type: ignore[no-untyped-def]
     options = {"alpha": float(np.float32(0.6 * ratio - 0.5))} if kind == "LEAKY_RELU" else {}
     judged(one_operator(kind, SHAPE, SHAPE, case, (case[0] * ratio, -case[1] // 2), **options))
@@ -45,6 +45,12 @@ def test_relu6_of_one_scale(one_operator, case: tuple[float, int]) -> None:  # t
 def test_clamps_that_tflm_lacks_follow_litert(one_operator, kind: str) -> None:  # type: ignore[no-untyped-def]
     for case in CASES:
         judged(one_operator(kind, SHAPE, SHAPE, case, (case[0] * 0.8, -case[1] // 3)), (litert_reference,))
+
+
+@pytest.mark.parametrize("ratio", [0.1, 0.5, 1.0, 1.37])
+@pytest.mark.parametrize("case", CASES)
+def test_hard_swish(one_operator, case: tuple[float, int], ratio: float) -> None:  # type: ignore[no-untyped-def]
+    judged(one_operator("HARD_SWISH", SHAPE, SHAPE, case, (case[0] * ratio, -case[1] // 3)))
 
 
 @pytest.mark.parametrize("spread", [0.4, 1.0, 2.5])
