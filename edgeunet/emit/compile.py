@@ -12,7 +12,7 @@ from edgeunet.emit.document import Document, cmake_text, program_text, weights_t
 from edgeunet.emit.dsp import DSP, fuses
 from edgeunet.emit.header import header_text
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
-from edgeunet.emit.kernels import KernelTable, select_kernel
+from edgeunet.emit.kernels import KernelTable, select_kernel, within_scratch
 from edgeunet.emit.mve import MVE
 from edgeunet.emit.portable import PORTABLE
 from edgeunet.emit.selftest import render_selftest
@@ -31,7 +31,7 @@ from edgeunet.schedule.program import Node, Program
 from edgeunet.schedule.retiming import retime
 from edgeunet.schedule.schedule import Schedule, Step
 from edgeunet.schedule.sparing import build_sparing
-from edgeunet.schedule.timing import stream_timing, total_stride, window_timing
+from edgeunet.schedule.timing import Timing, stream_timing, total_stride, window_timing
 
 CORES: dict[str, tuple[KernelTable, ...]] = {"portable": (PORTABLE,), "dsp": (DSP, PORTABLE), "mve": (MVE, PORTABLE)}
 """Kernel tables per core, most wanted first."""
@@ -83,21 +83,32 @@ def schedule_graph(
     return _placed(graph.name, program, core, mode, hop, without)
 
 
+SPARING_SCRATCH_BYTES = 256
+"""Scratch that a step may have in a stream at its smallest hop, where bytes matter more than instructions."""
+
+
+def kernels_for(core: str, timing: Timing) -> tuple[KernelTable, ...]:
+    """The tables to choose kernels from: all of ``core``, or at the smallest hop those that want little scratch."""
+    if timing.streams and timing.hop == timing.stride:
+        return within_scratch(CORES[core], SPARING_SCRATCH_BYTES)
+    return CORES[core]
+
+
 def _placed(name: str, program: Program, core: str, mode: str, hop: int | None, without: Collection[str]) -> Schedule:
-    def overlap(step: Step, position: int) -> int | None:
-        if "overlap" in without:
-            return None
-        return select_kernel(step, CORES[core]).overlap(step, position)
-
-    def scratch(step: Step) -> int:
-        return select_kernel(step, CORES[core]).scratch_bytes(step)
-
     if "order" not in without:
         program = order_nodes(program)
     if mode == "window" and hop is None:
         timing = window_timing(program)
     else:
         timing = retime(program, stream_timing(program, hop if hop is not None else total_stride(program)))
+    tables = kernels_for(core, timing)
+
+    def overlap(step: Step, position: int) -> int | None:
+        return None if "overlap" in without else select_kernel(step, tables).overlap(step, position)
+
+    def scratch(step: Step) -> int:
+        return select_kernel(step, tables).scratch_bytes(step)
+
     return build_sparing(partial(build_schedule, name, program, timing, scratch=scratch), overlap)
 
 
@@ -135,7 +146,7 @@ def compile_model(
     prefix = check_identifier(name) if name else suggest_identifier(graph.name)
     schedule = schedule_graph(graph, core=core, mode=mode, hop=hop, without=without)
     data = Tables(prefix)
-    code = render_steps(schedule, prefix, CORES[core], data)
+    code = render_steps(schedule, prefix, kernels_for(core, schedule.timing), data)
     facts = {
         "made by": f"edgeunet {__version__}",
         "model": f"{graph.name}, SHA-256 {graph.digest}",
@@ -165,6 +176,10 @@ def compile_model(
         lookahead_samples=document.lookahead_samples,
         state_bytes=document.state_bytes,
         macs=schedule.macs,
+        stride_samples=document.total_stride if document.streams else 1,
+        hop_output_rows=schedule.timing.rows[schedule.outputs[0]] if document.streams else 0,
+        facts=facts,
+        run_digest=document.digest,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -106,6 +106,15 @@ def select_kernel(step: Step, tables: Sequence[KernelTable]) -> Kernel:
         f"layer '{step.name}' ({'/'.join(step.covers)}): no kernel takes a {step.kind} of these shapes; "
         "report it with the model, it is a limit of the compiler"
     )
+
+
+def within_scratch(tables: Sequence[KernelTable], limit_bytes: int) -> tuple[KernelTable, ...]:
+    """``tables`` without the kernels that want more than ``limit_bytes`` of arena for a step."""
+
+    def limited(kernel: Kernel) -> Kernel:
+        return replace(kernel, accepts=lambda step: kernel.accepts(step) and kernel.scratch_bytes(step) <= limit_bytes)
+
+    return tuple({kind: tuple(map(limited, rows)) for kind, rows in table.items()} for table in tables)
 
 
 @cache
