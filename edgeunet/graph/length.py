@@ -16,8 +16,8 @@ from edgeunet.graph.layout import activations
 
 _TIME = 2
 _SAME_RATE = (
-    "ADD SUB MUL SQUARED_DIFFERENCE CONCATENATION SOFTMAX LOGISTIC TANH RSQRT NEG ABS HARD_SWISH RELU RELU6 RELU_N1_TO_1 LEAKY_RELU "
-    "QUANTIZE DEQUANTIZE PAD"
+    "ADD SUB MUL SQUARED_DIFFERENCE CONCATENATION SOFTMAX LOGISTIC TANH RSQRT NEG ABS HARD_SWISH RELU RELU6 "
+    "RELU_N1_TO_1 LEAKY_RELU QUANTIZE DEQUANTIZE PAD"
 )
 
 
@@ -96,7 +96,8 @@ def _rate(op: Op, graph: Graph) -> Fraction:
     stride = op.attributes.get("stride", (1, 1))[1]
     if op.kind == "TRANSPOSE_CONV":
         return Fraction(stride)
-    if op.kind in ("CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D"):
+    everything = op.kind.endswith("POOL_2D") and made[_TIME] == 1 and op.attributes["filter"][1] == given[_TIME] > 1
+    if op.kind in ("CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D") and not everything:
         return Fraction(1, stride)
     if op.kind == "RESIZE_NEAREST_NEIGHBOR" and made[_TIME] % given[_TIME] == 0:
         return Fraction(made[_TIME], given[_TIME])

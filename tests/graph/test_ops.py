@@ -50,7 +50,8 @@ OPTION_TABLES = {
     "CONV_2D": "Conv2DOptions", "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions", "MAX_POOL_2D": "Pool2DOptions",
     "AVERAGE_POOL_2D": "Pool2DOptions", "FULLY_CONNECTED": "FullyConnectedOptions", "SOFTMAX": "SoftmaxOptions",
     "CONCATENATION": "ConcatenationOptions", "ADD": "AddOptions", "RESHAPE": "ReshapeOptions", "MUL": "MulOptions",
-    "MEAN": "ReducerOptions", "REDUCE_MAX": "ReducerOptions", "SUB": "SubOptions", "SQUEEZE": "SqueezeOptions", "STRIDED_SLICE": "StridedSliceOptions",
+    "MEAN": "ReducerOptions", "REDUCE_MAX": "ReducerOptions",
+    "SUB": "SubOptions", "SQUEEZE": "SqueezeOptions", "STRIDED_SLICE": "StridedSliceOptions",
     "TRANSPOSE_CONV": "TransposeConvOptions", "RESIZE_NEAREST_NEIGHBOR": "ResizeNearestNeighborOptions",
     "LEAKY_RELU": "LeakyReluOptions", "NONE": "NONE",
 }  # fmt: skip
