@@ -59,13 +59,17 @@ def command(
     """Write C for MODEL (a .tflite file) into a directory."""
     identifier = check_identifier(name) if name is not None else suggest_identifier(model.name.split(".")[0])
     if flavour == "array":
-        _export_array(model, directory, identifier, measure=not no_arena)
+        if (core, mode, hop, ram_bytes, explained) != ("portable", "window", None, None, False):
+            raise click.UsageError(
+                "--core, --mode, --hop, --ram and --explain are for --format compiled; leave them out."
+            )
+        _export_array(model, directory, identifier, measure=not no_arena, as_json=as_json)
     else:
         _export_compiled(model, directory, identifier, core, mode, hop, ram_bytes, explained, as_json)
 
 
-def _export_array(model: Path, directory: Path, name: str, *, measure: bool) -> None:
-    from edgeunet.emit.array import array_sources
+def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_json: bool) -> None:
+    from edgeunet.emit.array import array_sources, array_summary
     from edgeunet.graph.outline import read_model_bytes, read_outline
     from edgeunet.modelcard import read_card
     from edgeunet.run.tflm_arena import measure_arena
@@ -75,8 +79,11 @@ def _export_array(model: Path, directory: Path, name: str, *, measure: bool) -> 
     arena = measure_arena(content, inputs=len(outline.inputs)) if measure else None
     sources = array_sources(content, name, card=read_card(model), arena=arena)
     sources.write(directory)
-    for path in sources.files:
-        click.echo(directory / path)
+    if as_json:
+        click.echo(json.dumps(array_summary(name, outline, sources, directory, arena), indent=2))
+    else:
+        for path in sources.files:
+            click.echo(directory / path)
     if arena is None:
         click.echo("The arena was not measured; the header says so.", err=True)
 

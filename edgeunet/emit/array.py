@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from edgeunet import __version__
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
@@ -62,6 +65,21 @@ def array_sources(
             f"{stem}.c": _source(stem, outline, model, card or ModelCard(name)),
         }
     )
+
+
+def array_summary(
+    name: str, outline: Outline, sources: SourceTree, directory: Path, arena: ArenaFigures | None
+) -> dict[str, Any]:
+    """Return what was written, as one JSON document."""
+    return {
+        "schema": "edgeunet.export-c/1",
+        "model": name,
+        "format": "array",
+        "model_bytes": outline.size_bytes,
+        "arena_bytes": arena.total_bytes if arena else None,
+        "operators": dict(sorted(Counter(custom or kind for kind, custom in outline.operators).items())),
+        "files": [str(directory / path) for path in sources.files],
+    }
 
 
 def _header(stem: str, outline: Outline, card: ModelCard, arena: ArenaFigures | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,14 @@ def test_two_files_named_after_the_model(model: Path, tmp_path: Path, capsys: py
     assert "my_net_model.h" in capsys.readouterr().out
 
 
+def test_json_is_one_object(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(model), "-o", str(tmp_path / "gen"), "--json", "--no-arena") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["model"], document["format"], document["arena_bytes"]) == ("my_net", "array", None)
+    assert document["operators"]["MAX_POOL_2D"] == 4
+    assert all(Path(path).is_file() for path in document["files"])
+
+
 def test_the_arena_can_be_left_out(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(model), "-o", str(tmp_path / "gen"), "--name", "ecg", "--no-arena") == 0
     assert "Arena: not measured" in (tmp_path / "gen/ecg_model.h").read_text()
@@ -48,6 +57,7 @@ def test_the_arena_can_be_left_out(model: Path, tmp_path: Path, capsys: pytest.C
         (b"\x1c\0\0\0TFL3" + b"\0" * 40, [], "net.tflite"),
         (None, ["--name", "int"], "use --name int_net"),
         (None, ["--name", "a-b"], "use --name a_b"),
+        (None, ["--mode", "stream"], "for --format compiled"),
     ],
 )
 def test_mistakes_are_one_sentence_and_exit_2(
