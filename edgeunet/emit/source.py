@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -91,3 +91,11 @@ class Compiled:
     """``sizeof(ecg_state_t)``: the arena and a few counters."""
     macs: int = 0
     """Multiply-accumulates per call of ``_run`` (whole window) or ``_push`` (stream)."""
+    stride_samples: int = 1
+    """Total stride of a stream: a recording is a multiple of this long."""
+    hop_output_rows: int = 0
+    """Most output rows per ``_push``."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What the banner of every file says: what made it."""
+    run_digest: str = ""
+    """Hexadecimal digits by which the files of one run know each other."""

@@ -89,7 +89,7 @@ def resample_signal(signal: Signal, ratio: Fraction) -> Signal:
     if ratio == 1 or not signal.size:
         return signal
     half = HALF_LENGTH_PERIODS * max(up, down)
-    taps = _low_pass(half, 1.0 / max(up, down)) * up
+    taps = low_pass(half, 1.0 / max(up, down)) * up
     reach = half // up + 1
     padded = np.pad(signal.astype(np.float64), ((reach, reach), (0, 0)), mode="edge")
     samples = resampled_length(len(signal), ratio)
@@ -119,7 +119,7 @@ def _strided(
     return view[start::step][:count]
 
 
-def _low_pass(half: int, cutoff: float) -> npt.NDArray[np.float64]:
+def low_pass(half: int, cutoff: float) -> npt.NDArray[np.float64]:
     """Return ``2 * half + 1`` taps of a Kaiser-windowed sinc; ``cutoff`` is relative to the Nyquist frequency."""
     taps = np.sinc(cutoff * np.arange(-half, half + 1)) * np.kaiser(2 * half + 1, KAISER_BETA)
     return np.asarray(taps / taps.sum())
