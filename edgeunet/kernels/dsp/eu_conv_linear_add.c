@@ -29,22 +29,23 @@ EU_NAKED static void eu_conv_linear_add_loop(EU_UNUSED const eu_quad_rows_t *fra
 
 static void eu_conv_linear_add(const int8_t *in, const int8_t *other, int8_t *out, const eu_conv_linear_add_t *p, int32_t *wide)
 {
-    const eu_quad_rows_t frame = {
-        wide, p->out_step, in, 0, 0, p->in_step - 4 * p->groups, in, out, p->groups, 0, 0,
+    eu_quad_rows_t frame = {
+        wide, p->out_step, in, 0, 0, p->in_step - 4 * p->groups, in, out, p->groups, wide, 0,
         {(int32_t)((intptr_t)other - (intptr_t)out), p->slope, p->other_slope, p->add_offset}};
     const int32_t together = p->other_step == p->out_step ? p->block : 1;
     for (int32_t first = 0; first < p->rows; first += p->block) {
         const int32_t end = p->rows - first < p->block ? p->rows : first + p->block;
+        const int32_t *packed = p->weights;
         for (int32_t n = 0; n < p->outputs; n += 4) {
-            eu_quad_unpack_doubled(p->weights + n / 4 * (9 + 4 * p->groups), wide, p->groups, p->scale);
+            eu_quad_unpack_doubled(packed, wide, p->groups, p->scale);
+            packed += 9 + 4 * p->groups;
             for (int32_t r = first; r < end; r += together) {
                 const int32_t count = end - r < together ? end - r : together;
-                eu_quad_rows_t rows = frame;
-                rows.in += r * p->in_step;
-                rows.end = rows.in + count * p->in_step;
-                rows.out += r * p->out_step + n;
-                rows.add[0] += r * (p->other_step - p->out_step);
-                eu_conv_linear_add_loop(&rows);
+                frame.in = in + r * p->in_step;
+                frame.end = frame.in + count * p->in_step;
+                frame.out = out + r * p->out_step + n;
+                frame.add[0] = (int32_t)((intptr_t)other - (intptr_t)out) + r * (p->other_step - p->out_step);
+                eu_conv_linear_add_loop(&frame);
             }
         }
     }

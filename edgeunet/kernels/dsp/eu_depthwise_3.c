@@ -28,17 +28,22 @@ typedef struct {
     const int8_t *in;  /* r2 */
     int8_t *out;       /* r3 */
     int32_t phase;     /* r4 */
-    int32_t taps01;    /* r6: doubled, tap 0 in the low half */
-    int32_t taps12;    /* r7 */
-    int32_t bias;      /* r8: doubled */
-    int32_t multiplier; /* r9 */
-    int32_t rounding;  /* r10 */
+    const int8_t *taps;
+    int32_t bias; /* doubled */
+    int32_t multiplier;
+    int32_t rounding;
     int32_t in_step;
     int32_t out_step;
     int32_t shift;
 } eu_depthwise_3_channel_t;
 
 typedef void eu_depthwise_3_loop_t(const eu_depthwise_3_channel_t *);
+
+/* The frame's taps, bias, multiplier and rounding into r6-r10: doubled taps (0, 1) and (1, 2) in halves. */
+#define EU_DEPTHWISE_3_TAPS                                                                              \
+    "ldmia r0, {r7-r10}\n\tldrsb r6, [r7]\n\tldrsb r5, [r7, #1]\n\tldrsb r7, [r7, #2]\n\t"        \
+    "pkhbt r6, r6, r5, lsl #16\n\tpkhbt r7, r5, r7, lsl #16\n\tsadd16 r6, r6, r6\n\t"            \
+    "sadd16 r7, r7, r7\n\t"
 
 #define EU_DEPTHWISE_3_LOAD(pair, in_step) \
     "ldrsb " pair ", [r0], #" in_step "\n\tldrsb r2, [r0], #" in_step "\n\tpkhbt " pair ", " pair ", r2, lsl #16\n\t"
@@ -63,7 +68,7 @@ typedef void eu_depthwise_3_loop_t(const eu_depthwise_3_channel_t *);
 #define EU_DEPTHWISE_3_LOOP(name, in_step, out_step, shift)                                              \
     __attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_3_channel_t *channel) \
     {                                                                                            \
-        __asm__(".syntax unified\n\tpush {r4-r11}\n\tldmia r0!, {r1-r4}\n\tldmia r0, {r6-r10}\n\t" \
+        __asm__(".syntax unified\n\tpush {r4-r11}\n\tldmia r0!, {r1-r4}\n\t" EU_DEPTHWISE_3_TAPS \
                 "mov r11, r1\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\t"       \
                 EU_DEPTHWISE_3_LOAD("r4", in_step)                                                       \
                 "1:\n\t" EU_DEPTHWISE_3_PAIR("r4", "r5", EU_DEPTHWISE_3_LOAD("r5", in_step), EU_DEPTHWISE_3_STORE(out_step, shift))                      \
@@ -76,8 +81,8 @@ typedef void eu_depthwise_3_loop_t(const eu_depthwise_3_channel_t *);
 #define EU_DEPTHWISE_3_ANY_LOOP(name)  \
 __attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_3_channel_t *channel) \
 { \
-    __asm__(".syntax unified\n\tpush {r4-r11}\n\tadd r3, r0, #36\n\tldmia r3, {r5-r7}\n\tldmia r0!, {r1-r4}\n\t" \
-            "push {r1, r5, r6, r7}\n\tldmia r0, {r6-r10}\n\tmov r11, r1\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\t" \
+    __asm__(".syntax unified\n\tpush {r4-r11}\n\tadd r3, r0, #32\n\tldmia r3, {r5-r7}\n\tldmia r0!, {r1-r4}\n\t" \
+            "push {r1, r5, r6, r7}\n\t" EU_DEPTHWISE_3_TAPS "mov r11, r1\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\t" \
             "beq 11f\n\t" EU_DEPTHWISE_3_ANY_LOAD("r4") \
             "1:\n\t" EU_DEPTHWISE_3_PAIR("r4", "r5", EU_DEPTHWISE_3_ANY_LOAD("r5"), EU_DEPTHWISE_3_ANY_STORE) \
             "2:\n\t" EU_DEPTHWISE_3_PAIR("r5", "r4", EU_DEPTHWISE_3_ANY_LOAD("r4"), EU_DEPTHWISE_3_ANY_STORE) \
@@ -85,40 +90,31 @@ __attribute__((naked, noinline)) static void name(__attribute__((unused)) const 
             "11:\n\t" EU_DEPTHWISE_3_ANY_LOAD("r5") "b 2b"); \
 }
 
-static int32_t eu_depthwise_3_taps(const int8_t *w)
-{
-    return (int32_t)(((uint32_t)(uint16_t)(2 * w[1]) << 16) | (uint16_t)(2 * w[0]));
-}
-
 static void eu_depthwise_3_block(const int8_t *in, int8_t *out, int32_t rows, const eu_depthwise_3_t *p, eu_depthwise_3_loop_t *const *loops,
                                  int32_t first_shift)
 {
     const int32_t even = rows & ~1;
+    const int32_t phase = even / 2 % 2;
+    const int32_t last = rows - 2;
+    eu_depthwise_3_channel_t channel = {out + even * p->out_step, in, out, phase, p->weights, 0, 0, 0, p->in_step, p->out_step, 0};
     for (int32_t n = 0; n < p->outputs; n++) {
-        const int8_t *w = p->weights + 3 * n;
-        const uint32_t shift = (uint32_t)p->shift[n];
-        eu_depthwise_3_channel_t channel = {
-            out + n + even * p->out_step,
-            in + n,
-            out + n,
-            even / 2 % 2,
-            eu_depthwise_3_taps(w),
-            eu_depthwise_3_taps(w + 1),
-            2 * p->bias[n],
-            p->multiplier[n],
-            (int32_t)((1U << (shift - 1)) + ((uint32_t)p->zero_point << shift)),
-            p->in_step,
-            p->out_step,
-            (int32_t)shift,
-        };
-        loops[(int32_t)shift - first_shift](&channel);
+        const int32_t shift = p->shift[n];
+        eu_depthwise_3_loop_t *const loop = loops[shift - first_shift];
+        channel.bias = 2 * p->bias[n];
+        channel.multiplier = p->multiplier[n];
+        channel.rounding = (2 * p->zero_point + 1) * ((int32_t)1 << (shift - 1));
+        channel.shift = shift;
+        loop(&channel);
         if (rows != even) {
-            channel.end += p->out_step;
-            channel.in += (rows - 2) * p->in_step;
-            channel.out += (rows - 2) * p->out_step;
-            channel.phase = 1;
-            loops[(int32_t)shift - first_shift](&channel);
+            const eu_depthwise_3_channel_t odd = {channel.end + p->out_step, channel.in + last * p->in_step, channel.out + last * p->out_step,
+                                             1, channel.taps, channel.bias, channel.multiplier, channel.rounding, p->in_step,
+                                             p->out_step, shift};
+            loop(&odd);
         }
+        channel.end++;
+        channel.in++;
+        channel.out++;
+        channel.taps += 3;
     }
 }
 

@@ -28,19 +28,23 @@ typedef struct {
     const int8_t *in;  /* r2 */
     int8_t *out;       /* r3 */
     int32_t phase;     /* r4 */
-    int32_t taps01;    /* r7: doubled, tap 0 in the low half */
-    int32_t taps23;    /* r8 */
-    int32_t taps12;    /* r9 */
-    int32_t taps34;    /* r10 */
-    int32_t bias;      /* r11: doubled */
-    int32_t multiplier; /* r12 */
-    int32_t rounding;  /* lr */
+    const int8_t *taps;
+    int32_t bias; /* doubled */
+    int32_t multiplier;
+    int32_t rounding;
     int32_t in_step;
     int32_t out_step;
     int32_t shift;
 } eu_depthwise_5_channel_t;
 
 typedef void eu_depthwise_5_loop_t(const eu_depthwise_5_channel_t *);
+
+/* The frame's taps, bias, multiplier and rounding into r7-r12 and lr: doubled taps (0, 1), (2, 3), (1, 2), (3, 4) in halves. */
+#define EU_DEPTHWISE_5_TAPS                                                                              \
+    "ldmia r0, {r7, r11, r12, lr}\n\tldr r8, [r7]\n\tldrsb r10, [r7, #4]\n\tsxtb16 r6, r8\n\t"    \
+    "sxtb16 r5, r8, ror #8\n\tsadd16 r6, r6, r6\n\tsadd16 r5, r5, r5\n\tlsl r10, r10, #17\n\t"     \
+    "pkhbt r7, r6, r5, lsl #16\n\tpkhtb r8, r5, r6, asr #16\n\tpkhbt r9, r5, r6\n\t"            \
+    "pkhtb r10, r10, r5, asr #16\n\t"
 
 #define EU_DEPTHWISE_5_LOAD(pair, in_step) \
     "ldrsb " pair ", [r0], #" in_step "\n\tldrsb r2, [r0], #" in_step "\n\tpkhbt " pair ", " pair ", r2, lsl #16\n\t"
@@ -65,7 +69,7 @@ typedef void eu_depthwise_5_loop_t(const eu_depthwise_5_channel_t *);
 #define EU_DEPTHWISE_5_LOOP(name, in_step, out_step, shift)                                              \
     __attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_5_channel_t *channel) \
     {                                                                                            \
-        __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tldmia r0!, {r1-r4}\n\tldmia r0, {r7-r12, lr}\n\t" \
+        __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tldmia r0!, {r1-r4}\n\t" EU_DEPTHWISE_5_TAPS \
                 "push {r1}\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\tbhi 12f\n\t" \
                 EU_DEPTHWISE_5_LOAD("r4", in_step) EU_DEPTHWISE_5_LOAD("r5", in_step)                    \
                 "1:\n\t" EU_DEPTHWISE_5_PAIR("r4", "r5", "r6", EU_DEPTHWISE_5_LOAD("r6", in_step), EU_DEPTHWISE_5_STORE(out_step, shift))                \
@@ -80,8 +84,8 @@ typedef void eu_depthwise_5_loop_t(const eu_depthwise_5_channel_t *);
 #define EU_DEPTHWISE_5_ANY_LOOP(name)  \
 __attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_5_channel_t *channel) \
 { \
-    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tadd r3, r0, #44\n\tldmia r3, {r5-r7}\n\tldmia r0!, {r1-r4}\n\t" \
-            "push {r1, r5, r6, r7}\n\tldmia r0, {r7-r12, lr}\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\t" \
+    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tadd r3, r0, #32\n\tldmia r3, {r5-r7}\n\tldmia r0!, {r1-r4}\n\t" \
+            "push {r1, r5, r6, r7}\n\t" EU_DEPTHWISE_5_TAPS "mov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\t" \
             "bhi 12f\n\t" EU_DEPTHWISE_5_ANY_LOAD("r4") EU_DEPTHWISE_5_ANY_LOAD("r5") \
             "1:\n\t" EU_DEPTHWISE_5_PAIR("r4", "r5", "r6", EU_DEPTHWISE_5_ANY_LOAD("r6"), EU_DEPTHWISE_5_ANY_STORE) \
             "2:\n\t" EU_DEPTHWISE_5_PAIR("r5", "r6", "r4", EU_DEPTHWISE_5_ANY_LOAD("r4"), EU_DEPTHWISE_5_ANY_STORE) \
@@ -91,42 +95,31 @@ __attribute__((naked, noinline)) static void name(__attribute__((unused)) const 
             "12:\n\t" EU_DEPTHWISE_5_ANY_LOAD("r5") EU_DEPTHWISE_5_ANY_LOAD("r6") "b 2b"); \
 }
 
-static int32_t eu_depthwise_5_taps(const int8_t *w)
-{
-    return (int32_t)(((uint32_t)(uint16_t)(2 * w[1]) << 16) | (uint16_t)(2 * w[0]));
-}
-
 static void eu_depthwise_5_block(const int8_t *in, int8_t *out, int32_t rows, const eu_depthwise_5_t *p, eu_depthwise_5_loop_t *const *loops,
                                  int32_t first_shift)
 {
     const int32_t even = rows & ~1;
+    const int32_t phase = even / 2 % 3;
+    const int32_t last = rows - 2;
+    eu_depthwise_5_channel_t channel = {out + even * p->out_step, in, out, phase, p->weights, 0, 0, 0, p->in_step, p->out_step, 0};
     for (int32_t n = 0; n < p->outputs; n++) {
-        const int8_t *w = p->weights + 5 * n;
-        const uint32_t shift = (uint32_t)p->shift[n];
-        eu_depthwise_5_channel_t channel = {
-            out + n + even * p->out_step,
-            in + n,
-            out + n,
-            even / 2 % 3,
-            eu_depthwise_5_taps(w),
-            eu_depthwise_5_taps(w + 2),
-            eu_depthwise_5_taps(w + 1),
-            eu_depthwise_5_taps(w + 3),
-            2 * p->bias[n],
-            p->multiplier[n],
-            (int32_t)((1U << (shift - 1)) + ((uint32_t)p->zero_point << shift)),
-            p->in_step,
-            p->out_step,
-            (int32_t)shift,
-        };
-        loops[(int32_t)shift - first_shift](&channel);
+        const int32_t shift = p->shift[n];
+        eu_depthwise_5_loop_t *const loop = loops[shift - first_shift];
+        channel.bias = 2 * p->bias[n];
+        channel.multiplier = p->multiplier[n];
+        channel.rounding = (2 * p->zero_point + 1) * ((int32_t)1 << (shift - 1));
+        channel.shift = shift;
+        loop(&channel);
         if (rows != even) {
-            channel.end += p->out_step;
-            channel.in += (rows - 2) * p->in_step;
-            channel.out += (rows - 2) * p->out_step;
-            channel.phase = 1;
-            loops[(int32_t)shift - first_shift](&channel);
+            const eu_depthwise_5_channel_t odd = {channel.end + p->out_step, channel.in + last * p->in_step, channel.out + last * p->out_step,
+                                             1, channel.taps, channel.bias, channel.multiplier, channel.rounding, p->in_step,
+                                             p->out_step, shift};
+            loop(&odd);
         }
+        channel.end++;
+        channel.in++;
+        channel.out++;
+        channel.taps += 5;
     }
 }
 

@@ -1,20 +1,18 @@
 /* The rows and quads of a convolution; what the kernels named eu_conv_ share. */
-/* Runs `loop` over all rows. Of the last quad only `live` channels exist: what it writes too much is written again by the
- * rows and quads that follow (rows lie without gaps then), and where nothing follows it goes through four bytes aside. */
 typedef void eu_quad_loop_t(const eu_quad_rows_t *);
 
-static void eu_quad_rows(eu_quad_loop_t *loop, eu_quad_rows_t frame, int32_t rows, int32_t in_step, int32_t live)
+/* The last quad where only `live` of its channels exist: what `loop` writes too much is written again by the rows and quads
+ * that follow (rows lie without gaps then), and where nothing follows it goes through four bytes aside. */
+static void eu_quad_partial(eu_quad_loop_t *loop, eu_quad_rows_t frame, int32_t rows, int32_t in_step, int32_t live)
 {
-    int32_t direct = rows - (live < 4 ? (3 - live) / frame.out_step + 1 : 0);
+    const int32_t direct = rows - (3 - live) / frame.out_step - 1;
     if (direct > 0) {
         frame.end = frame.in + direct * in_step;
         loop(&frame);
         frame.in += direct * in_step;
         frame.out += direct * frame.out_step;
-    } else {
-        direct = 0;
     }
-    for (; direct < rows; direct++) {
+    for (int32_t r = direct > 0 ? direct : 0; r < rows; r++) {
         int8_t aside[4];
         int8_t *const out = frame.out;
         frame.out = aside;
@@ -45,19 +43,30 @@ typedef struct {
 
 typedef int32_t *eu_quad_unpack_t(const int32_t *packed, int32_t *wide, int32_t groups, int32_t scale);
 
-/* The last quad runs first: what it writes too much is written again. */
+/* The last quad runs first, so that the others write over what it writes too much. */
 static void eu_quad_conv(const int8_t *in, int8_t *out, const eu_quad_conv_t *p, int32_t *wide, eu_quad_loop_t *loop,
                          eu_quad_unpack_t *unpack, int32_t constants)
 {
+    const int32_t size = constants + 4 * p->packed_groups;
     const int32_t gap = p->in_step - p->runs * 4 * p->groups - (p->runs - 1) * p->run_gap;
+    eu_quad_rows_t frame = {wide, p->out_step, in, p->above, p->below, gap, in, out, p->groups, wide, p->run_gap, {0, 0, 0, 0}};
     for (int32_t first = 0; first < p->rows; first += p->block) {
         const int32_t rows = p->rows - first < p->block ? p->rows - first : p->block;
-        for (int32_t n = (p->outputs - 1) / 4 * 4; n >= 0; n -= 4) {
-            const int32_t *const packed = p->weights + n / 4 * (constants + 4 * p->packed_groups);
-            const int32_t *const last = unpack(packed, wide, p->packed_groups, p->scale);
-            const eu_quad_rows_t frame = {wide, p->out_step, in, p->above, p->below, gap, in + first * p->in_step,
-                                          out + first * p->out_step + n, p->groups, last, p->run_gap, {0, 0, 0, 0}};
-            eu_quad_rows(loop, frame, rows, p->in_step, p->outputs - n < 4 ? p->outputs - n : 4);
+        int32_t n = (p->outputs - 1) & ~3;
+        const int32_t *packed = p->weights + (n >> 2) * size;
+        frame.end = frame.in + rows * p->in_step;
+        frame.out = out + first * p->out_step + n;
+        for (int32_t live = p->outputs - n; n >= 0; n -= 4) {
+            frame.last = unpack(packed, wide, p->packed_groups, p->scale);
+            if (live < 4) {
+                eu_quad_partial(loop, frame, rows, p->in_step, live);
+            } else {
+                loop(&frame);
+            }
+            live = 4;
+            packed -= size;
+            frame.out -= 4;
         }
+        frame.in = frame.end;
     }
 }

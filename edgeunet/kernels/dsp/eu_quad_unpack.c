@@ -9,14 +9,20 @@ EU_NAKED static int32_t *eu_quad_widen(EU_UNUSED const int32_t *weights, EU_UNUS
 static int32_t *eu_quad_unpack(const int32_t *packed, int32_t *wide, int32_t groups, int32_t offset_shift)
 {
     int32_t *const end = eu_quad_widen(packed, wide + 4, groups);
-    const int32_t *const c = packed + 4 * groups;
-    for (int32_t n = 0; n < 4; n++) {
-        const int64_t offset = c[n + 4] * ((int64_t)1 << offset_shift);
-        int32_t *const t = end + 6 * (n >> 1) + (n & 1);
-        wide[n] = 0;
-        t[0] = c[n];
-        t[2 + (n & 1)] = (int32_t)(uint32_t)((uint64_t)offset & 0xFFFFFFFFU);
-        t[3 + (n & 1)] = (int32_t)(offset >> 32);
+    const int32_t *c = packed + 4 * groups;
+    const int32_t unit = (int32_t)1 << offset_shift;
+    int32_t *t = end;
+    for (int32_t pair = 0; pair < 2; pair++) {
+        const int64_t even = (int64_t)c[4] * unit;
+        const int64_t odd = (int64_t)c[5] * unit;
+        *wide++ = 0;
+        *wide++ = 0;
+        *t++ = *c++;
+        *t++ = *c++;
+        *t++ = (int32_t)(uint32_t)((uint64_t)even & 0xFFFFFFFFU);
+        *t++ = (int32_t)(even >> 32);
+        *t++ = (int32_t)(uint32_t)((uint64_t)odd & 0xFFFFFFFFU);
+        *t++ = (int32_t)(odd >> 32);
     }
     return end;
 }

@@ -70,36 +70,31 @@ typedef struct {
 } eu_sum_t;
 
 /* The frame for one block of groups, from group `first` on. */
-static eu_sum_rows_t eu_sum_frame(const int8_t *a_rows, const int8_t *b_rows, int8_t *out_rows, int32_t first, const eu_sum_t *p,
-                                  int32_t *wide)
+static void eu_sum_frame(eu_sum_rows_t *frame, const int8_t *a_rows, const int8_t *b_rows, int8_t *out_rows, int32_t first,
+                         const eu_sum_t *p, int32_t *wide)
 {
     const int32_t groups = p->groups - first < p->block ? p->groups - first : p->block;
     const int8_t *const a = a_rows + first * p->a_step;
     const int8_t *const b = b_rows + first * p->repeat * p->b_step;
     int8_t *const out = out_rows + first * p->repeat * p->out_step;
     const int32_t *const b_wide = wide + 4 + 8 * p->a_runs * p->a_groups;
-    const eu_sum_rows_t frame = {
-        b_wide,
-        p->out_step,
-        b + p->repeat * p->b_step,
-        0,
-        0,
-        p->b_step - 4 * p->b_runs * p->b_groups - (p->b_runs - 1) * p->b_run_gap,
-        p->b_groups,
-        out,
-        a,
-        wide,
-        p->a_groups,
-        0,
-        p->a_step - 4 * p->a_runs * p->a_groups - (p->a_runs - 1) * p->a_run_gap,
-        b + groups * p->repeat * p->b_step,
-        p->repeat * p->b_step,
-        b,
-        {0, 0, 0, 0},
-        b_wide,
-        p->a_run_gap,
-        b_wide + 8 * p->b_runs * p->b_groups,
-        p->b_run_gap,
-    };
-    return frame;
+    frame->b_wide = b_wide;
+    frame->out_step = p->out_step;
+    frame->b_group_end = b + p->repeat * p->b_step;
+    frame->above = 0;
+    frame->below = 0;
+    frame->b_gap = p->b_step - 4 * p->b_runs * p->b_groups - (p->b_runs - 1) * p->b_run_gap;
+    frame->b_groups = p->b_groups;
+    frame->out = out;
+    frame->a = a;
+    frame->a_wide = wide;
+    frame->a_groups = p->a_groups;
+    frame->a_gap = p->a_step - 4 * p->a_runs * p->a_groups - (p->a_runs - 1) * p->a_run_gap;
+    frame->b_end = b + groups * p->repeat * p->b_step;
+    frame->b_group_step = p->repeat * p->b_step;
+    frame->b = b;
+    frame->a_last = b_wide;
+    frame->a_run_gap = p->a_run_gap;
+    frame->b_last = b_wide + 8 * p->b_runs * p->b_groups;
+    frame->b_run_gap = p->b_run_gap;
 }

@@ -22,12 +22,16 @@ static void eu_sum_clamped(const int8_t *a, const int8_t *b, int8_t *out, const 
 {
     const int32_t groups = p->sum.a_runs * p->sum.a_groups + p->sum.b_runs * p->sum.b_groups;
     for (int32_t first = 0; first < p->sum.groups; first += p->sum.block) {
+        const int32_t *packed = p->weights;
+        eu_sum_rows_t frame;
+        eu_sum_frame(&frame, a, b, out, first, &p->sum, wide);
+        frame.above = p->above;
+        frame.below = p->below;
         for (int32_t n = 0; n < p->sum.outputs; n += 4) {
-            eu_sum_rows_t frame = eu_sum_frame(a, b, out + n, first, &p->sum, wide);
-            frame.above = p->above;
-            frame.below = p->below;
-            eu_quad_unpack(p->weights + n / 4 * (8 + 4 * groups), wide, groups, p->scale);
+            eu_quad_unpack(packed, wide, groups, p->scale);
             eu_sum_clamped_loop(&frame);
+            packed += 8 + 4 * groups;
+            frame.out += 4;
         }
     }
 }
