@@ -118,7 +118,7 @@ def _with_maxima_pooled(graph: Graph) -> Graph:
                     f"REDUCE_MAX '{op.name}': it runs over channels; only time and space are supported"
                 )
             window = (height if 1 in axes else 1, width if 2 in axes else 1)
-            pool = {"filter": window, "stride": (1, 1), "padding": (0, 0, 0, 0), "activation": "NONE"}
+            pool = {"filter": window, "stride": (1, 1), "padding": (0, 0, 0, 0), "activation": "NONE", "whole": True}
             op = replace(op, kind="MAX_POOL_2D", attributes=pool)
         ops.append(op)
     return replace(graph, ops=tuple(ops))

@@ -96,8 +96,8 @@ def _rate(op: Op, graph: Graph) -> Fraction:
     stride = op.attributes.get("stride", (1, 1))[1]
     if op.kind == "TRANSPOSE_CONV":
         return Fraction(stride)
-    everything = op.kind.endswith("POOL_2D") and made[_TIME] == 1 and op.attributes["filter"][1] == given[_TIME] > 1
-    if op.kind in ("CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D") and not everything:
+    whole = op.attributes.get("whole", False) and op.attributes["filter"][1] > 1
+    if op.kind in ("CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D") and not whole:
         return Fraction(1, stride)
     if op.kind == "RESIZE_NEAREST_NEIGHBOR" and made[_TIME] % given[_TIME] == 0:
         return Fraction(made[_TIME], given[_TIME])

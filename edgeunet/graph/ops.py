@@ -91,7 +91,13 @@ SUPPORTED: Mapping[str, Supported] = {
     "MAX_POOL_2D": Supported(
         "Largest value in a window; padding never wins.",
         (*COPY, shape_rules.window_shape, rules.fused_activation),
-        attributes={"filter": "(height, width)", **STRIDE, **PADDING, **ACTIVATION},
+        attributes={
+            "filter": "(height, width)",
+            **STRIDE,
+            **PADDING,
+            **ACTIVATION,
+            "whole": "true where the window is the input, however long it is (REDUCE_MAX); else absent",
+        },
         spellings=("REDUCE_MAX (over height and width)",),
     ),
     "AVERAGE_POOL_2D": Supported(

@@ -21,7 +21,7 @@ def lower_pool(builder: Builder, op: Op) -> None:
     top, _, left, _ = op.attributes["padding"]
     low, high = clamp_bounds(op.attributes["activation"], builder.graph.tensors[op.outputs[0]])
     maximum = op.kind == "MAX_POOL_2D"
-    if not (is_row(signal) and is_row(output)):
+    if not (is_row(signal) and is_row(output)) or op.attributes.get("whole", False):
         image = Image(
             signal.height,
             signal.width,
