@@ -339,6 +339,15 @@ def mean(network: Network, x: Value, axes: Sequence[int]) -> Value:
     return made
 
 
+def maximum(network: Network, x: Value, axes: Sequence[int]) -> Value:
+    """REDUCE_MAX over those of ``axes`` that are time or space, with kept dimensions."""
+    axes = [axis for axis in axes if axis < 3] or [2]
+    shape = tuple(1 if axis + 1 in axes else size for axis, size in enumerate(x.shape))
+    made = network.made((shape[0], shape[1], shape[2]), x.scale, x.zero_point)
+    network.writer.op("REDUCE_MAX", [x.index, network.writer.constant(axes)], made.index, keepDims=True)
+    return replace(made, spread=x.spread / 2)
+
+
 def layer_norm(network: Network, x: Value) -> Value:
     """What Keras' LayerNormalization converts to: mean, squared difference, mean, + epsilon, rsqrt, scale, shift."""
     center = mean(network, x, [3])

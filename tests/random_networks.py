@@ -145,7 +145,9 @@ def _layer(network: Network, x: Value, local: bool) -> Value:
     if kind == "pad":
         return layers.pad(network, x)
     if kind == "unary":
-        return layers.unary(network, choices.pick(("LOGISTIC", "TANH", "RELU", "RELU6", "LEAKY_RELU")), x)
+        return layers.unary(
+            network, choices.pick(("LOGISTIC", "TANH", "RELU", "RELU6", "LEAKY_RELU", "HARD_SWISH", "ABS")), x
+        )
     if kind == "concat":
         y = layers.convolution(network, x, stride=(1, 1), padding="SAME")
         return layers.concatenation(network, [x, y, x][: choices.integer(2, 3)])
@@ -223,7 +225,8 @@ def _head(network: Network, x: Value, local: bool) -> Value:
     if kind == "none":
         return x
     if kind == "mean" and not local:
-        x = layers.mean(network, x, choices.pick(([1, 2], [2, 1], [3], [1, 2, 3], [2])))
+        reduce = layers.mean if choices.integer(0, 2) else layers.maximum
+        x = reduce(network, x, choices.pick(([1, 2], [2, 1], [3], [1, 2, 3], [2])))
         return layers.fully_connected(network, x, flatten=bool(choices.integer(0, 1)))
     if kind == "dense" and not local:
         return layers.fully_connected(network, x, flatten=True)
