@@ -83,7 +83,7 @@ def schedule_graph(
     return _placed(graph.name, program, core, mode, hop, without)
 
 
-SPARING_SCRATCH_BYTES = 256
+SPARING_SCRATCH_BYTES = 192
 """Scratch that a step may have in a stream at its smallest hop, where bytes matter more than instructions."""
 
 

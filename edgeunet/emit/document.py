@@ -162,7 +162,7 @@ def _stream_program(document: Document) -> list[str]:
     prefix, upper, schedule = document.prefix, document.upper, document.schedule
     settling = schedule.settling_hops
     out_channels, in_channels = document.outputs[0].shape[-1], document.inputs[0].shape[-1]
-    ends = end_expression(schedule.span(schedule.outputs[0])).replace("left", "state->left")
+    ends = end_expression(schedule.span(schedule.outputs[0]))
     return [
         f"#define {upper}_RUNNING {RUNNING} /* input rows left while there is no end */",
         f"#define {upper}_SETTLING {settling} /* hops after which nothing remembers the start */",
@@ -178,16 +178,14 @@ def _stream_program(document: Document) -> list[str]:
         f"static int32_t {prefix}_hop({prefix}_state_t *state, const int8_t *input, int32_t rows, int8_t *output)",
         "{",
         "    int8_t *const a = (int8_t *)state->arena;",
-        "    const int32_t hops = state->hops;",
-        "    const int32_t left = state->left;",
-        f"    const int32_t edge = hops < {upper}_SETTLING || left != {upper}_RUNNING;",
+        f"    const int32_t edge = state->hops < {upper}_SETTLING || state->left != {upper}_RUNNING;",
         "    int32_t ready = 0;",
         "    (void)edge;",
         "",
         *_indented(document.code.calls),
         f"    {upper}_LAYER({upper}_LAYERS);",
-        f"    state->hops = hops < {upper}_SETTLING ? hops + 1 : hops;",
-        f"    state->left = left == {upper}_RUNNING ? left : left - {upper}_HOP;",
+        f"    state->hops += state->hops < {upper}_SETTLING ? 1 : 0;",
+        f"    state->left -= state->left == {upper}_RUNNING ? 0 : {upper}_HOP;",
         "    return ready;",
         "}",
         "",

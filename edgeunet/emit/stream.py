@@ -18,12 +18,12 @@ def pointer(view: View) -> str:
 
 def begin_expression(span: Span) -> str:
     """Index at which a signal begins."""
-    return f"-hops * {span.hop_rows}" if span.hop_rows != 1 else "-hops"
+    return f"-state->hops * {span.hop_rows}" if span.hop_rows != 1 else "-state->hops"
 
 
 def end_expression(span: Span) -> str:
     """Index at which a signal ends."""
-    scaled = "left" if span.rate.numerator == 1 else f"left * {span.rate.numerator}"
+    scaled = "state->left" if span.rate.numerator == 1 else f"state->left * {span.rate.numerator}"
     scaled += f" / {span.rate.denominator}" if span.rate.denominator != 1 else ""
     if span.excess:
         scaled += f" {'+' if span.excess > 0 else '-'} {abs(span.excess)}"
