@@ -19,6 +19,7 @@ COMMANDS = {
     "quantize": ("quantize", "Quantize a trained model to int8, int16x8 or float32 TFLite."),
     "export-c": ("export_c", "Compile a .tflite model to self-contained C, or emit it as a C array."),
     "bench": ("bench", "Build, run and measure the generated C on the host or an emulated core."),
+    "simulate": ("simulate", "Send a recording through the compiled pipeline and plot its events."),
     "firmware": ("firmware", "Make a firmware project around a model."),
     "flash": ("flash", "Put a firmware project on a board or into an emulator."),
     "report": ("report", "Collect results into one table of accuracy against cost."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +26,13 @@ class DataRequest:
     missing: str
     records: int
     data_seed: int
+
+    def open_record(self, record: str) -> tuple[Source, str]:
+        """Open where ``record`` is, and return its name there: a name within the data, or the path of a WFDB record."""
+        base = Path(record[:-4] if record.endswith(".hea") else record)
+        if self.data is None and base.with_name(base.name + ".hea").is_file():
+            return replace(self, data=base.parent).open(), base.name
+        return self.open(), record
 
     def open(self) -> Source:
         """Open the records."""

@@ -1,0 +1,72 @@
+"""``edgeunet simulate``: a recording through the compiled pipeline."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from edgeunet.cli.data_options import DataRequest, data_options
+
+
+@click.command(short_help="Send a recording through the compiled pipeline and plot its events.")
+@click.argument("record")
+@click.option("--model", required=True, type=click.Path(path_type=Path), help="int8 .tflite, its card beside it.")
+@data_options
+@click.option("--stream", is_flag=True, help="Hop by hop, as a device does; else window after window.")
+@click.option("--hop", type=click.IntRange(1), help="Samples per hop.  [default: the total stride]")
+@click.option("--normalization", type=click.Choice(["causal", "none"]), help="Instead of the model card's.")
+@click.option("--threshold", default=0.0, show_default=True, help="By how much a class must lead background.")
+@click.option("--toolchain", type=click.Choice(["gcc", "clang", "zig"]), help="Compiler.  [default: the first there]")
+@click.option(
+    "--compare/--no-compare",
+    default=None,
+    help="Whether to run the pipeline in numpy too, and compare.  [default: up to ten minutes]",
+)
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw the events over the signal (PNG).")
+@click.option("--start", "start_s", type=click.FloatRange(0), default=0.0, show_default=True, help="plot: from, in s.")
+@click.option("--seconds", type=click.FloatRange(0.1), default=10.0, show_default=True, help="plot: how many.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(
+    record: str,
+    model: Path,
+    request: DataRequest,
+    stream: bool,
+    hop: int | None,
+    normalization: str | None,
+    threshold: float,
+    toolchain: str | None,
+    compare: bool | None,
+    plot: Path | None,
+    start_s: float,
+    seconds: float,
+    as_json: bool,
+) -> None:
+    """Send RECORD through MODEL's pipeline, compiled for this machine: samples in, events out.
+
+    RECORD is a name within --data, the path of a WFDB record, or synthetic-0000 and so on without data. Exits with 1
+    when the compiled pipeline differs from the one in numpy.
+    """
+    from edgeunet.run.simulate import SimulationRequest, simulate
+    from edgeunet.run.simulation_plot import plot_simulation
+    from edgeunet.run.simulation_text import describe_simulation
+
+    source, name = request.open_record(record)
+    wanted = SimulationRequest(
+        model=model,
+        record=name,
+        leads=request.leads,
+        stream=stream,
+        hop=hop,
+        normalization=normalization,
+        threshold=threshold,
+        toolchain=toolchain,
+        compare=compare,
+    )
+    done = simulate(wanted, source)
+    if plot is not None:
+        plot_simulation(done, plot, start_s=start_s, shown_s=seconds)
+    click.echo(json.dumps(done.document()) if as_json else describe_simulation(done))
+    if done.exact is False:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,240 @@
+"""A recording sent through the compiled pipeline on this machine, and compared with the pipeline in numpy."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from edgeunet.emit import Compiled, compile_model
+from edgeunet.emit.identifier import suggest_identifier
+from edgeunet.emit.pipeline import add_pipeline, latency_samples
+from edgeunet.emit.pipeline_reference import Event, run_pipeline
+from edgeunet.emit.pipeline_settings import Pipeline, PipelineRequest
+from edgeunet.emit.pipeline_text import filled
+from edgeunet.errors import RunError, SignalError
+from edgeunet.files import write_text
+from edgeunet.graph import Graph, read_tflite
+from edgeunet.modelcard import ModelCard, read_card
+from edgeunet.run.image import run_tool
+from edgeunet.run.toolchains import Toolchain, find_toolchain
+from edgeunet.signals import PreparedSource, Record, Source, Wave
+from edgeunet.signals.causal import to_counts
+from edgeunet.train.delineation import TOLERANCE_MS, LeadDelineation, score_boundaries
+
+COMPARED_S = 600.0
+"""Recordings longer than this are not run in numpy too, unless asked for."""
+
+FAVOURITE_LEAD = "ii"
+_TIMEOUT_S = 600.0
+_FLAGS = ("-std=c99", "-O2")
+
+
+@dataclass(frozen=True)
+class SimulationRequest:
+    """What to run.
+
+    Attributes
+    ----------
+    record : name within the source.
+    leads : channels to give the network, in order; chosen when empty.
+    stream : hop by hop; else window after window, each by itself.
+    hop : samples per hop at the network's rate; the total stride when ``None``.
+    compare : run the pipeline in numpy too; ``None`` for recordings up to ten minutes.
+    """
+
+    model: Path
+    record: str
+    leads: tuple[str, ...] = ()
+    stream: bool = True
+    hop: int | None = None
+    normalization: str | None = None
+    threshold: float = 0.0
+    toolchain: str | None = None
+    compare: bool | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """What came out.
+
+    Attributes
+    ----------
+    record : with just the leads that went in, at its own rate.
+    exact : whether the compiled pipeline gave the very events of the one in numpy; ``None`` where that was not run.
+    latency_samples : of the recording, after which the class of a sample is known.
+    pipeline_bytes, network_bytes : state, in all and of the network alone.
+    """
+
+    model: str
+    record: Record
+    compiled: Compiled
+    pipeline: Pipeline
+    toolchain: Toolchain
+    events: tuple[Event, ...]
+    exact: bool | None
+    latency_samples: int | None
+    pipeline_bytes: int
+    network_bytes: int
+
+    def document(self) -> dict[str, Any]:
+        """Return the object that ``simulate --json`` prints."""
+        rate = self.record.sample_rate_hz
+        latency = self.latency_samples
+        return {
+            "schema": "edgeunet.simulate/1",
+            "model": self.model,
+            "record": self.record.name,
+            "leads": list(self.record.leads),
+            "mode": self.compiled.mode,
+            "sample_rate_hz": rate,
+            "network_rate_hz": self.pipeline.rate_hz,
+            "normalization": self.pipeline.normalization,
+            "samples": self.record.samples,
+            "hop_samples": self.compiled.hop_samples or None,
+            "latency_samples": latency,
+            "latency_ms": None if latency is None else 1000.0 * latency / rate,
+            "pipeline_bytes": self.pipeline_bytes,
+            "network_bytes": self.network_bytes,
+            "compiler": self.toolchain.version,
+            "exact": self.exact,
+            "counts": {k: sum(e.kind == k for e in self.events) for k in self.pipeline.classes[1:]},
+            "boundaries": self._boundaries(),
+            "events": [_row(event, rate) for event in self.events],
+        }
+
+    def _boundaries(self) -> dict[str, Any] | None:
+        """Scores against the annotations of the first lead, where there are any of the network's classes."""
+        known = self.record.labels[:, 0] >= 0
+        if self.record.classes != self.pipeline.classes or not self.record.waves[0]:
+            return None
+        found = tuple(Wave(e.kind, e.onset, e.peak, e.offset) for e in self.events)
+        lead = LeadDelineation(self.record.waves[0], found, known, self.record.sample_rate_hz)
+        return {"tolerance_ms": TOLERANCE_MS, **score_boundaries([lead], self.pipeline.classes[1:], TOLERANCE_MS)}
+
+
+def _row(event: Event, rate_hz: float) -> dict[str, Any]:
+    return {
+        "class": event.kind,
+        "onset": event.onset,
+        "peak": event.peak,
+        "offset": event.offset,
+        "onset_s": event.onset / rate_hz,
+        "confidence": event.confidence,
+    }
+
+
+def simulate(request: SimulationRequest, source: Source) -> Simulation:
+    """Compile the model with its pipeline for this machine and run a record of ``source`` through it.
+
+    Raises
+    ------
+    EdgeUNetError
+        A subclass saying what is wrong with the model, the record or the compiler.
+    """
+    graph, card = read_tflite(request.model), read_card(request.model)
+    stem = request.model.name.split(".")[0]
+    compiled = compile_model(
+        graph,
+        suggest_identifier(stem),
+        mode="stream" if request.stream else "window",
+        hop=request.hop if request.stream else None,
+        card=card,
+    )
+    record = _chosen(source, request, compiled.inputs[0].shape[-1], card)
+    asked = PipelineRequest(record.sample_rate_hz, threshold=request.threshold, normalization=request.normalization)
+    compiled, pipeline = add_pipeline(compiled, graph, card, asked)
+    toolchain = find_toolchain(None, request.toolchain)
+    samples = to_counts(record.signal)
+    with tempfile.TemporaryDirectory(prefix="edgeunet-") as directory:
+        program = build_simulator(compiled, toolchain, Path(directory))
+        sizes, events = run_simulator(program, samples, pipeline)
+    compare = request.compare
+    if compare is None:
+        compare = record.samples <= COMPARED_S * record.sample_rate_hz
+    exact = expected_events(graph, compiled, pipeline, samples) == events if compare else None
+    return Simulation(
+        model=card.name if card else stem,
+        record=record,
+        compiled=compiled,
+        pipeline=pipeline,
+        toolchain=toolchain,
+        events=events,
+        exact=exact,
+        latency_samples=latency_samples(compiled, pipeline) if request.stream else None,
+        pipeline_bytes=sizes[0],
+        network_bytes=sizes[1],
+    )
+
+
+def _chosen(source: Source, request: SimulationRequest, channels: int, card: ModelCard | None) -> Record:
+    """Return the record with the leads to use: those asked for, those of the card, or one that is there."""
+    record = PreparedSource(source).read(request.record)
+    leads: Sequence[str] = request.leads or (card.leads if card else ())
+    if not leads:
+        folded = [lead.casefold() for lead in record.leads]
+        first = folded.index(FAVOURITE_LEAD) if FAVOURITE_LEAD in folded else 0
+        leads = (record.leads[first],) if channels == 1 else record.leads
+    if len(leads) != channels:
+        raise SignalError(
+            f"the model takes {channels} channels but {len(leads)} leads of record '{record.name}' were chosen "
+            f"({', '.join(leads)}); name {channels} with --lead"
+        )
+    return record.pick(leads)
+
+
+def build_simulator(compiled: Compiled, toolchain: Toolchain, directory: Path) -> Path:
+    """Compile the pipeline and the program around it into ``directory``; return the program.
+
+    Raises
+    ------
+    ToolError
+        When the compiler fails.
+    """
+    compiled.sources.write(directory)
+    write_text(directory / "simulate.c", filled(f"simulate_{compiled.mode}.c.in", compiled.name))
+    sources = [*compiled.c_sources, "simulate.c"]
+    command = [*toolchain.command, *_FLAGS, *sources, "-o", "simulate"]
+    run_tool(command, directory, f"compiling the pipeline of '{compiled.name}'")
+    return directory / "simulate"
+
+
+def run_simulator(
+    program: Path, samples: npt.NDArray[np.int16], pipeline: Pipeline
+) -> tuple[tuple[int, int], tuple[Event, ...]]:
+    """Return the bytes of state (all, network) and the events of ``samples``, int16 ``(time, channels)``.
+
+    Raises
+    ------
+    RunError
+        When the program fails or does not end.
+    """
+    try:
+        done = subprocess.run([program], input=samples.tobytes(), capture_output=True, timeout=_TIMEOUT_S)
+    except subprocess.TimeoutExpired as error:
+        raise RunError(f"the pipeline had not finished after {_TIMEOUT_S:g} s; give a shorter recording") from error
+    if done.returncode != 0:
+        raise RunError(f"the pipeline ended with status {done.returncode}; please report the model and the recording")
+    sizes, *rows = [[int(number) for number in line.split()] for line in done.stdout.decode().splitlines()]
+    events = tuple(Event(pipeline.classes[kind], on, peak, off, how) for on, peak, off, kind, how in rows)
+    return (sizes[0], sizes[1]), events
+
+
+def expected_events(
+    graph: Graph, compiled: Compiled, pipeline: Pipeline, samples: npt.NDArray[np.int16]
+) -> tuple[Event, ...]:
+    """Return the events that the pipeline in numpy finds; in window form, window after window."""
+    if compiled.mode == "stream":
+        return run_pipeline(graph, pipeline, samples, stride=compiled.stride_samples).events
+    length = -(-compiled.inputs[0].shape[0] * pipeline.ratio.denominator // pipeline.ratio.numerator)
+    found: list[Event] = []
+    for first in range(0, len(samples), length):
+        part = run_pipeline(graph, pipeline, samples[first : first + length], stride=1, window=True)
+        found += [replace(e, onset=e.onset + first, peak=e.peak + first, offset=e.offset + first) for e in part.events]
+    return tuple(found)
