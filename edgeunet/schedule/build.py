@@ -35,6 +35,7 @@ def build_schedule(
     timing: Timing,
     overlap: Callable[[Step, int], int | None] = no_overlap,
     scratch: Callable[[Step], int] = no_scratch,
+    search: bool = True,
 ) -> Schedule:
     """Place ``program`` in memory, choosing for each concatenation operand whether it is placed or copied.
 
@@ -48,7 +49,7 @@ def build_schedule(
         attempt = _Assembly(program, timing, copied | {number}, overlap, scratch, best.staging)
         if attempt.cost() < best.cost():
             best, copied = attempt, copied | {number}
-    return best.schedule(name)
+    return best.schedule(name, search)
 
 
 def stagings(timing: Timing) -> tuple[int, ...]:
@@ -112,8 +113,8 @@ class _Assembly:
             return quick_plan(self.items, self.overlaps), copies
         return lower_bound(self.items, self.overlaps), copies
 
-    def schedule(self, name: str) -> Schedule:
-        plan = plan_memory(self.items, self.overlaps)
+    def schedule(self, name: str, search: bool) -> Schedule:
+        plan = plan_memory(self.items, self.overlaps, search)
         for index, offset in zip(self.placed, plan.offsets, strict=False):
             self.buffers[index] = replace(self.buffers[index], offset_bytes=offset)
         for index, offset in zip(self.staged, plan.offsets[len(self.placed) :], strict=True):

@@ -62,11 +62,11 @@ class Plan:
     lower_bound_bytes: int
 
 
-def plan_memory(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> Plan:
+def plan_memory(items: Sequence[Item], overlaps: Sequence[Overlap] = (), search: bool = True) -> Plan:
     """Place ``items`` so that parts that live together never overlap; offsets are multiples of ``ALIGNMENT_BYTES``.
 
     Deterministic: promising orders first (largest first, longest first, latest first), then the best one is changed
-    at random from a fixed seed, until the lower bound is met or the effort is spent.
+    at random from a fixed seed, until the lower bound is met or the effort is spent (not at all without ``search``).
     """
     bound = lower_bound(items, overlaps)
     conflicts = _conflict_table(items, overlaps)
@@ -75,7 +75,7 @@ def plan_memory(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> Plan
     best_order, best_size, best_offsets = _first_plan(items, sizes, conflicts)
     rng = random.Random(0)
     for _ in range(min(_ATTEMPTS * len(items), _EFFORT // (1 + sum(map(len, conflicts))))):
-        if best_size <= target:
+        if best_size <= target or not search:
             break
         top = [i for i in best_order if _aligned(best_offsets[i] + sizes[i]) == best_size]
         order = _perturbed(best_order, rng, top)

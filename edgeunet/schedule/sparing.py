@@ -1,29 +1,31 @@
 """Overlaps of inputs and outputs only where they lower the peak.
 
 A kernel that runs while its output lies over its input works in blocks, which costs instructions. So the network is
-placed twice: once with every overlap allowed, which gives the arena's size; then with only those of the steps whose
-buffers, apart from each other, would not fit that size. The second placement is kept when it is as small as the first.
+placed twice: once roughly with every overlap allowed, which bounds the size of the arena; then carefully, with only the
+overlaps of those steps whose buffers, apart from each other, would not fit that bound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from edgeunet.schedule.schedule import ARENA, Schedule, Step
 
 Overlaps = Callable[[Step, int], int | None]
 
 
-def build_sparing(build: Callable[[Overlaps], Schedule], overlap: Overlaps) -> Schedule:
+class Builder(Protocol):
+    """``build_schedule`` with all but the overlaps given."""
+
+    def __call__(self, overlap: Overlaps, *, search: bool = True) -> Schedule: ...
+
+
+def build_sparing(build: Builder, overlap: Overlaps) -> Schedule:
     """What ``build`` makes with as few of the overlaps that ``overlap`` offers as the smallest arena allows."""
-    smallest = build(overlap)
-    busy = {
-        step.node
-        for step, live in zip(smallest.steps, live_apart(smallest), strict=True)
-        if live > smallest.arena_bytes
-    }
-    spared = build(lambda step, position: overlap(step, position) if step.node in busy else None)
-    return spared if spared.arena_bytes <= smallest.arena_bytes else smallest
+    rough = build(overlap, search=False)
+    busy = {s.node for s, live in zip(rough.steps, live_apart(rough), strict=True) if live > rough.lower_bound_bytes}
+    return build(lambda step, position: overlap(step, position) if step.node in busy else None)
 
 
 def live_apart(schedule: Schedule) -> list[int]:
