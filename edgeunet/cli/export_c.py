@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
 
 
@@ -42,6 +43,7 @@ from edgeunet.emit.identifier import check_identifier, suggest_identifier
 @click.option("--ram", "ram_bytes", type=int, help="auto: bytes allowed for the arena, input and output.")
 @click.option("--explain", "explained", is_flag=True, help="Print what sets the arena's size and what would lower it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about what was written.")
+@pipeline_options
 @click.option("--no-arena", is_flag=True, help="array: do not measure the arena with the TFLM interpreter.")
 def command(
     model: Path,
@@ -55,6 +57,7 @@ def command(
     explained: bool,
     as_json: bool,
     no_arena: bool,
+    pipeline: PipelineOptions,
 ) -> None:
     """Write C for MODEL (a .tflite file) into a directory."""
     identifier = check_identifier(name) if name is not None else suggest_identifier(model.name.split(".")[0])
@@ -63,9 +66,11 @@ def command(
             raise click.UsageError(
                 "--core, --mode, --hop, --ram and --explain are for --format compiled; leave them out."
             )
+        if pipeline.wanted:
+            raise click.UsageError("--pipeline is for --format compiled; leave it out.")
         _export_array(model, directory, identifier, measure=not no_arena, as_json=as_json)
     else:
-        _export_compiled(model, directory, identifier, core, mode, hop, ram_bytes, explained, as_json)
+        _export_compiled(model, directory, identifier, core, mode, hop, ram_bytes, explained, as_json, pipeline)
 
 
 def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_json: bool) -> None:
@@ -98,15 +103,23 @@ def _export_compiled(
     ram_bytes: int | None,
     explained: bool,
     as_json: bool,
+    pipeline: PipelineOptions,
 ) -> None:
     from edgeunet.emit import compile_model
+    from edgeunet.emit.compile import default_command
     from edgeunet.emit.explain import choose_mode, explain_model, summary
     from edgeunet.graph import read_tflite
     from edgeunet.modelcard import read_card
 
     graph = read_tflite(model)
     mode, hop = choose_mode(graph, core, mode, hop, ram_bytes)
-    compiled = compile_model(graph, name, core=core, mode=mode, hop=hop, card=read_card(model))
+    card = read_card(model)
+    line = default_command(core, mode, hop) + pipeline.arguments()
+    compiled = compile_model(graph, name, core=core, mode=mode, hop=hop, card=card, command=line)
+    if pipeline.wanted:
+        from edgeunet.emit.pipeline import add_pipeline
+
+        compiled, _ = add_pipeline(compiled, graph, card, pipeline.request())
     compiled.sources.write(directory)
     if as_json:
         click.echo(json.dumps(summary(compiled, directory), indent=2))

@@ -25,7 +25,7 @@ from edgeunet.cli.data_options import DataRequest, data_options
 @click.option("--class-weights", help="none, sqrt, balanced, or weights such as P=2,T=1.5.")
 @click.option("--patience", type=int, help="Stop after this many epochs without a better score. 0 for never.")
 @click.option("--augmentation", help="Recipe by which training windows are disturbed: ecg, light or none.")
-@click.option("--normalization", help="Of each window: zscore, median-mad, centre or none; of the recording, as a device can: causal.")
+@click.option("--normalization", help="Of windows: zscore, median-mad, centre, none; as a device can: causal.")
 @click.option("--seed", type=int, help="Seed of weights, order and augmentation; the same seed gives the same history.")
 @click.option("--resume", is_flag=True, help="Continue a training that was interrupted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
