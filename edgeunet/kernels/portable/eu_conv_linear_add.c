@@ -1,0 +1,51 @@
+/* Convolution without activation, and an int8 signal added to its int8 result, without that result ever being stored:
+ *
+ *     acc[r][n] = bias[n] + sum over k < 4 * groups of in[r * in_step + k] * w[n][k]
+ *     t = the doubly rounded int8 value of eu_conv_linear.c
+ *     out[r * out_step + n] = min(max((t * slope + other[r * other_step + n] * other_slope + add_offset) >> 20, -128), 127)
+ *
+ * Both roundings are kept; exactness and bounds as in eu_conv_linear.c and eu_add_linear.c. outputs is a multiple of four.
+ * out may be other. Where the two have different steps the rows run one by one. */
+typedef struct {
+    const int32_t *weights; /* per quad: bias[4], groups x 4 words, multiplier[4], shifts */
+    int32_t rows;
+    int32_t in_step;
+    int32_t out_step;
+    int32_t other_step;
+    int32_t outputs;
+    int32_t block; /* rows done before any input of later rows is overwritten */
+    int32_t groups;
+    int32_t scale; /* shift of the offsets, or the convolution's zero point */
+    int32_t slope;
+    int32_t other_slope;
+    int32_t add_offset;
+} eu_conv_linear_add_t;
+
+static void eu_conv_linear_add_loop(const eu_quad_rows_t *frame)
+{
+    eu_quad_loop(frame, EU_QUAD_LINEAR, 0, 1);
+}
+
+static void eu_conv_linear_add(const int8_t *in, const int8_t *other, int8_t *out, const eu_conv_linear_add_t *p, int32_t *wide)
+{
+    eu_quad_rows_t frame = {
+        wide, p->out_step, in, 0, 0, p->in_step - 4 * p->groups, in, out, p->groups, wide + 4 + 8 * p->groups, 0,
+        {(int32_t)((intptr_t)other - (intptr_t)out), p->slope, p->other_slope, p->add_offset}};
+    const int32_t together = p->other_step == p->out_step ? p->block : 1;
+    for (int32_t first = 0; first < p->rows; first += p->block) {
+        const int32_t end = p->rows - first < p->block ? p->rows : first + p->block;
+        const int32_t *packed = p->weights;
+        for (int32_t n = 0; n < p->outputs; n += 4) {
+            eu_quad_unpack_doubled(packed, wide, p->groups, p->scale);
+            packed += 9 + 4 * p->groups;
+            for (int32_t r = first; r < end; r += together) {
+                const int32_t count = end - r < together ? end - r : together;
+                frame.in = in + r * p->in_step;
+                frame.end = frame.in + count * p->in_step;
+                frame.out = out + r * p->out_step + n;
+                frame.add[0] = (int32_t)((intptr_t)other - (intptr_t)out) + r * (p->other_step - p->out_step);
+                eu_conv_linear_add_loop(&frame);
+            }
+        }
+    }
+}

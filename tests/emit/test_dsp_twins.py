@@ -1,0 +1,75 @@
+"""The portable twins of the DSP kernels, under ASan and UBSan on the host, equal the exact evaluator."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgeunet.emit import compile_model, kernels
+from edgeunet.graph import evaluate, read_tflite
+from tests.emit.helium_table import CHANNELS, table_network
+from tests.emit.host_batch import SANITIZED, build_batch
+from tests.emit.test_dsp import FAMILIES, MODELS, flat, residual_network
+from tests.random_networks import random_inputs, random_network
+
+ROOT = files("edgeunet") / "kernels"
+
+
+@cache
+def twin_source(core: str, function: str) -> str:
+    """The portable file of a name wherever there is one."""
+    twin = ROOT / "portable" / f"{function}.c"
+    return (twin if twin.is_file() else ROOT / core / f"{function}.c").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def twins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edgeunet.emit.code.kernel_source", twin_source)
+
+
+def run_twins(directory: Path, contents: list[bytes]) -> set[str]:
+    """Compare each network with the evaluator; the kernels that ran."""
+    compiled, inputs, expected = [], [], []
+    for number, content in enumerate(contents):
+        graph = read_tflite(content)
+        rng = np.random.default_rng(number)
+        made = [random_inputs(graph.tensors[i].shape, rng) for i in graph.inputs]
+        compiled.append(compile_model(graph, f"t{number}", core="dsp"))
+        inputs.append([flat(made)])
+        expected.append(flat(evaluate(graph, made)))
+    batch = build_batch(directory, compiled, (*SANITIZED, "-Wno-unused-function"))
+    for number, (answers, right) in enumerate(zip(batch.run(inputs), expected, strict=True)):
+        assert np.array_equal(answers[0], right), f"network {number} differs"
+    return {layer.kernel for model in compiled for layer in model.layers}
+
+
+def test_every_dsp_kernel_has_a_twin_of_its_name() -> None:
+    missing = {p.name for p in (ROOT / "dsp").iterdir()} - {p.name for p in (ROOT / "portable").iterdir()}
+    assert not missing
+
+
+@pytest.mark.usefixtures("twins")
+def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path) -> None:
+    contents = [table_network(channels, seed) for seed, channels in enumerate(CHANNELS)]
+    contents += [residual_network(channels, seed) for seed, channels in enumerate((4, 8, 12, 48, 64))]
+    used = run_twins(tmp_path, contents)
+    assert all(any(name.startswith(family) for name in used) for family in FAMILIES)
+
+
+@pytest.mark.usefixtures("twins")
+def test_twins_equal_the_evaluator_on_random_networks(tmp_path: Path) -> None:
+    run_twins(tmp_path, [random_network(seed) for seed in range(100, 112)])
+
+
+@pytest.mark.usefixtures("twins")
+def test_twins_run_the_shared_models(shared: Path, tmp_path: Path) -> None:
+    run_twins(tmp_path, [(shared / "models" / f"{name}.int8.tflite").read_bytes() for name in MODELS])
+
+
+def test_twins_stand_in_for_the_fast_files_alone() -> None:
+    """What is replaced is the text of a kernel: struct, packing and calls stay those of the DSP row."""
+    assert twin_source("dsp", "eu_conv_linear") != kernels.kernel_source("dsp", "eu_conv_linear")
