@@ -1,0 +1,45 @@
+"""Addition in a convolution's epilogue, switched on and off alone: equal outputs, fewer steps, no more memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edgeunet.emit import compile_model
+from edgeunet.graph import read_tflite
+from edgeunet.schedule.fuse_add import fuse_additions
+from edgeunet.schedule.fuse_concat import fuse_concatenations
+from edgeunet.schedule.lower import lower
+from tests.emit.test_dsp import MODELS, residual_network
+from tests.emit.test_dsp_twins import run_twins, twins
+
+__all__ = ["twins"]
+
+
+@pytest.mark.usefixtures("twins")
+def test_outputs_are_equal_with_and_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = [residual_network(12, 0), residual_network(8, 2)]
+    (tmp_path / "on").mkdir()
+    (tmp_path / "off").mkdir()
+    assert {"eu_conv_relu_add", "eu_conv_linear_add"} <= run_twins(tmp_path / "on", contents)
+    monkeypatch.setattr("edgeunet.emit.compile.FUSES", {})
+    assert not {"eu_conv_relu_add", "eu_conv_linear_add"} & run_twins(tmp_path / "off", contents)
+
+
+def test_only_what_the_core_takes_is_fused() -> None:
+    program = fuse_concatenations(lower(read_tflite(residual_network(12, 0))))
+    assert fuse_additions(program, lambda node: False) == program
+    fused = fuse_additions(program, lambda node: True)
+    assert len(fused.nodes) < len(program.nodes)
+    assert all(node.kind == "conv" for node in fused.nodes if node.epilogue)
+
+
+@pytest.mark.parametrize("name", MODELS[:2])
+def test_fusing_needs_no_more_memory(shared: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = read_tflite(shared / "models" / f"{name}.int8.tflite")
+    fused = compile_model(graph, "net", core="dsp")
+    monkeypatch.setattr("edgeunet.emit.compile.FUSES", {})
+    apart = compile_model(graph, "net", core="dsp")
+    assert len(fused.layers) < len(apart.layers)
+    assert fused.arena_bytes <= apart.arena_bytes
