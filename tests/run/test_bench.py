@@ -34,6 +34,19 @@ def test_workloads_are_exact_on_every_core(name: str, core: str, shared: Path) -
     assert result.weights_bytes <= result.footprint.flash_bytes  # type: ignore[union-attr]
 
 
+def test_helium_kernels_compile_with_zig_too(shared: Path) -> None:
+    need("zig", "qemu-system-arm")
+    result = bench(Request(model_path(shared, "small-unet-256"), "cortex-m55", toolchain="zig", emulator="qemu"))
+    assert result.measurement.exact
+    assert result.measurement.kernels == "mve"
+
+
+def test_a_board_without_a_counter_gives_no_figures(shared: Path) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    with pytest.raises(RunError, match="counter stands still"):
+        bench(Request(model_path(shared, "small-unet-256"), "netduinoplus2", toolchain="gcc"))
+
+
 @pytest.mark.parametrize("core", ["cortex-m4", "cortex-m33"])
 @pytest.mark.parametrize("name", MODELS)
 def test_workloads_are_exact_with_nothing_but_pip(name: str, core: str, shared: Path) -> None:

@@ -17,12 +17,17 @@ from edgeunet.errors import RunError, ToolError
 from edgeunet.run import flash as flash_module
 from edgeunet.run.boards import load_boards
 from edgeunet.run.flash import check_selftest, flash, plan_flash
+from edgeunet.run.golden import make_golden
+from edgeunet.run.image import Build
 from edgeunet.run.machines import hear
+from edgeunet.run.measure import measure
 from edgeunet.run.project import open_project, write_project
 from edgeunet.run.protocol import Listener, format_line, parse_line
 from edgeunet.run.serial_port import listen_to_port, open_port
-from tests.run.machines import EMULATOR, image_for, machine_for
-from tests.run.small_network import small_network
+from edgeunet.run.toolchains import find_toolchain
+from edgeunet.run.unicorn_machine import run_in_unicorn
+from tests.run.machines import EMULATOR, image_for, machine_for, measured
+from tests.run.small_network import evaluate, small_network
 from tests.tools import need
 
 SELFTEST = """\
@@ -182,6 +187,32 @@ def test_a_board_on_a_serial_port_is_heard() -> None:
         listen_to_port(connection, listener, 10.0, thread.start)
     thread.join()
     assert [line.kind for line in listener.transcript()] == ["hello"]
+
+
+def test_a_measurement_over_a_serial_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole of ``measure`` with a board at the other end of a port: what Unicorn's UART said, byte for byte."""
+    need("pyserial", "arm-none-eabi-gcc", "unicorn")
+    master, slave = pty.openpty()
+    board = load_boards().board("cortex-m4")
+
+    def start_board(_: object, image: Path) -> None:
+        def speak() -> None:
+            listener = Listener(lambda text: os.write(master, text.encode() + b"\r\n") and None)
+            run_in_unicorn(board, image, listener, 60.0)
+
+        threading.Thread(target=speak, daemon=True).start()
+
+    monkeypatch.setattr(flash_module, "start_board", start_board)
+    machine = flash_module.serial_machine(board, os.ttyname(slave))
+    build = Build(board, find_toolchain(board.core, "gcc"))
+    result = measure(small_network(), build, machine, make_golden(small_network(), evaluate, 2), target="board")
+    assert result.exact
+    emulated = measured(small_network(), "cortex-m4", "gcc", "unicorn", runs=2)
+    assert (result.counts, result.layers, result.stack_bytes) == (
+        emulated.counts,
+        emulated.layers,
+        emulated.stack_bytes,
+    )
 
 
 def test_a_silent_board_is_not_waited_for_forever() -> None:
