@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -42,6 +43,7 @@ def command(
     """Score MODEL (.keras, or .tflite in LiteRT's reference kernels) on the patients of one part of the split."""
     from edgeunet.signals import load_split
     from edgeunet.train.evaluation import evaluate
+    from edgeunet.train.progress import record_counter
     from edgeunet.train.report import describe_evaluation
     from edgeunet.train.request import card_with
 
@@ -54,5 +56,6 @@ def command(
         card=card_with(model, classes, sample_rate_hz, normalization),
         overlap=overlap,
         plot=plot,
+        tell=record_counter(sys.stderr),
     )
     click.echo(json.dumps(document) if as_json else describe_evaluation(document))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import TextIO
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TextIO
 
-from edgeunet.train.fit import Progress
-from edgeunet.train.training import Listener
+if TYPE_CHECKING:
+    from edgeunet.train.fit import Progress
+    from edgeunet.train.training import Listener
 
 BAR_COLUMNS = 24
 REDRAW_S = 0.2
@@ -30,6 +31,8 @@ class EpochBar:
 
     def listener(self) -> Listener:
         """Return the listener that draws."""
+        from edgeunet.train.training import Listener
+
         return Listener(note=self.note, step=self.step, epoch=self.epoch)
 
     def note(self, text: str) -> None:
@@ -62,6 +65,17 @@ class EpochBar:
         best = " *" if progress.best_epoch == progress.done else ""
         start = "\r\x1b[K" if self._moving else ""
         print(f"{start}{_place(progress.done, progress)} {'  '.join(parts)}{best}", file=self.stream, flush=True)
+
+
+def record_counter(stream: TextIO) -> Callable[[int, int], None]:
+    """Return what counts records on a terminal, in one line that is gone at the end; elsewhere it says nothing."""
+
+    def count(done: int, total: int) -> None:
+        if stream.isatty():
+            stream.write(f"\rrecord {done}/{total}\x1b[K" if done < total else "\r\x1b[K")
+            stream.flush()
+
+    return count
 
 
 def _place(epoch: int, progress: Progress) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from edgeunet.train.fit import Progress
-from edgeunet.train.progress import EpochBar
+from edgeunet.train.progress import EpochBar, record_counter
 
 CLASSES = ("background", "P", "QRS")
 ROW = {"epoch": 1, "loss": 0.5, "val_loss": 0.4, "val_f1_P": 0.9, "val_f1_QRS": None, "seconds": 61.0}
@@ -35,3 +35,11 @@ def test_a_terminal_sees_the_bar_move_and_the_line_take_its_place() -> None:
     assert "\repoch 1/3 " in text
     assert "█" in text
     assert text.endswith("to go *\n")
+
+
+def test_records_are_counted_on_a_terminal_only() -> None:
+    for stream in (io.StringIO(), Terminal()):
+        count = record_counter(stream)
+        count(1, 2)
+        count(2, 2)
+        assert stream.getvalue() == ("\rrecord 1/2\x1b[K\r\x1b[K" if stream.isatty() else "")
