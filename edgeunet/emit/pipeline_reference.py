@@ -30,7 +30,7 @@ class Event:
     ----------
     kind : class name.
     onset, offset : first and last sample.
-    peak : sample that lies furthest from the value at the onset (first channel).
+    peak : highest or lowest sample of the first channel, whichever is further from the mean of the event's ends.
     confidence : mean lead of the class over the next best, in steps of the network's output: 0 to 255.
     """
 
@@ -122,11 +122,17 @@ def find_events(
     found = []
     for wave in waves:
         whole = slice(wave.onset, wave.offset + 1)
-        peak = wave.onset + int(np.argmax(np.abs(values[whole] - values[wave.onset])))
+        peak = wave.onset + _peak(values[whole])
         own = leads[whole][labels[whole] == pipeline.classes.index(wave.kind)][:MOST_LEADS]
         at = [_recorded(pipeline, row) for row in (wave.onset, peak, wave.offset)]
         found.append(Event(wave.kind, at[0], at[1], at[2], int(own.sum() // len(own))))
     return tuple(found)
+
+
+def _peak(values: npt.NDArray[np.int64]) -> int:
+    ends = int(values[0] + values[-1])
+    highest, lowest = int(np.argmax(values)), int(np.argmin(values))
+    return highest if 2 * values[highest] - ends >= ends - 2 * values[lowest] else lowest
 
 
 def _recorded(pipeline: Pipeline, row: int) -> int:
