@@ -14,15 +14,25 @@ _EXPORTS = {
     "UNetSpec": "edgeunet.spec",
     "BlockSpec": "edgeunet.spec",
     "load_spec": "edgeunet.spec",
+    "EdgeUNetError": "edgeunet.errors",
     "build_model": "edgeunet.model",
+    "load_model": "edgeunet.model",
+    "read_tflite": "edgeunet.graph",
+    "compile_model": "edgeunet.emit",
 }
+_VERBS = ("build", "evaluate", "export_c", "bench", "flash", "check")
+_VERB_PACKAGES = ("train", "quantize", "report")
 
-__all__ = ["__version__", *_EXPORTS]
+__all__ = ["__version__", *_EXPORTS, *_VERBS, *_VERB_PACKAGES]
 
 
 def __getattr__(name: str) -> Any:
     if name in _EXPORTS:
         return getattr(import_module(_EXPORTS[name]), name)
+    if name in _VERBS:
+        return import_module("edgeunet.verbs").verb(name)
+    if name in _VERB_PACKAGES:
+        return import_module(f"edgeunet.{name}")
     raise AttributeError(f"module 'edgeunet' has no attribute '{name}'")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edgeunet.callable_module import make_callable
 from edgeunet.quantize.convert import FORMATS
 from edgeunet.quantize.layers import LayerError, compare_layers, worst_layer
 from edgeunet.quantize.quantization import Quantized, quantize, quantize_model, report_path
@@ -16,3 +17,5 @@ __all__ = [
     "report_path",
     "worst_layer",
 ]
+
+make_callable(__name__)

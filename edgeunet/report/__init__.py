@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edgeunet.callable_module import make_callable
 from edgeunet.report.budget import Budget, load_budget
 from edgeunet.report.check import (
     Comparison,
@@ -38,3 +39,5 @@ __all__ = [
     "write_plot",
     "write_report",
 ]
+
+make_callable(__name__)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from edgeunet.callable_module import make_callable
+
 _EXPORTS = {
     "Listener": "edgeunet.train.training",
     "TrainOptions": "edgeunet.train.options",
@@ -26,3 +28,6 @@ def __getattr__(name: str) -> Any:
     if name in _EXPORTS:
         return getattr(import_module(_EXPORTS[name]), name)
     raise AttributeError(f"module 'edgeunet.train' has no attribute '{name}'")
+
+
+make_callable(__name__)
