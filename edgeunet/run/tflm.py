@@ -37,7 +37,11 @@ result = {}
 for run in range(runs):
     for index in range(inputs):
         detail = interpreter.get_input_details(index)
-        interpreter.set_input(stored[f"{run}.{index}"].reshape(detail["shape"]).astype(detail["dtype"]), index)
+        values = stored[f"{run}.{index}"].reshape(detail["shape"])
+        if detail["dtype"] == np.float32:
+            scale, zero_point = stored[f"quantization.{index}"].astype(np.float32)
+            values = (values.astype(np.float32) - zero_point) * scale
+        interpreter.set_input(values, index)
     interpreter.invoke()
     for index in range(outputs):
         result[f"{run}.{index}"] = np.array(interpreter.get_output(index))
@@ -119,6 +123,8 @@ def _answers(model: bytes, compiled: Compiled, golden: Golden) -> list[bytes]:
             "outputs": len(compiled.outputs),
             "runs": len(golden.inputs),
         }
+        for index, interface in enumerate(compiled.inputs):
+            arrays[f"quantization.{index}"] = np.array([interface.scale, interface.zero_point])
         for run, data in enumerate(golden.inputs):
             for index, part in enumerate(split_bytes(data, compiled.inputs)):
                 arrays[f"{run}.{index}"] = part
@@ -157,6 +163,10 @@ def split_bytes(data: bytes, interfaces: Sequence[Interface]) -> list[np.ndarray
 
 
 def _as_int8(array: np.ndarray[Any, Any], interface: Interface) -> bytes:
+    """Return an answer as the compiled network gives it: int8, where a model with a float edge dequantizes it."""
     if array.dtype == np.int8:
         return array.tobytes()
-    raise RunError(f"TFLM answers in {array.dtype} and the compiled network in {interface.dtype}; leave out --peer")
+    if array.dtype != np.float32:
+        raise RunError(f"TFLM answers in {array.dtype}, which cannot be compared with int8; leave out --peer")
+    quantized = np.round(array / np.float32(interface.scale)) + interface.zero_point
+    return np.clip(quantized, -128, 127).astype(np.int8).tobytes()

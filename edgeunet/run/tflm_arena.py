@@ -17,7 +17,8 @@ from edgeunet.errors import RunError
 
 _TIMEOUT_S = 120
 
-# Invoked once with zeros: some kernels allocate on the first run. Then again in an arena of exactly the size found.
+# Invoked once with zeros: some kernels allocate on the first run. Then again in an arena of exactly the size found, or,
+# where temporary allocations at start need more than the activations of a small model, of the next that will do.
 _PROGRAM = """
 import sys
 import numpy as np
@@ -43,7 +44,20 @@ for size in (start, 8 * start, 64 * start):
             raise
 interpreter.print_allocations()
 """
-_CONFIRM = _PROGRAM.split("start = ")[0] + "run(int(sys.argv[2]))\n"
+_CONFIRM = (
+    _PROGRAM.split("start = ")[0]
+    + """
+first = int(sys.argv[2])
+for size in range(first, first + 4096, 16):
+    try:
+        run(size)
+        break
+    except RuntimeError:
+        if size + 16 >= first + 4096:
+            raise
+print(f"Arena confirmed {size} bytes", file=sys.stderr)
+"""
+)
 
 
 def tflm_is_installed() -> bool:
@@ -54,7 +68,8 @@ def tflm_is_installed() -> bool:
 def measure_arena(model: bytes, *, inputs: int = 1) -> ArenaFigures | None:
     """Return what TFLM takes of its arena for ``model``; ``None`` when the interpreter is not installed.
 
-    The figure is confirmed: the model also runs in an arena of exactly that size.
+    The figure is confirmed: the model also runs in an arena of exactly that size. What is not tensors counts as
+    bookkeeping.
 
     Raises
     ------
@@ -67,9 +82,11 @@ def measure_arena(model: bytes, *, inputs: int = 1) -> ArenaFigures | None:
     found = {name: re.search(rf"Arena allocation {name} (\d+) bytes", text) for name in ("total", "head", "tail")}
     if not all(found.values()):
         raise RunError("the TFLM interpreter printed no arena figures; update it with: pip install -U tflite-micro")
-    total, head, tail = (int(match.group(1)) for match in found.values() if match)
-    _measure(_CONFIRM, model, str(inputs), str(total))
-    return ArenaFigures(total, head, tail, 8 * struct.calcsize("P"))
+    total, head, _ = (int(match.group(1)) for match in found.values() if match)
+    confirmed = re.search(r"Arena confirmed (\d+) bytes", _measure(_CONFIRM, model, str(inputs), str(total)))
+    assert confirmed is not None
+    total = int(confirmed.group(1))
+    return ArenaFigures(total, head, total - head, 8 * struct.calcsize("P"))
 
 
 def _measure(program: str, model: bytes, *arguments: str) -> str:

@@ -105,3 +105,34 @@ def test_a_new_board_is_a_row_and_a_linker_script(tmp_path: Path) -> None:
     (app / "ld" / "mine.ld").write_text(script)
     lines = flash(plan_flash(app, "mine"))
     assert lines[0].text("board") == "mine"
+
+
+@pytest.mark.parametrize("name", ["mps2-an386", "mps2-an505", "nucleo-f446re", "stm32f746g-disco", "nrf52840dk"])
+def test_the_template_compiles_without_a_warning(name: str, tmp_path: Path) -> None:
+    need("arm-none-eabi-gcc")
+    board = TABLE.boards[name]
+    app = write_project(small_network(), board, tmp_path / "app").directory
+    (app / "board_row.h").write_text(board.row_header())
+    names = [
+        "main",
+        "measure",
+        "report",
+        "startup",
+        "board_cortex_m",
+        "runtime",
+        f"uart_{board.uart}",
+        f"counter_{board.counter}",
+    ]
+    strict = ["-std=c99", "-ffreestanding", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wundef", "-Werror"]
+    includes = ["-isystem", "include", "-Isrc", "-Imodel", "-I."]
+    sources = [f"src/{source}.c" for source in names]
+    command = [
+        "arm-none-eabi-gcc",
+        *board.core.gcc_flags,
+        *strict,
+        *includes,
+        "-DSMALL_TRACE",
+        "-fsyntax-only",
+        *sources,
+    ]
+    assert run_tool(command, app, "compiling the template") == ""
