@@ -25,7 +25,7 @@ DEPTHWISE_BLOCKS = 8
 
 OWN_LOOP_OUTPUTS = 1600
 """Outputs from which on the channels of one shift get a loop of their own (5 instructions less per output); half of the
-channels always do."""
+channels always do, and in a stream (a call there has few rows, but there are many calls) any two."""
 
 
 @cache
@@ -135,10 +135,11 @@ def _accepts_depthwise(taps: int) -> Callable[[Step], bool]:
     return accepts
 
 
-def _loop_name(kernel: str, steps: tuple[int, int], shift: int, shifts: list[int], rows: int) -> str:
-    """The loop for channels of one shift: an own one where it saves more time than its 300 bytes of flash are worth."""
-    channels = shifts.count(shift)
-    own = channels * rows > OWN_LOOP_OUTPUTS or (channels > 1 and 2 * channels >= len(shifts))
+def _loop_name(kernel: str, steps: tuple[int, int], shift: int, channels: int, step: Step) -> str:
+    """The loop for ``channels`` of one shift: one of their own where it saves more time than 300 bytes are worth."""
+    many = channels > 1 and 2 * channels >= step.output.channels
+    streams = channels > 1 and step.first_group < 0
+    own = channels * step.groups > OWN_LOOP_OUTPUTS or many or streams
     return f"{kernel}_{steps[0]}_{steps[1]}_{shift}" if own else f"{kernel}_any"
 
 
@@ -149,7 +150,7 @@ def _depthwise(taps: int) -> Callable[[Step], Arguments]:
         p, r = step.parameters, step.parameters.requantization
         steps = (source(step).pitch_bytes, step.output.pitch_bytes)
         shifts = [-int(shift) for shift in r.shifts]
-        loops = {shift: _loop_name(kernel, steps, shift, shifts, step.groups) for shift in set(shifts)}
+        loops = {shift: _loop_name(kernel, steps, shift, shifts.count(shift), step) for shift in set(shifts)}
         definitions = [
             f"{kernel.upper()}_ANY_LOOP({loop})\n"
             if loop == f"{kernel}_any"
