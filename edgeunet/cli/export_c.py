@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
+from edgeunet.emit.explain import Choice
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
 
 
@@ -40,6 +41,9 @@ from edgeunet.emit.identifier import check_identifier, suggest_identifier
     help="A whole window per call; a hop per call, in a few kilobytes; or whichever fits --ram.",
 )
 @click.option("--hop", type=int, help="Input samples per call of a stream.  [default: the total stride]")
+@click.option(
+    "--recompute", type=int, help="Skips of a stream to compute again instead of keeping them.  [default: cheap ones]"
+)
 @click.option("--ram", "ram_bytes", type=int, help="auto: bytes allowed for the arena, input and output.")
 @click.option("--explain", "explained", is_flag=True, help="Print what sets the arena's size and what would lower it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about what was written.")
@@ -53,6 +57,7 @@ def command(
     core: str,
     mode: str,
     hop: int | None,
+    recompute: int | None,
     ram_bytes: int | None,
     explained: bool,
     as_json: bool,
@@ -62,15 +67,16 @@ def command(
     """Write C for MODEL (a .tflite file) into a directory."""
     identifier = check_identifier(name) if name is not None else suggest_identifier(model.name.split(".")[0])
     if flavour == "array":
-        if (core, mode, hop, ram_bytes, explained) != ("portable", "window", None, None, False):
+        if (core, mode, hop, recompute, ram_bytes, explained) != ("portable", "window", None, None, None, False):
             raise click.UsageError(
-                "--core, --mode, --hop, --ram and --explain are for --format compiled; leave them out."
+                "--core, --mode, --hop, --recompute, --ram and --explain are for --format compiled; leave them out."
             )
         if pipeline.wanted:
             raise click.UsageError("--pipeline is for --format compiled; leave it out.")
         _export_array(model, directory, identifier, measure=not no_arena, as_json=as_json)
     else:
-        _export_compiled(model, directory, identifier, core, mode, hop, ram_bytes, explained, as_json, pipeline)
+        asked = Choice(mode, hop, recompute)
+        _export_compiled(model, directory, identifier, core, asked, ram_bytes, explained, as_json, pipeline)
 
 
 def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_json: bool) -> None:
@@ -98,8 +104,7 @@ def _export_compiled(
     directory: Path,
     name: str,
     core: str,
-    mode: str,
-    hop: int | None,
+    asked: Choice,
     ram_bytes: int | None,
     explained: bool,
     as_json: bool,
@@ -107,15 +112,17 @@ def _export_compiled(
 ) -> None:
     from edgeunet.emit import compile_model
     from edgeunet.emit.compile import default_command
-    from edgeunet.emit.explain import choose_mode, explain_model, summary
+    from edgeunet.emit.explain import choose, explain_model, summary
     from edgeunet.graph import read_tflite
     from edgeunet.modelcard import read_card
 
     graph = read_tflite(model)
-    mode, hop = choose_mode(graph, core, mode, hop, ram_bytes)
+    choice = choose(graph, core, asked, ram_bytes)
     card = read_card(model)
-    line = default_command(core, mode, hop) + pipeline.arguments()
-    compiled = compile_model(graph, name, core=core, mode=mode, hop=hop, card=card, command=line)
+    line = default_command(core, choice.mode, choice.hop, choice.recompute) + pipeline.arguments()
+    compiled = compile_model(
+        graph, name, core=core, mode=choice.mode, hop=choice.hop, recompute=choice.recompute, card=card, command=line
+    )
     if pipeline.wanted:
         from edgeunet.emit.pipeline import add_pipeline
 
@@ -127,4 +134,4 @@ def _export_compiled(
         for path in compiled.sources.files:
             click.echo(directory / path)
     if explained:
-        click.echo("\n".join(explain_model(graph, core, mode, hop)), err=as_json)
+        click.echo("\n".join(explain_model(graph, core, choice)), err=as_json)

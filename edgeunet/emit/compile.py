@@ -28,10 +28,10 @@ from edgeunet.schedule.fuse_concat import fuse_concatenations
 from edgeunet.schedule.lower import lower
 from edgeunet.schedule.order import order_nodes
 from edgeunet.schedule.program import Node, Program
-from edgeunet.schedule.retiming import retime
+from edgeunet.schedule.recompute import timed_stream
 from edgeunet.schedule.schedule import Schedule, Step
 from edgeunet.schedule.sparing import build_sparing
-from edgeunet.schedule.timing import Timing, stream_timing, total_stride, window_timing
+from edgeunet.schedule.timing import Timing, window_timing
 
 CORES: dict[str, tuple[KernelTable, ...]] = {"portable": (PORTABLE,), "dsp": (DSP, PORTABLE), "mve": (MVE, PORTABLE)}
 """Kernel tables per core, most wanted first."""
@@ -58,10 +58,12 @@ def schedule_graph(
     mode: str = "window",
     hop: int | None = None,
     without: Collection[str] = (),
+    recompute: int | None = None,
 ) -> Schedule:
     """Rewrite, lower, fuse, order, time and place ``graph``; a ``hop`` asks for a schedule that streams.
 
-    ``without`` names passes of ``PASSES`` to leave out.
+    ``without`` names passes of ``PASSES`` to leave out; ``recompute`` says how many skips of a stream to compute again
+    (see ``edgeunet.schedule.recompute``).
     """
     for name in without:
         if name not in PASSES:
@@ -77,13 +79,13 @@ def schedule_graph(
     if core in FUSES and "add" not in without:
         fused = fuse_additions(program, FUSES[core])
         try:
-            return _placed(graph.name, fused, core, mode, hop, without)
+            return _placed(graph.name, fused, core, mode, hop, without, recompute)
         except CompileError:
             pass  # some fused step found no kernel once placed (an odd pitch): do without
-    return _placed(graph.name, program, core, mode, hop, without)
+    return _placed(graph.name, program, core, mode, hop, without, recompute)
 
 
-SPARING_SCRATCH_BYTES = 192
+SPARING_SCRATCH_BYTES = 1024
 """Scratch that a step may have in a stream at its smallest hop, where bytes matter more than instructions."""
 
 
@@ -94,13 +96,21 @@ def kernels_for(core: str, timing: Timing) -> tuple[KernelTable, ...]:
     return CORES[core]
 
 
-def _placed(name: str, program: Program, core: str, mode: str, hop: int | None, without: Collection[str]) -> Schedule:
+def _placed(
+    name: str,
+    program: Program,
+    core: str,
+    mode: str,
+    hop: int | None,
+    without: Collection[str],
+    recompute: int | None,
+) -> Schedule:
     if "order" not in without:
         program = order_nodes(program)
     if mode == "window" and hop is None:
         timing = window_timing(program)
     else:
-        timing = retime(program, stream_timing(program, hop if hop is not None else total_stride(program)))
+        program, timing = timed_stream(program, hop, recompute)
     tables = kernels_for(core, timing)
 
     def overlap(step: Step, position: int) -> int | None:
@@ -120,6 +130,7 @@ def compile_model(
     mode: str = "window",
     hop: int | None = None,
     without: Collection[str] = (),
+    recompute: int | None = None,
     card: ModelCard | None = None,
     command: str = "",
 ) -> Compiled:
@@ -135,6 +146,7 @@ def compile_model(
     window is
         run in hops of this size, in the memory of a stream.
     without : passes of ``PASSES`` to leave out, for comparisons.
+    recompute : how many skips of a stream to compute a second time instead of keeping them; what is cheap by default.
     card : the model's card, for class names and sample rate.
     command : the command line, for the header comment.
 
@@ -144,13 +156,13 @@ def compile_model(
         When the graph cannot be compiled as asked.
     """
     prefix = check_identifier(name) if name else suggest_identifier(graph.name)
-    schedule = schedule_graph(graph, core=core, mode=mode, hop=hop, without=without)
+    schedule = schedule_graph(graph, core=core, mode=mode, hop=hop, without=without, recompute=recompute)
     data = Tables(prefix)
     code = render_steps(schedule, prefix, kernels_for(core, schedule.timing), data)
     facts = {
         "made by": f"edgeunet {__version__}",
         "model": f"{graph.name}, SHA-256 {graph.digest}",
-        "command": command or default_command(core, mode, hop),
+        "command": command or default_command(core, mode, hop, recompute),
     }
     document = Document(prefix, schedule, code, data, facts, _digest(code, data, facts), card)
     files = {
@@ -183,9 +195,13 @@ def compile_model(
     )
 
 
-def default_command(core: str, mode: str, hop: int | None) -> str:
+def default_command(core: str, mode: str, hop: int | None, recompute: int | None = None) -> str:
     """The command line that gives the same files."""
-    return f"edgeunet export-c --core {core} --mode {mode}" + (f" --hop {hop}" if hop is not None else "")
+    return (
+        f"edgeunet export-c --core {core} --mode {mode}"
+        + (f" --hop {hop}" if hop is not None else "")
+        + (f" --recompute {recompute}" if recompute is not None else "")
+    )
 
 
 def _digest(code: Code, data: Tables, facts: dict[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from edgeunet.schedule.sparing import live_apart
 
 BAR = 40
 _SHOWN = 8
+MOST_SKIPS = 8
 
 
 def explain(graph: Graph, schedule: Schedule, core: str) -> list[str]:
@@ -27,29 +29,33 @@ def explain(graph: Graph, schedule: Schedule, core: str) -> list[str]:
     return lines
 
 
-def explain_model(graph: Graph, core: str, mode: str, hop: int | None) -> list[str]:
+def explain_model(graph: Graph, core: str, choice: Choice) -> list[str]:
     """``explain`` for what ``compile_model`` makes of the same arguments."""
-    return explain(graph, schedule_graph(graph, core=core, mode=mode, hop=hop), core)
+    schedule = schedule_graph(graph, core=core, mode=choice.mode, hop=choice.hop, recompute=choice.recompute)
+    return explain(graph, schedule, core)
 
 
-def choose_mode(graph: Graph, core: str, mode: str, hop: int | None, ram_bytes: int | None) -> tuple[str, int | None]:
-    """Mode and hop to compile with: as given, or for ``auto`` what fits ``ram_bytes``.
+def choose(graph: Graph, core: str, asked: Choice, ram_bytes: int | None) -> Choice:
+    """``asked`` itself, or for the mode ``auto`` what fits ``ram_bytes``.
 
     Raises
     ------
     CompileError
         When the arguments contradict each other, or nothing fits.
     """
-    if mode != "auto":
+    if asked.mode != "auto":
         if ram_bytes is not None:
             raise CompileError(
                 "--ram chooses between plans, which only --mode auto does; add --mode auto or leave --ram out"
             )
-        return mode, hop
-    if ram_bytes is None or hop is not None:
-        raise CompileError("--mode auto chooses the hop by the bytes allowed; pass --ram and leave --hop out")
-    found = fitting_hop(graph, core, ram_bytes)
-    return ("window", None) if found is None else ("stream", found)
+        if asked.recompute is not None and asked.mode == "window" and asked.hop is None:
+            raise CompileError("--recompute is about skips of a stream; add --mode stream or --hop")
+        if asked.recompute is not None and asked.recompute < 0:
+            raise CompileError(f"--recompute {asked.recompute} is no number of skips; use 0 or more")
+        return asked
+    if ram_bytes is None or asked.hop is not None or asked.recompute is not None:
+        raise CompileError("--mode auto chooses by the bytes allowed; pass --ram and leave --hop and --recompute out")
+    return fitting_choice(graph, core, ram_bytes)
 
 
 def summary(compiled: Compiled, directory: Path) -> dict[str, Any]:
@@ -84,8 +90,18 @@ def hop_curve(graph: Graph, core: str) -> list[tuple[int, int]]:
     return curve
 
 
-def fitting_hop(graph: Graph, core: str, ram_bytes: int) -> int | None:
-    """Hop for ``--mode auto``: ``None`` where the whole window fits ``ram_bytes``, else the largest hop that does.
+@dataclass(frozen=True)
+class Choice:
+    """How to compile: the arguments of ``compile_model`` that decide between bytes and instructions."""
+
+    mode: str
+    hop: int | None = None
+    recompute: int | None = None
+
+
+def fitting_choice(graph: Graph, core: str, ram_bytes: int) -> Choice:
+    """What ``--mode auto`` takes: the whole window where it fits, else the largest hop that does, else more
+    recomputing.
 
     What is counted is the arena and the caller's input and output.
 
@@ -97,24 +113,34 @@ def fitting_hop(graph: Graph, core: str, ram_bytes: int) -> int | None:
     window = schedule_graph(graph, core=core)
     needed = ram_of(window)
     if needed <= ram_bytes:
-        return None
+        return Choice("window")
     try:
         smallest = schedule_graph(graph, core=core, mode="stream")
     except CompileError as error:
         raise CompileError(f"{needed} bytes are needed and {ram_bytes} allowed, and {error}") from None
     assert smallest.timing.hop is not None
-    if ram_of(smallest) > ram_bytes:
-        raise CompileError(
-            f"'{graph.name}' needs at least {ram_of(smallest)} bytes (a stream with a hop of {smallest.timing.hop}) "
-            f"and "
-            f"{ram_bytes} are allowed; raise --ram or build a smaller network"
-        )
     hop = smallest.timing.hop
+    if ram_of(smallest) > ram_bytes:
+        return _recomputing(graph, core, hop, ram_bytes)
     while hop * 2 < window.signals[window.inputs[0]].rows:
         if ram_of(schedule_graph(graph, core=core, mode="stream", hop=hop * 2)) > ram_bytes:
             break
         hop *= 2
-    return hop
+    return Choice("stream", hop)
+
+
+def _recomputing(graph: Graph, core: str, hop: int, ram_bytes: int) -> Choice:
+    """The fewest skips to compute again so that the stream fits."""
+    least = 1 << 62
+    for count in range(1, MOST_SKIPS):
+        needed = ram_of(schedule_graph(graph, core=core, mode="stream", hop=hop, recompute=count))
+        if needed <= ram_bytes:
+            return Choice("stream", hop, count)
+        least = min(least, needed)
+    raise CompileError(
+        f"'{graph.name}' needs at least {least} bytes (a stream with a hop of {hop}) and {ram_bytes} are allowed; "
+        "raise --ram or build a smaller network"
+    )
 
 
 def ram_of(schedule: Schedule) -> int:
@@ -182,7 +208,8 @@ def _stream_peak(schedule: Schedule) -> list[str]:
         lines.append(
             f"knob: '{_short(first.name)}' sets the peak: it waits {first.before} rows for the path it bypasses; "
             f"fewer channels "
-            "there, a shallower network or smaller kernels below it lower the state"
+            "there, smaller kernels below it, or --recompute (the skip computed again when it is needed) lower the "
+            "state"
         )
     return lines
 

@@ -7,7 +7,8 @@ over ``b``:
     t = int8 requantization of the convolution's accumulator;   out = add(t, b)
 
 A node that does so has the addition in its ``epilogue`` and ``b`` as its last operand. Done only where nothing else
-reads the convolution's output, the operands lie in the arena (they are not the caller's), and the chosen kernels have such a step.
+reads the convolution's output, the operands lie in the arena (they are not the caller's), and the chosen kernels have
+such a step.
 """
 
 from __future__ import annotations

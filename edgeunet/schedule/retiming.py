@@ -12,6 +12,7 @@ look-ahead, never changes.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from math import lcm
 
@@ -21,15 +22,30 @@ from edgeunet.schedule.timing import Timing, group_lag
 _ROUNDS = 8
 
 
-def retime(program: Program, timing: Timing) -> Timing:
-    """``timing`` of a stream with lags that keep fewer bytes of history, the same at the output."""
-    search = _Search(program, timing)
-    for _ in range(_ROUNDS):
-        moved = [search.improve(signal) for signal in reversed(range(len(program.signals)))]
-        if not any(moved):
-            break
-    group_lags = [search.lags[node.output] // node.repeat for node in program.nodes]
-    return replace(timing, lags=tuple(search.lags), group_lags=tuple(group_lags))
+def retime(program: Program, timing: Timing, late: Collection[int] = ()) -> Timing:
+    """``timing`` of a stream with lags that keep fewer bytes of history, the same at the output.
+
+    The search starts from everything as early as can be, from everything as late as can be, and from only the signals
+    ``late`` as late as can be; the best of the three is taken.
+    """
+    best: _Search | None = None
+    for start in (set[int](), set(late), set(range(len(program.signals)))):
+        search = _Search(program, timing)
+        search.delay(start)
+        for _ in range(_ROUNDS):
+            moved = [search.improve(signal) for signal in reversed(range(len(program.signals)))]
+            if not any(moved):
+                break
+        if best is None or search.total() < best.total():
+            best = search
+    assert best is not None
+    group_lags = [best.lags[node.output] // node.repeat for node in program.nodes]
+    return replace(timing, lags=tuple(best.lags), group_lags=tuple(group_lags))
+
+
+def history_bytes(program: Program, timing: Timing) -> int:
+    """Bytes of history that ``timing`` keeps from hop to hop."""
+    return _Search(program, timing).total()
 
 
 class _Search:
@@ -41,6 +57,18 @@ class _Search:
         nodes = program.nodes
         self.readers = [[nodes[i] for i in program.readers(s)] for s in range(len(program.signals))]
         self.writers = [[nodes[i] for i in program.writers(s)] for s in range(len(program.signals))]
+
+    def delay(self, signals: Collection[int]) -> None:
+        """Give ``signals``, readers before what they read, the largest lag that delays no reader."""
+        for number in reversed(range(len(self.program.nodes))):
+            signal = self.program.nodes[number].output
+            if signal in signals and signal not in self.program.outputs and self.readers[signal]:
+                step = lcm(*(node.repeat for node in self.writers[signal]))
+                self.lags[signal] = min(self._latest(node, signal) for node in self.readers[signal]) // step * step
+
+    def total(self) -> int:
+        """Bytes of history of all signals."""
+        return self._history(set(range(len(self.lags))))
 
     def improve(self, signal: int) -> bool:
         """Move one signal's lag to where the history around it is smallest; whether it moved."""

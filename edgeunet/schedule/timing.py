@@ -140,6 +140,13 @@ def stream_timing(program: Program, hop: int) -> Timing:
             f"use --hop {max(stride, -(-hop // stride) * stride)}"
         )
     rates = signal_rates(program)
+    window = program.signals[program.inputs[0]].rows
+    if any((signal.rows - window * rate).denominator != 1 for signal, rate in zip(program.signals, rates, strict=True)):
+        raise CompileError(
+            f"the model's window of {window} samples does not fit its total stride {stride}, so its edges cannot be "
+            f"those "
+            f"of a stream; build it with a window that is a multiple of {stride}, or use --mode window"
+        )
     lags = [0] * len(program.signals)
     group_lags = []
     for node in program.nodes:

@@ -179,3 +179,35 @@ def test_a_hop_that_is_no_multiple_of_the_stride_names_one_that_is(shared: Path)
     graph = read_tflite(shared / "models" / "classic-unet-512.int8.tflite")
     with pytest.raises(CompileError, match="use --hop 12"):
         compile_model(graph, "net", mode="stream", hop=10)
+
+
+@pytest.mark.parametrize("name", ["small-unet-256", "classic-unet-512"])
+def test_recomputed_skips_change_bytes_and_work_but_no_value(shared: Path, tmp_path: Path, name: str) -> None:
+    graph = read_tflite(shared / "models" / f"{name}.int8.tflite")
+    models = [compile_model(graph, f"again{k}", mode="stream", recompute=k) for k in range(4)]
+    samples = recording(graph, 320, 3)
+    answers = run_streams(tmp_path, models, [[samples]] * len(models))
+    assert all(np.array_equal(answer[0], expected(graph, samples)) for answer in answers)
+    assert models[1].state_bytes < models[0].state_bytes
+    assert models[1].macs > models[0].macs
+    assert len({model.lookahead_samples for model in models}) == 1
+    assert models[1].weights_bytes < 1.01 * models[0].weights_bytes
+
+
+@pytest.mark.slow
+def test_random_networks_with_recomputed_skips(tmp_path: Path) -> None:
+    nets = []
+    for seed in range(300, 345):
+        try:
+            graph = read_tflite(random_network(seed, layout="1xT", local=True))
+            made = compile_model(graph, f"n{seed}", mode="stream", recompute=2)
+            if made.macs != compile_model(graph, f"n{seed}", mode="stream", recompute=0).macs:
+                nets.append((graph, made))
+        except (GraphError, CompileError):
+            continue
+    nets = nets[:8]
+    assert len(nets) > 3
+    recordings = [[recording(graph, 3 * graph.tensors[graph.inputs[0]].shape[2], 2)] for graph, _ in nets]
+    answers = run_streams(tmp_path, [made for _, made in nets], recordings)
+    for (graph, made), (samples,), (output,) in zip(nets, recordings, answers, strict=True):
+        assert np.array_equal(output, expected(graph, samples)), made.name
