@@ -78,8 +78,12 @@ def settling_samples(sample_rate_hz: float) -> int:
 
 
 def to_counts(signal: npt.NDArray[np.floating[Any]]) -> Counts:
-    """Return ``signal`` in thousandths of its unit as int16: float32 arithmetic, halves away from zero, saturating."""
-    scaled = np.asarray(signal, np.float32) * np.float32(COUNTS_PER_UNIT)
+    """Return ``signal`` in thousandths of its unit as int16: float32 arithmetic, halves away from zero, saturating.
+
+    NaN becomes 0.
+    """
+    within = np.clip(np.nan_to_num(np.asarray(signal, np.float32), nan=0.0), -40, 40)
+    scaled = within * np.float32(COUNTS_PER_UNIT)
     whole = np.trunc(scaled)
     whole += np.where(np.abs(scaled - whole) >= np.float32(0.5), np.copysign(np.float32(1), scaled), np.float32(0))
     return np.asarray(np.clip(whole, -32768, 32767), np.int16)

@@ -1,0 +1,135 @@
+"""``edgeunet simulate`` and ``export-c --pipeline`` from the outside."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from edgeunet.modelcard import write_card
+from tests.pipeline_stages import card, small_network
+from tests.tools import need
+
+
+def edgeunet(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-m", "edgeunet", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "net.int8.tflite"
+    path.write_bytes(small_network(1))
+    write_card(path, replace(card(), name="tiny-net"))
+    return path
+
+
+@pytest.mark.parametrize("mode", [["--stream"], ["--stream", "--hop", "32"], []])
+def test_a_ludb_record_through_the_compiled_pipeline(shared: Path, model: Path, mode: list[str]) -> None:
+    need("gcc")
+    plot = model.with_suffix(".png")
+    data = shared / "data" / "ludb"
+    done = edgeunet(
+        "simulate", "101", "--data", data, "--lead", "V2", "--model", model, *mode, "--plot", plot, "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["schema"] == "edgeunet.simulate/1"
+    assert document["exact"] is True
+    assert (document["model"], document["record"], document["samples"]) == ("tiny-net", "101", 5000)
+    assert document["mode"] == ("stream" if mode else "window")
+    assert (document["sample_rate_hz"], document["network_rate_hz"]) == (500.0, 250.0)
+    assert sum(document["counts"].values()) == len(document["events"]) > 5
+    for event in document["events"]:
+        assert 0 <= event["onset"] <= event["peak"] <= event["offset"] < 5000
+        assert 0 <= event["confidence"] <= 255
+    assert document["boundaries"]["QRS"]["onset"]["n"] > 5
+    assert plot.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_real_records_give_the_events_of_the_pipeline_in_numpy(shared: Path, model: Path) -> None:
+    need("gcc")
+    for record in ("1", "8", "77", "116"):
+        base = shared / "data" / "ludb" / "data" / record
+        done = edgeunet("simulate", base, "--model", model, "--stream", "--json")
+        assert done.returncode == 0, done.stderr
+        document = json.loads(done.stdout)
+        assert document["exact"] is True
+        assert document["leads"] == ["ii"]
+
+
+def test_a_synthetic_record_in_words(model: Path) -> None:
+    need("gcc")
+    done = edgeunet("simulate", "synthetic-0003", "--model", model, "--stream")
+    assert done.returncode == 0, done.stderr
+    for words in ("synthetic-0003, lead ii", "tiny-net: stream, hop 2", "latency", "equal to the pipeline in numpy"):
+        assert words in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["nothing"], "there is no synthetic record 'nothing'"),
+        (["synthetic-0000", "--lead", "i", "--lead", "ii"], "name 1 with --lead"),
+        (["synthetic-0000", "--lead", "x9"], "x9"),
+        (["synthetic-0000", "--plot", "p.png", "--start", "99"], "give an earlier --start"),
+        (["synthetic-0000", "--hop", "3", "--stream"], "use --hop"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(model: Path, arguments: list[str], sentence: str) -> None:
+    need("gcc")
+    done = edgeunet("simulate", *arguments, "--model", model)
+    assert done.returncode == 2
+    assert done.stderr.startswith("edgeunet: ")
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_window_normalization_is_refused_with_the_cure(model: Path) -> None:
+    write_card(model, card(normalization="zscore"))
+    done = edgeunet("simulate", "synthetic-0000", "--model", model, "--stream")
+    assert done.returncode == 2
+    assert "train it with --normalization causal" in done.stderr
+    need("gcc")
+    done = edgeunet("simulate", "synthetic-0000", "--model", model, "--stream", "--normalization", "causal", "--json")
+    assert json.loads(done.stdout)["exact"] is True
+
+
+def test_export_c_writes_the_pipeline(model: Path, tmp_path: Path) -> None:
+    need("gcc")
+    out = tmp_path / "out"
+    arguments = ["export-c", model, "-o", out, "--name", "ecg", "--mode", "stream", "--pipeline", "--input-rate", "500"]
+    done = edgeunet(*arguments, "--adc-uv", "2.5")
+    assert done.returncode == 0, done.stderr
+    header = (out / "ecg_pipeline.h").read_text()
+    assert "--mode stream --pipeline --input-rate 500 --adc-uv 2.5" in header
+    assert "int16 samples at 500 Hz, 2.5 uV each" in header
+    (out / "main.c").write_text(
+        '#include "ecg_pipeline.h"\nstatic ecg_pipeline_t p;\nint main(void) { return ecg_pipeline_selftest(&p); }\n'
+    )
+    (out / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.13)\nproject(app C)\ninclude(ecg.cmake)\nadd_executable(app main.c)\n"
+        "target_link_libraries(app PRIVATE ecg)\n"
+    )
+    need("cmake")
+    build = out / "build"
+    subprocess.run(["cmake", "-S", out, "-B", build], check=True, capture_output=True)
+    subprocess.run(["cmake", "--build", build], check=True, capture_output=True)
+    assert subprocess.run([build / "app"]).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--adc-uv", "3"], "are for --pipeline"),
+        (["--pipeline", "--format", "array"], "--pipeline is for --format compiled"),
+    ],
+)
+def test_options_that_do_not_go_together(model: Path, tmp_path: Path, arguments: list[str], sentence: str) -> None:
+    done = edgeunet("export-c", model, "-o", tmp_path / "out", *arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr
