@@ -53,7 +53,7 @@ class ReportError(EdgeUNetError):
     """A result document, baseline or budget file that cannot be read."""
 
 
-class BudgetExceeded(EdgeUNetError):
+class BudgetExceededError(EdgeUNetError):
     """A figure broke its budget; the one error whose exit code is 1."""
 
     exit_code = 1

@@ -33,7 +33,7 @@ class SourceTree:
 
 @dataclass(frozen=True)
 class Layer:
-    """One step of the generated program, as it stands in the layer table and in trace figures (``index`` = its order)."""
+    """One step of the generated program, as it stands in the layer table; its place there is its number in traces."""
 
     name: str
     op: str
@@ -64,10 +64,10 @@ class Compiled:
       ``ECG_LAYERS``, ``ECG_WEIGHTS_BYTES`` …
     - ``void ecg_reset(ecg_state_t *state)``
     - ``void ecg_run(ecg_state_t *state, const int8_t *input, int8_t *output)`` (whole window)
-    - compiled with a hop also ``int32_t ecg_push(state, input, output)`` (a hop in, returns how many output rows are ready)
-      and ``int32_t ecg_flush(state, input, rows, output)`` (the last rows; again with 0 rows until it returns 0)
-    - with ``-DECG_TRACE`` the harness supplies ``void ecg_trace(int32_t layer)``, called before layer ``layer`` and once
-      more with ``ECG_LAYERS`` at the end; without it no trace code exists.
+    - compiled with a hop also ``int32_t ecg_push(state, input, output)`` (a hop in, returns how many output rows are
+      ready) and ``int32_t ecg_flush(state, input, rows, output)`` (the last rows; again with 0 rows until it returns 0)
+    - with ``-DECG_TRACE`` the harness supplies ``void ecg_trace(int32_t layer)``, called before layer ``layer`` and
+      once more with ``ECG_LAYERS`` at the end; without it no trace code exists.
     """
 
     name: str

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.errors import BudgetExceeded, GraphError, QuantizeError
+from edgeunet.errors import BudgetExceededError, GraphError, QuantizeError
 from edgeunet.files import write_bytes, write_json
 from edgeunet.modelcard import ModelCard, read_card, write_card
 from edgeunet.quantize.accuracy import Drop, drops, worst_drop
@@ -96,7 +96,7 @@ def quantize(
 
     Raises
     ------
-    BudgetExceeded
+    BudgetExceededError
         When an F1 fell by more than ``max_drop_points``; nothing has been written then.
     QuantizeError
         When the model cannot be quantized as asked.
@@ -251,7 +251,7 @@ def _check_drop(quantized: Quantized, worst: Drop | None, max_drop_points: float
     if worst.points > max_drop_points:
         layer = lossiest_layer(quantized.layers)
         where = f"; layer '{layer.name}' loses most, {layer.lost_db:.1f} dB" if layer and layer.lost_db else ""
-        raise BudgetExceeded(
+        raise BudgetExceededError(
             f"{quantized.report['format']} lost {worst.points:.2f} points of {worst.label} F1 "
             f"({100 * worst.before:.2f} → {100 * worst.after:.2f} %) and {max_drop_points:g} were allowed{where}; "
             "nothing was written, try --format int16x8 or more --calibration-windows"

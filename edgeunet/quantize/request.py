@@ -33,7 +33,7 @@ def quantize_as_requested(
 
     Raises
     ------
-    QuantizeError, BudgetExceeded
+    QuantizeError, BudgetExceededError
         See `edgeunet.quantize.quantize`; nothing is written then.
     """
     if output.suffix != ".tflite":

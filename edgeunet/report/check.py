@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from edgeunet.errors import BudgetExceeded, ReportError
+from edgeunet.errors import BudgetExceededError, ReportError
 from edgeunet.files import read_json, write_json
 from edgeunet.report.budget import Budget, Limit
 from edgeunet.report.figures import higher_is_better, is_share, show
@@ -134,7 +134,7 @@ def require(comparisons: list[Comparison]) -> None:
 
     Raises
     ------
-    BudgetExceeded
+    BudgetExceededError
         When a figure broke its limit or fell behind its baseline.
     ReportError
         When none did but a figure is missing.
@@ -142,7 +142,7 @@ def require(comparisons: list[Comparison]) -> None:
     worse, absent = broken(comparisons), missing(comparisons)
     if worse:
         more = f" (and {len(worse) - 1} more)" if len(worse) > 1 else ""
-        raise BudgetExceeded(f"the budget is broken: {worse[0].sentence()}{more}")
+        raise BudgetExceededError(f"the budget is broken: {worse[0].sentence()}{more}")
     if absent:
         more = f" (and {len(absent) - 1} more are missing)" if len(absent) > 1 else ""
         raise ReportError(f"the budget cannot be checked: {absent[0].sentence()}{more}")

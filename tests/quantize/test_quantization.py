@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgeunet.errors import BudgetExceeded, EdgeUNetError, QuantizeError
+from edgeunet.errors import BudgetExceededError, EdgeUNetError, QuantizeError
 from edgeunet.litert import reference_interpreter
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.quantize import quantize, quantize_model, report_path
@@ -83,7 +83,7 @@ def test_a_drop_within_the_limit_is_reported(keras_file: Path) -> None:
 
 
 def test_a_larger_drop_is_exit_1_and_says_what_was_lost(keras_file: Path) -> None:
-    with pytest.raises(BudgetExceeded, match=r"lost 0\.60 points of P onset F1 \(90\.00 → 89\.40 %\)") as caught:
+    with pytest.raises(BudgetExceededError, match=r"lost 0\.60 points of P onset F1 \(90\.00 → 89\.40 %\)") as caught:
         quantize(keras_file, SOURCE, SPLIT, "float32", evaluate=losing(0.6), max_drop_points=0.5)
     assert caught.value.exit_code == 1
     assert "\n" not in str(caught.value)
