@@ -119,7 +119,8 @@ def _placed(
     def scratch(step: Step) -> int:
         return select_kernel(step, tables).scratch_bytes(step)
 
-    return build_sparing(partial(build_schedule, name, program, timing, scratch=scratch), overlap)
+    build = partial(build_schedule, name, program, timing, scratch=scratch)
+    return build(overlap) if core == "portable" else build_sparing(build, overlap)
 
 
 def compile_model(
