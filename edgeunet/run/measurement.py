@@ -120,7 +120,7 @@ class Measurement:
         layer_unit = {"instructions": "instructions", "cycles": "cycles", "nanoseconds": "wall_ns"}[self.unit]
         total = sum(layer.count for layer in self.layers)
         size = self.footprint
-        instructions = self.count if by_instructions else self.host_instructions
+        instructions = self.count if by_instructions else None
         return {
             "schema": SCHEMA,
             "model": self.model,
@@ -143,6 +143,7 @@ class Measurement:
             "cycles": self.count if self.unit == "cycles" else None,
             "clock_hz": self.clock_hz if self.unit == "cycles" else None,
             "wall_ns": self.count if self.unit == "nanoseconds" else None,
+            "host_instructions": self.host_instructions,
             "macs": self.macs,
             "instructions_per_mac": round(instructions / self.macs, 4) if instructions and self.macs else None,
             "layers": [

@@ -54,6 +54,7 @@ def test_the_host_is_exact_and_counts_no_cycles(toolchain: str) -> None:
     document = result.document()
     assert document["wall_ns"] > 0
     assert document["cycles"] is None
+    assert document["instructions"] is None
     assert document["ram_bytes"] is None
     assert document["emulator"] is None
 
