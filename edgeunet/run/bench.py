@@ -157,7 +157,8 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
     beside = None
     if peer is not None:
         note("running TFLM's interpreter")
-        beside = run_tflm(request.model.read_bytes(), compiled, golden)
+        windows = golden if rows is None else make_golden(compiled, reference(graph, compiled), request.repeat)
+        beside = run_tflm(request.model.read_bytes(), compiled, windows)
     return Result(measurement, beside)
 
 

@@ -103,6 +103,14 @@ def test_a_stream_equals_the_whole_recording_on_the_device(name: str, hop: int, 
     assert document["state_bytes"] < 16_000
 
 
+def test_the_peer_of_a_stream_runs_windows(shared: Path) -> None:
+    need("gcc", "tflite-micro")
+    result = bench(Request(model_path(shared, "classic-unet-512"), mode="stream"), peer="tflm")
+    assert result.measurement.exact
+    assert result.peer is not None
+    assert result.peer.mismatch is None
+
+
 def test_a_window_by_hops_counts_every_hop(shared: Path) -> None:
     """Its layers and MACs are summed over all hops, the flush included, which a window in one call does not have."""
     need("arm-none-eabi-gcc", "qemu-system-arm")
