@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -276,3 +277,20 @@ def test_the_network_itself_is_unchanged_by_its_pipeline(tmp_path: Path) -> None
 def test_what_cannot_be_settled_is_refused(the_card: object, request_: PipelineRequest, sentence: str) -> None:
     with pytest.raises(CompileError, match=sentence):
         settled(the_card, request_)
+
+
+def test_the_example_of_the_document_compiles_and_its_commands_exist(tmp_path: Path) -> None:
+    need("gcc")
+    text = (Path(__file__).parents[2] / "docs" / "PIPELINE.md").read_text(encoding="utf-8")
+    graph = read_tflite(small_network(1))
+    compiled = compile_model(graph, "ecg", mode="stream", card=PLAIN)
+    add_pipeline(compiled, graph, PLAIN, PipelineRequest(500.0))[0].sources.write(tmp_path)
+    (tmp_path / "example.c").write_text(text.split("```c\n")[1].split("```")[0])
+    strict = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror"]
+    subprocess.run(["gcc", *strict, "-c", "example.c", "-o", "example.o"], cwd=tmp_path, check=True)
+    for line in text.split("```sh\n")[1].split("```")[0].splitlines():
+        program, name, *arguments = line.split()
+        assert program == "edgeunet"
+        command = import_module(f"edgeunet.cli.{name.replace('-', '_')}").command
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert {argument for argument in arguments if argument.startswith("--")} <= known
