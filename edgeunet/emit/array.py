@@ -14,6 +14,7 @@ from edgeunet.emit.source import SourceTree
 from edgeunet.emit.tflm_operators import resolver_method
 from edgeunet.graph.outline import Outline, Port, read_outline
 from edgeunet.modelcard import ModelCard
+from edgeunet.signals.normalization import RECORDING_NORMALIZATIONS
 
 _BYTES_PER_LINE = 16
 _C_TYPES = {"int8": "int8_t", "uint8": "uint8_t", "int16": "int16_t", "int32": "int32_t", "float32": "float"}
@@ -126,7 +127,8 @@ def _identity(upper: str, outline: Outline, card: ModelCard) -> str:
         if window:
             lines.append(f"/* One window: {window} samples, {window / card.sample_rate_hz:.3f} s. */")
     if card.normalization != "none":
-        lines.append(f"/* Before quantizing, each window is normalized by '{_plain(card.normalization)}'. */")
+        what = "the whole recording" if card.normalization in RECORDING_NORMALIZATIONS else "each window"
+        lines.append(f"/* Before quantizing, {what} is normalized by '{_plain(card.normalization)}'. */")
     return "\n".join(lines)
 
 

@@ -185,7 +185,7 @@ def test_the_python_path_of_evaluation_agrees_sample_for_sample(shared: Path) ->
     assert np.array_equal(stages.scores[:-128], scores[:-128])
 
 
-@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m33"])
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m33", "cortex-m55"])
 @pytest.mark.parametrize("mode", ["stream", "window"])
 def test_the_selftest_passes_on_an_emulated_core(tmp_path: Path, core: str, mode: str) -> None:
     need("arm-none-eabi-gcc", "qemu-system-arm")
@@ -201,7 +201,8 @@ def test_the_selftest_names_the_stage_that_broke(tmp_path: Path) -> None:
 def selftest_on(directory: Path, core: str, mode: str, change: object) -> int:
     """Build the pipeline into the firmware project of a core and return what its self-test answered there."""
     graph = read_tflite(small_network(2))
-    compiled = compile_model(graph, "net", core="dsp", mode=mode, card=PLAIN)
+    kernels = "mve" if core == "cortex-m55" else "dsp"
+    compiled = compile_model(graph, "net", core=kernels, mode=mode, card=PLAIN)
     compiled, _ = add_pipeline(compiled, graph, PLAIN, PipelineRequest(500.0, 2.5))
     board = load_boards().board(core)
     project = write_project(compiled, board, directory)
