@@ -78,6 +78,7 @@ int main(int argc, char **argv)
 _STREAM = """        const int32_t chunk = atoi(argv[2]);
         memset(&other, 0x5A, sizeof other);
         net_pipeline_reset(&other);
+        p.rows = p.judged = (uint32_t)strtoul(argv[3], NULL, 10);
         for (int32_t i = 0; i < rows; i += chunk) {
             const int32_t count = rows - i < chunk ? rows - i : chunk;
             net_event_t *events = malloc(sizeof(net_event_t) * (size_t)NET_PIPELINE_EVENTS(count));
@@ -145,9 +146,9 @@ class Stages:
         """What ``_run`` gives."""
         return self._events(self._run(samples.tobytes(), "run"))
 
-    def stream(self, samples: NDArray[np.int16], chunk: int) -> tuple[Event, ...]:
-        """What ``_push`` and ``_flush`` give, with another instance running beside."""
-        return self._events(self._run(samples.tobytes(), "stream", str(chunk)))
+    def stream(self, samples: NDArray[np.int16], chunk: int, first_row: int = 0) -> tuple[Event, ...]:
+        """What ``_push`` and ``_flush`` give, with another instance running beside; rows counted from ``first_row``."""
+        return self._events(self._run(samples.tobytes(), "stream", str(chunk), str(first_row)))
 
     def _events(self, text: bytes) -> tuple[Event, ...]:
         rows = [[int(number) for number in line.split()] for line in text.decode().splitlines()]

@@ -98,6 +98,17 @@ def test_no_samples_give_no_events(tmp_path: Path) -> None:
     assert stages.run(empty) == () == stages.stream(empty, 4) == expected(stages, empty)
 
 
+def test_a_stream_goes_on_when_its_counts_wrap(tmp_path: Path) -> None:
+    stages = build_stages(tmp_path, content=small_network(1), the_card=SHORT)
+    samples, first = ecg(250.0, 2500), 2**32 - 1100
+    wanted = [
+        replace(event, **{end: (getattr(event, end) + first) % 2**32 for end in ("onset", "peak", "offset")})
+        for event in stages.stream(samples, 7)
+    ]
+    assert stages.stream(samples, 7, first) == tuple(wanted)
+    assert wanted[0].onset > 2**31 > wanted[-1].onset
+
+
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 @pytest.mark.parametrize("normalization", ["causal", "none"])
 def test_quantization_equals_litert_for_every_int16(tmp_path: Path, compiler: str, normalization: str) -> None:
