@@ -92,6 +92,21 @@ def test_the_c_pipeline_gives_the_events_of_the_one_in_numpy(
     assert found > (20 if mode == "stream" else 4)
 
 
+@pytest.mark.parametrize("rate_hz", [250.0, 100.0, 900.0])
+def test_there_is_room_for_the_most_events_there_can_be(tmp_path: Path, rate_hz: float) -> None:
+    """White noise, every class run an event of its own; buffers as large as the header says, under AddressSanitizer."""
+    restless = replace(card(), postprocessing={"merge_ms": {}, "min_ms": {"P": 0.0}})
+    stages = build_stages(
+        tmp_path, content=small_network(1), the_card=restless, request=PipelineRequest(rate_hz), hop=8
+    )
+    samples = np.random.default_rng(1).integers(-2000, 2000, (3000, 1)).astype(np.int16)
+    wanted = expected(stages, samples)
+    assert len(wanted) > 0.2 * 3000 * 250 / rate_hz
+    assert stages.run(samples) == wanted
+    for chunk in (1, 2, 5, 8, 33):
+        assert stages.stream(samples, chunk) == wanted
+
+
 def test_no_samples_give_no_events(tmp_path: Path) -> None:
     stages = build_stages(tmp_path, content=small_network(1), the_card=PLAIN, request=PipelineRequest(500.0))
     empty = np.zeros((0, 1), np.int16)
