@@ -105,13 +105,14 @@ def _placed(
     without: Collection[str],
     recompute: int | None,
 ) -> Schedule:
-    if "order" not in without:
-        program = order_nodes(program)
-    if mode == "window" and hop is None:
-        timing = window_timing(program)
-    else:
-        program, timing = timed_stream(program, hop, recompute)
-    tables = kernels_for(core, timing)
+    whole = mode == "window" and hop is None
+    orders = [program] if "order" in without else [order_nodes(program)]
+    if whole and "order" not in without:
+        orders.append(order_nodes(program, late=True))
+    candidates = [
+        (ordered, window_timing(ordered)) if whole else timed_stream(ordered, hop, recompute) for ordered in orders
+    ]
+    tables = kernels_for(core, candidates[0][1])
 
     def overlap(step: Step, position: int) -> int | None:
         return None if "overlap" in without else select_kernel(step, tables).overlap(step, position)
@@ -119,7 +120,10 @@ def _placed(
     def scratch(step: Step) -> int:
         return select_kernel(step, tables).scratch_bytes(step)
 
-    build = partial(build_schedule, name, program, timing, scratch=scratch)
+    builds = [partial(build_schedule, name, ordered, timing, scratch=scratch) for ordered, timing in candidates]
+    build = builds[0]
+    if len(builds) > 1:
+        build = min(builds, key=lambda made: made(overlap, search=False).lower_bound_bytes)
     return build(overlap) if core == "portable" else build_sparing(build, overlap)
 
 

@@ -15,32 +15,38 @@ from edgeunet.schedule.program import Node, Program
 _ROUNDS = 6
 
 
-def order_nodes(program: Program) -> Program:
-    """``program`` with its nodes in an order that keeps fewer bytes alive; every signal is written before it is
-    read."""
+def order_nodes(program: Program, *, late: bool = False) -> Program:
+    """``program`` in an order that keeps fewer bytes alive; every signal is written before it is read.
+
+    Where two places cost the same a node stays, or with ``late`` moves to the later one: which is better depends on
+    what the kernels can overlap.
+    """
     order = list(range(len(program.nodes)))
     best = _cost(program, order)
     for _ in range(_ROUNDS):
         before = best
         for node in range(len(program.nodes)):
-            order, best = _moved(program, order, node, best)
+            order, best = _moved(program, order, node, best, late)
         if best == before:
             break
     return replace(program, nodes=tuple(program.nodes[i] for i in order))
 
 
-def _moved(program: Program, order: list[int], node: int, best: tuple[int, int]) -> tuple[list[int], tuple[int, int]]:
+def _moved(
+    program: Program, order: list[int], node: int, best: tuple[int, int], late: bool
+) -> tuple[list[int], tuple[int, int]]:
     """The best order with ``node`` elsewhere: right after its producers or right before its readers."""
     rest = [i for i in order if i != node]
     position = {other: index for index, other in enumerate(rest)}
     found = program.nodes[node]
     earliest = max((position[i] + 1 for i in rest if _feeds(program.nodes[i], found)), default=0)
     latest = min((position[i] for i in rest if _feeds(found, program.nodes[i])), default=len(rest))
-    for place in {earliest, latest}:
+    now = order.index(node)
+    for place in (earliest, latest):
         attempt = [*rest[:place], node, *rest[place:]]
         cost = _cost(program, attempt)
-        if cost < best:
-            order, best = attempt, cost
+        if cost < best or (late and cost == best and place > now):
+            order, best, now = attempt, cost, place
     return order, best
 
 
