@@ -177,11 +177,18 @@ class Measurement:
         }
 
     def _rates(self, instructions: int | None) -> dict[str, Any]:
-        """What follows from the length of a call: figures per second of signal, and a stream's own."""
+        """What follows from the length of a call: figures per second of signal, and a stream's own.
+
+        ``realtime_mhz_estimate`` is the clock that keeps up with the signal at one cycle per instruction; a core needs
+        more (wait states, two-cycle loads) or less (dual issue), which only a board's cycle counter can say.
+        """
         rate = self.sample_rate_hz
         figures: dict[str, Any] = {
             "sample_rate_hz": rate,
             "instructions_per_second": round(instructions * rate / self.rows_per_call)
+            if instructions and rate
+            else None,
+            "realtime_mhz_estimate": round(instructions * rate / self.rows_per_call / 1e6, 3)
             if instructions and rate
             else None,
             "instructions_per_sample": round(instructions / self.rows_per_call, 2) if instructions else None,

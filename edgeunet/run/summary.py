@@ -71,6 +71,8 @@ def _rate_lines(m: Measurement) -> list[str]:
     if rate:
         per_second = m.count * rate / m.rows_per_call
         lines.append(f"per second    {per_second:,.0f} {m.unit} per second of signal at {rate:g} Hz")
+        if m.unit == "instructions":
+            lines.append(f"real time     {per_second / 1e6:,.2f} MHz at one cycle per instruction (an estimate)")
     if m.mode == "stream":
         late = f" ({1000 * m.lookahead_samples / rate:,.0f} ms)" if rate else ""
         lines.append(

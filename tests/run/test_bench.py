@@ -142,6 +142,7 @@ def test_figures_per_second_need_a_sample_rate(shared: Path, tmp_path: Path) -> 
     document = bench(Request(path, "cortex-m4", toolchain="gcc", emulator="qemu")).document()
     assert document["model"] == "mine"
     assert document["instructions_per_second"] == round(document["instructions"] * 250 / 256)
+    assert document["realtime_mhz_estimate"] == round(document["instructions"] * 250 / 256 / 1e6, 3)
 
 
 def test_sanitized_host_build_is_clean(shared: Path) -> None:
