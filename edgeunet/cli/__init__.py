@@ -69,7 +69,7 @@ def main(args: list[str] | None = None) -> None:
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.ClickException as error:
-        error.show()
+        click.echo(_usage_sentence(error), err=True)
         code = 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("edgeunet: interrupted", err=True)
@@ -80,7 +80,26 @@ def main(args: list[str] | None = None) -> None:
     except ImportError as error:
         click.echo(f"edgeunet: {_missing_package(error)}", err=True)
         code = 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes
+        code = 1
+    except OSError as error:
+        click.echo(f"edgeunet: {_system_error(error)}", err=True)
+        code = 2
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage_sentence(error: click.ClickException) -> str:
+    shows_help = error.message.startswith("Usage:")  # a group that was called without a command
+    if shows_help or not isinstance(error, click.UsageError) or error.ctx is None:
+        return error.format_message()
+    said = " ".join(error.format_message().split()).rstrip(".")
+    return f"edgeunet: {said}; see {error.ctx.command_path} --help"
+
+
+def _system_error(error: OSError) -> str:
+    where = f"'{error.filename}': " if error.filename else ""
+    return f"{where}{error.strerror or error}; check the path, its permissions and the space left"
 
 
 _EXTRA_OF_PACKAGE = {

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.parameters import FiniteRange
+
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
@@ -42,7 +44,7 @@ import click
 @click.option("--port", help="Serial port of a real board, such as /dev/ttyACM0.")
 @click.option("--sanitize", is_flag=True, help="host: build under AddressSanitizer and UndefinedBehaviorSanitizer.")
 @click.option(
-    "--timeout", "timeout_s", type=click.FloatRange(0.1), default=120.0, show_default=True, help="Seconds per run."
+    "--timeout", "timeout_s", type=FiniteRange(0.1), default=120.0, show_default=True, help="Seconds per run."
 )
 @click.option(
     "--stack", "stack_bytes", type=click.IntRange(512), default=8192, show_default=True, help="Bytes of stack to give."
@@ -84,7 +86,7 @@ def command(
         toolchain=toolchain,
         emulator=emulator,
         kernels=kernels,
-        flags=tuple(shlex.split(cflags)),
+        flags=_flags(cflags),
         repeat=repeat,
         port=port,
         sanitize=sanitize,
@@ -109,3 +111,10 @@ def command(
             click.echo(f"\n{comparison_table(found)}")
     if not all(measurement.exact for measurement in (result.measurement, *(v.measurement for v in found))):
         raise click.exceptions.Exit(1)
+
+
+def _flags(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise click.UsageError(f"--cflags {text} cannot be split into flags ({error}); balance the quotes") from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from edgeunet.cli.parameters import CLASSES, SHAPE
+from edgeunet.cli.parameters import CLASSES, SHAPE, FiniteRange
 
 
 @click.command("build")
@@ -17,9 +17,11 @@ from edgeunet.cli.parameters import CLASSES, SHAPE
 @click.option("--list-presets", is_flag=True, help="List the presets and stop.")
 @click.option("--input-shape", type=SHAPE, help="Window, such as 800,1 (time,channels) or 96,128,3.")
 @click.option("--classes", type=CLASSES, help="How many classes, or their names: background,P,QRS,T.")
-@click.option("--sample-rate", "sample_rate_hz", type=float, metavar="HZ", help="Rate of the input signal.")
+@click.option("--sample-rate", "sample_rate_hz", type=FiniteRange(), metavar="HZ", help="Rate of the input signal.")
 @click.option("--name", help="Name of the model.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the initial weights.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of the initial weights."
+)
 @click.option("--lint/--no-lint", default=True, help="Convert the model and check that a microcontroller can run it.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the model to this .keras file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the table.")

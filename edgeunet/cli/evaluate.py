@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from edgeunet.cli.data_options import DataRequest, data_options
+from edgeunet.cli.parameters import FiniteRange
 
 
 @click.command(short_help="Score a .keras or .tflite model by sample and by wave boundary.")
@@ -18,13 +19,21 @@ from edgeunet.cli.data_options import DataRequest, data_options
     "--split", "split_path", type=click.Path(path_type=Path), help="JSON split; the model card's when left out."
 )
 @click.option("--part", default="val", show_default=True, type=click.Choice(["train", "val", "test", "all"]))
-@click.option("--tolerance-ms", default=150.0, show_default=True, help="How far a matched boundary may be off.")
 @click.option(
-    "--overlap", type=float, help="Share of a window that the next repeats; else what the network's reach needs."
+    "--tolerance-ms",
+    type=FiniteRange(),
+    default=150.0,
+    show_default=True,
+    help="How far a matched boundary may be off.",
+)
+@click.option(
+    "--overlap",
+    type=FiniteRange(),
+    help="Share of a window that the next repeats; else what the network's reach needs.",
 )
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw signals with annotated and predicted waves (PNG).")
 @click.option("--classes", help="Class names, background first, for a model without a card.")
-@click.option("--sample-rate-hz", type=float, help="Sample rate, for a model without a card.")
+@click.option("--sample-rate-hz", type=FiniteRange(), help="Sample rate, for a model without a card.")
 @click.option("--normalization", help="Window normalization, for a model without a card.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
 def command(

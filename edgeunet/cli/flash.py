@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.parameters import FiniteRange
+
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
@@ -18,7 +20,7 @@ import click
 )
 @click.option("--port", help="Serial port of a real board, to hear what the firmware says.")
 @click.option(
-    "--timeout", "timeout_s", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Seconds to listen."
+    "--timeout", "timeout_s", type=FiniteRange(0.1), default=60.0, show_default=True, help="Seconds to listen."
 )
 @click.option("--dry-run", is_flag=True, help="Print the exact commands and run none.")
 def command(

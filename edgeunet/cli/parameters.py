@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    ParamType = click.ParamType[Any]
+else:
+    ParamType = click.ParamType  # not generic before click 8.4
 
-class ShapeType(click.ParamType[Any]):
+
+class ShapeType(ParamType):
     """``800,1`` or ``96x128x3`` as a tuple of whole numbers."""
 
     name = "T,C"
@@ -21,7 +27,7 @@ class ShapeType(click.ParamType[Any]):
         return tuple(int(part) for part in parts)
 
 
-class ClassesType(click.ParamType[Any]):
+class ClassesType(ParamType):
     """``4``, or names separated by commas."""
 
     name = "N|NAMES"
@@ -31,6 +37,16 @@ class ClassesType(click.ParamType[Any]):
             return value
         text = str(value).strip()
         return int(text) if text.isdigit() else tuple(part.strip() for part in text.split(","))
+
+
+class FiniteRange(click.FloatRange):
+    """A ``FloatRange`` that takes neither ``nan``, which lies in every range, nor ``inf``."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number", param, ctx)
+        return number
 
 
 SHAPE = ShapeType()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from edgeunet.cli.parameters import FiniteRange
+
 if TYPE_CHECKING:
     from edgeunet.emit.pipeline_settings import PipelineRequest
 
@@ -44,9 +46,15 @@ class PipelineOptions:
 
 _OPTIONS = (
     click.option("--pipeline", is_flag=True, help="Add all that surrounds the network: int16 samples in, events out."),
-    click.option("--input-rate", type=float, help="pipeline: rate of the samples, in Hz.  [default: the network's]"),
-    click.option("--adc-uv", type=float, default=1.0, show_default=True, help="pipeline: microvolts per ADC count."),
-    click.option("--threshold", type=float, default=0.0, help="pipeline: by how much a class must lead background."),
+    click.option(
+        "--input-rate", type=FiniteRange(), help="pipeline: rate of the samples, in Hz.  [default: the network's]"
+    ),
+    click.option(
+        "--adc-uv", type=FiniteRange(), default=1.0, show_default=True, help="pipeline: microvolts per ADC count."
+    ),
+    click.option(
+        "--threshold", type=FiniteRange(), default=0.0, help="pipeline: by how much a class must lead background."
+    ),
     click.option(
         "--normalization", type=click.Choice(["causal", "none"]), help="pipeline: instead of the model card's."
     ),

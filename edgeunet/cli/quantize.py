@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from edgeunet.cli.data_options import DataRequest, data_options
+from edgeunet.cli.parameters import FiniteRange
 
 
 @click.command(short_help="Quantize a trained model to int8, int16x8 or float32 TFLite.")
@@ -36,17 +37,25 @@ from edgeunet.cli.data_options import DataRequest, data_options
     metavar="PERCENT",
     help="Share of the calibration samples inside the input's range; the others saturate.",
 )
-@click.option("--seed", default=0, show_default=True, help="Of the draw of these windows.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Of the draw of these windows."
+)
 @click.option(
     "--max-drop",
     "max_drop_points",
-    type=click.FloatRange(min=0),
+    type=FiniteRange(min=0),
     help="Fail when an F1 falls by more points (hundredths).",
 )
 @click.option("--no-evaluate", is_flag=True, help="Do not score float and quantized on the validation patients.")
-@click.option("--tolerance-ms", default=150.0, show_default=True, help="How far a matched boundary may be off.")
+@click.option(
+    "--tolerance-ms",
+    type=FiniteRange(),
+    default=150.0,
+    show_default=True,
+    help="How far a matched boundary may be off.",
+)
 @click.option("--classes", help="Class names, background first, for a model without a card.")
-@click.option("--sample-rate-hz", type=float, help="Sample rate, for a model without a card.")
+@click.option("--sample-rate-hz", type=FiniteRange(), help="Sample rate, for a model without a card.")
 @click.option("--normalization", help="Window normalization, for a model without a card.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the tables.")
 def command(

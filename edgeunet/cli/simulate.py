@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from edgeunet.cli.data_options import DataRequest, data_options
+from edgeunet.cli.parameters import FiniteRange
 
 
 @click.command(short_help="Send a recording through the compiled pipeline and plot its events.")
@@ -25,8 +26,8 @@ from edgeunet.cli.data_options import DataRequest, data_options
     help="Whether to run the pipeline in numpy too, and compare.  [default: up to ten minutes]",
 )
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the events over the signal (PNG).")
-@click.option("--start", "start_s", type=click.FloatRange(0), default=0.0, show_default=True, help="plot: from, in s.")
-@click.option("--seconds", type=click.FloatRange(0.1), default=10.0, show_default=True, help="plot: how many.")
+@click.option("--start", "start_s", type=FiniteRange(0), default=0.0, show_default=True, help="plot: from, in s.")
+@click.option("--seconds", type=FiniteRange(0.1), default=10.0, show_default=True, help="plot: how many.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     record: str,

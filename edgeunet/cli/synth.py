@@ -10,7 +10,13 @@ import click
 @click.command(short_help="Write synthetic ECG records to look at or to keep.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Directory to write to.")
 @click.option("--records", default=10, show_default=True, help="How many records; each is a patient of its own.")
-@click.option("--seed", default=0, show_default=True, help="Which patients: the --data-seed of the other commands.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    help="Which patients: the --data-seed of the other commands.",
+)
 @click.option("--lead", "leads", multiple=True, help="Lead to write; repeat for several. All twelve when left out.")
 @click.option("--format", "form", default="npz", show_default=True, type=click.Choice(["npz", "wfdb"]))
 def command(output: Path, records: int, seed: int, leads: tuple[str, ...], form: str) -> None:

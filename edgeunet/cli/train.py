@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from edgeunet.cli.data_options import DataRequest, data_options
+from edgeunet.cli.parameters import FiniteRange
 
 
 @click.command(short_help="Train a model on a directory of records or on synthetic ECG.")
@@ -18,10 +19,10 @@ from edgeunet.cli.data_options import DataRequest, data_options
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where to write MODEL.keras.")
 @click.option("--epochs", type=int, help="Epochs that the learning-rate schedule spans.")
 @click.option("--steps-per-epoch", type=int, help="Batches per epoch.")
-@click.option("--minutes", type=float, help="Wall-clock limit; the schedule is shortened to fit. 0 for none.")
+@click.option("--minutes", type=FiniteRange(), help="Wall-clock limit; the schedule is shortened to fit. 0 for none.")
 @click.option("--batch-size", type=int, help="Windows per batch.")
-@click.option("--learning-rate", type=float, help="Peak learning rate.")
-@click.option("--weight-decay", type=float, help="Decoupled weight decay.")
+@click.option("--learning-rate", type=FiniteRange(), help="Peak learning rate.")
+@click.option("--weight-decay", type=FiniteRange(), help="Decoupled weight decay.")
 @click.option("--class-weights", help="none, sqrt, balanced, or weights such as P=2,T=1.5.")
 @click.option("--patience", type=int, help="Stop after this many epochs without a better score. 0 for never.")
 @click.option("--augmentation", help="Recipe by which training windows are disturbed: ecg, light or none.")

@@ -173,8 +173,10 @@ def checked_card(model: Path, card: ModelCard | None, source: Source) -> ModelCa
     Raises
     ------
     TrainError
-        When class names or sample rate are not known, or the data have other classes.
+        When there is no such file, class names or sample rate are not known, or the data have other classes.
     """
+    if not model.is_file():
+        raise TrainError(f"there is no file '{model}'; pass the path of a .keras or .tflite model")
     if card is None or not card.classes or not card.sample_rate_hz:
         raise TrainError(
             f"there is no card '{model.name}.json' beside '{model}' saying classes and sample rate; "
