@@ -23,6 +23,11 @@ LARGEST_STEP = 255
 
 DEPTHWISE_BLOCKS = 8
 
+LONG_TAPS = (7, 9)
+"""Windows of ``eu_depthwise_long``: one loop for every step and shift, four rows at a time."""
+
+LONG = ("eu_depthwise_long",)
+
 OWN_LOOP_OUTPUTS = 1600
 """Outputs from which on the channels of one shift get a loop of their own (5 instructions less per output); half of the
 channels always do, and in a stream (a call there has few rows, but there are many calls) any two."""
@@ -117,17 +122,21 @@ def ones() -> tuple[Kernel, ...]:
     )
 
 
+def _has_immediate_steps(step: Step) -> bool:
+    return max(source(step).pitch_bytes, step.output.pitch_bytes) <= LARGEST_STEP
+
+
 def _accepts_depthwise(taps: int) -> Callable[[Step], bool]:
-    """Dense windows of ``taps`` rows, the whole int8 range, steps that fit an immediate offset."""
+    """Dense windows of ``taps`` rows, the whole int8 range; short windows: steps that fit an immediate offset."""
 
     def accepts(step: Step) -> bool:
-        p, view = step.parameters, source(step)
+        p = step.parameters
         return (
             plain(step)
             and p.weights.shape[0] == taps
             and (p.stride, p.dilation, p.repeat) == (1, 1, 1)
-            and step.groups >= 2
-            and max(view.pitch_bytes, step.output.pitch_bytes) <= LARGEST_STEP
+            and step.groups >= _rows_together(step)
+            and (taps in LONG_TAPS or _has_immediate_steps(step))
             and is_saturated(p.requantization)
             and rounding_fits(p)
         )
@@ -147,9 +156,8 @@ def _depthwise(taps: int) -> Callable[[Step], Arguments]:
     kernel = f"eu_depthwise_{taps}"
 
     def arguments(step: Step) -> Arguments:
-        p, r = step.parameters, step.parameters.requantization
         steps = (source(step).pitch_bytes, step.output.pitch_bytes)
-        shifts = [-int(shift) for shift in r.shifts]
+        shifts = [-int(shift) for shift in step.parameters.requantization.shifts]
         loops = {shift: _loop_name(kernel, steps, shift, shifts.count(shift), step) for shift in set(shifts)}
         definitions = [
             f"{kernel.upper()}_ANY_LOOP({loop})\n"
@@ -166,37 +174,65 @@ def _depthwise(taps: int) -> Callable[[Step], Arguments]:
             f"    static {kernel}_loop_t *const loops[] = {{{', '.join(listed)}}};\n"
             f"    {kernel}(in, out, p, loops, {min(shifts)});\n}}\n"
         )
-        fields = {
-            "weights": np.ascontiguousarray(p.weights.T),
-            "bias": p.folded_bias,
-            "multiplier": r.multipliers,
-            "shift": -r.shifts,
-            "rows": step.groups,
-            "in_step": steps[0],
-            "out_step": steps[1],
-            "outputs": step.output.channels,
-            "block": _depthwise_block(step) if shares_bytes(step) else step.groups,
-            "zero_point": r.zero_point,
-        }
-        return Arguments(f"{kernel}_t", fields, name, tuple(definitions))
+        return Arguments(f"{kernel}_t", _depthwise_fields(step), name, tuple(definitions))
 
     return arguments
 
 
+def _depthwise_fields(step: Step) -> dict[str, Any]:
+    p, r = step.parameters, step.parameters.requantization
+    return {
+        "weights": np.ascontiguousarray(p.weights.T),
+        "bias": p.folded_bias,
+        "multiplier": r.multipliers,
+        "shift": -r.shifts,
+        "rows": step.groups,
+        "in_step": source(step).pitch_bytes,
+        "out_step": step.output.pitch_bytes,
+        "outputs": step.output.channels,
+        "block": _depthwise_block(step) if shares_bytes(step) else step.groups,
+        "zero_point": r.zero_point,
+    }
+
+
 def _depthwise_block(step: Step) -> int:
-    """Rows at a time where later ones read where earlier ones wrote; the last block may have one row more."""
-    return max(2, -(-step.groups // DEPTHWISE_BLOCKS) // 2 * 2)
+    """Rows at a time where later ones read where earlier ones wrote; the last block has those left over as well."""
+    together = _rows_together(step)
+    return max(together, -(-step.groups // DEPTHWISE_BLOCKS) // together * together)
+
+
+def _rows_together(step: Step) -> int:
+    return 4 if step.parameters.weights.shape[0] in LONG_TAPS else 2
 
 
 def _depthwise_overlap(step: Step, position: int) -> int | None:
-    return in_order(_depthwise_block(step) + 1)(step, position)
+    """How far above the output the input must lie: what a block writes stays below what it and later ones read."""
+    block, left_over = _depthwise_block(step), _rows_together(step) - 1
+    distance = in_order(block + left_over)(step, position)
+    if distance is None:
+        return None
+    in_bytes: int = source(step).pitch_bytes
+    out_bytes: int = step.output.pitch_bytes
+    starts = range(0, max(step.groups - left_over, 1), block)
+    ends = [*starts[1:], step.groups]
+    needed: list[int] = [end * out_bytes - start * in_bytes for start, end in zip(starts, ends, strict=True)]
+    return max(distance, *needed)
 
 
 def depthwises() -> tuple[Kernel, ...]:
-    return tuple(
+    short = (
         Kernel(f"eu_depthwise_{k}", "dsp", _accepts_depthwise(k), _depthwise(k), overlap=_depthwise_overlap)
         for k in (3, 5)
     )
+    long = (
+        Kernel(f"eu_depthwise_{k}", "dsp", _accepts_depthwise(k), _long_depthwise, LONG, overlap=_depthwise_overlap)
+        for k in LONG_TAPS
+    )
+    return (*short, *long)
+
+
+def _long_depthwise(step: Step) -> Arguments:
+    return Arguments("eu_depthwise_long_t", _depthwise_fields(step))
 
 
 def _whole_words(view: View) -> bool:

@@ -46,7 +46,8 @@ def kernels(compiled: Compiled) -> set[str]:
 
 FAMILIES = (
     *("eu_conv_clamped", "eu_conv_linear", "eu_conv_any", "eu_conv_one", "eu_sum_saturated", "eu_sum_linear"),
-    *("eu_depthwise_3", "eu_depthwise_5", "eu_max_pool_2", "eu_max_pool_3", "eu_add_linear"),
+    *("eu_depthwise_3", "eu_depthwise_5", "eu_depthwise_7", "eu_depthwise_9"),
+    *("eu_max_pool_2", "eu_max_pool_3", "eu_add_linear"),
     *("eu_conv_relu_add", "eu_conv_linear_add"),
 )
 ACTIVATIONS = (("RELU", -128), ("RELU", -20), ("NONE", 3), ("RELU6", -128))
@@ -72,12 +73,26 @@ def residual_network(channels: int, seed: int) -> bytes:
     return network.build()
 
 
+def depthwise_network(channels: int, seed: int) -> bytes:
+    """Long windows over counts of rows around four and its multiples, chained so that buffers share bytes."""
+    network = SideBySide(seed)
+    done = []
+    for number, rows in enumerate((1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 33, 64, 71)):
+        x = network.depthwise(network.input(rows, channels), (7, 9)[number % 2], ("NONE", 3))
+        y = network.depthwise(x, (9, 7)[number % 2], ("NONE", -128))
+        done.append(network.convolution(y, 4, 1, ("NONE", 3)))
+    network.results = done
+    return network.build()
+
+
 def test_table_of_shapes_equals_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
     cases = []
     for seed, channels in enumerate(CHANNELS):
         cases.append(window_case(read_tflite(table_network(channels, seed)), f"c{channels}", seed))
     for seed, channels in enumerate((4, 8, 12, 48, 64)):
         cases.append(window_case(read_tflite(residual_network(channels, seed)), f"r{channels}", seed))
+    for seed, channels in enumerate((1, 4, 5, 12)):
+        cases.append(window_case(read_tflite(depthwise_network(channels, seed)), f"d{channels}", seed))
     used = set().union(*(kernels(case.model) for case in cases))
     for family in FAMILIES:
         assert any(name.startswith(family) for name in used), f"{family} is not in this test: {sorted(used)}"
@@ -90,6 +105,19 @@ def test_streams_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
         for hop in (2, 6, 8):
             name = f"s{channels}_{hop}"
             cases += [stream_case(small_unet(channels, channels), name, hop, rows) for rows in (hop, 33 * hop)]
+    assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
+
+
+def test_streams_of_long_windows_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
+    cases = []
+    for taps in (7, 9):
+        network = SideBySide(taps)
+        x = network.depthwise(network.input(32, 4), taps, ("NONE", 3))
+        network.results = [network.depthwise(network.pool(x, 2, 2), taps, ("NONE", -128))]
+        for hop in (2, 8, 14):
+            case = stream_case(network.build(), f"s{taps}_{hop}", hop, 13 * hop)
+            assert (f"eu_depthwise_{taps}" in kernels(case.model)) == (hop >= 4)
+            cases.append(case)
     assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
 
 
