@@ -13,7 +13,7 @@ from edgeunet.emit import compile_model, kernels
 from edgeunet.graph import evaluate, read_tflite
 from tests.emit.helium_table import CHANNELS, table_network
 from tests.emit.host_batch import SANITIZED, build_batch
-from tests.emit.test_dsp import FAMILIES, MODELS, flat, residual_network
+from tests.emit.test_dsp import FAMILIES, MODELS, depthwise_network, flat, residual_network
 from tests.random_networks import random_inputs, random_network
 
 ROOT = files("edgeunet") / "kernels"
@@ -56,6 +56,7 @@ def test_every_dsp_kernel_has_a_twin_of_its_name() -> None:
 def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path) -> None:
     contents = [table_network(channels, seed) for seed, channels in enumerate(CHANNELS)]
     contents += [residual_network(channels, seed) for seed, channels in enumerate((4, 8, 12, 48, 64))]
+    contents += [depthwise_network(channels, seed) for seed, channels in enumerate((1, 4, 5, 12))]
     used = run_twins(tmp_path, contents)
     assert all(any(name.startswith(family) for name in used) for family in FAMILIES)
 
