@@ -66,7 +66,13 @@ _OPTIONS = (
         help="NaN or invalid samples: refuse the record, or fill them and leave them unscored.",
     ),
     click.option("--records", default=200, show_default=True, help="Synthetic ECG: how many records."),
-    click.option("--data-seed", default=0, show_default=True, help="Synthetic ECG: which patients."),
+    click.option(
+        "--data-seed",
+        type=click.IntRange(0, 2**32 - 1),
+        default=0,
+        show_default=True,
+        help="Synthetic ECG: which patients.",
+    ),
 )
 
 

@@ -21,7 +21,7 @@ from edgeunet.cli.parameters import FiniteRange
 @click.option("--part", default="val", show_default=True, type=click.Choice(["train", "val", "test", "all"]))
 @click.option(
     "--tolerance-ms",
-    type=FiniteRange(),
+    type=FiniteRange(min=0),
     default=150.0,
     show_default=True,
     help="How far a matched boundary may be off.",

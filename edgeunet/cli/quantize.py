@@ -49,7 +49,7 @@ from edgeunet.cli.parameters import FiniteRange
 @click.option("--no-evaluate", is_flag=True, help="Do not score float and quantized on the validation patients.")
 @click.option(
     "--tolerance-ms",
-    type=FiniteRange(),
+    type=FiniteRange(min=0),
     default=150.0,
     show_default=True,
     help="How far a matched boundary may be off.",

@@ -28,6 +28,8 @@ from edgeunet.cli.parameters import FiniteRange
         ["export-c", "m.tflite", "-o", "gen", "--format", "array", "--explain"],
         ["build", "--preset", "ecg-tiny", "--seed", "-1"],
         ["evaluate", "missing.tflite"],
+        ["evaluate", "m.keras", "--tolerance-ms", "-3"],
+        ["evaluate", "m.keras", "--data-seed", "-1"],
         ["doctor", "surplus"],
         ["nonsense"],
     ],
