@@ -153,6 +153,8 @@ def evaluate(
     TrainError, SignalError, ModelError, GraphError
         With what is wrong, in one sentence.
     """
+    if not Path(model).is_file():
+        raise TrainError(f"there is no file '{model}'; pass the path of a .keras or .tflite model")
     card = checked_card(Path(model), card or read_card(Path(model)), source)
     predictor = open_predictor(Path(model), card)
     if predictor.classes != len(card.classes):
@@ -173,10 +175,8 @@ def checked_card(model: Path, card: ModelCard | None, source: Source) -> ModelCa
     Raises
     ------
     TrainError
-        When there is no such file, class names or sample rate are not known, or the data have other classes.
+        When class names or sample rate are not known, or the data have other classes.
     """
-    if not model.is_file():
-        raise TrainError(f"there is no file '{model}'; pass the path of a .keras or .tflite model")
     if card is None or not card.classes or not card.sample_rate_hz:
         raise TrainError(
             f"there is no card '{model.name}.json' beside '{model}' saying classes and sample rate; "
