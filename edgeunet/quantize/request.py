@@ -38,6 +38,8 @@ def quantize_as_requested(
     """
     if output.suffix != ".tflite":
         raise QuantizeError(f"'{output}' does not end in .tflite, the format that is written; add the suffix")
+    if not model.exists():
+        raise QuantizeError(f"there is no '{model}'; pass the .keras file that `edgeunet train -o` wrote")
     card = card or read_card(model)
     split = choose_split(model, card, source, split_path)
     quantized = quantize(
