@@ -11,11 +11,11 @@ over a concatenation. Registers of a function:
     r11             output channels left
     q0 ..           inputs, kept while all quads use them where there is room; the rest weights, sums, constants
 
-Per quad and vector of 16 inputs: 4 weight loads and 8 multiplies of 16 products each; per quad: 8 sums into two vectors,
+Per quad and vector of 16 inputs: 4 weight loads and 8 multiplies of 16 products each. Per quad: 8 sums to two vectors,
 bias, the rounding doubling high multiply (VQRDMULH is TFLite's SaturatingRoundingDoublingHighMul), the sign and the
 rounding shift (gemmlowp's RoundingDivideByPOT: ``y + (y >> 31)``, then VRSHL), zero point, saturation. Where the clamp
-starts at the zero point (RELU) the sign is not needed, as a negative ``y`` ends there whichever way its half is rounded, and
-neither is a lower clamp: narrowing to unsigned 16 bits stops at 0 (no ``y`` exceeds 32,767 there, which is proven).
+starts at the zero point (RELU) the sign is not needed: a negative ``y`` ends there whichever way its half is rounded.
+Neither is a lower clamp: narrowing to unsigned 16 bits stops at 0 (no ``y`` exceeds 32,767 there, which is proven).
 """
 
 from __future__ import annotations
@@ -49,6 +49,12 @@ class Segment:
         return self.inputs - LANES * (self.vectors - 1)
 
     @property
+    def stride_vectors(self) -> int:
+        """How many vectors row b lies behind row a, where it reads whole vectors of row a too; else 0."""
+        apart, odd = divmod(self.step_bytes, LANES)
+        return apart if not (odd or self.shared) and self.tail == LANES and apart < self.vectors else 0
+
+    @property
     def last_offset(self) -> int:
         return LANES * (self.vectors - 1) + (0 if self.shared else self.step_bytes)
 
@@ -74,14 +80,21 @@ class QuadShape:
     high: int
 
     @property
+    def stride_vectors(self) -> int:
+        """How many vectors the rows of a pair lie apart, where they share vectors: then each is loaded once."""
+        return self.segments[0].stride_vectors if len(self.segments) == 1 else 0
+
+    @property
     def resident(self) -> int:
         """Vector registers that hold the inputs of both rows."""
+        if self.stride_vectors:
+            return self.segments[0].vectors + self.stride_vectors
         return sum(s.vectors * (1 if s.shared else 2) for s in self.segments)
 
     @property
     def streams(self) -> bool:
         """Whether inputs are loaded again for every quad."""
-        return self.resident > 6
+        return self.resident > (5 if self.ragged else 6)
 
     @property
     def tails(self) -> set[int]:
@@ -95,7 +108,7 @@ class QuadShape:
     @property
     def possible(self) -> bool:
         """Offsets in reach; one predicate for all tails where they are loaded within the quad loop."""
-        if self.ragged and ((self.resident >= 6 and not self.streams) or len(self.segments) > 1):
+        if self.two_predicates and len(self.segments) > 1:
             return False
         return all(s.reachable for s in self.segments) and not (self.streams and len(self.tails) > 1)
 
@@ -137,12 +150,19 @@ def _pair(shape: QuadShape) -> list[str]:
     registers = _assign(shape)
     if not shape.streams:
         for index, segment in enumerate(shape.segments):
-            lines += _load_row_pair(index, segment, registers[index])
+            if shape.stride_vectors:
+                lines += [_load_shared(segment, v, f"q{v}") for v in range(shape.resident)]
+            else:
+                lines += _load_row_pair(index, segment, registers[index])
     return [*lines, "2:", *_products(shape, registers), *_requantize(shape), *_next(shape)]
 
 
 def _assign(shape: QuadShape) -> list[list[tuple[str, str]]]:
     """Vector registers of rows a and b per segment and vector."""
+    apart = shape.stride_vectors
+    if apart:
+        count = apart + 1 if shape.streams else shape.resident
+        return [[(f"q{v % count}", f"q{(v + apart) % count}") for v in range(shape.segments[0].vectors)]]
     found, free = [], 0
     for segment in shape.segments:
         pairs = []
@@ -166,6 +186,11 @@ def _load_row_pair(index: int, segment: Segment, registers: list[tuple[str, str]
     return lines
 
 
+def _load_shared(segment: Segment, v: int, register: str) -> str:
+    """Load vector ``v`` of those that rows a and b share."""
+    return f"vldrb.8 {register}, [{_POINTERS[0]}, #{LANES * v - segment.bias}]"
+
+
 def _load(index: int, segment: Segment, v: int, pair: tuple[str, str], *, set_predicate: bool) -> list[str]:
     """Load vector ``v`` of row a, and of row b where it has its own; the last one only as far as there are inputs."""
     pointer, at = _POINTERS[index], LANES * v - segment.bias
@@ -178,7 +203,10 @@ def _load(index: int, segment: Segment, v: int, pair: tuple[str, str], *, set_pr
 
 def _products(shape: QuadShape, registers: list[list[tuple[str, str]]]) -> list[str]:
     lines: list[str] = []
-    weights = "q2" if shape.streams else f"q{shape.resident}"
+    weights = f"q{max(2, shape.stride_vectors + 1)}" if shape.streams else f"q{shape.resident}"
+    apart = shape.stride_vectors
+    if shape.streams:
+        lines += [_load_shared(shape.segments[0], v, f"q{v}") for v in range(apart)]
     started_a = started_b = False
     for index, segment in enumerate(shape.segments):
         if started_a and not started_b and not segment.shared:
@@ -186,7 +214,9 @@ def _products(shape: QuadShape, registers: list[list[tuple[str, str]]]) -> list[
             started_b = True
         for v in range(segment.vectors):
             row_a, row_b = registers[index][v]
-            if shape.streams:
+            if shape.streams and apart:
+                lines.append(_load_shared(segment, v + apart, row_b))
+            elif shape.streams:
                 if shape.two_predicates and v == segment.vectors - 1:
                     lines.append("vctp.8 r7")
                 lines += _load(index, segment, v, (row_a, row_b), set_predicate=False)

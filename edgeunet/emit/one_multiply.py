@@ -1,7 +1,7 @@
 """Requantization in one 64-bit multiply-add, where it gives exactly what TFLite's two roundings give.
 
 TFLite scales an accumulator ``x`` to ``y = (x * m + 2^30) >> 31``, then to ``v = (y + 2^(e-1) - [y < 0]) >> e``,
-then clamps ``v`` to ``[low, high]`` (relative to the zero point). ``v`` only grows with ``x``, so its thresholds say all:
+then clamps ``v`` to ``[low, high]`` (relative to the zero point). ``v`` only grows with ``x``, so its thresholds do:
 ``v >= k`` from ``x = X(k) = ceil((t * 2^31 - 2^30) / m)`` on, where ``t`` is the smallest ``y`` that reaches ``k``:
 
     t = (2k - 1) * 2^(e-1)              for k >= 1   (y >= 0 there: halves go up)
