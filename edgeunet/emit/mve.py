@@ -282,7 +282,9 @@ MVE: KernelTable = {
         Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes),
         Kernel("eu_quads", "mve", lambda step: _conv_shape(step) is not None, _conv, overlap=_pair_overlap),
     ),
-    "conv_sum": (Kernel("eu_quads", "mve", lambda step: _sum_shape(step) is not None, _conv_sum, overlap=_sum_overlap),),
+    "conv_sum": (
+        Kernel("eu_quads", "mve", lambda step: _sum_shape(step) is not None, _conv_sum, overlap=_sum_overlap),
+    ),
     "depthwise": (Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes),),
     "add": (Kernel("eu_add_lanes", "mve", _accepts_add, _add, overlap=in_order()),),
     "max_pool": (Kernel("eu_max_lanes", "mve", _accepts_max_pool, _max_pool, overlap=_max_overlap),),
