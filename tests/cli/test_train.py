@@ -61,7 +61,7 @@ def test_a_model_is_trained_further_and_described(
         ([], "give either a spec or model"),
         (["--preset", "nothing"], "there is no preset 'nothing'"),
         (["--preset", "ecg-tiny", "--epochs", "0"], "epochs is 0"),
-        (["--preset", "ecg-tiny", "--minutes", "nan"], "minutes is nan"),
+        (["--preset", "ecg-tiny", "--minutes", "nan"], "'--minutes': nan is not a finite number"),
         (["--preset", "ecg-tiny", "--learning-rate", "-1"], "learning_rate is -1"),
         (["--preset", "ecg-tiny", "--class-weights", "often"], "class_weights 'often' is unknown"),
         (["--preset", "ecg-tiny", "--class-weights", "P=much"], "class weight 'P=much'"),

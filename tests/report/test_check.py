@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeunet.errors import BudgetExceeded, ReportError
+from edgeunet.errors import BudgetExceededError, ReportError
 from edgeunet.report import broken, check, collect, lines, load_budget, missing, require, update_baseline
 from tests.report.documents import bench, build, evaluate, quantize, write_all
 
@@ -56,7 +56,7 @@ def test_what_broke_is_said_with_how_much(tmp_path: Path) -> None:
     text = lines(comparisons)
     assert "ecg-tiny (int8): boundaries.QRS.onset.f1 95.40 % is under 97.00 % (limit) by 1.60 points" in text
     assert "ecg-tiny (int8, cortex-m4): instructions 4,100,000 is over 4,000,000 (limit) by 100,000 (2.5 %)" in text
-    with pytest.raises(BudgetExceeded, match="2 more") as caught:
+    with pytest.raises(BudgetExceededError, match="2 more") as caught:
         require(comparisons)
     assert caught.value.exit_code == 1
 
