@@ -18,6 +18,7 @@ ORDER = (
 LEAVES = {"errors", "files", "modelcard", "litert", "callable_module", "__init__"}
 WITH_TENSORFLOW = {"model", "train", "quantize"}
 HEAVY = ("tensorflow", "keras")
+LONGEST_FILE = 400
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -101,3 +102,9 @@ def test_help_loads_no_numpy() -> None:
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stderr
+
+
+def test_every_module_can_be_read_in_one_sitting() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for _, path in modules()}
+    long = [f"{path.relative_to(PACKAGE)} has {lines} lines" for path, lines in lengths.items() if lines > LONGEST_FILE]
+    assert not long, "\n".join(long)

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.graph.ir import Tensor
-from edgeunet.graph.options import Operator, slice_bounds
+from edgeunet.graph.operator import Operator
+from edgeunet.graph.options import slice_bounds
 
 SHAPE_ARITHMETIC = ("SHAPE", "STRIDED_SLICE", "PACK", "CONCATENATION")
 """Operators that are computed here where they work on shapes."""

@@ -23,8 +23,9 @@ from edgeunet.graph.float_islands import fold_islands
 from edgeunet.graph.ir import ABSENT, Graph, Op, Quantization, Tensor
 from edgeunet.graph.layout import canonical
 from edgeunet.graph.names import clean, layer_names, tensor_name
+from edgeunet.graph.operator import Operator
 from edgeunet.graph.ops import check_graph, unsupported
-from edgeunet.graph.options import DECODERS, Operator
+from edgeunet.graph.options import DECODERS
 from edgeunet.graph.shape_arithmetic import SHAPE_ARITHMETIC, fold_shapes
 from edgeunet.graph.space_to_batch import BLOCKS, fold_dilation
 
