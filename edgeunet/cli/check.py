@@ -31,5 +31,8 @@ def command(results: tuple[Path, ...], budget: Path, update_baseline: bool, as_j
     if update_baseline:
         click.echo(f"wrote {report.update_baseline(collected, limits)}", err=True)
     comparisons = report.check(collected, limits)
-    click.echo(json.dumps(report.check_document(comparisons), indent=2) if as_json else report.lines(comparisons))
+    if as_json:
+        click.echo(json.dumps(report.check_document(comparisons), indent=2))
+    else:
+        click.echo(report.lines(comparisons), err=report.undecided(comparisons))
     report.require(comparisons)

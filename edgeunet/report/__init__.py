@@ -12,6 +12,7 @@ from edgeunet.report.check import (
     lines,
     missing,
     require,
+    undecided,
     update_baseline,
 )
 from edgeunet.report.markdown import to_markdown
@@ -35,6 +36,7 @@ __all__ = [
     "require",
     "to_document",
     "to_markdown",
+    "undecided",
     "update_baseline",
     "write_plot",
     "write_report",

@@ -113,6 +113,11 @@ def missing(comparisons: list[Comparison]) -> list[Comparison]:
     return [comparison for comparison in comparisons if comparison.value is None]
 
 
+def undecided(comparisons: list[Comparison]) -> bool:
+    """Return whether there is no verdict: no figure is beyond its bound, but one is missing."""
+    return bool(missing(comparisons)) and not broken(comparisons)
+
+
 def lines(comparisons: list[Comparison]) -> str:
     """Return one line per comparison, and how many held."""
     marks = [("MISSING" if c.value is None else "ok" if c.ok else "BROKEN", c.sentence()) for c in comparisons]
@@ -143,7 +148,7 @@ def require(comparisons: list[Comparison]) -> None:
     if worse:
         more = f" (and {len(worse) - 1} more)" if len(worse) > 1 else ""
         raise BudgetExceededError(f"the budget is broken: {worse[0].sentence()}{more}")
-    if absent:
+    if undecided(comparisons):
         more = f" (and {len(absent) - 1} more are missing)" if len(absent) > 1 else ""
         raise ReportError(f"the budget cannot be checked: {absent[0].sentence()}{more}")
 

@@ -69,3 +69,31 @@ def test_mistakes_are_one_sentence_and_exit_2(
     told = capsys.readouterr().err
     assert told.count("edgeunet: ") == 2
     assert "Traceback" not in told
+
+
+def test_without_a_verdict_stdout_is_empty_or_the_one_object(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "edgeunet.toml").write_text(
+        '[[budget]]\nmodel = "ecg-tiny"\nformat = "int8"\nmax = { model_bytes = 1, sqnr_db = 1, parameters = 9000 }\n'
+    )
+    only_build = str(write_all(tmp_path / "only", a=build()))
+    budget = ["--budget", str(tmp_path / "edgeunet.toml")]
+    assert run("check", only_build, *budget) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("MISSING") == 2
+    assert told.err.splitlines()[-1].startswith("edgeunet: the budget cannot be checked: ")
+    assert run("check", only_build, *budget, "--json") == 2
+    told = capsys.readouterr()
+    assert [comparison["value"] for comparison in json.loads(told.out)["comparisons"]] == [None, None, 5000]
+    assert told.err.count("\n") == 1
+
+
+def test_a_broken_figure_is_a_verdict_even_when_another_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "edgeunet.toml").write_text('[[budget]]\nmodel = "ecg-tiny"\nmax = { model_bytes = 1, macs = 1 }\n')
+    assert run("check", str(write_all(tmp_path / "only", a=build())), "--budget", str(tmp_path / "edgeunet.toml")) == 1
+    told = capsys.readouterr()
+    assert [line.split()[0] for line in told.out.splitlines()] == ["MISSING", "BROKEN", "0"]
