@@ -30,7 +30,7 @@ class Event:
     ----------
     kind : class name.
     onset, offset : first and last sample.
-    peak : highest or lowest sample of the first channel, whichever is further from the mean of the event's ends.
+    peak : highest or lowest sample of the first channel (before normalization), whichever is further from the mean of the event's ends.
     confidence : mean lead of the class over the next best, in steps of the network's output: 0 to 255.
     """
 
@@ -81,7 +81,7 @@ def run_pipeline(
     quantized = pipeline.quantized_of(normalized)
     scores = _scores(graph, quantized, length if window else -(-len(quantized) // stride) * stride)
     labels, leads = classify(scores, pipeline.threshold_steps)
-    events = find_events(pipeline, labels, leads, normalized[:, 0])
+    events = find_events(pipeline, labels, leads, resampled[:, 0])
     return Stages(resampled, normalized, quantized, scores, leads, labels, events)
 
 

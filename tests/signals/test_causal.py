@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from edgeunet.errors import SignalError
-from edgeunet.signals import normalize, normalize_recording, open_source, streams, windows
+from edgeunet.signals import PreparedSource, normalize, normalize_recording, open_source, streams, windows
 from edgeunet.signals.causal import (
     FIRST_SPREAD,
+    LARGEST,
     RATES_HZ,
     baseline_shift,
     causal,
@@ -45,7 +46,8 @@ def slow(counts: list[int], rate_hz: float) -> list[int]:
         target = min(abs(y) * 2**14, 16 * spread) if (abs(y) * 2**14) >> 4 > spread else abs(y) * 2**14
         spread += (target - spread + 2 ** (shift[1] - 1)) >> shift[1]
         m = max(spread >> 10, 160)
-        z = min((abs(y) * 2**13 + m // 2) // m, 32767)
+        q = (abs(y) * 2**13 + m // 2) // m
+        z = min(q if q <= 2048 else 2048 + (q - 2048) // 4, 4096)
         result.append(z if y >= 0 else -z)
     return result
 
@@ -138,8 +140,28 @@ def test_a_pop_hardly_turns_the_gain_down() -> None:
 def test_a_flat_channel_becomes_zeros_and_the_rails_stay_within_bounds() -> None:
     assert set(one([1234] * 2000)) == {0}
     rails = one([32767 if i % 100 < 50 else -32768 for i in range(3000)])
-    assert max(rails) <= 32767
-    assert min(rails) >= -32767
+    assert max(rails) <= LARGEST
+    assert min(rails) >= -LARGEST
+
+
+def test_large_values_are_bent_and_their_order_is_kept() -> None:
+    """A quarter as steep from 2 on and no more than 4, from 10 on; small ones stay as they are."""
+    beat = np.where(np.arange(200) < 20, 800, 20 * (np.arange(200) % 2))
+    signal = np.tile(beat, 40)
+    signal[7500] = 1600
+    signal[7600] = 30000
+    ready = np.array(one(signal.astype(np.int16)))
+    assert 2048 < ready[7401] < ready[7500] < ready[7600] == LARGEST
+    # The mean magnitude is (20 · 720 + 180 · 80) / 200 = 144 counts here.
+    assert ready[7500] - ready[7401] == pytest.approx(1024 * 800 / (2 * 144) / 4, rel=0.15)
+    assert np.abs(ready[7420:7480]).max() < 1024
+
+
+def test_few_samples_of_ludb_are_bent_and_hardly_any_saturate(shared: Path) -> None:
+    source = PreparedSource(open_source(shared / "data" / "ludb"), rate_hz=RATE_HZ)
+    ready = np.concatenate([causal(source.read(name).signal, RATE_HZ).ravel() for name in source.names()[::4]])
+    assert np.mean(np.abs(ready) > 2) < 0.05
+    assert np.mean(np.abs(ready) == 4) < 0.0005
 
 
 @pytest.mark.parametrize("rate_hz", [RATES_HZ[0] - 1, RATES_HZ[1] + 1, 0.0])
