@@ -30,7 +30,8 @@ class Event:
     ----------
     kind : class name.
     onset, offset : first and last sample.
-    peak : highest or lowest sample of the first channel (before normalization), whichever is further from the mean of the event's ends.
+    peak : highest or lowest sample of the first channel before normalization, whichever is further from the mean of the
+        event's ends.
     confidence : mean lead of the class over the next best, in steps of the network's output: 0 to 255.
     """
 

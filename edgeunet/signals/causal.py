@@ -12,11 +12,11 @@ a sample, ``B`` and ``M`` kept with 14 fraction bits, ``>>`` rounding down and `
     q    = (|y| * 2^13 + (m >> 1)) / m                      |y| over twice its running mean, 10 fraction bits
     z[n] = sign(y) * min(q > 2^11 ? 2^11 + ((q - 2^11) >> 2) : q, 2^12)
 
-so ``z / 1024`` is ``y`` over twice its running mean magnitude (about one standard deviation), bent: as it is up to 2, a
-quarter as steep from there on, and 4 from 10 on. Of real ECG 4 % of the samples lie beyond 2 (the tips of R and S waves)
-and 0.02 % beyond 10; unbent, they would take four fifths of the 256 steps an int8 network has for its input, and P waves,
-at 0.3 to 1, would be left with a few. A sample counts at most sixteenfold in ``M``, so that an electrode pop does not turn
-the gain down; the floor of 10 units keeps a channel that carries nothing from being blown up.
+so ``z / 1024`` is ``y`` over twice its running mean magnitude (about one standard deviation), bent: as it is up to 2,
+a quarter as steep from there on, and 4 from 10 on. Of LUDB's samples 4 % lie beyond 2 (the tips of R and S waves) and
+0.02 % beyond 10. Unbent, those few would take four fifths of the 256 steps that an int8 network has for its input, and
+P waves, at 0.3 to 1, would be left with a few. A sample counts at most sixteenfold in ``M``, so that an electrode pop
+does not turn the gain down; the floor of 10 units keeps a channel that carries nothing from being blown up.
 
 ``s1`` settles at ``k = round(log2(sample rate))``, a time constant of about 1 s (the corner lies at about 0.16 Hz), and
 ``s2`` at ``k + 2``, about 4 s. Both start three lower and follow ``floor(log2(n))`` up, as a running mean does, so the
