@@ -208,12 +208,12 @@ def pool(network: Network, x: Value, stride: tuple[int, int] | None = None, padd
     return replace(made, spread=x.spread)
 
 
-def resize(network: Network, x: Value, size: tuple[int, int] | None = None) -> Value:
-    """RESIZE_NEAREST_NEIGHBOR, mostly by a whole factor."""
+def resize(network: Network, x: Value, size: tuple[int, int] | None = None, plain: bool = False) -> Value:
+    """RESIZE_NEAREST_NEIGHBOR, mostly by a whole factor; ``plain`` leaves the ends where a repeat of rows has them."""
     factor = network.pair(1, 3)
     rows, columns = size or (x.shape[0] * factor[0], x.shape[1] * factor[1])
     made = network.made((rows, columns, x.shape[2]), x.scale, x.zero_point)
-    corners, centers = network.choices.pick(((False, False), (False, False), (False, True), (True, False)))
+    corners, centers = network.choices.pick(((False, False), (False, False), (False, True), (not plain, False)))
     network.writer.op(
         "RESIZE_NEAREST_NEIGHBOR", [x.index, network.writer.constant([rows, columns])], made.index,
         alignCorners=corners, halfPixelCenters=centers,

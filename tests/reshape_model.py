@@ -18,6 +18,10 @@ _NAMES = {number: name for name, number in vars(schema.BuiltinOperator).items() 
 _WINDOWED = ("CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D")
 
 
+class TooShortError(ValueError):
+    """The recording is shorter than what some layer needs for its first output."""
+
+
 def reshape_model(model: bytes, samples: int) -> bytes:
     """``model`` with an input of ``samples`` samples.
 
@@ -48,7 +52,7 @@ class _Reshaping:
 
     def _set(self, index: int, axis: int, length: int) -> None:
         if length < 1:
-            raise ValueError(f"tensor {index} would have {length} samples")
+            raise TooShortError(f"tensor {index} would have {length} samples")
         self.axis[index], self.length[index] = axis, length
         tensor = self.graph.tensors[index]
         tensor.shape = [*self.old[index][:axis], length, *self.old[index][axis + 1 :]]
