@@ -63,12 +63,22 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
 
 def read_json(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> dict[str, Any]:
     """Read a JSON object; anything else is an ``error`` naming the file and the cure."""
+    document = read_any_json(path, error)
+    if not isinstance(document, dict):
+        kind = {list: "list", str: "text", bool: "truth value", type(None): "null"}.get(type(document), "number")
+        raise error(f"'{path}' holds a JSON {kind}, not an object; pass the file edgeunet wrote")
+    return document
+
+
+def read_any_json(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> Any:
+    """Read a JSON value of any kind; a file that holds none is an ``error`` naming it and the cure."""
     try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8")
+        if not text.strip():
+            raise error(f"'{path}' is empty; write it again with the command that made it")
+        return json.loads(text)
     except OSError as cause:
         raise error(f"cannot read '{path}': {cause.strerror}; check the path") from cause
-    except (UnicodeDecodeError, json.JSONDecodeError) as cause:
-        raise error(f"'{path}' is not valid JSON ({cause}); write it again with the command that made it") from cause
-    if not isinstance(document, dict):
-        raise error(f"'{path}' holds a JSON {type(document).__name__}, not an object; pass the file edgeunet wrote")
-    return document
+    except (ValueError, RecursionError) as cause:
+        said = str(cause).replace("\n", " ")
+        raise error(f"'{path}' is not valid JSON ({said}); write it again with the command that made it") from cause

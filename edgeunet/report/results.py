@@ -6,26 +6,25 @@ so a figure that a later command measures needs no change here. Lists (layer tab
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from edgeunet.errors import ReportError
-from edgeunet.files import read_json
+from edgeunet.files import read_any_json, read_json
+from edgeunet.report.documents import COMMANDS, LARGEST, check_document, command_of, other_version
 
 Figure = float | int
-
-COMMANDS = ("build", "train", "quantize", "evaluate", "bench")
-"""Commands whose documents are results; other JSON files in a directory are passed over."""
 
 DEFAULT_TOLERANCE_MS = 150
 _DEFAULT_FORMAT = {"bench": "int8"}
 _FORMAT_NAMES = {"tflite int8": "int8", "tflite int16": "int16x8", "tflite float32": "float32"}
 _SCORED_WITHIN = ("float", "quantized")
 """Documents of ``evaluate`` that a document of ``quantize`` holds under ``validation``."""
+
+_DEEPEST = 16
+"""Levels of objects that are searched for figures; no command writes half as many."""
 
 _NOT_FIGURES = frozenset({"tolerance_ms", "seed", "window_samples"})
 
@@ -111,7 +110,7 @@ def _scored_within(result: Result) -> Iterator[Result]:
         return
     for key in _SCORED_WITHIN:
         document = validation.get(key)
-        if isinstance(document, Mapping) and _command(document) == "evaluate":
+        if isinstance(document, Mapping) and command_of(document) == "evaluate":
             yield _result({**document, "model": result.subject.model}, Path(result.origin))
 
 
@@ -120,17 +119,18 @@ def _read(path: Path) -> Iterator[Result]:
         raise ReportError(f"there is no file or directory '{path}'; check the path of the results")
     if not path.is_dir():
         document = read_json(path, ReportError)
-        if _command(document) is None:
-            raise ReportError(
-                f"'{path}' is no result document (its 'schema' is {document.get('schema')!r}); "
-                f"pass what {', '.join(COMMANDS)} wrote with --json"
-            )
+        if command_of(document) is None:
+            raise _no_result(document, path)
         yield _result(document, path)
         return
     found = False
     for file in sorted(path.rglob("*.json")):
-        candidate = _object(file)
-        if candidate is not None and _command(candidate) is not None:
+        candidate = read_any_json(file, ReportError)
+        if not isinstance(candidate, dict):
+            continue
+        if other_version(candidate):
+            raise _no_result(candidate, file)
+        if command_of(candidate) is not None:
             found = True
             yield _result(candidate, file)
     if not found:
@@ -140,28 +140,24 @@ def _read(path: Path) -> Iterator[Result]:
         )
 
 
-def _object(file: Path) -> dict[str, Any] | None:
-    try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
-        return None
-    return document if isinstance(document, dict) else None
-
-
-def _command(document: Mapping[str, Any]) -> str | None:
-    name, _, version = str(document.get("schema", "")).removeprefix("edgeunet.").partition("/")
-    return name if version == "1" and name in COMMANDS else None
+def _no_result(document: Mapping[str, Any], path: Path) -> ReportError:
+    schema = repr(document.get("schema"))
+    if other_version(document):
+        return ReportError(
+            f"'{path}' was written by another version of edgeunet (its 'schema' is {schema}); "
+            "write it again with this one"
+        )
+    said = f"its 'schema' is {schema}" if "schema" in document else "it has no 'schema'"
+    return ReportError(f"'{path}' is no result document ({said}); pass what {', '.join(COMMANDS)} wrote with --json")
 
 
 def _result(document: Mapping[str, Any], origin: Path) -> Result:
-    command = _command(document)
+    check_document(document, str(origin))
+    command = command_of(document)
     assert command is not None
-    model = document.get("model")
-    if not isinstance(model, str) or not model:
-        raise ReportError(f"'{origin}' has no 'model' name; write it again with edgeunet {command} --json")
     number_format = str(document.get("format") or _DEFAULT_FORMAT.get(command, ""))
     number_format = _FORMAT_NAMES.get(number_format, number_format)
-    subject = Subject(model, number_format, str(document.get("target") or ""))
+    subject = Subject(document["model"], number_format, str(document.get("target") or ""))
     prefix = _prefix(document)
     figures = {prefix + name: value for name, value in flatten(_own(document))}
     return Result(subject, command, figures, document, str(origin))
@@ -178,7 +174,8 @@ def _own(document: Mapping[str, Any]) -> Mapping[str, Any]:
 def _prefix(document: Mapping[str, Any]) -> str:
     """Keep what was scored on another part, or within another tolerance, apart from the usual figures."""
     part = str(document.get("part") or "val")
-    tolerance = document.get("tolerance_ms", DEFAULT_TOLERANCE_MS)
+    tolerance = document.get("tolerance_ms")
+    tolerance = DEFAULT_TOLERANCE_MS if tolerance is None else tolerance
     prefix = "" if part == "val" else f"{part}."
     return prefix if tolerance == DEFAULT_TOLERANCE_MS else f"{prefix}within_{tolerance:g}_ms."
 
@@ -190,8 +187,9 @@ def flatten(document: Mapping[str, Any], path: Sequence[str] = ()) -> Iterator[t
             continue
         here = (*path, str(key))
         if isinstance(value, Mapping):
-            yield from flatten(value, here)
+            if len(here) < _DEEPEST:
+                yield from flatten(value, here)
         elif isinstance(value, bool):
             yield ".".join(here), int(value)
-        elif isinstance(value, (int, float)) and math.isfinite(value):
+        elif isinstance(value, (int, float)) and abs(value) < LARGEST:
             yield ".".join(here), value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,10 +62,7 @@ def test_equal_documents_are_no_contradiction(tmp_path: Path) -> None:
 
 
 def test_other_json_in_a_directory_is_passed_over(tmp_path: Path) -> None:
-    write_all(
-        tmp_path, a=build(), card={"schema": "edgeunet.modelcard/1", "name": "x"}, later={"schema": "edgeunet.build/2"}
-    )
-    (tmp_path / "half.json").write_text('{"schema": "edgeunet.bu')
+    write_all(tmp_path, a=build(), card={"schema": "edgeunet.modelcard/1", "name": "x"}, other={"schema": 3})
     (tmp_path / "list.json").write_text("[1]")
     assert len(collect([tmp_path]).results) == 1
 
@@ -72,8 +70,85 @@ def test_other_json_in_a_directory_is_passed_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ("", "is empty"),
+        ('{"schema": "edgeunet.bu', "not valid JSON"),
+        ("[" * 100_000, "not valid JSON"),
+        ('{"schema": "edgeunet.build/2"}', "another version"),
+    ],
+)
+def test_what_is_left_of_a_result_in_a_directory_is_no_empty_row(tmp_path: Path, content: str, message: str) -> None:
+    write_all(tmp_path, a=build())
+    (tmp_path / "half.json").write_text(content)
+    with pytest.raises(ReportError, match=rf"half\.json.*{message}"):
+        collect([tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({**build(), "model": ["a"]}, "has no 'model' name"),
+        ({**build(), "parameters": None}, "has no 'parameters'"),
+        ({**build(), "parameters": "5000"}, "has 'parameters' = '5000' where a number belongs"),
+        ({**build(), "parameters": True}, "has 'parameters' = True where a number belongs"),
+        ({**build(), "parameters": -5}, "has 'parameters' = -5, which cannot be negative"),
+        ({**build(), "macs": float("nan")}, "has 'macs' = nan, which is no finite number"),
+        ({**build(), "macs": 10**400}, "has 'macs' = a number of more than 64 bits"),
+        ({**build(), "layers": {"macs": 1}}, "where a list of objects belongs"),
+        ({**build(), "layers": [{"macs": "many"}]}, r"has 'layers\[0\].macs' = 'many' where a number belongs"),
+        ({**quantize(), "model_bytes": [1]}, r"has 'model_bytes' = \[1\] where a number belongs"),
+        ({**quantize(), "validation": 3}, "has 'validation' = 3 where an object belongs"),
+        ({**quantize(), "validation": {"float": {"samples": {"f1": "x"}}}}, r"'validation.float.samples.f1' = 'x'"),
+        ({**evaluate(), "tolerance_ms": "wide"}, "has 'tolerance_ms' = 'wide' where a number belongs"),
+        ({**evaluate(), "tolerance_ms": {"P": 1}}, "where a number belongs"),
+        ({**evaluate(), "boundaries": {"P": {"onset": {"f1": "high"}}}}, "'boundaries.P.onset.f1' = 'high'"),
+        ({**evaluate(), "boundaries": {"P": {"onset": {"f1": 98.2}}}}, "must lie between 0 and 1"),
+        ({**evaluate(), "boundaries": [1]}, r"has 'boundaries' = \[1\] where an object belongs"),
+        ({**evaluate(), "part": 3}, "has 'part' = 3 where text belongs"),
+        ({**bench(), "exact": "yes"}, "has 'exact' = 'yes' where true or false belongs"),
+        ({**bench(), "target": ["m4"]}, "where text belongs"),
+        ({**bench(), "instructions": None}, "has none of 'instructions', 'cycles', 'wall_ns'"),
+        ({key: value for key, value in bench().items() if key != "ram_bytes"}, "has no 'ram_bytes'"),
+    ],
+)
+def test_a_wrong_figure_names_file_figure_and_cure(tmp_path: Path, document: dict[str, Any], message: str) -> None:
+    directory = write_all(tmp_path, x=document)
+    command = document["schema"].removeprefix("edgeunet.").removesuffix("/1")
+    for place in (directory, directory / "x.json"):
+        with pytest.raises(
+            ReportError, match=rf"x\.json' .*{message}.*; write it again with edgeunet {command} --json"
+        ):
+            collect([place])
+
+
+def test_figures_that_a_command_may_leave_open_are_no_error(tmp_path: Path) -> None:
+    on_host = {**bench("host"), "instructions": None, "wall_ns": 12_000, "ram_bytes": None, "flash_bytes": None}
+    loss = {**quantize(), "output_sqnr_db": -3.0, "validation": {"drop_points": {"P onset": -0.2, "T onset": None}}}
+    no_p = evaluate()
+    no_p["boundaries"]["P"]["onset"] = {"se": None, "f1": 0.0, "mean_ms": -1.5, "sd_ms": None}
+    strict = {"tolerance_ms": {"P": 50.0, "QRS": 40.0}, "boundaries": {}}
+    deep: dict[str, Any] = {}
+    for _ in range(500):
+        deep = {"deeper": deep, "figure": 1}
+    documents = {
+        "a": on_host,
+        "b": loss,
+        "c": {**no_p, "strict": strict},
+        "d": {**build(), "own": deep, "big": 10**400},
+    }
+    assert len(collect([write_all(tmp_path, **documents)]).results) == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
         ("{", "not valid JSON"),
-        ("[]", "not an object"),
+        ("\n", "is empty"),
+        ("[]", "holds a JSON list, not an object"),
+        ('"text"', "holds a JSON text, not an object"),
+        ("1" * 5000, "not valid JSON"),
+        ('{"schema": 1}', "no result document .its 'schema' is 1."),
+        ('{"parameters": 1}', "it has no 'schema'"),
+        ('{"schema": "edgeunet.build/9"}', "another version of edgeunet"),
         ('{"schema": "edgeunet.modelcard/1"}', "no result document"),
         ('{"schema": "edgeunet.build/1"}', "no 'model' name"),
     ],
