@@ -26,6 +26,7 @@ from edgeunet.schedule.build import build_schedule
 from edgeunet.schedule.fuse_add import fuse_additions
 from edgeunet.schedule.fuse_concat import fuse_concatenations
 from edgeunet.schedule.lower import lower
+from edgeunet.schedule.memory import Clearance
 from edgeunet.schedule.order import order_nodes
 from edgeunet.schedule.program import Node, Program
 from edgeunet.schedule.recompute import timed_stream
@@ -38,6 +39,9 @@ CORES: dict[str, tuple[KernelTable, ...]] = {"portable": (PORTABLE,), "dsp": (DS
 
 FUSES: dict[str, Callable[[Node], bool]] = {"dsp": fuses}
 """Per core with such kernels: whether a node with an epilogue has one."""
+
+BLOCKED = ("dsp",)
+"""Cores whose kernels run in blocks where operands share bytes with outputs, which costs instructions."""
 
 MODES = ("window", "stream")
 
@@ -114,7 +118,7 @@ def _placed(
     ]
     tables = kernels_for(core, candidates[0][1])
 
-    def overlap(step: Step, position: int) -> int | None:
+    def overlap(step: Step, position: int) -> Clearance | None:
         return None if "overlap" in without else select_kernel(step, tables).overlap(step, position)
 
     def scratch(step: Step) -> int:
@@ -124,7 +128,7 @@ def _placed(
     build = builds[0]
     if len(builds) > 1:
         build = min(builds, key=lambda made: made(overlap, search=False).lower_bound_bytes)
-    return build(overlap) if core == "portable" else build_sparing(build, overlap)
+    return build_sparing(build, overlap) if core in BLOCKED else build(overlap)
 
 
 def compile_model(

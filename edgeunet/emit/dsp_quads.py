@@ -25,6 +25,7 @@ from edgeunet.emit.quads import (
     window_runs,
 )
 from edgeunet.schedule.fuse_add import FusedAdd
+from edgeunet.schedule.memory import Clearance
 from edgeunet.schedule.program import Constant, Node
 from edgeunet.schedule.schedule import ARENA, Step, View
 from edgeunet.schedule.steps import Conv, Requantization
@@ -116,7 +117,7 @@ def block_groups(step: Step) -> int:
     return -(-step.groups // BLOCKS) if step.groups >= SHORTEST_SPLIT else step.groups
 
 
-def _in_blocks(step: Step, position: int) -> int | None:
+def _in_blocks(step: Step, position: int) -> Clearance | None:
     """How far above the output an input must lie; the other operand of an addition only as a whole (``Layout``)."""
     return in_order(block_groups(step))(step, position) if not step.epilogue or position == 0 else None
 

@@ -13,6 +13,7 @@ from edgeunet.emit.dsp_quads import aligned, clamp_fields, is_saturated, shares_
 from edgeunet.emit.kernels import Arguments, Kernel, in_order
 from edgeunet.emit.portable import plain, source
 from edgeunet.emit.quads import GROUP, double_rounding, flat_weights, folded_bias, four, quads, rounding_fits
+from edgeunet.schedule.memory import Clearance
 from edgeunet.schedule.schedule import Step, View
 from edgeunet.schedule.steps import Conv, Int32Array
 
@@ -205,18 +206,18 @@ def _rows_together(step: Step) -> int:
     return 4 if step.parameters.weights.shape[0] in LONG_TAPS else 2
 
 
-def _depthwise_overlap(step: Step, position: int) -> int | None:
+def _depthwise_overlap(step: Step, position: int) -> Clearance | None:
     """How far above the output the input must lie: what a block writes stays below what it and later ones read."""
     block, left_over = _depthwise_block(step), _rows_together(step) - 1
-    distance = in_order(block + left_over)(step, position)
-    if distance is None:
+    clearance = in_order(block + left_over)(step, position)
+    if clearance is None:
         return None
     in_bytes: int = source(step).pitch_bytes
     out_bytes: int = step.output.pitch_bytes
     starts = range(0, max(step.groups - left_over, 1), block)
     ends = [*starts[1:], step.groups]
     needed: list[int] = [end * out_bytes - start * in_bytes for start, end in zip(starts, ends, strict=True)]
-    return max(distance, *needed)
+    return Clearance(max(clearance.least_bytes, *needed))
 
 
 def depthwises() -> tuple[Kernel, ...]:

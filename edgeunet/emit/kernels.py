@@ -11,6 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from edgeunet.errors import CompileError
+from edgeunet.schedule.memory import Clearance
 from edgeunet.schedule.schedule import Step, View
 
 
@@ -34,12 +35,12 @@ def no_scratch(step: Step) -> int:
     return 0
 
 
-def no_overlap(step: Step, position: int) -> int | None:
+def no_overlap(step: Step, position: int) -> Clearance | None:
     """For a kernel that may write a byte of its output before it has read every input."""
     return None
 
 
-def in_order(block_groups: int = 1) -> Callable[[Step, int], int | None]:
+def in_order(block_groups: int = 1) -> Callable[[Step, int], Clearance | None]:
     """For a kernel that runs its groups in ascending order, in blocks of at most ``block_groups``.
 
     Block ``k`` writes output rows below ``(k + 1) * block`` and reads input from row ``k * block`` of its steps on, as
@@ -47,7 +48,7 @@ def in_order(block_groups: int = 1) -> Callable[[Step, int], int | None]:
     in_bytes`` above the output, per group; the largest is the first or the last.
     """
 
-    def distance(step: Step, position: int) -> int | None:
+    def clearance(step: Step, position: int) -> Clearance | None:
         view = step.inputs[position]
         assert isinstance(view, View)
         if step.output.rows % step.groups:
@@ -55,9 +56,9 @@ def in_order(block_groups: int = 1) -> Callable[[Step, int], int | None]:
         out_bytes = step.output.rows // step.groups * step.output.pitch_bytes
         in_bytes = step.input_strides[position] * view.pitch_bytes
         last = (step.groups - 1) // block_groups * block_groups
-        return max(block_groups * out_bytes, step.groups * out_bytes - last * in_bytes)
+        return Clearance(max(block_groups * out_bytes, step.groups * out_bytes - last * in_bytes))
 
-    return distance
+    return clearance
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Kernel:
     requires : files to paste before it, in order.
     positioned : whether the call also gets the index of its first group and the length of its input signal.
     scratch_bytes : bytes of arena the call wants besides its operands.
-    overlap : for an operand's position, how many bytes it must lie above the output so that they may share bytes (see
+    overlap : for an operand's position, how far it must lie above the output so that they may share bytes (see
         ``in_order``); ``None`` for never.
     """
 
@@ -84,7 +85,7 @@ class Kernel:
     requires: tuple[str, ...] = ()
     positioned: bool = False
     scratch_bytes: Callable[[Step], int] = no_scratch
-    overlap: Callable[[Step, int], int | None] = no_overlap
+    overlap: Callable[[Step, int], Clearance | None] = no_overlap
 
 
 KernelTable = Mapping[str, Sequence[Kernel]]

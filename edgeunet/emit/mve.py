@@ -15,6 +15,7 @@ from edgeunet.emit.helium import LANES, QuadShape, Segment, quad_function
 from edgeunet.emit.helium_depthwise import ROWS, DepthwiseShape, depthwise_function, group_taps
 from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, in_order
 from edgeunet.emit.portable import plain, source
+from edgeunet.schedule.memory import Clearance
 from edgeunet.schedule.schedule import Step, View
 from edgeunet.schedule.steps import INT32_LIMIT, Conv, Int8Array, Requantization
 
@@ -262,17 +263,28 @@ def _max_pool(step: Step) -> Arguments:
     return Arguments("eu_max_lanes_t", fields)
 
 
-def _pair_overlap(step: Step, position: int) -> int | None:
+def _pair_overlap(step: Step, position: int) -> Clearance | None:
     """Rows go in ascending pairs, unless an odd one sends the last pair one row back."""
     return in_order(2)(step, position) if step.groups % 2 == 0 else None
 
 
-def _sum_overlap(step: Step, position: int) -> int | None:
+def _sum_overlap(step: Step, position: int) -> Clearance | None:
     """A pair of rows is one group where the first operand is read once for both."""
     return in_order()(step, position) if step.parameters.repeat == 2 else _pair_overlap(step, position)
 
 
-def _max_overlap(step: Step, position: int) -> int | None:
+def _in_place(step: Step, position: int) -> Clearance | None:
+    """Each channel is a column, done in ascending blocks of rows that are read before they are written.
+
+    An output whose columns are the input's may therefore replace it: what is written lies where that block or an
+    earlier one was read for the last time, as a row's window begins at or after it.
+    """
+    view, output = source(step, position), step.output
+    same_columns = (view.pitch_bytes, view.channels) == (output.pitch_bytes, output.channels)
+    return Clearance(0, view.pitch_bytes) if same_columns and output.rows == step.groups else None
+
+
+def _max_overlap(step: Step, position: int) -> Clearance | None:
     """Rows go in ascending order where sixteen lanes hold all channels."""
     return in_order()(step, position) if step.output.channels <= LANES else None
 
@@ -285,7 +297,7 @@ MVE: KernelTable = {
     "conv_sum": (
         Kernel("eu_quads", "mve", lambda step: _sum_shape(step) is not None, _conv_sum, overlap=_sum_overlap),
     ),
-    "depthwise": (Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes),),
+    "depthwise": (Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes, overlap=_in_place),),
     "add": (Kernel("eu_add_lanes", "mve", _accepts_add, _add, overlap=in_order()),),
     "max_pool": (Kernel("eu_max_lanes", "mve", _accepts_max_pool, _max_pool, overlap=_max_overlap),),
 }

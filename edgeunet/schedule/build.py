@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from edgeunet.schedule.layout import Layout
-from edgeunet.schedule.memory import Item, Overlap, Part, lower_bound, plan_memory, quick_plan
+from edgeunet.schedule.memory import Clearance, Item, Overlap, Part, lower_bound, plan_memory, quick_plan
 from edgeunet.schedule.program import Constant, Node, Program
 from edgeunet.schedule.schedule import ARENA, ENTER, INPUT, LEAVE, OUTPUT, Buffer, Margin, Schedule, Step, View
 from edgeunet.schedule.steps import Copy, Mean
@@ -19,7 +19,7 @@ _Filled = dict[tuple[int, int, int], tuple[int, int, int]]
 """Margins that hold a value already: (root, offset, channels) → (value, rows before, rows after)."""
 
 
-def no_overlap(step: Step, position: int) -> int | None:
+def no_overlap(step: Step, position: int) -> Clearance | None:
     """The promise of a kernel about which nothing is known."""
     return None
 
@@ -33,14 +33,14 @@ def build_schedule(
     name: str,
     program: Program,
     timing: Timing,
-    overlap: Callable[[Step, int], int | None] = no_overlap,
+    overlap: Callable[[Step, int], Clearance | None] = no_overlap,
     scratch: Callable[[Step], int] = no_scratch,
     search: bool = True,
 ) -> Schedule:
     """Place ``program`` in memory, choosing for each concatenation operand whether it is placed or copied.
 
-    ``overlap`` says for a step (offsets not yet set) and an operand's position how many bytes the operand must lie
-    above the output so that the kernel may run while they share bytes; ``None`` for never. ``scratch`` says how many
+    ``overlap`` says for a step (offsets not yet set) and an operand's position how far the operand must lie above the
+    output so that the kernel may run while they share bytes; ``None`` for never. ``scratch`` says how many
     bytes of arena a step wants for itself while it runs.
     """
     copied: set[int] = set()
@@ -73,7 +73,7 @@ class _Assembly:
         program: Program,
         timing: Timing,
         copied: set[int],
-        overlap: Callable[[Step, int], int | None],
+        overlap: Callable[[Step, int], Clearance | None],
         scratch: Callable[[Step], int],
         staging: int = 0,
     ) -> None:
@@ -150,11 +150,10 @@ class _Assembly:
                     continue
                 if (source.last_step, output.first_step) != (index, index):
                     continue
-                distance = self.overlap(step, position)
-                if distance is not None:
-                    distance += step.output.offset_bytes - view.offset_bytes
-                    pair = (item_of[step.output.buffer], item_of[view.buffer])
-                    found.append(Overlap(index, *pair, max(distance, 0)))
+                clearance = self.overlap(step, position)
+                if clearance is not None:
+                    clearance = clearance.moved(step.output.offset_bytes - view.offset_bytes)
+                    found.append(Overlap(index, item_of[step.output.buffer], item_of[view.buffer], clearance))
         return found
 
     def _is_staged(self, buffer: Buffer) -> bool:

@@ -3,8 +3,8 @@
 An item is one or more *parts* at fixed distances from its start, each with its own size and lifetime (a stream buffer
 keeps its history for ever and its new rows only until they are consumed). Two parts may share bytes when no step
 needs both. An output may also run into the input it is made from, where the kernel never writes a byte before it has
-read it for the last time (an *overlap*). The lower bound is the largest sum of parts live at one step, less what its
-overlaps can share; no plan is smaller.
+read it for the last time (an *overlap*, with the *clearance* that this takes). The lower bound is the largest sum of
+parts live at one step, less what its overlaps can share; no plan is smaller.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ ALIGNMENT_BYTES = 4
 _ATTEMPTS = 120
 _EFFORT = 2_500_000
 """Conflicts looked at during the search: some tenths of a second."""
+_PERIODS = 4
+"""Places tried for an operand that must lie a multiple of something above its output."""
 _GOOD_ENOUGH = 64
 """The search ends within one part in so many of the lower bound."""
 
@@ -44,13 +46,28 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Clearance:
+    """How far above its output an operand must lie so that they may share bytes: ``least_bytes`` and any multiple of
+    ``period_bytes`` more."""
+
+    least_bytes: int
+    period_bytes: int = 1
+
+    def moved(self, by_bytes: int) -> Clearance:
+        """The smallest that is not negative when the operand's view starts ``by_bytes`` earlier in its item than the
+        output's does in its own."""
+        least = self.least_bytes + by_bytes
+        return Clearance(least if least >= 0 else least % self.period_bytes, self.period_bytes)
+
+
+@dataclass(frozen=True)
 class Overlap:
-    """At ``step``, item ``output`` may share bytes with item ``source`` that lies ``distance_bytes`` or more higher."""
+    """At ``step``, item ``output`` may share bytes with item ``source`` that lies ``clearance`` higher."""
 
     step: int
     output: int
     source: int
-    distance_bytes: int
+    clearance: Clearance
 
 
 @dataclass(frozen=True)
@@ -107,7 +124,7 @@ def lower_bound(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> int:
     live = live_bytes(items)
     for overlap in overlaps:
         output, source = items[overlap.output].size_bytes, items[overlap.source].size_bytes
-        live[overlap.step] -= max(0, output + source - max(output, overlap.distance_bytes + source))
+        live[overlap.step] -= max(0, output + source - max(output, overlap.clearance.least_bytes + source))
     return max(live, default=0)
 
 
@@ -131,19 +148,31 @@ _ConflictTable = list[list[tuple[int, int, int]]]
 
 
 def _conflict_table(items: Sequence[Item], overlaps: Sequence[Overlap]) -> _ConflictTable:
-    distances = {(overlap.output, overlap.source): overlap.distance_bytes for overlap in overlaps}
+    clearances = {(overlap.output, overlap.source): overlap.clearance for overlap in overlaps}
     table: _ConflictTable = [[] for _ in items]
     for i, a in enumerate(items):
         for j, b in enumerate(items):
             if i == j:
                 continue
             for low, high in _conflicts(a, b):
-                if (i, j) in distances:
-                    low = max(low, 1 - distances[i, j])
-                if (j, i) in distances:
-                    high = min(high, distances[j, i])
-                table[i].append((j, low, high))
+                if (i, j) in clearances:
+                    ranges = _between(1 - high, 1 - low, clearances[i, j])
+                    table[i] += [(j, 1 - end, 1 - start) for start, end in ranges]
+                elif (j, i) in clearances:
+                    table[i] += [(j, start, end) for start, end in _between(low, high, clearances[j, i])]
+                else:
+                    table[i].append((j, low, high))
     return table
+
+
+def _between(low: int, high: int, clearance: Clearance) -> list[tuple[int, int]]:
+    """What remains of the forbidden range of ``offset(source) - offset(output)``: half-open ranges."""
+    least, period = clearance.least_bytes, clearance.period_bytes
+    if period == 1:
+        return [(low, min(high, least))]
+    allowed = [least + period * k for k in range(_PERIODS) if least + period * k < high]
+    starts, ends = [low, *(at + 1 for at in allowed)], [*allowed, high]
+    return [(start, end) for start, end in zip(starts, ends, strict=True) if start < end]
 
 
 def _conflicts(a: Item, b: Item) -> list[tuple[int, int]]:

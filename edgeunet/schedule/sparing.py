@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from edgeunet.schedule.memory import Clearance
 from edgeunet.schedule.schedule import ARENA, Schedule, Step
 
-Overlaps = Callable[[Step, int], int | None]
+Overlaps = Callable[[Step, int], Clearance | None]
 
 
 class Builder(Protocol):

@@ -163,3 +163,17 @@ def table_network(channels: int, seed: int, rows: Iterable[int] = ROWS) -> bytes
             network.joined(network.pool(x, 2, 2), x, next(outputs), 1, next(activations), repeat=2)
         network.joined(network.pool(x, 2, 1), x, next(outputs), next(taps) if channels < 16 else 1, next(activations))
     return network.build()
+
+
+def column_network(channels: int, seed: int) -> bytes:
+    """Depthwise convolutions in chains, so that outputs replace inputs; counts of rows around multiples of eight."""
+    network = SideBySide(seed)
+    taps, activations, done = cycle(TAPS), cycle(ACTIVATIONS[:4]), []
+    for number, rows in enumerate((1, 2, 7, 8, 9, 16, 17, 40, 71)):
+        x = network.convolution(network.input(rows, 3), channels, 1, ("RELU", -128))
+        x = network.depthwise(x, next(taps), next(activations), dilation=1 + number % 3)
+        x = network.depthwise(x, next(taps), next(activations), stride=1 + number % 2)
+        x = network.convolution(network.depthwise(x, next(taps), next(activations)), channels, 1, next(activations))
+        done.append(network.convolution(network.depthwise(x, 5, next(activations)), 4, 1, ("NONE", 3)))
+    network.results = done
+    return network.build()

@@ -15,8 +15,9 @@ from edgeunet.emit.kernels import select_kernel
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
+from edgeunet.schedule.schedule import ARENA, Schedule, View
 from tests.emit.helium_batch import Case, Int8, run_on_helium
-from tests.emit.helium_table import CHANNELS, SideBySide, table_network
+from tests.emit.helium_table import CHANNELS, SideBySide, column_network, table_network
 from tests.random_layers import Value
 from tests.random_networks import random_inputs
 
@@ -42,6 +43,27 @@ def test_table_of_shapes_equals_the_evaluator_on_helium(tmp_path: Path) -> None:
         cases.append(window_case(graph, f"c{channels}", seed))
     used = set().union(*(kernels(case.model) for case in cases))
     assert {"eu_quads", "eu_lanes", "eu_add_lanes", "eu_max_lanes"} <= used
+    assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
+
+
+def shared_bytes(schedule: Schedule, kind: str) -> int:
+    """How many steps of a kind read and write some of the same bytes."""
+    pairs = [(step.inputs[0], step.output) for step in schedule.steps if step.kind == kind]
+    return sum(isinstance(a, View) and a.space == b.space == ARENA and bool(span(a) & span(b)) for a, b in pairs)
+
+
+def span(view: View) -> set[int]:
+    return set(range(view.offset_bytes, view.offset_bytes + view.rows * view.pitch_bytes))
+
+
+def test_depthwise_outputs_replace_their_inputs(tmp_path: Path) -> None:
+    """In chains nearly every depthwise convolution runs in place; what it reads is never overwritten before."""
+    cases = []
+    for seed, channels in enumerate((1, 3, 4, 12, 16, 24)):
+        graph = read_tflite(column_network(channels, seed))
+        cases.append(window_case(graph, f"d{channels}", seed))
+        assert shared_bytes(schedule_graph(graph, core="mve"), "depthwise") >= 9
+        assert shared_bytes(schedule_graph(graph, core="mve", without=("overlap",)), "depthwise") == 0
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgeunet.schedule.memory import ALIGNMENT_BYTES, Item, Overlap, Part, live_bytes, lower_bound, plan_memory
+from edgeunet.schedule.memory import (
+    ALIGNMENT_BYTES,
+    Clearance,
+    Item,
+    Overlap,
+    Part,
+    live_bytes,
+    lower_bound,
+    plan_memory,
+)
 
 
 @st.composite
@@ -45,12 +54,37 @@ def test_parts_that_live_together_never_overlap(given_items: list[Item]) -> None
 
 def test_an_allowed_overlap_is_used_and_its_distance_kept() -> None:
     chain = [Item("a", (Part(0, 1000, 0, 1),)), Item("b", (Part(0, 1000, 1, 2),)), Item("c", (Part(0, 1000, 2, 3),))]
-    overlaps = [Overlap(1, 1, 0, 24), Overlap(2, 2, 1, 24)]
+    overlaps = [Overlap(1, 1, 0, Clearance(24)), Overlap(2, 2, 1, Clearance(24))]
     plan = plan_memory(chain, overlaps)
     assert plan.arena_bytes <= 1048
     assert plan.offsets[0] - plan.offsets[1] >= 24
     assert plan.offsets[1] - plan.offsets[2] >= 24
     assert plan.lower_bound_bytes == 1024
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 2)), min_size=2, max_size=8), st.integers(1, 9))
+@settings(max_examples=60, deadline=None)
+def test_outputs_in_place_of_inputs_keep_their_columns(rows: list[tuple[int, int]], pitch: int) -> None:
+    """A chain in which an output may share bytes with its input only whole rows below it."""
+    chain = [Item(f"{i}", (Part(0, pitch * count, i, i + 1 + late),)) for i, (count, late) in enumerate(rows)]
+    ends = [item.parts[0].last for item in chain]
+    done = [i for i in range(len(chain) - 1) if ends[i] == i + 1]
+    overlaps = [Overlap(i + 1, i + 1, i, Clearance(pitch * 2, pitch)) for i in done]
+    plan = plan_memory(chain, overlaps)
+    allowed = {(overlap.source, overlap.output) for overlap in overlaps}
+    for i, a in enumerate(chain):
+        for j in range(i + 1, min(ends[i] + 1, len(chain))):
+            above = plan.offsets[i] - plan.offsets[j]
+            apart = above >= chain[j].size_bytes or -above >= a.size_bytes
+            assert apart or ((i, j) in allowed and above >= 2 * pitch and above % pitch == 0)
+
+
+def test_an_output_in_place_of_its_input_needs_no_room() -> None:
+    chain = [Item("a", (Part(0, 1040, 0, 1),)), Item("b", (Part(0, 1000, 1, 2),)), Item("c", (Part(0, 500, 2, 3),))]
+    overlaps = [Overlap(1, 1, 0, Clearance(0, 24)), Overlap(2, 2, 1, Clearance(48))]
+    plan = plan_memory(chain, overlaps)
+    assert plan.arena_bytes == 48 + 1040
+    assert (plan.offsets[0] - plan.offsets[1]) % 24 == 0
 
 
 def test_history_stays_while_its_new_rows_are_shared() -> None:
