@@ -37,6 +37,7 @@ _MAIN = """#include <stdint.h>
 enum { GUARD = @guard@, POISON = @poison@, LARGEST_STATE = @state@, LARGEST_OUTPUT = @output@ };
 extern uint32_t stack_top[];
 static _Alignas(8) int8_t state[GUARD + LARGEST_STATE + GUARD], out[GUARD + LARGEST_OUTPUT + GUARD];
+static int8_t aside[LARGEST_OUTPUT];
 static void call(int operation, const void *argument)
 {
     register int r0 __asm__("r0") = operation;
@@ -131,15 +132,54 @@ _STREAM = """static int32_t run_{n}(int8_t *s, const int8_t *in, int8_t *to, int
 }}
 """
 
+_PAIR = """static int32_t step_{n}({n}_state_t *s, const int8_t **in, int32_t *rows, int8_t **to)
+{{
+    int32_t ready, pushed = *rows >= {u}_HOP;
+    ready = pushed ? {n}_push(s, *in, *to) : {n}_flush(s, *in, *rows, *to);
+    *in += pushed ? {u}_HOP * {u}_INPUT_CHANNELS : 0;
+    *rows -= pushed ? {u}_HOP : *rows;
+    *to += ready * {u}_OUTPUT_CHANNELS;
+    return pushed || ready > 0;
+}}
+static int32_t run_pair_{n}(int8_t *s, const int8_t *in, int8_t *to, int32_t rows)
+{{
+    {n}_state_t *const first = (void *)s, *const second = first + 1;
+    const int8_t *in1 = in, *in2 = in + rows * {u}_INPUT_CHANNELS;
+    int8_t *to1 = to, *to2 = aside;
+    int32_t rows1 = rows, rows2 = rows, busy1, busy2 = 1;
+    {n}_reset(first);
+    busy1 = step_{n}(first, &in1, &rows1, &to1);
+    {n}_reset(second);
+    while (busy1 || busy2) {{
+        if (busy2) busy2 = step_{n}(second, &in2, &rows2, &to2);
+        if (busy1) busy1 = step_{n}(first, &in1, &rows1, &to1);
+    }}
+    memcpy(to1, aside, (size_t)(to2 - aside));
+    return (int32_t)(to1 - to + (to2 - aside));
+}}
+"""
+
 
 @dataclass(frozen=True)
 class Case:
-    """A network, an input as one run of bytes, and what must come out; ``rows`` counts a stream's samples."""
+    """A network, an input as one run of bytes, and what must come out; ``rows`` counts a stream's samples.
+
+    ``pair`` runs two instances side by side, a call each in turn, over two recordings of ``rows`` samples each.
+    """
 
     model: Compiled
     samples: Int8
     expected: Int8
     rows: int = 0
+    pair: bool = False
+
+    @property
+    def runner(self) -> str:
+        return f"run_{'pair_' if self.pair else ''}{self.model.name}"
+
+    @property
+    def template(self) -> str:
+        return _PAIR if self.pair else _STREAM if self.model.mode == "stream" else _WINDOW
 
 
 def run_on_helium(directory: Path, cases: Sequence[Case]) -> list[str]:
@@ -170,24 +210,22 @@ def run_on_helium(directory: Path, cases: Sequence[Case]) -> list[str]:
 
 
 def _main(models: Sequence[Compiled], cases: Sequence[Case]) -> str:
-    runners = [
-        (_STREAM if model.mode == "stream" else _WINDOW).format(n=model.name, u=model.name.upper()) for model in models
-    ]
+    runners = {case.runner: case.template.format(n=case.model.name, u=case.model.name.upper()) for case in cases}
     data, rows = [], []
     for index, case in enumerate(cases):
         data += [_array(f"in_{index}", case.samples), _array(f"expected_{index}", case.expected)]
-        n = case.model.name
+        state = f"{2 if case.pair else 1} * sizeof({case.model.name}_state_t)"
         rows.append(
-            f"    {{ sizeof({n}_state_t), {case.expected.size}, {case.rows}, in_{index}, expected_{index}, run_{n} }},"
+            f"    {{ {state}, {case.expected.size}, {case.rows}, in_{index}, expected_{index}, {case.runner} }},"
         )
     filled = {
         "includes": "\n".join(f'#include "{model.name}.h"' for model in models),
         "guard": str(GUARD),
         "poison": str(POISON),
-        "state": str(max(model.state_bytes or model.arena_bytes for model in models) + 64),
+        "state": str(2 * max(model.state_bytes or model.arena_bytes for model in models) + 64),
         "output": str(max(case.expected.size for case in cases) + 1024),
         "data": "\n".join(data),
-        "runners": "\n".join(runners),
+        "runners": "\n".join(runners.values()),
         "cases": "\n".join(rows),
     }
     text = _MAIN

@@ -145,7 +145,7 @@ def unets(seeds: range, core: str = "portable") -> list[Net]:
         content = random_unet(seed)
         graph = read_tflite(content)
         stride = total_stride(lower(graph))
-        hop = stride * (1, 2, 3, 5)[seed // 5 % 4]
+        hop = stride * (1, 2, 3, 5)[seed % 4]
         found.append(Net(content, graph, compile_model(graph, f"u{seed}", core=core, mode="stream", hop=hop), stride))
     return found
 

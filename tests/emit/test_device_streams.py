@@ -1,0 +1,68 @@
+"""Random U-Nets as streams on emulated cores: DSP kernels on a Cortex-M4, Helium kernels on a Cortex-M55.
+
+What comes out must equal LiteRT's reference kernels over the whole recording: at several hops, for recordings that end
+within a hop, before the first output is due or long after, and with two instances running side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.emit.dsp_batch import run_on_dsp
+from tests.emit.helium_batch import Case, run_on_helium
+from tests.emit.test_stream import Net, judged, lengths, recording, unets
+from tests.random_unets import missing_features, traits
+
+Run = Callable[[Path, list[Case]], list[str]]
+
+CORES = [pytest.param("dsp", run_on_dsp, id="cortex-m4"), pytest.param("mve", run_on_helium, id="cortex-m55")]
+PER_RUN = 10
+
+
+def cases(net: Net) -> list[Case]:
+    """A short recording, a long one, and two of each other's length side by side."""
+    short, middle, long = lengths(net)
+    found = []
+    for rows in (short, long):
+        samples = recording(net.graph, rows, rows)
+        found.append(Case(net.compiled, samples, judged(net.content, samples), rows))
+    pair = [recording(net.graph, middle, seed) for seed in (1, 2)]
+    outputs = [judged(net.content, samples) for samples in pair]
+    return [*found, Case(net.compiled, np.concatenate(pair), np.concatenate(outputs), middle, pair=True)]
+
+
+def check(directory: Path, core: str, run: Run, seeds: range) -> None:
+    nets = unets(seeds, core)
+    kernels = {layer.kernel for net in nets for layer in net.compiled.layers}
+    assert len(kernels) > 8
+    asked = [case for net in nets for case in cases(net)]
+    answers = run(directory, asked)
+    wrong = [
+        f"{case.model.name}, hop {case.model.hop_samples}, {case.rows} samples: {answer}"
+        for case, answer in zip(asked, answers, strict=True)
+        if answer != "equal"
+    ]
+    assert not wrong
+
+
+def test_the_networks_of_a_run_have_every_promised_feature() -> None:
+    nets = unets(range(PER_RUN))
+    assert not missing_features(traits(net.graph) for net in nets)
+    assert {net.compiled.hop_samples // net.stride for net in nets} == {1, 2, 3, 5}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("core", "run"), CORES)
+def test_random_unets_stream_exactly_on_emulated_cores(tmp_path: Path, core: str, run: Run) -> None:
+    check(tmp_path, core, run, range(PER_RUN))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("start", range(5000, 6000, PER_RUN))
+@pytest.mark.parametrize(("core", "run"), CORES)
+def test_many_random_unets_stream_exactly_on_emulated_cores(tmp_path: Path, core: str, run: Run, start: int) -> None:
+    check(tmp_path, core, run, range(start, start + PER_RUN))
