@@ -12,7 +12,7 @@ from edgeunet.errors import BudgetExceededError, ReportError
 from edgeunet.files import read_json, write_json
 from edgeunet.report.budget import Budget, Limit
 from edgeunet.report.figures import higher_is_better, is_share, show
-from edgeunet.report.results import Figure, Results, Subject
+from edgeunet.report.results import HOP, Figure, Results, Subject
 
 SCHEMA = "edgeunet.check/1"
 BASELINE_SCHEMA = "edgeunet.baseline/1"
@@ -249,5 +249,7 @@ def _cure(figure: str, subject: Subject) -> str:
     command = next((name for beginning, name in _HOW_TO_MEASURE if beginning in figure), None)
     if command is None:
         return "pass the document that holds it, or correct the name in the budget"
-    target = f" --target {subject.target}" if command == "bench" and subject.target else ""
+    place, _, hop = subject.target.partition(HOP)
+    stream = f" --mode stream --hop {hop}" if hop else ""
+    target = f" --target {place}{stream}" if command == "bench" and place else ""
     return f"pass what 'edgeunet {command}{target} --json' wrote for this model, or correct the name in the budget"

@@ -17,6 +17,9 @@ from edgeunet.report.documents import COMMANDS, LARGEST, check_document, command
 
 Figure = float | int
 
+HOP = " hop "
+"""Stands in a target's name between where it was measured and the hop of a stream: ``cortex-m4 hop 16``."""
+
 DEFAULT_TOLERANCE_MS = 150
 _DEFAULT_FORMAT = {"bench": "int8"}
 _FORMAT_NAMES = {"tflite int8": "int8", "tflite int16": "int16x8", "tflite float32": "float32"}
@@ -157,10 +160,16 @@ def _result(document: Mapping[str, Any], origin: Path) -> Result:
     assert command is not None
     number_format = str(document.get("format") or _DEFAULT_FORMAT.get(command, ""))
     number_format = _FORMAT_NAMES.get(number_format, number_format)
-    subject = Subject(document["model"], number_format, str(document.get("target") or ""))
+    subject = Subject(document["model"], number_format, _target(document))
     prefix = _prefix(document)
     figures = {prefix + name: value for name, value in flatten(_own(document))}
     return Result(subject, command, figures, document, str(origin))
+
+
+def _target(document: Mapping[str, Any]) -> str:
+    """Return where it was measured; a stream's hop belongs to that, as it sets both RAM and instructions."""
+    target, hop = str(document.get("target") or ""), document.get("hop_samples")
+    return f"{target}{HOP}{hop}" if document.get("mode") == "stream" and isinstance(hop, int) and hop else target
 
 
 def _own(document: Mapping[str, Any]) -> Mapping[str, Any]:

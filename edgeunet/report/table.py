@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgeunet.report.figures import show
-from edgeunet.report.results import Figure, Results, Subject
+from edgeunet.report.results import HOP, Figure, Results, Subject
 
 SCHEMA = "edgeunet.report/1"
 FLOAT_BYTES = 4
@@ -24,12 +24,16 @@ SIZE_COLUMNS: tuple[Column, ...] = (
 TARGET_COLUMNS: tuple[Column, ...] = (
     ("exact", ("exact",)),
     ("instructions", ("instructions",)),
+    ("instructions per sample", ("instructions_per_sample",)),
+    ("cycles", ("cycles",)),
+    ("wall ns", ("wall_ns",)),
     ("RAM bytes", ("ram_bytes",)),
     ("of it arena", ("arena_bytes",)),
     ("of it stack", ("stack_bytes",)),
     ("flash bytes", ("flash_bytes",)),
     ("of it weights", ("weights_bytes",)),
 )
+MACRO_F1: Column = ("macro F1", ("samples.macro_f1", "macro_f1"))
 _FORMAT_ORDER = ("keras", "float32", "int16x8", "int8")
 
 
@@ -85,7 +89,12 @@ def target_rows(results: Results) -> list[Subject]:
     """Return every model, format and target that was measured."""
     models = results.models()
     measured = [s for s in results.figures if s.target]
-    return sorted(measured, key=lambda s: (models.index(s.model), _format_rank(s.format), s.target))
+    return sorted(measured, key=lambda s: (models.index(s.model), _format_rank(s.format), *_place_and_hop(s.target)))
+
+
+def _place_and_hop(target: str) -> tuple[str, int]:
+    place, _, hop = target.partition(HOP)
+    return place, int(hop) if hop else 0
 
 
 def boundary_columns(table: Sequence[Row]) -> list[Column]:

@@ -79,6 +79,11 @@ def bench(
     }
 
 
+def stream(hop: int, *, target: str = "cortex-m4", instructions: int = 100_000) -> dict[str, Any]:
+    figures = {"mode": "stream", "hop_samples": hop, "instructions_per_sample": instructions / hop, "ram_bytes": 4000}
+    return {**bench(target, instructions=instructions), **figures}
+
+
 def write_all(directory: Path, **documents: dict[str, Any]) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     for name, document in documents.items():

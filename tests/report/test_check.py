@@ -8,7 +8,7 @@ import pytest
 
 from edgeunet.errors import BudgetExceededError, ReportError
 from edgeunet.report import broken, check, collect, lines, load_budget, missing, require, update_baseline
-from tests.report.documents import bench, build, evaluate, quantize, write_all
+from tests.report.documents import bench, build, evaluate, quantize, stream, write_all
 
 LIMITS = """
 [[budget]]
@@ -69,6 +69,14 @@ def test_a_missing_figure_says_how_to_get_it(tmp_path: Path) -> None:
         ReportError, match=r"no result has 'instructions'; pass what 'edgeunet bench --target cortex-m4"
     ):
         require(comparisons)
+
+
+def test_the_limit_of_a_stream_names_its_hop(tmp_path: Path) -> None:
+    text = '[[budget]]\nmodel = "ecg-tiny"\nformat = "int8"\ntarget = "cortex-m4 hop 16"\nmax.ram_bytes = 4000\n'
+    limits = load_budget(budget(tmp_path, text))
+    require(check(collect([write_all(tmp_path / "both", a=bench(), b=stream(16))]), limits))
+    with pytest.raises(ReportError, match="edgeunet bench --target cortex-m4 --mode stream --hop 16 --json"):
+        require(check(collect([write_all(tmp_path / "window", a=bench())]), limits))
 
 
 def test_a_limit_without_a_format_wants_one_answer(tmp_path: Path) -> None:

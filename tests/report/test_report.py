@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edgeunet.report import collect, to_markdown, write_plot, write_report
-from tests.report.documents import bench, build, evaluate, quantize, write_all
+from tests.report.documents import bench, build, evaluate, quantize, stream, write_all
 
 
 def everything(directory: Path) -> Path:
@@ -42,6 +42,15 @@ def test_every_markdown_table_is_rectangular(tmp_path: Path) -> None:
     assert len(tables) == 3
     for table in tables:
         assert len({line.count(" | ") for line in table}) == 1
+
+
+def test_streams_are_rows_of_their_own_beside_the_window(tmp_path: Path) -> None:
+    documents = {"a": bench(), "b": stream(64), "c": stream(16), "d": stream(128)}
+    text = to_markdown(collect([write_all(tmp_path, **documents)]))
+    targets = [line.split(" | ")[1] for line in text.splitlines() if line.startswith("| ecg-tiny | cortex-m4")]
+    assert targets == ["cortex-m4", "cortex-m4 hop 16", "cortex-m4 hop 64", "cortex-m4 hop 128"]
+    assert "| ecg-tiny | cortex-m4 hop 16 | yes | 100,000 | 6,250 | 4,000 |" in text
+    assert text.count("- cortex-m4: arm-none-eabi-gcc 12.2, `-O2`") == 1
 
 
 def test_a_single_build_document_makes_a_report(tmp_path: Path) -> None:
