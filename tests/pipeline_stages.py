@@ -64,6 +64,14 @@ int main(int argc, char **argv)
         }}
     }} else if (kind == 'q') {{
         for (int32_t i = 0; i < got; i++) putchar((unsigned char)net_pipeline_quantize(in[i]));
+    }} else if (kind == 'f') {{
+        const int32_t floats = rows / 2;
+        float *mv = malloc(sizeof(float) * NET_PIPELINE_CHANNELS * (size_t)(floats + 1));
+        memcpy(mv, in, sizeof(float) * NET_PIPELINE_CHANNELS * (size_t)floats);
+        net_event_t *events = malloc(sizeof(net_event_t) * (size_t)NET_PIPELINE_RUN_EVENTS(floats));
+{floats}
+        free(events);
+        free(mv);
     }} else if (kind == 'r') {{
         net_event_t *events = malloc(sizeof(net_event_t) * (size_t)NET_PIPELINE_RUN_EVENTS(rows));
         print(events, net_pipeline_run(&p, in, rows, events));
@@ -91,6 +99,18 @@ _STREAM = """        const int32_t chunk = atoi(argv[2]);
         net_event_t *last = malloc(sizeof(net_event_t) * NET_PIPELINE_FLUSH_EVENTS);
         print(last, net_pipeline_flush(&p, last));
         free(last);"""
+
+_CALLS = {
+    "stream": {
+        "stream": _STREAM,
+        "floats": "        const int32_t ended = net_pipeline_push_mv(&p, mv, floats, events);\n"
+        "        print(events, ended + net_pipeline_flush(&p, events + ended));",
+    },
+    "window": {
+        "stream": "        return 5;",
+        "floats": "        print(events, net_pipeline_run_mv(&p, mv, floats, events));",
+    },
+}
 
 
 def small_network(channels: int = 1, length: int = 64, scale: float = 0.031, seed: int = 0) -> bytes:
@@ -146,6 +166,10 @@ class Stages:
         """What ``_run`` gives."""
         return self._events(self._run(samples.tobytes(), "run"))
 
+    def run_mv(self, millivolts: NDArray[np.float32]) -> tuple[Event, ...]:
+        """What floats give: ``_run_mv``, or ``_push_mv`` and ``_flush``."""
+        return self._events(self._run(millivolts.astype(np.float32).tobytes(), "floats"))
+
     def stream(self, samples: NDArray[np.int16], chunk: int, first_row: int = 0) -> tuple[Event, ...]:
         """What ``_push`` and ``_flush`` give, with another instance running beside; rows counted from ``first_row``."""
         return self._events(self._run(samples.tobytes(), "stream", str(chunk), str(first_row)))
@@ -175,7 +199,7 @@ def build_stages(
     compiled, pipeline = add_pipeline(compiled, graph, the_card, request or PipelineRequest())
     compiled.sources.write(directory)
     sources = [*compiled.c_sources, "net_pipeline_selftest.c"]
-    (directory / "main.c").write_text(_MAIN.format(stream=_STREAM if mode == "stream" else "        return 5;"))
+    (directory / "main.c").write_text(_MAIN.format(**_CALLS[mode]))
     for source in sources:
         command = [compiler, *STRICT, *flags, "-c", source, "-o", f"{source}.o"]
         done = subprocess.run(command, cwd=directory, capture_output=True, text=True)

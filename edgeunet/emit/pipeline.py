@@ -146,6 +146,7 @@ def _program(compiled: Compiled, pipeline: Pipeline) -> str:
     lines = banner(f"{name}_pipeline: the stages around the network.", compiled.facts)
     lines += [f'#include "{name}_pipeline.h"', "", "#include <stddef.h>", "#include <string.h>", ""]
     lines += [*digest_guard(name.upper(), compiled.run_digest), *_tables(name, pipeline), ""]
+    lines += [filled("trace.c.in", name)]
     resamples, scales = pipeline.resampler is not None, pipeline.gain != 1 << GAIN_FRACTION_BITS
     scale = "scale_gain.c.in" if scales else "scale_plain.c.in"
     parts = [filled(scale, name, {"gain": str(pipeline.gain)})]
@@ -153,7 +154,9 @@ def _program(compiled: Compiled, pipeline: Pipeline) -> str:
     parts += [filled("resample.c.in", name)] if resamples else []
     parts.append(filled("decide.c.in", name, {"reset_resampler": _RESET_RESAMPLER if resamples else ""}))
     feed = filled("feed_resampled.c.in" if resamples else "feed_direct.c.in", name)
-    parts.append(filled("stream.c.in" if streams else "window.c.in", name, {"feed": feed}))
+    parts.append(
+        filled("stream.c.in" if streams else "window.c.in", name, {"feed": feed + filled("feed_all.c.in", name)})
+    )
     return "\n".join(lines) + "\n".join(parts)
 
 

@@ -13,7 +13,7 @@ a sample, ``B`` and ``M`` kept with 14 fraction bits, ``>>`` rounding down and `
     z[n] = sign(y) * min(q > 2^11 ? 2^11 + ((q - 2^11) >> 2) : q, 2^12)
 
 so ``z / 1024`` is ``y`` over twice its running mean magnitude (about one standard deviation), bent: as it is up to 2,
-a quarter as steep from there on, and 4 from 10 on. Of LUDB's samples 4 % lie beyond 2 (the tips of R and S waves) and
+a quarter as steep from there on, and 4 from 10 on. Of LUDB's samples 3 % lie beyond 2 (the tips of R and S waves) and
 0.02 % beyond 10. Unbent, those few would take four fifths of the 256 steps that an int8 network has for its input, and
 P waves, at 0.3 to 1, would be left with a few. A sample counts at most sixteenfold in ``M``, so that an electrode pop
 does not turn the gain down; the floor of 10 units keeps a channel that carries nothing from being blown up.

@@ -92,6 +92,17 @@ def test_the_c_pipeline_gives_the_events_of_the_one_in_numpy(
     assert found > (20 if mode == "stream" else 4)
 
 
+@pytest.mark.parametrize("mode", ["stream", "window"])
+@pytest.mark.parametrize("request_", [PipelineRequest(), PipelineRequest(500.0, 2.5)])
+def test_millivolts_give_the_events_of_their_microvolts(tmp_path: Path, mode: str, request_: PipelineRequest) -> None:
+    """Whatever size the ADC's counts have; NaN counts as 0 and infinities saturate."""
+    stages = build_stages(tmp_path, content=small_network(2), the_card=SHORT, request=request_, mode=mode)
+    millivolts = (ecg(500.0, 901, 2).astype(np.float32) + np.float32(0.3)) / np.float32(1000)
+    millivolts[300:303, 0] = np.nan, np.inf, -np.inf
+    in_microvolts = replace(stages, pipeline=replace(stages.pipeline, gain=1 << 16))
+    assert stages.run_mv(millivolts) == expected(in_microvolts, to_counts(millivolts))
+
+
 @pytest.mark.parametrize("rate_hz", [250.0, 100.0, 900.0])
 def test_there_is_room_for_the_most_events_there_can_be(tmp_path: Path, rate_hz: float) -> None:
     """White noise, every class run an event of its own; buffers as large as the header says, under AddressSanitizer."""
