@@ -14,7 +14,7 @@ from edgeunet.train.history import Row
 
 if TYPE_CHECKING:
     from edgeunet.signals import Wave
-    from edgeunet.train.evaluation import Judged
+    from edgeunet.train.judge import Judged
 
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999")
 """Okabe and Ito's colours, told apart by everyone; the first three are P, QRS and T."""

@@ -12,9 +12,10 @@ from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.signals import PreparedSource, Source, Split, make_split, save_split, streams
 from edgeunet.spec import UNetSpec
 from edgeunet.train.checkpoint import checkpoint_path
-from edgeunet.train.evaluation import Judge, judge_records
+from edgeunet.train.evaluation import judge_records
 from edgeunet.train.fit import Batch, Course, Progress, Trainer
 from edgeunet.train.history import beside, write_history
+from edgeunet.train.judge import Judge
 from edgeunet.train.objective import class_shares, class_weights, masked_cross_entropy
 from edgeunet.train.options import TrainOptions
 from edgeunet.train.pipeline import Windowing, window_batches

@@ -11,7 +11,7 @@ from edgeunet.modelcard import ModelCard
 from edgeunet.quantize.calibrate import draw_windows
 from edgeunet.signals import CLASSES, PreparedSource, Record, SyntheticSource, make_split
 from edgeunet.signals.causal import causal, normalize_counts, to_counts
-from edgeunet.train.evaluation import Judge
+from edgeunet.train.judge import Judge
 from edgeunet.train.pipeline import Windowing, plain_windows
 from edgeunet.train.postprocessing import PostProcessing
 

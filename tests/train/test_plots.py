@@ -10,7 +10,7 @@ import pytest
 from edgeunet.modelcard import ModelCard
 from edgeunet.signals import CLASSES, UNKNOWN, Wave
 from edgeunet.train.delineation import LeadDelineation
-from edgeunet.train.evaluation import Judged
+from edgeunet.train.judge import Judged
 from edgeunet.train.plots import interesting_start, plot_delineations, plot_history
 
 CARD = ModelCard("m", CLASSES, 250.0)
