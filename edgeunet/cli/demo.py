@@ -65,7 +65,7 @@ def command(output: Path, seed: int, minutes: float) -> None:
         click.echo(f"$ edgeunet {arguments}")
         _run(stage, shlex.split(arguments), output)
     click.secho(f"\nDone in {time.monotonic() - started:.0f} s. Look at:", bold=True)
-    for name in ("report/report.md", "report/report.png", "val-int8.png", "c/ecg.h"):
+    for name in ("report/report.html", "report/report.md", "val-int8.png", "c/ecg.h"):
         if (output / name).exists():
             click.echo(f"  {output / name}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -11,19 +10,31 @@ import click
 @click.command("report")
 @click.argument("results", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Directory for report.md, report.json, report.png."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write report.html, .md or .json to this file, or all of them and report.png to this directory.",
 )
-@click.option("--no-plot", is_flag=True, help="Leave the picture out (it needs matplotlib).")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of Markdown.")
-def command(results: tuple[Path, ...], output: Path | None, no_plot: bool, as_json: bool) -> None:
-    """Collect RESULTS into one table of accuracy against size.
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "html", "json"]),
+    default="markdown",
+    show_default=True,
+    help="What to print.",
+)
+@click.option("--no-plot", is_flag=True, help="Leave report.png out (it needs matplotlib).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, as --format json does.")
+def command(results: tuple[Path, ...], output: Path | None, form: str, no_plot: bool, as_json: bool) -> None:
+    """Collect RESULTS into one table of accuracy against cost.
 
-    RESULTS are the JSON files that build, quantize, evaluate and bench write with --json, or directories of them.
+    RESULTS are the JSON files that build, quantize, evaluate and bench write with --json, or directories of them. The
+    HTML report is one file that fetches nothing: the tables, plots, layers, and the compiler and flags of every figure.
     """
-    from edgeunet.report import collect, to_document, to_markdown, write_report
+    from edgeunet.report import FORMS, collect, write_report
 
     collected = collect(results)
-    click.echo(json.dumps(to_document(collected), indent=2) if as_json else to_markdown(collected), nl=as_json)
-    if output is not None:
-        for path in write_report(collected, output, plot=not no_plot):
-            click.echo(f"wrote {path}", err=True)
+    written = write_report(collected, output, plot=not no_plot) if output is not None else []
+    click.echo(FORMS["json" if as_json else form](collected), nl=False)
+    for path in written:
+        click.echo(f"wrote {path}", err=True)

@@ -15,13 +15,15 @@ from edgeunet.report.check import (
     undecided,
     update_baseline,
 )
+from edgeunet.report.html import to_html
 from edgeunet.report.markdown import to_markdown
 from edgeunet.report.plot import write_plot
 from edgeunet.report.results import Results, Subject, collect
 from edgeunet.report.table import to_document
-from edgeunet.report.writing import write_report
+from edgeunet.report.writing import FORMS, write_report
 
 __all__ = [
+    "FORMS",
     "Budget",
     "Comparison",
     "Results",
@@ -35,6 +37,7 @@ __all__ = [
     "missing",
     "require",
     "to_document",
+    "to_html",
     "to_markdown",
     "undecided",
     "update_baseline",

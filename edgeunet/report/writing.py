@@ -1,21 +1,60 @@
-"""The report as files: Markdown, JSON and the picture."""
+"""The report as text in one of its forms, and as files."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from edgeunet.files import write_json, write_text
+from edgeunet.errors import ReportError
+from edgeunet.files import write_text
+from edgeunet.report.html import to_html
 from edgeunet.report.markdown import to_markdown
 from edgeunet.report.plot import write_plot
 from edgeunet.report.results import Results
 from edgeunet.report.table import to_document
 
+FORMS: Mapping[str, Callable[[Results], str]] = {
+    "markdown": to_markdown,
+    "html": to_html,
+    "json": lambda results: json.dumps(to_document(results), indent=2) + "\n",
+}
+_FORM_OF_SUFFIX = {".md": "markdown", ".html": "html", ".htm": "html", ".json": "json"}
 
-def write_report(results: Results, directory: Path, *, plot: bool = True) -> list[Path]:
-    """Write ``report.md``, ``report.json`` and, where there is an accuracy to draw, ``report.png``; return them."""
-    picture = directory / "report.png"
+
+def write_report(results: Results, output: Path, *, plot: bool = True) -> list[Path]:
+    """Write the report to ``output`` and return the files.
+
+    Parameters
+    ----------
+    output : a file whose suffix says the form (``.html``, ``.md``, ``.json``), or a directory for ``report.html``,
+        ``report.md``, ``report.json`` and, where there is an accuracy to draw, ``report.png``.
+    plot : whether to draw ``report.png``, which needs matplotlib; the HTML has its own plots.
+
+    Raises
+    ------
+    ReportError
+        When ``output`` has the suffix of another form.
+    EdgeUNetError
+        When it cannot be written.
+    """
+    if not output.is_dir() and output.suffix[1:].isalpha():
+        write_text(output, FORMS[_form_of(output)](results))
+        return [output]
+    html, text, document = (output / f"report{suffix}" for suffix in (".html", ".md", ".json"))
+    picture = output / "report.png"
     drawn = plot and write_plot(results, picture)
-    document, text = directory / "report.json", directory / "report.md"
-    write_json(document, to_document(results))
+    write_text(html, to_html(results))
     write_text(text, to_markdown(results, plot=picture.name if drawn else None))
-    return [text, document, *([picture] if drawn else [])]
+    write_text(document, FORMS["json"](results))
+    return [html, text, document, *([picture] if drawn else [])]
+
+
+def _form_of(output: Path) -> str:
+    form = _FORM_OF_SUFFIX.get(output.suffix.lower())
+    if form is None:
+        raise ReportError(
+            f"'{output}' ends in {output.suffix}, which is no form of the report; name a .html, .md or .json file, "
+            "or a directory for all of them"
+        )
+    return form

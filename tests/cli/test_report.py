@@ -42,7 +42,38 @@ def test_json_on_stdout_and_files(results: Path, tmp_path: Path, capsys: pytest.
     assert run("report", str(results), "--json", "-o", str(tmp_path / "out"), "--no-plot") == 0
     told = capsys.readouterr()
     assert json.loads(told.out)["schema"] == "edgeunet.report/1"
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["report.json", "report.md"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["report.html", "report.json", "report.md"]
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning"), [("a.html", "<!doctype html>"), ("a.MD", "# Accuracy"), ("a.json", '{\n  "schema"')]
+)
+def test_the_suffix_of_a_file_says_the_form(results: Path, tmp_path: Path, name: str, beginning: str) -> None:
+    assert run("report", str(results), "-o", str(tmp_path / "out" / name)) == 0
+    assert (tmp_path / "out" / name).read_text(encoding="utf-8").startswith(beginning)
+    assert len(list((tmp_path / "out").iterdir())) == 1
+
+
+def test_the_form_on_stdout_can_be_chosen(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("report", str(results), "--format", "html") == 0
+    assert capsys.readouterr().out.startswith("<!doctype html>")
+    assert run("report", str(results), "--format", "json") == 0
+    as_format = capsys.readouterr().out
+    assert run("report", str(results), "--json") == 0
+    assert capsys.readouterr().out == as_format
+
+
+def test_what_cannot_be_written_is_said_before_anything_is_printed(
+    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    for output in (tmp_path / "file" / "report.html", tmp_path / "file", tmp_path / "report.pdf"):
+        assert run("report", str(results), "-o", str(output), "--no-plot") == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert told.err.count("\n") == 1
+        assert str(output.name) in told.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "results"]
 
 
 def test_check_passes_breaks_and_updates(results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

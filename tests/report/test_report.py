@@ -61,7 +61,7 @@ def test_a_single_build_document_makes_a_report(tmp_path: Path) -> None:
 def test_files_are_written_and_the_picture_is_a_png(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     written = write_report(collect([everything(tmp_path / "in")]), tmp_path / "out")
-    assert [path.name for path in written] == ["report.md", "report.json", "report.png"]
+    assert [path.name for path in written] == ["report.html", "report.md", "report.json", "report.png"]
     assert (tmp_path / "out/report.png").read_bytes().startswith(b"\x89PNG")
     assert "](report.png)" in (tmp_path / "out/report.md").read_text(encoding="utf-8")
     document = json.loads((tmp_path / "out/report.json").read_text(encoding="utf-8"))
@@ -79,4 +79,6 @@ def test_the_picture_is_the_same_bytes_each_time(tmp_path: Path) -> None:
 
 def test_without_accuracy_there_is_no_picture(tmp_path: Path) -> None:
     results = collect([write_all(tmp_path / "in", a=build(), d=bench())])
-    assert [path.name for path in write_report(results, tmp_path / "out")] == ["report.md", "report.json"]
+    written = write_report(results, tmp_path / "out")
+    assert [path.name for path in written] == ["report.html", "report.md", "report.json"]
+    assert "<svg" not in written[0].read_text(encoding="utf-8")

@@ -1,0 +1,118 @@
+"""The plots of the HTML report: accuracy against flash and instructions, F1 by wave boundary, what a hop costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from edgeunet.report.figures import show
+from edgeunet.report.results import HOP, Figure, Results, Subject
+from edgeunet.report.svg import COLOURS, WIDE, WIDTH, Dot, Scale, by_name, key_mark, over_cost
+from edgeunet.report.table import Row, boundary_columns, rows, target_rows
+
+_STREAM_FIGURES = ("ram_bytes", "instructions_per_sample", "hop_samples")
+_F1 = Scale("F1, %", percent=True)
+_MEAN_F1 = Scale("mean F1, %", percent=True)
+
+
+def plots(results: Results) -> str:
+    """Return the plots of accuracy with their key; nothing where no result has an accuracy."""
+    scored = [row for row in rows(results) if row.mean_f1 is not None]
+    if not scored:
+        return ""
+    colours = _colours([row.subject.model for row in scored])
+    sized = [dot for row in scored if (dot := _size_dot(row, colours)) is not None]
+    timed = _target_dots(results, scored, colours)
+    figures = []
+    if sized:
+        figures.append(
+            ("Accuracy against flash", over_cost(sized, Scale("bytes in flash", _bytes, 2), _MEAN_F1), False)
+        )
+    if len(timed) > 1:
+        picture = over_cost(timed, Scale("instructions per window", _short), _MEAN_F1)
+        figures.append(("Accuracy against instructions", picture, False))
+    columns = boundary_columns(scored)
+    if columns:
+        names, wide = [heading.removesuffix(" F1") for heading, _ in columns], len(figures) == 2
+        dots = [[_boundary_dot(row, names[0], heading, colours) for heading, names in columns] for row in scored]
+        figures.append(("F1 by wave boundary", by_name(names, dots, _F1, width=WIDE if wide else WIDTH), wide))
+    key = {row.label: _dot(row, colours, 1, 1, "", name="") for row in scored}
+    return f"{_side_by_side(figures)}\n{_key(key)}\n"
+
+
+def stream_plot(results: Results) -> str:
+    """Return what a hop costs, speed against memory, a line per model and core; nothing where nothing streams."""
+    streams = [s for s in target_rows(results) if all(results.figures[s].get(name) for name in _STREAM_FIGURES)]
+    if not streams:
+        return ""
+    colours = _colours([subject.model for subject in streams])
+    dots = [_stream_dot(subject, results.figures[subject], colours) for subject in streams]
+    picture = over_cost(dots, Scale("RAM, bytes", _bytes, 2), Scale("instructions per sample", _short), width=WIDE)
+    key = {subject.model: dot for subject, dot in zip(streams, dots, strict=True)}
+    return f"{_side_by_side([('What a hop costs', picture, True)])}\n{_key(key)}"
+
+
+def _colours(models: Sequence[str]) -> dict[str, int]:
+    return {model: index % COLOURS for index, model in enumerate(dict.fromkeys(models))}
+
+
+def _side_by_side(figures: Sequence[tuple[str, str, bool]]) -> str:
+    drawn = "\n".join(
+        f"<figure{' class=wide' if wide else ''}><figcaption>{escape(title)}</figcaption>{svg}</figure>"
+        for title, svg, wide in figures
+    )
+    return f'<div class="plots">\n{drawn}\n</div>'
+
+
+def _stream_dot(subject: Subject, figures: Mapping[str, Figure], colours: dict[str, int]) -> Dot:
+    ram, per_sample = float(figures["ram_bytes"]), float(figures["instructions_per_sample"])
+    place = f"{subject.model}, {subject.target.partition(HOP)[0]}"
+    tip = f"{subject}: {show('bytes', int(ram))} bytes of RAM, {per_sample:,.0f} instructions per sample"
+    return Dot(ram, per_sample, subject.target, colours[subject.model], subject.format, tip, line=place)
+
+
+def _size_dot(row: Row, colours: dict[str, int]) -> Dot | None:
+    if row.mean_f1 is None or not row.size_bytes:
+        return None
+    tip = f"{row.label}: mean F1 {100 * row.mean_f1:.2f} %, {show('bytes', row.size_bytes)} bytes, {row.size_note}"
+    return _dot(row, colours, row.size_bytes, 100 * row.mean_f1, tip, name=row.label, line=row.subject.model)
+
+
+def _target_dots(results: Results, scored: Sequence[Row], colours: dict[str, int]) -> list[Dot]:
+    dots = []
+    for subject in target_rows(results):
+        row = next((r for r in scored if (r.subject.model, r.subject.format) == (subject.model, subject.format)), None)
+        instructions = results.figures[subject].get("instructions")
+        if row is None or row.mean_f1 is None or not instructions or "hop_samples" in results.figures[subject]:
+            continue
+        tip = f"{subject}: mean F1 {100 * row.mean_f1:.2f} %, {show('instructions', instructions)} instructions"
+        dots.append(_dot(row, colours, instructions, 100 * row.mean_f1, tip, name=subject.target))
+    return dots
+
+
+def _boundary_dot(row: Row, figure: str, heading: str, colours: dict[str, int]) -> Dot | None:
+    value = row.figures.get(figure)
+    if value is None:
+        return None
+    return _dot(row, colours, 0.0, 100 * value, f"{row.label}: {heading} {100 * value:.2f} %", name="")
+
+
+def _dot(row: Row, colours: dict[str, int], x: float, y: float, tip: str, *, name: str, line: str = "") -> Dot:
+    return Dot(float(x), float(y), name, colours[row.subject.model], row.subject.format, tip, line)
+
+
+def _key(names: Mapping[str, Dot]) -> str:
+    items = "".join(f"<li>{key_mark(dot)}{escape(name)}</li>" for name, dot in names.items())
+    return f'<ul class="key">{items}</ul>'
+
+
+def _bytes(value: float) -> str:
+    return f"{value / 1024:.3g} KiB" if value >= 1024 else f"{value:.0f} B"
+
+
+def _short(value: float) -> str:
+    """Return 2,000,000 as ``2 M``."""
+    for size, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if value >= size:
+            return f"{value / size:.3g}{unit}"
+    return f"{value:.0f}"
