@@ -18,12 +18,15 @@ from edgeunet.cli.parameters import FiniteRange
 )
 @click.option(
     "--mode",
-    type=click.Choice(["window", "stream"]),
-    default="window",
-    show_default=True,
-    help="Whole windows, or a stream.",
+    type=click.Choice(["window", "stream", "auto"]),
+    help="Whole windows, a stream, or the smaller of the two.  [default: window]",
 )
+@click.option("--stream", is_flag=True, help="Short for --mode stream.")
 @click.option("--hop", type=click.IntRange(1), help="Input samples per call of a stream.  [default: the total stride]")
+@click.option(
+    "--recompute", type=int, help="Skips of a stream to compute again instead of keeping them.  [default: cheap ones]"
+)
+@click.option("--ram", "ram_bytes", type=int, help="auto: bytes that state, input and output must fit.")
 @click.option(
     "--toolchain", type=click.Choice(["gcc", "clang", "zig"]), help="Compiler.  [default: the first that is installed]"
 )
@@ -47,15 +50,21 @@ from edgeunet.cli.parameters import FiniteRange
     "--timeout", "timeout_s", type=FiniteRange(0.1), default=120.0, show_default=True, help="Seconds per run."
 )
 @click.option(
-    "--stack", "stack_bytes", type=click.IntRange(512), default=8192, show_default=True, help="Bytes of stack to give."
+    "--stack",
+    "stack_bytes",
+    type=click.IntRange(512),
+    help="Bytes of stack on a core or board.  [default: 8192]",
 )
 @click.option("--keep", type=click.Path(path_type=Path), help="Leave the firmware project and its images here.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     model: Path,
     target: str,
-    mode: str,
+    mode: str | None,
+    stream: bool,
     hop: int | None,
+    recompute: int | None,
+    ram_bytes: int | None,
     toolchain: str | None,
     emulator: str | None,
     kernels: str | None,
@@ -66,7 +75,7 @@ def command(
     port: str | None,
     sanitize: bool,
     timeout_s: float,
-    stack_bytes: int,
+    stack_bytes: int | None,
     keep: Path | None,
     as_json: bool,
 ) -> None:
@@ -78,11 +87,15 @@ def command(
     from edgeunet.run.compare import compare, comparison_table
     from edgeunet.run.summary import summarize
 
+    if stream and mode not in (None, "stream"):
+        raise click.UsageError(f"--stream is short for --mode stream and --mode is {mode}; leave one of them out.")
     request = Request(
         model=model,
         target=target,
-        mode=mode,
+        mode="stream" if stream else mode or "window",
         hop=hop,
+        recompute=recompute,
+        ram_bytes=ram_bytes,
         toolchain=toolchain,
         emulator=emulator,
         kernels=kernels,

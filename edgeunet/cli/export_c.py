@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
-from edgeunet.emit.explain import Choice
+from edgeunet.emit.choice import Choice
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
 
 
@@ -38,13 +38,13 @@ from edgeunet.emit.identifier import check_identifier, suggest_identifier
     type=click.Choice(["window", "stream", "auto"]),
     default="window",
     show_default=True,
-    help="A whole window per call; a hop per call, in a few kilobytes; or whichever fits --ram.",
+    help="A whole window per call; a hop per call, in a few kilobytes; or the smaller of the two.",
 )
 @click.option("--hop", type=int, help="Input samples per call of a stream.  [default: the total stride]")
 @click.option(
     "--recompute", type=int, help="Skips of a stream to compute again instead of keeping them.  [default: cheap ones]"
 )
-@click.option("--ram", "ram_bytes", type=int, help="auto: bytes allowed for the arena, input and output.")
+@click.option("--ram", "ram_bytes", type=int, help="auto: bytes that state, input and output must fit.")
 @click.option("--explain", "explained", is_flag=True, help="Print what sets the arena's size and what would lower it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about what was written.")
 @pipeline_options
@@ -111,8 +111,9 @@ def _export_compiled(
     pipeline: PipelineOptions,
 ) -> None:
     from edgeunet.emit import compile_model
+    from edgeunet.emit.choice import choose
     from edgeunet.emit.compile import default_command
-    from edgeunet.emit.explain import choose, explain_model, summary
+    from edgeunet.emit.explain import explain_model, summary
     from edgeunet.graph import read_tflite
     from edgeunet.modelcard import read_card
 

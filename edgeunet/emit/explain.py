@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edgeunet.emit.choice import Choice, ram_of
 from edgeunet.emit.compile import schedule_graph
 from edgeunet.emit.source import Compiled
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
-from edgeunet.schedule.schedule import ARENA, Buffer, Schedule
+from edgeunet.schedule.schedule import ARENA, Buffer, Schedule, Step, View
 from edgeunet.schedule.sparing import live_apart
 
 BAR = 40
 _SHOWN = 8
-MOST_SKIPS = 8
 
 
 def explain(graph: Graph, schedule: Schedule, core: str) -> list[str]:
@@ -25,7 +24,7 @@ def explain(graph: Graph, schedule: Schedule, core: str) -> list[str]:
     lines += _stream_peak(schedule) if schedule.timing.streams else _window_peak(schedule)
     curve = hop_curve(graph, core)
     if curve:
-        lines += ["", *_curve_lines(curve, schedule)]
+        lines += ["", *_curve_lines(curve, ram_of(schedule_graph(graph, core=core)), schedule)]
     return lines
 
 
@@ -33,29 +32,6 @@ def explain_model(graph: Graph, core: str, choice: Choice) -> list[str]:
     """``explain`` for what ``compile_model`` makes of the same arguments."""
     schedule = schedule_graph(graph, core=core, mode=choice.mode, hop=choice.hop, recompute=choice.recompute)
     return explain(graph, schedule, core)
-
-
-def choose(graph: Graph, core: str, asked: Choice, ram_bytes: int | None) -> Choice:
-    """``asked`` itself, or for the mode ``auto`` what fits ``ram_bytes``.
-
-    Raises
-    ------
-    CompileError
-        When the arguments contradict each other, or nothing fits.
-    """
-    if asked.mode != "auto":
-        if ram_bytes is not None:
-            raise CompileError(
-                "--ram chooses between plans, which only --mode auto does; add --mode auto or leave --ram out"
-            )
-        if asked.recompute is not None and asked.mode == "window" and asked.hop is None:
-            raise CompileError("--recompute is about skips of a stream; add --mode stream or --hop")
-        if asked.recompute is not None and asked.recompute < 0:
-            raise CompileError(f"--recompute {asked.recompute} is no number of skips; use 0 or more")
-        return asked
-    if ram_bytes is None or asked.hop is not None or asked.recompute is not None:
-        raise CompileError("--mode auto chooses by the bytes allowed; pass --ram and leave --hop and --recompute out")
-    return fitting_choice(graph, core, ram_bytes)
 
 
 def summary(compiled: Compiled, directory: Path) -> dict[str, Any]:
@@ -77,80 +53,17 @@ def summary(compiled: Compiled, directory: Path) -> dict[str, Any]:
 
 
 def hop_curve(graph: Graph, core: str) -> list[tuple[int, int]]:
-    """Arena bytes of streams at hops of 1, 2, 4 … total strides; empty where the network cannot stream."""
+    """RAM (``ram_of``) of streams at hops of 1, 2, 4 … total strides; empty where the network cannot stream."""
     try:
         smallest = schedule_graph(graph, core=core, mode="stream")
     except CompileError:
         return []
     assert smallest.timing.hop is not None
-    curve, hop = [(smallest.timing.hop, smallest.arena_bytes)], 2 * smallest.timing.hop
+    curve, hop = [(smallest.timing.hop, ram_of(smallest))], 2 * smallest.timing.hop
     while hop <= smallest.signals[smallest.inputs[0]].rows and len(curve) < 5:
-        curve.append((hop, schedule_graph(graph, core=core, mode="stream", hop=hop).arena_bytes))
+        curve.append((hop, ram_of(schedule_graph(graph, core=core, mode="stream", hop=hop))))
         hop *= 2
     return curve
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How to compile: the arguments of ``compile_model`` that decide between bytes and instructions."""
-
-    mode: str
-    hop: int | None = None
-    recompute: int | None = None
-
-
-def fitting_choice(graph: Graph, core: str, ram_bytes: int) -> Choice:
-    """What ``--mode auto`` takes: the whole window where it fits, else the largest hop that does, else more
-    recomputing.
-
-    What is counted is the arena and the caller's input and output.
-
-    Raises
-    ------
-    CompileError
-        When nothing fits, with the smallest that could be had.
-    """
-    window = schedule_graph(graph, core=core)
-    needed = ram_of(window)
-    if needed <= ram_bytes:
-        return Choice("window")
-    try:
-        smallest = schedule_graph(graph, core=core, mode="stream")
-    except CompileError as error:
-        raise CompileError(f"{needed} bytes are needed and {ram_bytes} allowed, and {error}") from None
-    assert smallest.timing.hop is not None
-    hop = smallest.timing.hop
-    if ram_of(smallest) > ram_bytes:
-        return _recomputing(graph, core, hop, ram_bytes)
-    while hop * 2 < window.signals[window.inputs[0]].rows:
-        if ram_of(schedule_graph(graph, core=core, mode="stream", hop=hop * 2)) > ram_bytes:
-            break
-        hop *= 2
-    return Choice("stream", hop)
-
-
-def _recomputing(graph: Graph, core: str, hop: int, ram_bytes: int) -> Choice:
-    """The fewest skips to compute again so that the stream fits."""
-    least = 1 << 62
-    for count in range(1, MOST_SKIPS):
-        needed = ram_of(schedule_graph(graph, core=core, mode="stream", hop=hop, recompute=count))
-        if needed <= ram_bytes:
-            return Choice("stream", hop, count)
-        least = min(least, needed)
-    raise CompileError(
-        f"'{graph.name}' needs at least {least} bytes (a stream with a hop of {hop}) and {ram_bytes} are allowed; "
-        "raise --ram or build a smaller network"
-    )
-
-
-def ram_of(schedule: Schedule) -> int:
-    """Arena, counters, and the caller's input and output of one call."""
-    edges = [*schedule.inputs, *schedule.outputs]
-    return (
-        schedule.arena_bytes
-        + (8 if schedule.timing.streams else 0)
-        + sum(schedule.timing.rows[s] * schedule.signals[s].channels for s in edges)
-    )
 
 
 def _plan_line(schedule: Schedule) -> str:
@@ -203,20 +116,43 @@ def _stream_peak(schedule: Schedule) -> list[str]:
     for buffer in histories[:_SHOWN]:
         kept = buffer.before * buffer.pitch_bytes
         lines.append(f"  {kept:8d} bytes  {buffer.before} rows x {buffer.pitch_bytes}  {_short(buffer.name)}")
-    if histories:
-        first = histories[0]
-        lines.append(
-            f"knob: '{_short(first.name)}' sets the peak: it waits {first.before} rows for the path it bypasses; "
-            f"fewer channels "
-            "there, smaller kernels below it, or --recompute (the skip computed again when it is needed) lower the "
-            "state"
-        )
-    return lines
+    return [*lines, *_peak_of_histories(schedule, histories[0])] if histories else lines
 
 
-def _curve_lines(curve: list[tuple[int, int]], schedule: Schedule) -> Iterator[str]:
-    most = max(size for _, size in curve)
-    yield "arena of a stream against its hop:"
-    for hop, size in curve:
-        mark = " <- this one" if schedule.timing.hop == hop else ""
-        yield f"  hop {hop:6d}  {size:8d} bytes  {'#' * max(1, round(BAR * size / most))}{mark}"
+def _peak_of_histories(schedule: Schedule, buffer: Buffer) -> list[str]:
+    """Whose history is longest, who waits for it, and what would shorten it."""
+    reads = sorted(_reads(schedule, buffer), key=lambda found: -found[0])
+    rows, reader = reads[0]
+    waits = f"{rows} rows wait for layer '{_short(reader.name)}'"
+    if len(reads) > 1 and rows > reads[1][0]:
+        return [
+            f"knob: the skip from '{_short(buffer.name)}' sets the peak: {waits}, behind the path that it bypasses; "
+            f"fewer channels there, smaller kernels below it, or --recompute (the skip computed again when it is "
+            f"needed) lower the state"
+        ]
+    return [
+        f"knob: '{_short(buffer.name)}' sets the peak, no skip: {waits}; fewer channels there or a smaller kernel "
+        f"lowers the state"
+    ]
+
+
+def _reads(schedule: Schedule, buffer: Buffer) -> Iterator[tuple[int, Step]]:
+    """The steps that read ``buffer``, and how many rows before the new ones each needs."""
+    for step in schedule.steps:
+        for view in step.inputs:
+            if isinstance(view, View) and view.buffer >= 0 and schedule.buffers[view.buffer] is buffer:
+                first = (view.offset_bytes - buffer.offset_bytes) // buffer.pitch_bytes
+                yield buffer.before - first, step
+
+
+def _curve_lines(curve: list[tuple[int, int]], window_bytes: int, schedule: Schedule) -> Iterator[str]:
+    mine = ram_of(schedule)
+    rows = [(f"hop {hop:6d}", size) for hop, size in curve] + [("window    ", window_bytes)]
+    label = f"hop {schedule.timing.hop:6d}" if schedule.timing.streams else "window    "
+    if (label, mine) not in rows:
+        rows.append((label, mine))
+    most = max(size for _, size in rows)
+    yield "RAM against the hop: state, input and output of a call (the stack comes on top; edgeunet bench measures it):"
+    for name, size in rows:
+        mark = " <- this one" if (name, size) == (label, mine) else ""
+        yield f"  {name}  {size:8d} bytes  {'#' * max(1, round(BAR * size / most))}{mark}"

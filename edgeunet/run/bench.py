@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from edgeunet.emit import CORES, Compiled, compile_model
+from edgeunet.emit.choice import Choice, choose
 from edgeunet.emit.identifier import suggest_identifier
 from edgeunet.errors import RunError
 from edgeunet.graph import Graph, evaluate, read_tflite
@@ -30,6 +31,7 @@ from edgeunet.schedule.lower import lower
 from edgeunet.schedule.timing import total_stride
 
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
+STACK_BYTES = 8192
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,10 @@ class Request:
     port : serial port of a real board.
     sanitize : build for the host under AddressSanitizer and UndefinedBehaviorSanitizer.
     keep : directory to leave the firmware project in.
-    mode, hop : whole windows, or a stream of hops.
+    mode, hop, recompute : whole windows, a stream of hops, or ``auto``; skips of a stream to compute again.
+    ram_bytes : what the plan of the mode ``auto`` must fit: state, input and output.
     without : exact passes of the compiler to leave out.
-    stack_bytes : size of the stack on a core or board; what the model uses of it is measured.
+    stack_bytes : size of the stack on a core or board (``STACK_BYTES``); what the model uses of it is measured.
     """
 
     model: Path
@@ -62,8 +65,15 @@ class Request:
     keep: Path | None = None
     mode: str = "window"
     hop: int | None = None
+    recompute: int | None = None
+    ram_bytes: int | None = None
     without: tuple[str, ...] = ()
-    stack_bytes: int = 8192
+    stack_bytes: int | None = None
+
+    @property
+    def choice(self) -> Choice:
+        """How to compile, as asked."""
+        return Choice(self.mode, self.hop, self.recompute)
 
 
 def find_board(target: str) -> Board | None:
@@ -92,6 +102,55 @@ def choose_kernels(board: Board | None, asked: str | None) -> str:
         where = board.core.name if board else HOST
         raise RunError(f"{where} cannot run the {asked} kernels; choose one of: {', '.join(runnable)}")
     return asked
+
+
+def check_options(request: Request, board: Board | None) -> None:
+    """Refuse options that mean nothing for the target.
+
+    Raises
+    ------
+    RunError
+        With what the target has instead.
+    """
+    target = request.target
+    if request.sanitize and board is not None:
+        raise RunError("--sanitize needs an operating system under the program; use --target host")
+    if board is None:
+        for option, given in (
+            ("--emulator", request.emulator),
+            ("--port", request.port),
+            ("--stack", request.stack_bytes),
+        ):
+            if given is not None:
+                raise RunError(
+                    f"{option} {given} is for cores and boards, and --target host runs on this machine; leave {option} "
+                    "out, or name a --target from edgeunet firmware boards"
+                )
+    elif board.is_emulated and request.port is not None:
+        raise RunError(
+            f"--port {request.port} is for a real board, and {target} is emulated; leave --port out, or name a real "
+            "board as --target (see edgeunet firmware boards)"
+        )
+    elif not board.is_emulated and request.emulator is not None:
+        raise RunError(
+            f"--emulator {request.emulator} is for emulated boards, and {target} is a real one; name its serial port "
+            "with --port, or choose an emulated --target"
+        )
+
+
+def settled(request: Request, note: Note = lambda _: None) -> Request:
+    """Return ``request`` with a mode that is ``window`` or ``stream``, chosen to fit where it says ``auto``.
+
+    Raises
+    ------
+    CompileError
+        When nothing fits, or the arguments contradict each other.
+    """
+    kernels = choose_kernels(find_board(request.target), request.kernels)
+    choice = choose(read_tflite(request.model), kernels, request.choice, request.ram_bytes)
+    if request.mode == "auto":
+        note(f"auto: {choice.sentence()}")
+    return replace(request, mode=choice.mode, hop=choice.hop, recompute=choice.recompute, ram_bytes=None)
 
 
 def reference(graph: Graph, compiled: Compiled, rows: int | None = None) -> Callable[[bytes], bytes]:
@@ -143,16 +202,25 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
         A subclass saying what is wrong with the model, the request, the tools or the run.
     """
     board = find_board(request.target)
+    check_options(request, board)
+    request = settled(request, note)
     graph, card = read_tflite(request.model), read_card(request.model)
-    stem = request.model.name.split(".")[0]
-    prefix = suggest_identifier(stem)
-    kernels = choose_kernels(board, request.kernels)
+    prefix = suggest_identifier(request.model.name.split(".")[0])
     compiled = compile_model(
-        graph, prefix, core=kernels, mode=request.mode, hop=request.hop, without=request.without, card=card
+        graph,
+        prefix,
+        core=choose_kernels(board, request.kernels),
+        mode=request.mode,
+        hop=request.hop,
+        recompute=request.recompute,
+        without=request.without,
+        card=card,
     )
     rows = recording_rows(graph, compiled) if compiled.mode == "stream" else None
     size = rows * compiled.inputs[0].shape[-1] if rows else None
     golden = make_golden(compiled, reference(graph, compiled, rows), request.repeat, size)
+    if compiled.mode == "stream" and not (card and card.sample_rate_hz):
+        note("the model's card has no sample rate, so there are no figures per second, in MHz or in ms")
     measurement = _measure(request, board, compiled, golden, rows, card, note)
     beside = None
     if peer is not None:
@@ -171,11 +239,9 @@ def _measure(
     card: ModelCard | None,
     note: Note,
 ) -> Measurement:
-    if request.sanitize and board is not None:
-        raise RunError("--sanitize needs an operating system under the program; use --target host")
     flags = (*request.flags, *SANITIZE) if request.sanitize else request.flags
     toolchain = find_toolchain(board.core if board else None, request.toolchain)
-    build = Build(board, toolchain, flags, stack_bytes=request.stack_bytes, recording_rows=rows)
+    build = Build(board, toolchain, flags, stack_bytes=request.stack_bytes or STACK_BYTES, recording_rows=rows)
     machine = serial_machine(board, request.port) if board and request.port else find_machine(board, request.emulator)
     return measure(
         compiled,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edgeunet.emit import CORES, PASSES
-from edgeunet.run.bench import Request, bench, choose_kernels, find_board
+from edgeunet.run.bench import Request, bench, choose_kernels, find_board, settled
 from edgeunet.run.measure import Note
 from edgeunet.run.measurement import Measurement
 
@@ -54,7 +54,7 @@ def compare(request: Request, note: Note = lambda _: None) -> tuple[Variant, ...
         As ``bench`` does.
     """
     found = []
-    for name, purpose, variant in variants(replace(request, keep=None)):
+    for name, purpose, variant in variants(replace(settled(request), keep=None)):
         note(name)
         found.append(Variant(name, purpose, bench(variant).measurement))
     return tuple(found)

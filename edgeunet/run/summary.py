@@ -55,14 +55,14 @@ def _cost_lines(m: Measurement) -> list[str]:
         lines = [f"wall time     {m.count / 1000:,.1f} µs per {call} on this machine, the fastest (no device figure)"]
         if m.host_instructions is not None:
             lines.append(f"instructions  {m.host_instructions:,} of this machine's own per {call}, by callgrind")
-        return lines
+        return lines + _stream_lines(m)
     per_mac = f", {m.count / m.macs:.2f} per MAC" if m.macs else ""
     lines = [f"{m.unit:<12}  {m.count:,} per {call}, untraced, from entry to return{per_mac}"]
     if len(m.counts) > 1:
         lines.append(f"{'':<12}  {min(m.counts):,} to {max(m.counts):,} over {len(m.counts)} {call}s")
     if m.unit == "cycles" and m.clock_hz:
         lines.append(f"time          {1e6 * m.count / m.clock_hz:,.0f} µs at {m.clock_hz / 1e6:g} MHz")
-    return lines + _rate_lines(m)
+    return lines + _rate_lines(m) + _stream_lines(m)
 
 
 def _rate_lines(m: Measurement) -> list[str]:
@@ -73,12 +73,22 @@ def _rate_lines(m: Measurement) -> list[str]:
         lines.append(f"per second    {per_second:,.0f} {m.unit} per second of signal at {rate:g} Hz")
         if m.unit == "instructions":
             lines.append(f"real time     {per_second / 1e6:,.2f} MHz at one cycle per instruction (an estimate)")
-    if m.mode == "stream":
-        late = f" ({1000 * m.lookahead_samples / rate:,.0f} ms)" if rate else ""
+    elif m.mode == "stream":
         lines.append(
-            f"stream        hop of {m.rows_per_call} samples; an output comes {m.lookahead_samples} samples late{late}"
+            "per second    unknown: the model's card has no sample rate (a spec with sample_rate_hz gives it one)"
         )
     return lines
+
+
+def _stream_lines(m: Measurement) -> list[str]:
+    if m.mode != "stream":
+        return []
+    rate = m.sample_rate_hz
+    late = f" ({1000 * m.lookahead_samples / rate:,.0f} ms)" if rate else ""
+    return [
+        f"stream        hop of {m.rows_per_call} samples; an output comes {m.lookahead_samples} samples{late} late; "
+        f"state {m.state_bytes:,} bytes"
+    ]
 
 
 def _memory_lines(m: Measurement) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from edgeunet.errors import CompileError
 from edgeunet.schedule.program import Constant, Node, Program
 from edgeunet.schedule.retiming import history_bytes, retime
 from edgeunet.schedule.timing import Timing, stream_timing, total_stride
@@ -86,10 +87,21 @@ def recompute_skips(program: Program, count: int) -> Program:
     """``program`` with its ``count`` longest-waiting skips computed again just before their last reader.
 
     Skips share the nodes that are computed again for both.
+
+    Raises
+    ------
+    CompileError
+        When there are fewer skips than ``count``.
     """
+    skips = find_skips(program)
+    if count > len(skips):
+        raise CompileError(
+            f"--recompute {count} is out of range, as the network has {len(skips)} skips to compute again; "
+            f"use --recompute 0 to {len(skips)}"
+        )
     copies: dict[int, int] = {}
     signals, rename, wanted = list(program.signals), dict[tuple[int, int], int](), set[int]()
-    for skip in find_skips(program)[:count]:
+    for skip in skips[:count]:
         for number in _ancestors(program, skip.signal):
             wanted.add(number)
             output = program.nodes[number].output

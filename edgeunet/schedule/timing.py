@@ -21,6 +21,9 @@ from math import lcm
 from edgeunet.errors import CompileError
 from edgeunet.schedule.program import Access, Node, Program
 
+MOST_HOP = 1 << 16
+"""Input samples per call, at most: generated C counts rows and bytes in 32 bits, with room for every rate and width."""
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -138,6 +141,11 @@ def stream_timing(program: Program, hop: int) -> Timing:
         raise CompileError(
             f"hop of {hop} samples is not a multiple of the network's total stride {stride}; "
             f"use --hop {max(stride, -(-hop // stride) * stride)}"
+        )
+    if hop > MOST_HOP:
+        raise CompileError(
+            f"hop of {hop} samples is more than the {MOST_HOP} that a call can take; "
+            f"use --hop {MOST_HOP // stride * stride} or less"
         )
     rates = signal_rates(program)
     window = program.signals[program.inputs[0]].rows

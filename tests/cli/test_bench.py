@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from edgeunet.modelcard import ModelCard, write_card
 from tests.tools import need
 
 
@@ -38,6 +39,36 @@ def test_bench_prints_a_table(shared: Path) -> None:
         assert word in done.stdout
 
 
+@pytest.mark.parametrize("rated", [True, False], ids=["rate known", "rate unknown"])
+def test_bench_of_a_stream_says_what_a_hop_and_a_second_cost(shared: Path, tmp_path: Path, rated: bool) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    model = tmp_path / "m.int8.tflite"
+    model.write_bytes((shared / "models" / "classic-unet-512.int8.tflite").read_bytes())
+    if rated:
+        write_card(model, ModelCard("mine", sample_rate_hz=250.0))
+    done = edgeunet("bench", model, "--target", "cortex-m4", "--stream", "--hop", "16")
+    assert done.returncode == 0, done.stderr
+    assert "equal the network over the whole recording" in done.stdout
+    assert " per hop, untraced" in done.stdout
+    assert f"an output comes 40 samples{' (160 ms)' if rated else ''} late; state " in done.stdout
+    assert ("MHz at one cycle per instruction" in done.stdout) == rated
+    assert ("per second    unknown" in done.stdout) != rated
+    assert ("has no sample rate" in done.stderr) != rated
+
+
+def test_bench_of_the_smaller_plan(shared: Path) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    model = shared / "models" / "classic-unet-512.int8.tflite"
+    done = edgeunet("bench", model, "--target", "cortex-m4", "--kernels", "portable", "--mode", "auto", "--ram", "1200",
+                    "--json")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "auto: a stream with a hop of 4 samples and 1 skip computed again" in done.stderr
+    document = json.loads(done.stdout)
+    assert document["exact"] is True
+    assert document["mode"] == "stream"
+    assert document["state_bytes"] + document["io_bytes"] <= 1200
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -45,6 +76,17 @@ def test_bench_prints_a_table(shared: Path) -> None:
         (("bench", "{model}", "--target", "cortex-m99"), "no board or core 'cortex-m99'"),
         (("bench", "{model}", "--target", "nrf52840dk"), "real board"),
         (("bench", "{model}", "--target", "cortex-m4", "--sanitize"), "--target host"),
+        (("bench", "{model}", "--emulator", "qemu"), "leave --emulator out"),
+        (("bench", "{model}", "--port", "/dev/ttyACM0"), "leave --port out"),
+        (("bench", "{model}", "--stack", "4096"), "leave --stack out"),
+        (("bench", "{model}", "--target", "cortex-m4", "--port", "/dev/ttyACM0"), "cortex-m4 is emulated"),
+        (("bench", "{model}", "--target", "nrf52840dk", "--emulator", "qemu"), "nrf52840dk is a real one"),
+        (("bench", "{model}", "--stream", "--mode", "window"), "--stream is short for --mode stream"),
+        (("bench", "{model}", "--stream", "--hop", "100000000"), "use --hop 65536 or less"),
+        (("bench", "{model}", "--stream", "--recompute", "999"), "use --recompute 0 to"),
+        (("bench", "{model}", "--recompute", "1"), "add --mode stream or --hop"),
+        (("bench", "{model}", "--ram", "4000"), "add --mode auto"),
+        (("bench", "{model}", "--mode", "auto", "--ram", "300"), "needs at least"),
         (("bench", "{model}", "--cflags", "-fno-such-flag"), "no-such-flag"),
         (("bench", "{model}", "--target", "cortex-m3", "--kernels", "mve"), "cannot run the mve kernels"),
         (

@@ -236,7 +236,7 @@ def test_the_hop_changes_no_value(tmp_path: Path) -> None:
             assert np.array_equal(output, whole), seed
         directory = tmp_path / f"windows{seed}"
         directory.mkdir()
-        models = [compile_model(graph, f"by{hop}", mode="window", hop=hop) for hop in hops]
+        models = [compile_model(graph, f"by{hop}", mode="window", hop=hop) for hop in hops if hop <= window]
         for (output,) in build_batch(directory, models, merged=True).run([[samples.reshape(-1)]] * len(models)):
             assert np.array_equal(output, whole), seed
 
@@ -271,7 +271,7 @@ def test_a_hop_that_is_no_multiple_of_the_stride_names_one_that_is(shared: Path)
 @pytest.mark.parametrize("name", ["small-unet-256", "classic-unet-512"])
 def test_recomputed_skips_change_bytes_and_work_but_no_value(shared: Path, tmp_path: Path, name: str) -> None:
     graph = read_tflite(shared / "models" / f"{name}.int8.tflite")
-    models = [compile_model(graph, f"again{k}", mode="stream", recompute=k) for k in range(4)]
+    models = [compile_model(graph, f"again{k}", mode="stream", recompute=k) for k in range(3)]
     samples = recording(graph, 320, 3)
     answers = run_streams(tmp_path, models, [[samples]] * len(models))
     assert all(np.array_equal(answer[0], expected(graph, samples)) for answer in answers)
