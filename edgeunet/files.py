@@ -45,6 +45,23 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def require_writable(path: Path) -> None:
+    """Raise where a file could not be written to ``path``, as far as one can tell; for before long work, not after.
+
+    Raises
+    ------
+    EdgeUNetError
+        When ``path`` is a directory, lies below a file, or in a directory that may not be written to.
+    """
+    if path.is_dir():
+        raise EdgeUNetError(f"cannot write '{path}': it is a directory; name a file in it")
+    nearest = next(parent for parent in path.absolute().parents if parent.exists())
+    if not nearest.is_dir():
+        raise EdgeUNetError(f"cannot write '{path}': '{nearest}' is no directory; choose another output path")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise EdgeUNetError(f"cannot write '{path}': '{nearest}' may not be written to; choose another output path")
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write ``data`` to ``path`` in one step: either the old content or the new is there, never a part."""
     with replacing(path) as temporary:

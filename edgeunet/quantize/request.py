@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from edgeunet.errors import QuantizeError
+from edgeunet.files import require_writable
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.quantize.quantization import Evaluate, Quantized, quantize
 from edgeunet.signals import Source, Split, load_split, make_split, split_from_dict
@@ -40,6 +41,7 @@ def quantize_as_requested(
         raise QuantizeError(f"'{output}' does not end in .tflite, the format that is written; add the suffix")
     if not model.exists():
         raise QuantizeError(f"there is no '{model}'; pass the .keras file that `edgeunet train -o` wrote")
+    require_writable(output)
     card = card or read_card(model)
     split = choose_split(model, card, source, split_path)
     quantized = quantize(

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgeunet.errors import SignalError, TrainError
+from edgeunet.files import require_writable
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.signals import PreparedSource, Source, Split, make_split, save_split, streams
+from edgeunet.signals.normalization import window_normalization
 from edgeunet.spec import UNetSpec
 from edgeunet.train.checkpoint import checkpoint_path
 from edgeunet.train.evaluation import judge_records
@@ -107,6 +109,9 @@ def train(
     output = Path(output)
     if output.suffix != ".keras":
         raise TrainError(f"'{output}' does not end in .keras; name the output file so")
+    require_writable(output)
+    if normalization is not None:
+        window_normalization(normalization)
     keras.utils.set_random_seed(options.seed)
     tf.config.experimental.enable_op_determinism()
     model, card = _starting_point(start, source, normalization, options.seed)
@@ -251,7 +256,6 @@ def _run(trainer: Trainer, job: _Job, output: Path, listener: Listener) -> Train
     from edgeunet.model import save_model
 
     files = {"split": beside(output, "split.json")}
-    save_split(files["split"], job.split)
 
     def card() -> ModelCard:
         progress = trainer.progress
@@ -260,6 +264,7 @@ def _run(trainer: Trainer, job: _Job, output: Path, listener: Listener) -> Train
         return job.card.with_metrics(training={**figures, "epochs": progress.done, "planned": progress.planned})
 
     def saved(progress: Progress) -> None:
+        save_split(files["split"], job.split)  # not before: what fails in the first epoch leaves nothing behind
         if progress.best_epoch == progress.done or not output.exists():
             save_model(trainer.model, output, card())
         write_history(output, progress.history, {"model": job.card.name, "best_epoch": progress.best_epoch})

@@ -67,6 +67,7 @@ def test_a_model_is_trained_further_and_described(
         (["--preset", "ecg-tiny", "--class-weights", "P=much"], "class weight 'P=much'"),
         (["--preset", "ecg-tiny", "--class-weights", "U=2"], "names no class 'U'"),
         (["--preset", "ecg-tiny", "--normalization", "magic"], "normalization 'magic' is unknown"),
+        (["--preset", "ecg-tiny", "--augmentation", "loud"], "augmentation 'loud' is unknown; choose auto, "),
         (["--preset", "ecg-tiny", "--data", "nowhere"], "'nowhere'"),
         (["--preset", "ecg-tiny", "--split", "nowhere.json"], "nowhere.json"),
         (["--preset", "ecg-tiny", "--lead", "v9"], "v9"),
@@ -87,6 +88,19 @@ def test_bad_input_is_one_sentence(
     last = err.strip().splitlines()[-1]
     assert last.startswith("edgeunet: ")
     assert message in last
+    assert not any(tmp_path.iterdir())
+
+
+def test_an_output_that_cannot_be_written_is_said_before_the_records_are_read(
+    spec: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "directory.keras").mkdir()
+    for output in (tmp_path / "file" / "m.keras", tmp_path / "directory.keras"):
+        code, out, err = run(capfd, str(spec), *SMALL, "-o", str(output))
+        assert (code, out) == (2, "")
+        assert err.count("\n") == 1
+        assert f"cannot write '{output}'" in err
 
 
 def test_the_output_must_be_a_keras_file(spec: Path, capfd: pytest.CaptureFixture[str]) -> None:

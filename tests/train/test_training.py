@@ -119,6 +119,23 @@ def test_interrupting_from_the_keyboard_leaves_a_model_and_a_checkpoint(tmp_path
         train(SMALL_SPEC, small_source(), output, options=replace(SMALL_OPTIONS, seed=4), resume=True)
 
 
+def test_interrupting_the_first_epoch_leaves_nothing(tmp_path: Path) -> None:
+    def interrupt(progress: Progress, step: int, loss: float) -> None:
+        raise KeyboardInterrupt
+
+    notes: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        train(
+            SMALL_SPEC,
+            small_source(),
+            tmp_path / "m.keras",
+            options=SMALL_OPTIONS,
+            listener=Listener(note=notes.append, step=interrupt),
+        )
+    assert "nothing was saved" in notes[-1]
+    assert not any(tmp_path.iterdir())
+
+
 def test_resuming_without_a_checkpoint_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(TrainError, match="nothing to resume"):
         train(SMALL_SPEC, small_source(), tmp_path / "m.keras", options=SMALL_OPTIONS, resume=True)
