@@ -17,17 +17,37 @@ from edgeunet.cli.parameters import FiniteRange
 @data_options
 @click.option("--split", "split_path", type=click.Path(path_type=Path), help="JSON with train and val patients.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where to write MODEL.keras.")
-@click.option("--epochs", type=int, help="Epochs that the learning-rate schedule spans.")
-@click.option("--steps-per-epoch", type=int, help="Batches per epoch.")
-@click.option("--minutes", type=FiniteRange(), help="Wall-clock limit; the schedule is shortened to fit. 0 for none.")
-@click.option("--batch-size", type=int, help="Windows per batch.")
-@click.option("--learning-rate", type=FiniteRange(), help="Peak learning rate.")
-@click.option("--weight-decay", type=FiniteRange(), help="Decoupled weight decay.")
-@click.option("--class-weights", help="none, sqrt, balanced, or weights such as P=2,T=1.5.")
-@click.option("--patience", type=int, help="Stop after this many epochs without a better score. 0 for never.")
-@click.option("--augmentation", help="Recipe by which training windows are disturbed: ecg, light or none.")
-@click.option("--normalization", help="Of windows: zscore, median-mad, centre, none; as a device can: causal.")
-@click.option("--seed", type=int, help="Seed of weights, order and augmentation; the same seed gives the same history.")
+@click.option("--epochs", type=int, help="Epochs that the learning-rate schedule spans.  [default: 24]")
+@click.option("--steps-per-epoch", type=int, help="Batches per epoch.  [default: 200]")
+@click.option(
+    "--minutes",
+    type=FiniteRange(),
+    help="Wall-clock limit; the schedule is shortened to fit. 0 for none.  [default: 13]",
+)
+@click.option("--batch-size", type=int, help="Windows per batch.  [default: 32]")
+@click.option("--learning-rate", type=FiniteRange(), help="Peak learning rate.  [default: 0.003]")
+@click.option("--weight-decay", type=FiniteRange(), help="Decoupled weight decay.  [default: 0]")
+@click.option(
+    "--class-weights",
+    help="auto (what suits the data's classes), none, sqrt, balanced, or weights such as P=2,T=1.5.  [default: auto]",
+)
+@click.option(
+    "--patience", type=int, help="Stop after this many epochs without a better score. 0 for never.  [default: 15]"
+)
+@click.option(
+    "--augmentation",
+    help="How training windows are disturbed: auto (what suits the data's classes), ecg, light or none.  "
+    "[default: auto]",
+)
+@click.option(
+    "--normalization",
+    help="Of windows: zscore, median-mad, centre, none; as a device can: causal.  [default: the model's, or zscore]",
+)
+@click.option(
+    "--seed",
+    type=int,
+    help="Seed of weights, order and augmentation; the same seed gives the same history.  [default: 0]",
+)
 @click.option("--resume", is_flag=True, help="Continue a training that was interrupted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def command(

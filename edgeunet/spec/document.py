@@ -92,8 +92,10 @@ def spec_from_dict(document: Mapping[str, Any], **overrides: Any) -> UNetSpec:
             raise SpecError(f"{alias} and {key} say two things; keep one of them")
     keys |= overrides
     blocks = keys.get("blocks")
-    if not isinstance(blocks, list | tuple):
+    if blocks is None:
         raise SpecError("blocks is missing: a U-Net needs a list of levels; add e.g. blocks = [{ filters = 8 }]")
+    if not isinstance(blocks, list | tuple):
+        raise SpecError(f"blocks = {blocks!r} is not a list of levels; write e.g. blocks = [{{ filters = 8 }}]")
     keys["blocks"] = tuple(_block(index, block) for index, block in enumerate(blocks))
     return UNetSpec(**{key: value for key, value in keys.items() if value is not None})
 

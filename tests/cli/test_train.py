@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from edgeunet.cli import main
+from edgeunet.cli.train import command
+from edgeunet.signals.augment import RECIPES
 from edgeunet.spec import spec_to_dict
+from edgeunet.train.options import WEIGHTINGS, TrainOptions
 
 SMALL = ["--records", "6", "--lead", "ii", "--epochs", "1", "--steps-per-epoch", "4", "--batch-size", "4"]
 
@@ -116,3 +120,13 @@ def test_damaged_models_and_specs_are_one_sentence(tmp_path: Path, capfd: pytest
         assert (code, out) == (2, "")
         assert name in err
         assert len(err.strip().splitlines()) == 1
+
+
+def test_the_help_says_the_defaults_and_every_choice() -> None:
+    said = {option.name: getattr(option, "help", None) or "" for option in command.params}
+    for field in fields(TrainOptions):
+        if field.name in said:
+            default = field.default if isinstance(field.default, str) else f"{field.default:g}"
+            assert said[field.name].endswith(f"[default: {default}]"), field.name
+    assert all(recipe in said["augmentation"] for recipe in ("auto", *RECIPES))
+    assert all(weighting in said["class_weights"] for weighting in WEIGHTINGS)
