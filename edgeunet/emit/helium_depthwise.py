@@ -1,16 +1,25 @@
-"""Helium depthwise convolutions, one function per shape: eight rows of one channel at a time, lanes over time.
+"""Helium depthwise convolutions, one function per kind of window: eight rows of one channel at a time, lanes over time.
 
 Inputs are gathered (lane i is row i), widened to 16 bits. Sums of products stay in 16 bits as long as they fit whatever
-the inputs: ``128 * sum |w| < 2^15``, that is ``sum |w| <= 255``, for the taps of a *group*; any two taps do. Groups are
-widened and added in 32 bits, then requantized with the channel's own scalars: no lane is wasted, whatever the channel
-count. Registers:
+the inputs: ``128 * sum |w| < 2^15``, that is ``sum |w| <= 255``, for the taps of a *group*; any two taps do but for two
+of -128. Groups are widened and added in 32 bits, then requantized with the channel's own scalars: no lane is wasted,
+whatever the channel count. Registers:
 
-    r0 r2 r3   inputs of the channel, taps 0, 3, 6 ..     r1  outputs of the channel
+    r0 r2 r3   inputs of the channel, one pointer for three taps     r1  outputs of the channel
     r4 .. r8   weights of up to five taps; of more, three are kept and the others pass through r7
     r3 or r8   zero point (r8 from six taps on)
-    r9 r10 r11 bias, multiplier, negated shift            r12 stream of channels: these and the weights
+    r9 r10 r11 bias, multiplier, negated shift
+    r12        bytes to the next eight rows of the output; from six taps on, the stream of channels
     lr         blocks of eight rows left
-    q4 q5 q6   byte offsets of lanes for taps 3i, 3i + 1, 3i + 2        q7  byte offsets of lanes of the output
+    q4 q5 q6   byte offsets of lanes for taps 3i, 3i + 1, 3i + 2
+    q7         byte offsets of lanes of the output, where these are not q4
+
+Five taps are split by channel (``WAYS``): three and two, from either end, or two, two and one where neither fits.
+The rounding shift is done in two parts, ``((v >> s) + 2^(e-s-1)) >> (e - s) = (v + 2^(e-1)) >> e`` as floors compose:
+the first, by the same ``s`` for all channels, narrows to saturated 16 bits, so the second has eight lanes. What
+saturates there is beyond the int8 range after the second shift too, as ``e - s <= 7``. The sign that TFLite's second
+rounding wants is added by the multiply (VQRDMLAH): ``(x >> 31) + ((x * m + 2^30) >> 31)``. It is the accumulator's;
+that of the product differs for x = -1, m = 2^30 alone, where -1 for 0 gives ``(2^(e-1) - 1) >> e = 0`` all the same.
 """
 
 from __future__ import annotations
@@ -26,42 +35,61 @@ ROWS = 8
 LARGEST_GROUP = 255
 """Largest sum of weight magnitudes whose products sum within 16 bits."""
 MOST_TAPS = 9
+CHOOSING = 5
+"""Taps that are split by channel."""
+FURTHEST = 4096
+"""Bytes that an addition reaches."""
 _BASES = ("r0", "r2", "r3")
 _OFFSETS = ("q4", "q5", "q6")
 _WEIGHTS = ("r4", "r5", "r6", "r7", "r8")
 _PASSING = "r7"
+_IN_STEP, _TAP_STEP, _OUT_STEP = 16, 20, 24
+"""Where the stack holds bytes per eight rows of inputs, per tap, per eight rows of outputs (then the blocks)."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to sum a window: groups of (pointer, offset) pairs, and the taps at which the pointers may start."""
+
+    groups: tuple[tuple[tuple[int, int], ...], ...]
+    starts: tuple[tuple[int, ...], ...]
+
+    def taps(self, start: tuple[int, ...]) -> list[list[int]]:
+        """The taps of each group."""
+        return [[start[pointer] + offset for pointer, offset in group] for group in self.groups]
+
+
+WAYS = (
+    Way((((0, 0), (0, 1), (0, 2)), ((1, 0), (1, 1))), ((0, 3), (2, 0))),
+    Way((((0, 0), (0, 1)), ((1, 0), (1, 1)), ((1, 2),)), ((0, 2),)),
+)
+"""Those of five taps. Where the second pointer starts tells them apart."""
+_LAST_WAY_START = 2
 
 
 @dataclass(frozen=True)
 class DepthwiseShape:
-    """Everything that is fixed in one function. ``groups`` are the taps whose products are summed in 16 bits."""
+    """Everything that is fixed in one function."""
 
-    groups: tuple[tuple[int, ...], ...]
+    ways: tuple[Way, ...]
     in_step: int
-    tap_step: int
+    """Bytes between rows of the input, 0 where they come in a register: as for the output, or as few taps leave one."""
     out_step: int
+    """The same for the output."""
+    same_steps: bool
     channel_step: int
     signed: bool
+    narrowing: int
+    """How far the first part of the shift goes, the same for all channels; 0 for a shift in one part."""
 
     @property
     def taps(self) -> int:
-        return sum(len(group) for group in self.groups)
+        return sum(len(group) for group in self.ways[0].groups)
 
     @property
     def weight_bytes(self) -> int:
-        """Bytes of a channel's weights and shift in the stream, a multiple of four."""
-        return (self.taps + 1 + 3) // 4 * 4
-
-    @property
-    def possible(self) -> bool:
-        farthest = max((ROWS - 1) * self.in_step + 2 * self.tap_step, (ROWS - 1) * self.out_step)
-        near = ROWS * max(self.in_step, self.out_step) < 4096 and 6 * self.tap_step < 4096
-        return self.taps <= MOST_TAPS and farthest < 1 << 16 and near
-
-    @property
-    def bases(self) -> int:
-        """Pointers into the input: one for three taps."""
-        return (self.taps + 2) // 3
+        """Bytes of a channel's weights, shift and starts in the stream, a multiple of four."""
+        return (self.taps + 1 + (2 if len(self.ways) > 1 else 0) + 3) // 4 * 4
 
     @property
     def kept(self) -> int:
@@ -69,9 +97,63 @@ class DepthwiseShape:
         return self.taps if self.taps <= len(_WEIGHTS) else 3
 
     @property
+    def streams_weights(self) -> bool:
+        return self.kept < self.taps
+
+    @property
     def zero_point(self) -> str:
         """The register that holds the output's zero point."""
-        return "r3" if self.taps <= len(_WEIGHTS) else "r8"
+        return "r8" if self.streams_weights else "r3"
+
+    @property
+    def out_lanes(self) -> str:
+        return "q4" if self.same_steps else "q7"
+
+
+def depthwise_shape(
+    weights: Int8Array, shifts: Int8Array, steps: tuple[int, int, int], channel_step: int, signed: bool
+) -> DepthwiseShape | None:
+    """The function for ``weights (taps, channels)``, right ``shifts`` and bytes between rows of inputs, taps, outputs;
+    ``None`` where there is none."""
+    taps = weights.shape[0]
+    in_step, tap_step, out_step = steps
+    same = in_step == out_step
+    if taps > MOST_TAPS or max((ROWS - 1) * in_step + 2 * tap_step, (ROWS - 1) * out_step) >= 1 << 16:
+        return None
+    fixed_out = out_step if taps > len(_WEIGHTS) else 0
+    fixed_in = in_step if taps > len(_WEIGHTS) or (taps == len(_WEIGHTS) and not same) else 0
+    if ROWS * max(fixed_in, fixed_out) >= FURTHEST:
+        return None
+    choosing = taps == CHOOSING and all(_way(WAYS, weights[:, n]) for n in range(weights.shape[1]))
+    ways = WAYS if choosing else (_grouped(group_taps(weights)),)
+    return DepthwiseShape(ways, fixed_in, fixed_out, same, channel_step, signed, _narrowing(shifts, signed))
+
+
+def _way(ways: tuple[Way, ...], weights: Int8Array) -> tuple[Way, tuple[int, ...]] | None:
+    """The first way for one channel's ``weights (taps,)``, and where its pointers start."""
+    magnitudes = np.abs(weights.astype(np.int64))
+    for way in ways:
+        for start in way.starts:
+            if all(magnitudes[group].sum() <= LARGEST_GROUP for group in way.taps(start)):
+                return way, start
+    return None
+
+
+def _grouped(groups: tuple[tuple[int, ...], ...]) -> Way:
+    """Pointers at every third tap."""
+    taps = sum(len(group) for group in groups)
+    pairs = tuple(tuple((tap // 3, tap % 3) for tap in group) for group in groups)
+    return Way(pairs, (tuple(range(0, taps, 3)),))
+
+
+def _narrowing(shifts: Int8Array, signed: bool) -> int:
+    """The first part of the shifts: leaves 1 to 7 bits (what is narrowed to unsigned 2 to 8); 4 or 3 where possible."""
+    least, most = int(shifts.min()), int(shifts.max())
+    left = 1 if signed else 2
+    for first in (4, 3, least - left):
+        if 1 <= first <= 16 and least - first >= left and most - first <= left + 6:
+            return first
+    return 0
 
 
 def group_taps(weights: Int8Array) -> tuple[tuple[int, ...], ...]:
@@ -86,81 +168,120 @@ def group_taps(weights: Int8Array) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(group) for group in groups)
 
 
+def channel_bytes(shape: DepthwiseShape, weights: Int8Array, shift: int) -> bytes:
+    """One channel's ``weights (taps,)`` in the order of its way, negated shift, and where its pointers start."""
+    found = _way(shape.ways, weights)
+    assert found is not None
+    way, start = found
+    taps = [tap for group in way.taps(start) for tap in group]
+    starts = list(start) if len(shape.ways) > 1 else []
+    packed = np.array([*weights[taps].tolist(), shape.narrowing - shift, *starts], np.int8)
+    return packed.tobytes().ljust(shape.weight_bytes, b"\0")
+
+
 def depthwise_function(name: str, shape: DepthwiseShape) -> str:
-    """C text of the function ``name`` for ``shape``: a naked function over one ``eu_lanes_frame_t``."""
-    lines = [*_enter(shape), "1:", *_channel(shape), "ldr lr, [sp, #12]", "wls lr, lr, 3f"]
-    lines += ["2:", *_block(shape, predicated=False), *_advance(shape), "le lr, 2b"]
-    lines += ["3:", "ldr lr, [sp, #16]", "cmp lr, #0", "beq 4f", "vctp.16 lr", *_block(shape, predicated=True), "4:"]
-    return naked(name, "const eu_lanes_frame_t *frame", [*lines, *_leave(shape)])
+    """C text of the function ``name`` for ``shape``: a naked ``eu_lanes_loop_t``."""
+    first, *others = shape.ways
+    lines = [*_enter(shape), "1:", *_channel(shape), *_blocks(shape, first, 2)]
+    lines += ["3:", "ldrd r12, lr, [sp, #8]", "cmp r12, lr", "bne 1b"]
+    lines += ["add sp, sp, #32", "vpop {d8-d15}", "pop {r4-r11, pc}"]
+    for way in others:
+        lines += ["4:", *_blocks(shape, way, 5), "b 3b"]
+    unused = ", __attribute__((unused)) "
+    return naked(name, unused.join(("const int8_t *in", "int8_t *out", "const eu_lanes_t *p", "int32_t rows")), lines)
 
 
 def _enter(shape: DepthwiseShape) -> list[str]:
-    """Stack: 0 input, 4 output, 8 channels left, 12 blocks of eight rows, 16 rows after them."""
-    lines = ["push {r4-r11, lr}", "vpush {d8-d15}", "sub sp, sp, #24"]
-    lines += ["ldrd r2, r3, [r0]", "strd r2, r3, [sp]", "ldr r0, [r0, #8]", "ldr r12, [r0]", "ldr r8, [r0, #16]"]
-    lines += ["ldrd r2, r3, [r0, #4]", "strd r2, r3, [sp, #8]", "ldr r2, [r0, #12]", "str r2, [sp, #16]"]
-    lines += ["movs r2, #0", "vidup.u16 q0, r2, #1"]
-    lines += [f"movw r3, #{shape.in_step}", "vmul.i16 q4, q0, r3", f"movw r3, #{shape.out_step}", "vmul.i16 q7, q0, r3"]
+    """Stack: 0 input, 4 output, 8 stream, 12 its end, 16 input step, 20 tap step, 24 output step, 28 blocks.
+
+    The lanes of a block of fewer than eight rows do the last of them again and again.
+    """
+    lines = ["push {r4-r11, lr}", "vpush {d8-d15}", "sub sp, sp, #32"]
+    lines += ["ldrd r4, r5, [r2]", "add r5, r5, r4", "stm sp, {r0, r1, r4, r5}"]
+    lines += ["ldrd r6, r7, [r2, #12]", "ldrd r9, r4, [r2, #20]"]
+    lines += ["subs r3, #1", "lsrs r5, r3, #3", "add r10, r5, #1", "vdup.16 q1, r3"]
+    lines += ["movs r2, #0", "vidup.u16 q0, r2, #1", "vmin.u16 q0, q0, q1", "vmul.i16 q4, q0, r6"]
     if shape.taps > 1:
-        lines += [f"movw r3, #{shape.tap_step}", "vadd.i16 q5, q4, r3", "vadd.i16 q6, q5, r3"]
-    return lines if shape.zero_point == "r8" else [*lines, "mov r3, r8"]
+        lines += ["vadd.i16 q5, q4, r7", "vadd.i16 q6, q5, r7"]
+    if not shape.same_steps:
+        lines.append("vmul.i16 q7, q0, r9")
+    lines += ["lsls r6, r6, #3", "lsl r9, r9, #3", f"add lr, sp, #{_IN_STEP}", "stm lr, {r6, r7, r9, r10}"]
+    return [*lines, f"mov {shape.zero_point}, r4"]
 
 
 def _channel(shape: DepthwiseShape) -> list[str]:
-    """Load what belongs to one channel."""
-    lines = ["ldrd r0, r1, [sp]", "ldrd r9, r10, [r12], #8"]
+    """Load what belongs to one channel; leaves for the second way, if there is one, where that is the channel's."""
+    lines = ["ldm sp, {r0, r1, r12}", f"add r4, r0, #{shape.channel_step}", "adds r5, r1, #1"]
+    lines += [f"add r6, r12, #{8 + shape.weight_bytes}", "stm sp, {r4, r5, r6}", "ldrd r9, r10, [r12], #8"]
     lines += [f"ldrsb {_WEIGHTS[t]}, [r12, #{t}]" for t in range(shape.kept)]
-    lines.append(f"ldrsb r11, [r12, #{shape.taps}]")
-    return lines + [f"add {_BASES[i]}, r0, #{3 * i * shape.tap_step}" for i in range(1, shape.bases)]
+    lines += [f"ldrsb r11, [r12, #{shape.taps}]", *_pointers(shape)]
+    if shape.streams_weights:
+        lines.append(f"ldr lr, [sp, #{_OUT_STEP + 4}]")
+    else:
+        lines.append(f"ldrd r12, lr, [sp, #{_OUT_STEP}]")
+        if not (shape.same_steps or shape.in_step):
+            lines.append(f"ldr r8, [sp, #{_IN_STEP}]")
+    return [*lines, "beq 4f"] if len(shape.ways) > 1 else lines
 
 
-def _block(shape: DepthwiseShape, *, predicated: bool) -> list[str]:
-    """Eight rows; ``predicated`` loads and stores only those that exist."""
-    lines: list[str] = []
-    for position, group in enumerate(shape.groups):
-        lines += _products(shape, group, predicated)
+def _pointers(shape: DepthwiseShape) -> list[str]:
+    """Where the pointers start: by channel, or a fixed number of taps apart."""
+    load = f"ldr lr, [sp, #{_TAP_STEP}]"
+    if len(shape.ways) > 1:
+        starts = [f"ldrsb r2, [r12, #{shape.taps + 2}]", f"ldrsb r12, [r12, #{shape.taps + 1}]"]
+        return [load, *starts, f"cmp r2, #{_LAST_WAY_START}", "mla r2, r2, lr, r0", "mla r0, r12, lr, r0"]
+    count = len(shape.ways[0].starts[0])
+    moves = [(_BASES[i], _BASES[i - 1]) for i in range(1, count)]
+    lines = [line for to, start in moves for line in (f"add {to}, {start}, lr", f"add {to}, {to}, lr, lsl #1")]
+    return [load, *lines] if lines else []
+
+
+def _blocks(shape: DepthwiseShape, way: Way, label: int) -> list[str]:
+    """All rows of a channel, eight at a time."""
+    lines = ["dls lr, lr", f"{label}:"]
+    taken = 0
+    for position, group in enumerate(way.groups):
+        for number, (pointer, offset) in enumerate(group):
+            weight = _WEIGHTS[taken] if taken < shape.kept else _PASSING
+            if taken >= shape.kept:
+                lines.append(f"ldrsb {_PASSING}, [r12, #{taken}]")
+            lines.append(f"vldrb.s16 q0, [{_BASES[pointer]}, {_OFFSETS[offset]}]")
+            lines.append(f"vmla.s16 q1, q0, {weight}" if number else f"vmul.i16 q1, q0, {weight}")
+            taken += 1
         if position == 0:
             lines += ["vmovlb.s16 q2, q1", "vmovlt.s16 q3, q1"]
         else:
             lines += ["vmovlb.s16 q0, q1", "vadd.i32 q2, q2, q0", "vmovlt.s16 q0, q1", "vadd.i32 q3, q3, q0"]
-    lines += ["vadd.i32 q2, q2, r9", "vadd.i32 q3, q3, r9", "vqrdmulh.s32 q2, q2, r10", "vqrdmulh.s32 q3, q3, r10"]
+    lines += [*_requantize(shape), f"vstrb.16 q0, [r1, {shape.out_lanes}]", *_advance(shape, way)]
+    return [*lines, f"le lr, {label}b"]
+
+
+def _requantize(shape: DepthwiseShape) -> list[str]:
+    """q0 = eight results from the sums in q2 and q3."""
+    lines = ["vadd.i32 q2, q2, r9", "vadd.i32 q3, q3, r9"]
     if shape.signed:
-        for q in ("q2", "q3"):
-            lines += [f"vshr.s32 q0, {q}, #31", f"vadd.i32 {q}, {q}, q0"]
-    lines += ["vrshl.s32 q2, r11", "vrshl.s32 q3, r11"]
-    narrow = "vqmov" if shape.signed else "vqmovu"
-    lines += [f"{narrow}nb.s32 q0, q2", f"{narrow}nt.s32 q0, q3"]
-    lines += [f"vqadd.s16 q0, q0, {shape.zero_point}", "vqmovnb.s16 q0, q0"]
-    return [*lines, *(["vpst", "vstrbt.16 q0, [r1, q7]"] if predicated else ["vstrb.16 q0, [r1, q7]"])]
+        lines += ["vshr.s32 q0, q2, #31", "vshr.s32 q1, q3, #31"]
+        lines += ["vqrdmlah.s32 q0, q2, r10", "vqrdmlah.s32 q1, q3, r10"]
+    else:
+        lines += ["vqrdmulh.s32 q0, q2, r10", "vqrdmulh.s32 q1, q3, r10"]
+    if shape.narrowing:
+        lines += [_narrow(shape, 0, 0), _narrow(shape, 1, 1), f"vrshl.{'s' if shape.signed else 'u'}16 q0, r11"]
+    else:
+        narrow = "vqmov" if shape.signed else "vqmovu"
+        lines += ["vrshl.s32 q0, r11", "vrshl.s32 q1, r11", f"{narrow}nb.s32 q0, q0", f"{narrow}nt.s32 q0, q1"]
+    return [*lines, f"vqadd.s16 q0, q0, {shape.zero_point}", "vqmovnb.s16 q0, q0"]
 
 
-def _products(shape: DepthwiseShape, group: tuple[int, ...], predicated: bool) -> list[str]:
-    """q1 = the sum of the products of one group; loads under the predicate where asked."""
-    lines = []
-    for position, tap in enumerate(group):
-        weight = _WEIGHTS[tap] if tap < shape.kept else _PASSING
-        if tap >= shape.kept:
-            lines.append(f"ldrsb {_PASSING}, [r12, #{tap}]")
-        where = f"[{_BASES[tap // 3]}, {_OFFSETS[tap % 3]}]"
-        lines += ["vpst", f"vldrbt.s16 q0, {where}"] if predicated else [f"vldrb.s16 q0, {where}"]
-        lines.append(f"vmla.s16 q1, q0, {weight}" if position else f"vmul.i16 q1, q0, {weight}")
-    return lines
+def _narrow(shape: DepthwiseShape, source: int, top: int) -> str:
+    """VQSHRNB or VQSHRNT (VQSHRUN where the sign does not count) of q0 by its encoding: binutils 2.40 assembles the
+    instruction as the one that rounds."""
+    sign = 0x40 if shape.signed else 0xC0
+    return f".inst.w 0x{0xEE800F00 + ((32 - shape.narrowing) << 16) + (top << 12) + sign + 2 * source:08x}"
 
 
-def _advance(shape: DepthwiseShape) -> list[str]:
+def _advance(shape: DepthwiseShape, way: Way) -> list[str]:
     """On to the next eight rows."""
-    lines = [f"add {_BASES[i]}, {_BASES[i]}, #{ROWS * shape.in_step}" for i in range(shape.bases)]
-    return [*lines, f"add r1, r1, #{ROWS * shape.out_step}"]
-
-
-def _leave(shape: DepthwiseShape) -> list[str]:
-    """On to the next channel, or back to the caller."""
-    lines = ["ldrd r0, r1, [sp]", f"add r0, r0, #{shape.channel_step}", "add r1, r1, #1", "strd r0, r1, [sp]"]
-    lines += [
-        f"add r12, r12, #{shape.weight_bytes}",
-        "ldr r0, [sp, #8]",
-        "subs r0, r0, #1",
-        "str r0, [sp, #8]",
-        "bne 1b",
-    ]
-    return [*lines, "add sp, sp, #24", "vpop {d8-d15}", "pop {r4-r11, pc}"]
+    step = f"#{ROWS * shape.in_step}" if shape.in_step else "r12" if shape.same_steps else "r8"
+    pointers = 1 + max(pointer for group in way.groups for pointer, _ in group)
+    lines = [f"add {_BASES[i]}, {_BASES[i]}, {step}" for i in range(pointers)]
+    return [*lines, f"add r1, r1, {f'#{ROWS * shape.out_step}' if shape.out_step else 'r12'}"]

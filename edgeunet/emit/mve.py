@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from edgeunet.emit import straight_add
 from edgeunet.emit.helium import LANES, QuadShape, Segment, quad_function
-from edgeunet.emit.helium_depthwise import ROWS, DepthwiseShape, depthwise_function, group_taps
+from edgeunet.emit.helium_depthwise import DepthwiseShape, channel_bytes, depthwise_function, depthwise_shape
 from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, in_order
 from edgeunet.emit.portable import plain, source
 from edgeunet.schedule.memory import Clearance
@@ -20,6 +20,8 @@ from edgeunet.schedule.schedule import Step, View
 from edgeunet.schedule.steps import INT32_LIMIT, Conv, Int8Array, Requantization
 
 QUAD = 4
+MOST_ROWS = 1 << 16
+"""Rows from which on lane numbers do not fit 16 bits."""
 LARGEST_UNSIGNED = 32000
 """Largest value that may reach the unsigned narrowing: what is above 32,767 would count as negative."""
 
@@ -164,16 +166,16 @@ def _lanes_shape(step: Step) -> DepthwiseShape | None:
     if weights is None:
         return None
     single = view.channels == 1 and weights.shape[1] > 1
-    pitch = view.pitch_bytes
-    shape = DepthwiseShape(
-        group_taps(weights),
-        p.stride * pitch,
-        p.dilation * pitch,
-        step.output.pitch_bytes,
-        0 if single else 1,
-        _is_signed(p),
-    )
-    return shape if shape.possible else None
+    steps = _lane_steps(step)
+    if step.groups >= MOST_ROWS:
+        return None
+    return depthwise_shape(weights, -p.requantization.shifts, steps, 0 if single else 1, _is_signed(p))
+
+
+def _lane_steps(step: Step) -> tuple[int, int, int]:
+    """Bytes between rows of inputs, taps, rows of outputs."""
+    p, pitch = step.parameters, source(step).pitch_bytes
+    return p.stride * pitch, p.dilation * pitch, step.output.pitch_bytes
 
 
 def _tap_weights(p: Any) -> Int8Array | None:
@@ -193,19 +195,22 @@ def _lanes(step: Step) -> Arguments:
     parts = []
     for n in range(weights.shape[1]):
         parts.append(np.array([bias[n], r.multipliers[n]], "<i4").tobytes())
-        parts.append(np.append(weights[:, n], r.shifts[n]).astype(np.int8).tobytes().ljust(shape.weight_bytes, b"\0"))
+        parts.append(channel_bytes(shape, weights[:, n], -int(r.shifts[n])))
+    stream = np.frombuffer(b"".join(parts), "<i4").astype(np.int32)
+    in_step, tap_step, out_step = _lane_steps(step)
     fields = {
-        "stream": np.frombuffer(b"".join(parts), "<i4").astype(np.int32),
-        "channels": weights.shape[1],
-        "blocks": step.groups // ROWS,
-        "rest": step.groups % ROWS,
+        "stream": stream,
+        "stream_bytes": 4 * stream.size,
+        "rows": step.groups,
+        "in_step": in_step,
+        "tap_step": tap_step,
+        "out_step": out_step,
         "zero_point": r.zero_point,
     }
     loop = f"eu_lanes_{_mark(shape)}"
     text = (
         f"static void {loop}_run(const int8_t *in, int8_t *out, const eu_lanes_t *p)\n"
-        "{\n    const eu_lanes_frame_t frame = {in, out, p};\n"
-        f"    {loop}(&frame);\n}}\n"
+        f"{{\n    eu_lanes(in, out, p, {loop});\n}}\n"
     )
     return Arguments("eu_lanes_t", fields, f"{loop}_run", (depthwise_function(loop, shape), text))
 
