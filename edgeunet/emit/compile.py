@@ -173,12 +173,12 @@ def compile_model(
         "model": f"{graph.name}, SHA-256 {graph.digest}",
         "command": command or default_command(core, mode, hop, recompute),
     }
-    document = Document(prefix, schedule, code, data, facts, _digest(code, data, facts), card)
+    document = Document(prefix, schedule, code, data, facts, _digest(code, data, facts), card, mode)
     files = {
         f"{prefix}.h": header_text(document),
         f"{prefix}.c": program_text(document),
         f"{prefix}_weights.h": weights_text(document),
-        f"{prefix}_selftest.c": render_selftest(graph, prefix, facts, document.digest),
+        f"{prefix}_selftest.c": render_selftest(graph, document),
         f"{prefix}.cmake": cmake_text(document),
     }
     return Compiled(

@@ -27,6 +27,8 @@ class Document:
     facts: Mapping[str, str]
     digest: str
     card: ModelCard | None
+    mode: str = "window"
+    """``stream`` where the caller pushes hops; ``window`` where it runs windows, at once or by hops."""
 
     @property
     def upper(self) -> str:

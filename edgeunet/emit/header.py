@@ -87,10 +87,7 @@ def header_text(document: Document) -> str:
     lines += state_lines(document)
     lines += stream_declarations(document) if document.streams else run_declaration(document)
     lines += [
-        f"/* Runs the golden input in {prefix}_selftest.c: 0 when every output byte is right, else 1 + the index of "
-        f"the first",
-        f" * wrong one. output has {upper}_OUTPUT_BYTES. */",
-        f"int32_t {prefix}_selftest({prefix}_state_t *state, int8_t *output);",
+        *_selftest_declaration(document),
         "",
         "/* Layers, in the order they run:",
         " *",
@@ -122,6 +119,20 @@ def _size_lines(document: Document) -> list[str]:
             f"#define {upper}_LOOKAHEAD {document.lookahead_samples} /* input rows by which an output comes late */",
         ]
     return lines
+
+
+def _selftest_declaration(document: Document) -> list[str]:
+    prefix, upper = document.prefix, document.upper
+    room = f"{upper}_OUTPUT_BYTES"
+    given = "Runs the golden input"
+    if document.mode == "stream":
+        room = f"room for {upper}_HOP_OUTPUT_ROWS rows"
+        given = "Streams the golden recording"
+    return [
+        f"/* {given} in {prefix}_selftest.c: 0 when every output byte is right, else 1 + the index of the",
+        f" * first wrong one. output has {room}; state is used up: reset it before your own first run. */",
+        f"int32_t {prefix}_selftest({prefix}_state_t *state, int8_t *output);",
+    ]
 
 
 def state_lines(document: Document) -> list[str]:

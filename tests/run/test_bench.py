@@ -129,7 +129,19 @@ def test_a_streaming_project_runs(shared: Path, tmp_path: Path) -> None:
     new_firmware(model_path(shared, "classic-unet-512"), "cortex-m4", tmp_path / "app", mode="stream", hop=16)
     lines = flash(plan_flash(tmp_path / "app", None, "gcc"), emulator="qemu")
     assert sum(line.kind == "push" for line in lines) == 2 * 512 // 16
+    assert next(line for line in lines if line.kind == "selftest").number("result") == 0
     assert not (tmp_path / "app" / "src" / "main_stream.c").exists()
+
+
+def test_a_damaged_streaming_project_fails_its_selftest(shared: Path, tmp_path: Path) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    new_firmware(model_path(shared, "classic-unet-512"), "cortex-m4", tmp_path / "app", mode="stream", hop=16)
+    source = tmp_path / "app" / "model" / "classic_unet_512.c"
+    whole = source.read_text()
+    assert "edge = state->hops < " in whole
+    source.write_text(whole.replace("edge = state->hops < ", "edge = state->hops > 1 && state->hops < ", 1))
+    with pytest.raises(RunError, match="the self-test failed on the device: output byte"):
+        flash(plan_flash(tmp_path / "app", None, "gcc"), emulator="qemu")
 
 
 def test_figures_per_second_need_a_sample_rate(shared: Path, tmp_path: Path) -> None:
