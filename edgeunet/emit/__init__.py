@@ -1,6 +1,7 @@
 """From a graph to C: ``compile_model`` returns a ``SourceTree`` and the facts a harness needs; nothing is written."""
 
-from edgeunet.emit.compile import CORES, MODES, PASSES, compile_model, schedule_graph
+from edgeunet.emit.compile import CORES, MODES, compile_model, schedule_graph
+from edgeunet.emit.passes import PASSES
 from edgeunet.emit.source import Compiled, Interface, Layer, SourceTree
 
 __all__ = [

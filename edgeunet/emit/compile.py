@@ -12,29 +12,34 @@ from edgeunet.emit.document import Document, cmake_text, program_text, weights_t
 from edgeunet.emit.dsp import DSP, fuses
 from edgeunet.emit.header import header_text
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
-from edgeunet.emit.kernels import KernelTable, select_kernel, within_scratch
+from edgeunet.emit.kernels import KernelTable, select_kernel, within_scratch, without_kernels
 from edgeunet.emit.mve import MVE
+from edgeunet.emit.passes import check_passes
 from edgeunet.emit.portable import PORTABLE
+from edgeunet.emit.portable_upsampled import UPSAMPLED
 from edgeunet.emit.selftest import render_selftest
 from edgeunet.emit.source import Compiled, SourceTree
 from edgeunet.emit.tables import Tables
+from edgeunet.emit.zero_points import UNFOLDED
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
 from edgeunet.modelcard import ModelCard
-from edgeunet.rewrite import simplify
 from edgeunet.schedule.build import build_schedule
 from edgeunet.schedule.fuse_add import fuse_additions
-from edgeunet.schedule.fuse_concat import fuse_concatenations
-from edgeunet.schedule.lower import lower
 from edgeunet.schedule.memory import Clearance
 from edgeunet.schedule.order import order_nodes
 from edgeunet.schedule.program import Node, Program
 from edgeunet.schedule.recompute import timed_stream
+from edgeunet.schedule.rewrites import Accepts, anything, rewritten, rewritten_stream
 from edgeunet.schedule.schedule import Schedule, Step
 from edgeunet.schedule.sparing import build_sparing
 from edgeunet.schedule.timing import Timing, window_timing
 
-CORES: dict[str, tuple[KernelTable, ...]] = {"portable": (PORTABLE,), "dsp": (DSP, PORTABLE), "mve": (MVE, PORTABLE)}
+CORES: dict[str, tuple[KernelTable, ...]] = {
+    "portable": (PORTABLE, UPSAMPLED),
+    "dsp": (DSP, PORTABLE, UPSAMPLED),
+    "mve": (MVE, PORTABLE, UPSAMPLED),
+}
 """Kernel tables per core, most wanted first."""
 
 FUSES: dict[str, Callable[[Node], bool]] = {"dsp": fuses}
@@ -43,16 +48,10 @@ FUSES: dict[str, Callable[[Node], bool]] = {"dsp": fuses}
 BLOCKED = ("dsp",)
 """Cores whose kernels run in blocks where operands share bytes with outputs, which costs instructions."""
 
+LOW_RATE: dict[str, Accepts] = {"dsp": lambda node: node.kind in DSP, "mve": lambda node: node.kind in MVE}
+"""Per core with kernels of its own: whether it has one for a window over an upsampled signal."""
+
 MODES = ("window", "stream")
-
-
-PASSES = {
-    "concat": "convolutions over a concatenation split by its inputs, which is then never made",
-    "add": "additions done on their producer's values",
-    "order": "nodes moved to where fewest bytes are alive",
-    "overlap": "outputs placed over inputs where that lowers the peak",
-}
-"""The exact passes that can be left out one by one, to see what each brings."""
 
 
 def schedule_graph(
@@ -66,20 +65,18 @@ def schedule_graph(
 ) -> Schedule:
     """Rewrite, lower, fuse, order, time and place ``graph``; a ``hop`` asks for a schedule that streams.
 
-    ``without`` names passes of ``PASSES`` to leave out; ``recompute`` says how many skips of a stream to compute again
-    (see ``edgeunet.schedule.recompute``).
+    ``without`` names passes of ``emit.passes``, or kernels of ``core``, to leave out; ``recompute`` says how many skips
+    of a stream to compute again (see ``edgeunet.schedule.recompute``).
     """
-    for name in without:
-        if name not in PASSES:
-            raise CompileError(f"there is no pass '{name}' to leave out; use one of {', '.join(PASSES)}")
     if mode not in MODES:
         raise CompileError(f"mode '{mode}' is unknown; use one of {', '.join(MODES)}")
     if core not in CORES:
         raise CompileError(f"core '{core}' is unknown; use one of {', '.join(CORES)}")
+    check_passes(without, own_kernels(core))
 
-    program = lower(simplify(graph))
-    if "concat" not in without:
-        program = fuse_concatenations(program)
+    accepts = LOW_RATE.get(core, anything)
+    whole = mode == "window" and hop is None
+    program = rewritten(graph, without, accepts) if whole else rewritten_stream(graph, hop, without, accepts)
     if core in FUSES and "add" not in without:
         fused = fuse_additions(program, FUSES[core])
         try:
@@ -93,11 +90,20 @@ SPARING_SCRATCH_BYTES = 1024
 """Scratch that a step may have in a stream at its smallest hop, where bytes matter more than instructions."""
 
 
-def kernels_for(core: str, timing: Timing) -> tuple[KernelTable, ...]:
+def own_kernels(core: str) -> set[str]:
+    """The functions that ``core`` has beside the portable ones."""
+    rows = [row for table in CORES[core] for listed in table.values() for row in listed]
+    return {row.function for row in rows if row.core != "portable"}
+
+
+def kernels_for(core: str, timing: Timing, without: Collection[str] = ()) -> tuple[KernelTable, ...]:
     """The tables to choose kernels from: all of ``core``, or at the smallest hop those that want little scratch."""
+    tables = without_kernels(CORES[core], without) if own_kernels(core) & {*without} else CORES[core]
+    if "zero_points" in without:
+        tables = (UNFOLDED, *tables)
     if timing.streams and timing.hop == timing.stride:
-        return within_scratch(CORES[core], SPARING_SCRATCH_BYTES)
-    return CORES[core]
+        return within_scratch(tables, SPARING_SCRATCH_BYTES)
+    return tables
 
 
 def _placed(
@@ -114,9 +120,10 @@ def _placed(
     if whole and "order" not in without:
         orders.append(order_nodes(program, late=True))
     candidates = [
-        (ordered, window_timing(ordered)) if whole else timed_stream(ordered, hop, recompute) for ordered in orders
+        (ordered, window_timing(ordered)) if whole else timed_stream(ordered, hop, recompute, without)
+        for ordered in orders
     ]
-    tables = kernels_for(core, candidates[0][1])
+    tables = kernels_for(core, candidates[0][1], without)
 
     def overlap(step: Step, position: int) -> Clearance | None:
         return None if "overlap" in without else select_kernel(step, tables).overlap(step, position)
@@ -124,7 +131,10 @@ def _placed(
     def scratch(step: Step) -> int:
         return select_kernel(step, tables).scratch_bytes(step)
 
-    builds = [partial(build_schedule, name, ordered, timing, scratch=scratch) for ordered, timing in candidates]
+    builds = [
+        partial(build_schedule, name, ordered, timing, scratch=scratch, without=without)
+        for ordered, timing in candidates
+    ]
     build = builds[0]
     if len(builds) > 1:
         build = min(builds, key=lambda made: made(overlap, search=False).lower_bound_bytes)
@@ -154,7 +164,7 @@ def compile_model(
     hop : input samples per call of a stream, a multiple of the total stride (the default); with mode ``window``, the
     window is
         run in hops of this size, in the memory of a stream.
-    without : passes of ``PASSES`` to leave out, for comparisons.
+    without : passes of ``emit.passes``, or kernels of ``core``, to leave out, for comparisons.
     recompute : how many skips of a stream to compute a second time instead of keeping them; what is cheap by default.
     card : the model's card, for class names and sample rate.
     command : the command line, for the header comment.
@@ -167,7 +177,7 @@ def compile_model(
     prefix = check_identifier(name) if name else suggest_identifier(graph.name)
     schedule = schedule_graph(graph, core=core, mode=mode, hop=hop, without=without, recompute=recompute)
     data = Tables(prefix)
-    code = render_steps(schedule, prefix, kernels_for(core, schedule.timing), data)
+    code = render_steps(schedule, prefix, kernels_for(core, schedule.timing, without), data)
     facts = {
         "made by": f"edgeunet {__version__}",
         "model": f"{graph.name}, SHA-256 {graph.digest}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
@@ -116,6 +116,28 @@ def within_scratch(tables: Sequence[KernelTable], limit_bytes: int) -> tuple[Ker
         return replace(kernel, accepts=lambda step: kernel.accepts(step) and kernel.scratch_bytes(step) <= limit_bytes)
 
     return tuple({kind: tuple(map(limited, rows)) for kind, rows in table.items()} for table in tables)
+
+
+def without_kernels(tables: Sequence[KernelTable], names: Collection[str]) -> tuple[KernelTable, ...]:
+    """``tables`` in which portable rows run what the kernels called ``names`` would."""
+    portable = {
+        kind: [row for table in tables for row in table.get(kind, ()) if row.core == "portable"]
+        for kind in {kind for table in tables for kind in table}
+    }
+
+    def rows(kind: str, kernel: Kernel) -> tuple[Kernel, ...]:
+        if kernel.core == "portable" or kernel.function not in names:
+            return (kernel,)
+        return tuple(replace(row, accepts=_both(kernel.accepts, row.accepts)) for row in portable[kind])
+
+    return tuple(
+        {kind: tuple(row for kernel in listed for row in rows(kind, kernel)) for kind, listed in table.items()}
+        for table in tables
+    )
+
+
+def _both(first: Callable[[Step], bool], second: Callable[[Step], bool]) -> Callable[[Step], bool]:
+    return lambda step: first(step) and second(step)
 
 
 @cache

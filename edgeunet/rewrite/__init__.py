@@ -1,19 +1,20 @@
 """Graph to graph, exact in integers: each rewrite is one module with its algebra above it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 from edgeunet.graph.ir import Graph
 from edgeunet.rewrite.edges import strip_edges
 from edgeunet.rewrite.padding import fold_padding
 
-REWRITES: tuple[Callable[[Graph], Graph], ...] = (strip_edges, fold_padding)
-"""In the order they are applied."""
+REWRITES: Mapping[str, Callable[[Graph], Graph]] = {"edges": strip_edges, "padding": fold_padding}
+"""By name, in the order they are applied. Without ``edges`` a network of float or uint8 edges has no int8 interface."""
 
 
-def simplify(graph: Graph) -> Graph:
-    """``graph`` after every rewrite."""
-    for rewrite in REWRITES:
-        graph = rewrite(graph)
+def simplify(graph: Graph, without: Collection[str] = ()) -> Graph:
+    """``graph`` after every rewrite but those named in ``without``."""
+    for name, rewrite in REWRITES.items():
+        if name not in without:
+            graph = rewrite(graph)
     return graph
 
 

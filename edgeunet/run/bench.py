@@ -16,7 +16,7 @@ from edgeunet.errors import RunError
 from edgeunet.graph import Graph, evaluate, read_tflite
 from edgeunet.graph.length import with_length
 from edgeunet.modelcard import ModelCard, read_card
-from edgeunet.rewrite import simplify, strip_edges
+from edgeunet.rewrite import strip_edges
 from edgeunet.run.boards import HOST, Board, load_boards
 from edgeunet.run.flash import serial_machine
 from edgeunet.run.golden import Golden, make_golden
@@ -27,7 +27,7 @@ from edgeunet.run.measurement import Measurement
 from edgeunet.run.project import Project, write_project
 from edgeunet.run.tflm import Peer, run_tflm, split_bytes
 from edgeunet.run.toolchains import find_toolchain
-from edgeunet.schedule.lower import lower
+from edgeunet.schedule.rewrites import rewritten
 from edgeunet.schedule.timing import total_stride
 
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
@@ -172,7 +172,7 @@ def reference(graph: Graph, compiled: Compiled, rows: int | None = None) -> Call
 def recording_rows(graph: Graph, compiled: Compiled) -> int:
     """Return how long a recording to stream: two windows, settled for long, an end within a hop where it can."""
     window, hop = compiled.inputs[0].shape[-2], compiled.hop_samples
-    stride = total_stride(lower(simplify(graph)))
+    stride = total_stride(rewritten(graph))
     rows = max(2 * window, 4 * compiled.lookahead_samples + 8 * hop)
     whole = -(-rows // hop) * hop
     return whole + stride if hop > stride else whole

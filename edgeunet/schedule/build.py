@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import partial
 
 from edgeunet.schedule.layout import Layout
 from edgeunet.schedule.memory import Clearance, Item, Overlap, Part, lower_bound, plan_memory, quick_plan
 from edgeunet.schedule.program import Constant, Node, Program
 from edgeunet.schedule.schedule import ARENA, ENTER, INPUT, LEAVE, OUTPUT, Buffer, Margin, Schedule, Step, View
+from edgeunet.schedule.staging import stagings
 from edgeunet.schedule.steps import Copy, Mean
 from edgeunet.schedule.timing import Timing, window_timing
 
@@ -36,25 +38,23 @@ def build_schedule(
     overlap: Callable[[Step, int], Clearance | None] = no_overlap,
     scratch: Callable[[Step], int] = no_scratch,
     search: bool = True,
+    without: Collection[str] = (),
 ) -> Schedule:
     """Place ``program`` in memory, choosing for each concatenation operand whether it is placed or copied.
 
     ``overlap`` says for a step (offsets not yet set) and an operand's position how far the operand must lie above the
     output so that the kernel may run while they share bytes; ``None`` for never. ``scratch`` says how many
-    bytes of arena a step wants for itself while it runs.
+    bytes of arena a step wants for itself while it runs, ``without`` which ways to share bytes not to use (those of
+    ``Layout`` and of ``edgeunet.schedule.staging``).
     """
     copied: set[int] = set()
-    best = min((_Assembly(program, timing, copied, overlap, scratch, n) for n in stagings(timing)), key=_Assembly.cost)
+    assembly = partial(_Assembly, program, timing, overlap=overlap, scratch=scratch, without=without)
+    best = min((assembly(copied, staging=n) for n in stagings(timing, without)), key=_Assembly.cost)
     for number in [i for i, node in enumerate(program.nodes) if node.kind == "concat"]:
-        attempt = _Assembly(program, timing, copied | {number}, overlap, scratch, best.staging)
+        attempt = assembly(copied | {number}, staging=best.staging)
         if attempt.cost() < best.cost():
             best, copied = attempt, copied | {number}
     return best.schedule(name, search)
-
-
-def stagings(timing: Timing) -> tuple[int, ...]:
-    """Histories of at most so many bytes to try to keep apart from the rows that follow them."""
-    return (0, 32, 64, 96, 128, 192, 256, 384, 512, 1024) if timing.streams else (0,)
 
 
 @dataclass
@@ -76,10 +76,11 @@ class _Assembly:
         overlap: Callable[[Step, int], Clearance | None],
         scratch: Callable[[Step], int],
         staging: int = 0,
+        without: Collection[str] = (),
     ) -> None:
         self.staging = staging
         self.program, self.timing, self.overlap = program, timing, overlap
-        self.layout = Layout(program, timing, copied)
+        self.layout = Layout(program, timing, copied, without)
         self.window = window_timing(program)
         self.entering = [s for s in program.inputs if self.layout.space[s] != INPUT]
         self.leaving = [s for s in program.outputs if self.layout.space[self.layout.root(s)[0]] != OUTPUT]

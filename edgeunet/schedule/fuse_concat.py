@@ -5,32 +5,18 @@ addition is associative, so
 
     conv(concat(a, b), W) = requantize(bias + sum a * W[:, :, :A] + sum b * W[:, :, A:])
 
-with one requantization, whatever order the sums are made in. Where ``a`` is a nearest upsampling by ``f`` and the
-kernel is 1x1, ``f`` neighbouring outputs share the same sum over ``a``: it is made once, from the low-rate signal.
-Neither the upsampled tensor nor the concatenation exists. Holds for a concatenation of two signals along the channels
-that only such convolutions read.
+with one requantization, whatever order the sums are made in. The concatenation never exists. Holds for a concatenation
+of two signals along the channels that only such convolutions read.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from edgeunet.schedule.program import Access, Node, Program
+from edgeunet.schedule.program import Node, Program
 from edgeunet.schedule.steps import Conv, ConvSum
-
-
-@dataclass(frozen=True)
-class _Part:
-    """One half of a concatenation: the signal to read, how often each row is repeated, its channels in the weights."""
-
-    signal: int
-    repeat: int
-    start: int
-    channels: int
-    nodes: tuple[int, ...]
-    """Nodes that are no longer needed."""
 
 
 def fuse_concatenations(program: Program) -> Program:
@@ -41,78 +27,48 @@ def fuse_concatenations(program: Program) -> Program:
 
 
 def _fuse(program: Program, joined: int) -> Program:
-    writers, readers = program.writers(joined), program.readers(joined)
+    numbers, readers = program.writers(joined), program.readers(joined)
+    writers = [program.nodes[number] for number in numbers]
     if joined in program.outputs or not readers or len(writers) != 2:
         return program
-    if any(program.nodes[w].kind != "concat" for w in writers):
+    if any(node.kind != "concat" or not isinstance(node.operands[0], int) for node in writers):
         return program
-    if any(not _is_plain_convolution(program.nodes[r]) for r in readers):
+    if any(not is_plain_convolution(program.nodes[r]) for r in readers):
         return program
-    pointwise = all(_is_pointwise(program.nodes[r]) for r in readers)
-    parts = [_part(program, w, pointwise) for w in writers]
-    found = sorted((p for p in parts if p is not None), key=lambda p: -p.repeat)
-    if len(found) != 2 or found[1].repeat != 1:
-        return program
-    dropped = set(writers) | {n for part in found for n in part.nodes}
     nodes = [
-        _summed(node, (found[0], found[1])) if number in readers else node
+        _summed(program, node, (writers[0], writers[1])) if number in readers else node
         for number, node in enumerate(program.nodes)
-        if number not in dropped
+        if number not in numbers
     ]
     return replace(program, nodes=tuple(nodes))
 
 
-def _is_plain_convolution(node: Node) -> bool:
+def is_plain_convolution(node: Node) -> bool:
+    """Whether ``node`` is a convolution over rows with nothing fused to it yet."""
     return node.kind == "conv" and node.repeat == 1 and not node.epilogue and node.is_local
 
 
-def _is_pointwise(node: Node) -> bool:
+def _summed(program: Program, node: Node, writers: tuple[Node, Node]) -> Node:
     conv = node.parameters
     assert isinstance(conv, Conv)
-    return conv.weights.shape[1] == 1 and conv.stride == 1 and node.accesses[0].first == 0
-
-
-def _part(program: Program, writer: int, pointwise: bool) -> _Part | None:
-    node = program.nodes[writer]
-    operand = node.operands[0]
-    if not isinstance(operand, int):
-        return None
-    start, channels = node.parameters.out_offset, program.signals[operand].channels
-    writers = program.writers(operand)
-    if pointwise and len(writers) == 1 and operand not in program.outputs and program.readers(operand) == (writer,):
-        producer = program.nodes[writers[0]]
-        if producer.kind == "repeat" and producer.repeat > 1:
-            (source,) = producer.signals
-            return _Part(source, producer.repeat, start, channels, (writers[0],))
-    return _Part(operand, 1, start, channels, ())
-
-
-def _summed(node: Node, parts: tuple[_Part, _Part]) -> Node:
-    conv = node.parameters
-    assert isinstance(conv, Conv)
-    weights = [np.ascontiguousarray(conv.weights[:, :, p.start : p.start + p.channels]) for p in parts]
-    repeat, access = parts[0].repeat, node.accesses[0]
-    fused = ConvSum(
-        (weights[0], weights[1]),
+    (a,), (b,) = writers[0].signals, writers[1].signals
+    halves = [
+        np.ascontiguousarray(conv.weights[:, :, first : first + program.signals[signal].channels])
+        for signal, first in ((a, writers[0].parameters.out_offset), (b, writers[1].parameters.out_offset))
+    ]
+    parameters = ConvSum(
+        (halves[0], halves[1]),
         conv.bias,
         conv.input_zero_point,
         conv.requantization,
-        repeat,
-        conv.stride,
-        conv.dilation,
+        stride=conv.stride,
+        dilation=conv.dilation,
     )
-    rows = node.macs // conv.weights.size
-    slow = Access(1, 0, 0) if repeat > 1 else access
-    fast = Access(repeat, 0, repeat - 1) if repeat > 1 else access
-    macs = rows * (weights[0].size // repeat + weights[1].size)
-    covers = ("RESIZE_NEAREST_NEIGHBOR",) * (repeat > 1) + ("CONCATENATION", *node.covers)
     return replace(
         node,
         kind="conv_sum",
-        operands=(parts[0].signal, parts[1].signal),
-        accesses=(slow, fast),
-        parameters=fused,
-        covers=covers,
-        macs=macs,
-        repeat=repeat,
+        operands=(a, b),
+        accesses=(node.accesses[0], node.accesses[0]),
+        parameters=parameters,
+        covers=("CONCATENATION", *node.covers),
     )

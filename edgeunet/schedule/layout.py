@@ -7,6 +7,9 @@ A signal starts with a buffer of its own. Then, in order:
   live longer than copying would;
 - an elementwise node writes over an operand that nothing reads later;
 - a reshape of contiguous bytes is the same buffer.
+
+No byte changes by where it lies, so each of these (``caller_memory``, ``side_by_side``, ``in_place``, ``reshapes``) can
+be left out to see what it brings.
 """
 
 from __future__ import annotations
@@ -44,8 +47,10 @@ class Place:
 class Layout:
     """Union of signals into buffers; built once per candidate set of placed concatenation operands."""
 
-    def __init__(self, program: Program, timing: Timing, copied: Collection[int] = ()) -> None:
-        self.program, self.timing = program, timing
+    def __init__(
+        self, program: Program, timing: Timing, copied: Collection[int] = (), without: Collection[str] = ()
+    ) -> None:
+        self.program, self.timing, self.without = program, timing, frozenset(without)
         self.extents = signal_extents(program, timing)
         self.places = [Place(i) for i in range(len(program.signals))]
         self.space = [ARENA] * len(program.signals)
@@ -53,11 +58,13 @@ class Layout:
         """Nodes that became nothing: placed concatenations, in-place reshapes."""
         self.copied = frozenset(copied)
         self._last = [max((*program.readers(i), *program.writers(i)), default=-1) for i in range(len(program.signals))]
-        self._place_interfaces()
+        if "caller_memory" not in without:
+            self._place_interfaces()
         for number in range(len(program.nodes)):
             self._share(number)
-        for number in reversed(range(len(program.nodes))):
-            self._place_concatenated(number)
+        if "side_by_side" not in without:
+            for number in reversed(range(len(program.nodes))):
+                self._place_concatenated(number)
 
     def root(self, signal: int) -> tuple[int, int]:
         """The signal that owns the buffer ``signal`` lies in, and its byte offset within a row."""
@@ -103,6 +110,8 @@ class Layout:
     def _share(self, number: int) -> None:
         """Let node ``number`` write over one of its operands, where nothing reads that operand later."""
         node, program, timing = self.program.nodes[number], self.program, self.timing
+        if ("reshapes" if node.kind == "reshape" else "in_place") in self.without:
+            return
         adds = bool(node.epilogue) and isinstance(node.epilogue[-1], FusedAdd)
         if (node.kind not in (*IN_PLACE, "reshape") and not adds) or len(program.writers(node.output)) > 1:
             return

@@ -1,10 +1,4 @@
-"""Convolutions as nodes: over rows where the signal is one-dimensional, over images otherwise.
-
-A transposed convolution over rows becomes one convolution per phase: output row ``i = g * s + f`` receives input row
-``j`` through tap ``t`` when ``j * s - pad + t = i``, so ``t = (f + pad) mod s + m * s`` and ``j = g + floor((f + pad) /
-s) - m``: a convolution with every ``s``-th tap, in reverse, for each phase ``f``. Where all phases read the same rows
-they are one convolution with ``s`` times the outputs, whose one wide row is the group's ``s`` rows.
-"""
+"""Convolutions as nodes: over rows where the signal is one-dimensional, over images otherwise."""
 
 from __future__ import annotations
 
@@ -61,55 +55,16 @@ def lower_depthwise(builder: Builder, op: Op) -> None:
 
 
 def lower_transpose_convolution(builder: Builder, op: Op) -> None:
-    """TRANSPOSE_CONV."""
+    """TRANSPOSE_CONV over an image; ``edgeunet.schedule.transposed`` makes convolutions over rows of it."""
     source, weights, bias, requantization = _parts(builder, op)
     signal, output = builder.signals[source], builder.signals[builder.signal(op.outputs[0])]
     (stride_h, stride_w), (top, _, left, _) = op.attributes["stride"], op.attributes["padding"]
-    zero_point = signal.zero_point
-    one_row = is_row(signal) and is_row(output) and 0 <= top < weights.shape[1]
-    if not one_row or output.width % stride_w:
-        image = Image(
-            signal.height,
-            signal.width,
-            output.height,
-            output.width,
-            weights.shape[1],
-            weights.shape[2],
-            stride_h,
-            stride_w,
-            1,
-            1,
-            top,
-            left,
-        )
-        macs = signal.rows * weights.size
-        parameters = Conv2d(image, weights, bias, zero_point, requantization)
-        builder.add(op, "transpose_conv_2d", (source,), (WHOLE,), parameters, macs=macs)
-        return
-    phases = [phase_taps(weights[:, top], stride_w, phase + left) for phase in range(stride_w)]
-    groups = output.width // stride_w
-    if len({(newest, taps.shape[1]) for taps, newest in phases}) == 1:
-        newest, stacked = phases[0][1], np.concatenate([taps for taps, _ in phases])
-        conv = Conv(stacked, np.tile(bias, stride_w), zero_point, requantization.repeated(stride_w))
-        access = Access(1, newest - stacked.shape[1] + 1, newest, zero_point)
-        builder.add(op, "conv", (source,), (access,), conv, macs=groups * stacked.size, repeat=stride_w, wide=True)
-        return
-    for phase, (taps, newest) in enumerate(phases):
-        access = Access(1, newest - taps.shape[1] + 1, newest, zero_point)
-        conv = Conv(taps, bias, zero_point, requantization)
-        builder.add(op, "conv", (source,), (access,), conv, macs=groups * taps.size, repeat=stride_w, phase=phase)
-
-
-def phase_taps(weights: Int8Array, stride: int, position: int) -> tuple[Int8Array, int]:
-    """The taps of ``weights (out, kernel, in)`` that reach one phase, oldest input first, and the newest input's row.
-
-    ``position`` is phase plus padding; rows count from the group. A phase that no tap reaches gets one tap of zeros.
-    """
-    newest, first = divmod(position, stride)
-    taps = weights[:, first::stride][:, ::-1]
-    if taps.shape[1] == 0:
-        taps = np.zeros((weights.shape[0], 1, weights.shape[2]), np.int8)
-    return np.ascontiguousarray(taps), newest
+    image = Image(
+        signal.height, signal.width, output.height, output.width, weights.shape[1], weights.shape[2],
+        stride_h, stride_w, 1, 1, top, left,
+    )  # fmt: skip
+    parameters = Conv2d(image, weights, bias, signal.zero_point, requantization)
+    builder.add(op, "transpose_conv_2d", (source,), (WHOLE,), parameters, macs=signal.rows * weights.size)
 
 
 def lower_fully_connected(builder: Builder, op: Op) -> None:

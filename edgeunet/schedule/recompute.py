@@ -8,7 +8,7 @@ multiply-accumulates. Of the outermost levels these are few and the history is l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -21,30 +21,36 @@ CHEAP = 20
 """At the smallest hop, skips are computed again for at most one part in so many of the multiply-accumulates."""
 
 
-def timed_stream(program: Program, hop: int | None, count: int | None = None) -> tuple[Program, Timing]:
+def timed_stream(
+    program: Program, hop: int | None, count: int | None = None, without: Collection[str] = ()
+) -> tuple[Program, Timing]:
     """``program`` with ``count`` skips computed again, and the timing of its stream.
 
     ``hop`` is the total stride where ``None``. Without a ``count``, the smallest hop takes as many as are cheap
-    (``CHEAP``), a larger one none: who hops in small steps is short of bytes.
+    (``CHEAP``), a larger one none: who hops in small steps is short of bytes. ``without`` may name ``recompute`` (then
+    none are by default) and ``retiming`` (then every node runs as soon as it can).
     """
     stride = total_stride(program)
     hop = stride if hop is None else hop
+    retimes = "retiming" not in without
     if count is not None:
-        return _timed(program, hop, count)
-    best = _timed(program, hop, 0)
-    if hop != stride:
+        return _timed(program, hop, count, retimes)
+    best = _timed(program, hop, 0, retimes)
+    if hop != stride or "recompute" in without:
         return best
     limit = macs_per_stride(program) * (CHEAP + 1) / CHEAP
     for attempt in range(1, len(find_skips(program)) + 1):
-        made = _timed(program, hop, attempt)
+        made = _timed(program, hop, attempt, retimes)
         if macs_per_stride(made[0]) > limit or history_bytes(*made) >= history_bytes(*best):
             break
         best = made
     return best
 
 
-def _timed(program: Program, hop: int, count: int) -> tuple[Program, Timing]:
+def _timed(program: Program, hop: int, count: int, retimes: bool) -> tuple[Program, Timing]:
     made = recompute_skips(program, count)
+    if not retimes:
+        return made, stream_timing(made, hop)
     late = range(len(program.signals), len(made.signals))
     return made, retime(made, stream_timing(made, hop), late)
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Int8Array = NDArray[np.int8]
+Int16Array = NDArray[np.int16]
 Int32Array = NDArray[np.int32]
 
 INT32_LIMIT = 1 << 31
@@ -118,6 +119,63 @@ class Depthwise:
     def accumulator_bound(self) -> NDArray[np.int64]:
         """Largest magnitude any partial sum can reach, per output channel."""
         return bound_accumulator(self.bias, self.weights, self.input_zero_point)
+
+
+@dataclass(frozen=True, eq=False)
+class ConvUpsampled:
+    """A convolution over an upsampled signal, read at its low rate: ``weights (phase, out, kernel, in)``, sums of int8
+    weights.
+
+    Phase ``p`` starts ``starts[p]`` rows into the group's window. ``other (out, kernel, in)`` are the weights of a
+    second signal beside it, where there is one, read ``other_stride`` rows further from phase to phase.
+    """
+
+    weights: Int16Array
+    starts: tuple[int, ...]
+    bias: Int32Array
+    input_zero_point: int
+    requantization: Requantization
+    dilation: int = 1
+    other: Int8Array | None = None
+    other_stride: int = 1
+    other_dilation: int = 1
+
+    @property
+    def _joined(self) -> Int16Array:
+        parts = [self.weights[0], *([] if self.other is None else [self.other])]
+        return np.concatenate([w.reshape(w.shape[0], -1).astype(np.int16) for w in parts], axis=1).T
+
+    @property
+    def folded_bias(self) -> Int32Array:
+        """``bias - zero_point * sum(weights)`` per output channel (the same in every phase), modulo 2^32."""
+        return fold_bias(self.bias, self._joined, self.input_zero_point)
+
+
+@dataclass(frozen=True, eq=False)
+class DepthwiseUpsampled:
+    """A depthwise convolution over an upsampled signal, read at its low rate: ``weights (phase, kernel, out)``, sums of
+    int8 weights; phase ``p`` starts ``starts[p]`` rows into the group's window, channel ``n`` reads input ``n //
+    repeat``."""
+
+    weights: Int16Array
+    starts: tuple[int, ...]
+    bias: Int32Array
+    input_zero_point: int
+    requantization: Requantization
+    repeat: int = 1
+    dilation: int = 1
+
+    @property
+    def folded_bias(self) -> Int32Array:
+        """``bias - zero_point * sum(weights)`` per output channel (the same in every phase), modulo 2^32."""
+        return fold_bias(self.bias, self.weights[0], self.input_zero_point)
+
+    @property
+    def accumulator_bound(self) -> NDArray[np.int64]:
+        """Largest magnitude any partial sum can reach, per output channel, in any phase."""
+        bounds = [bound_accumulator(self.bias, weights, self.input_zero_point) for weights in self.weights]
+        largest: NDArray[np.int64] = np.max(bounds, axis=0)
+        return largest
 
 
 @dataclass(frozen=True)
@@ -310,14 +368,14 @@ class Softmax:
     dropped."""
 
 
-def fold_bias(bias: Int32Array, weights: Int8Array, zero_point: int) -> Int32Array:
+def fold_bias(bias: Int32Array, weights: Int8Array | Int16Array, zero_point: int) -> Int32Array:
     """``bias - zero_point * sum over axis 0 of weights``, modulo 2^32; ``weights`` is ``(inputs, out)``."""
     folded = bias.astype(np.int64) - zero_point * weights.astype(np.int64).sum(axis=0)
     wrapped: Int32Array = folded.astype(np.uint64).astype(np.uint32).view(np.int32)
     return wrapped
 
 
-def bound_accumulator(bias: Int32Array, weights: Int8Array, zero_point: int) -> NDArray[np.int64]:
+def bound_accumulator(bias: Int32Array, weights: Int8Array | Int16Array, zero_point: int) -> NDArray[np.int64]:
     """``|bias - zp * sum w| + 128 * sum |w|`` per output channel, without wrapping."""
     wide = weights.astype(np.int64)
     folded = np.abs(bias.astype(np.int64) - zero_point * wide.sum(axis=0))

@@ -14,7 +14,7 @@ from edgeunet.errors import CompileError, GraphError
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
-from edgeunet.schedule.lower import lower
+from edgeunet.schedule.rewrites import rewritten
 from edgeunet.schedule.timing import total_stride
 from tests.emit.host_batch import SANITIZED, STRICT, Int8, build_batch
 from tests.judges import litert_reference
@@ -144,7 +144,7 @@ def unets(seeds: range, core: str = "portable") -> list[Net]:
     for seed in seeds:
         content = random_unet(seed)
         graph = read_tflite(content)
-        stride = total_stride(lower(graph))
+        stride = total_stride(rewritten(graph))
         hop = stride * (1, 2, 3, 5)[seed % 4]
         found.append(Net(content, graph, compile_model(graph, f"u{seed}", core=core, mode="stream", hop=hop), stride))
     return found
@@ -157,7 +157,7 @@ def streams(seeds: range) -> list[Net]:
         try:
             content = random_network(seed, layout="1xT", local=True)
             graph = read_tflite(content)
-            stride = total_stride(lower(graph))
+            stride = total_stride(rewritten(graph))
             if graph.tensors[graph.inputs[0]].shape[2] % stride:
                 continue
             compiled = compile_model(graph, f"n{seed}", mode="stream", hop=stride * (1 + seed % 3))
@@ -224,7 +224,7 @@ def test_the_hop_changes_no_value(tmp_path: Path) -> None:
     for seed in range(101, 104):
         content = random_unet(seed)
         graph = read_tflite(content)
-        stride = total_stride(lower(graph))
+        stride = total_stride(rewritten(graph))
         window = graph.tensors[graph.inputs[0]].shape[2]
         samples = recording(graph, window, seed)
         whole = judged(content, samples)

@@ -1,0 +1,45 @@
+/* Convolution over time, valid rows only, that subtracts the input zero point itself (emit/zero_points.py).
+ *
+ *     acc[r][n] = bias[n] + sum over t < taps, c < inputs of
+ *                     (in[r * in_step + t * tap_step + c] - in_zero_point) * weights[n][t][c]
+ *     out[r * out_step + n] = clamp(requantize(acc, multiplier[n], shift[n]) + zero_point)
+ *
+ * weights: (outputs, taps, inputs). The sum wraps like two's complement, as the
+ * reference's does: no bound is needed. Source of the arithmetic: TFLite reference_integer_ops::ConvPerChannel. */
+typedef struct {
+    const int8_t *weights;
+    const int32_t *bias;
+    const int32_t *multiplier;
+    const int8_t *shift;
+    int32_t in_zero_point;
+    int32_t rows;
+    int32_t in_step;  /* bytes between the inputs of neighbouring output rows: stride * pitch */
+    int32_t tap_step; /* bytes between neighbouring taps: dilation * pitch */
+    int32_t taps;
+    int32_t inputs;
+    int32_t out_step;
+    int32_t outputs;
+    int32_t zero_point;
+    int32_t low; /* clamp, relative to zero_point */
+    int32_t high;
+} eu_conv_1d_unfolded_t;
+
+static void eu_conv_1d_unfolded(const int8_t *in, int8_t *out, const eu_conv_1d_unfolded_t *p)
+{
+    for (int32_t r = 0; r < p->rows; r++) {
+        const int8_t *w = p->weights;
+        for (int32_t n = 0; n < p->outputs; n++) {
+            uint32_t acc = (uint32_t)p->bias[n];
+            for (int32_t t = 0; t < p->taps; t++) {
+                const int8_t *x = in + t * p->tap_step;
+                for (int32_t c = 0; c < p->inputs; c++) {
+                    acc += (uint32_t)((x[c] - p->in_zero_point) * w[c]);
+                }
+                w += p->inputs;
+            }
+            out[n] = eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
+        }
+        in += p->in_step;
+        out += p->out_step;
+    }
+}
