@@ -17,6 +17,7 @@ from edgeunet.modelcard import ModelCard, read_card, write_card
 from edgeunet.quantize.accuracy import Drop, drops, worst_drop
 from edgeunet.quantize.calibrate import check_windows, draw_windows, limit_range
 from edgeunet.quantize.convert import FORMATS, convert
+from edgeunet.quantize.equalize import equalized
 from edgeunet.quantize.layers import LayerError, compare_layers, lossiest_layer, worst_layer
 from edgeunet.signals import Source, Split
 
@@ -152,6 +153,7 @@ def quantize_model(
         raise QuantizeError(f"format '{number_format}' is unknown; choose {', '.join(FORMATS)}")
     if calibration is not None:
         check_windows(calibration, tuple(model.inputs[0].shape[1:]))
+        model = equalized(model, calibration) if number_format == "int8" else model
     floating = convert(model, "float32")
     if number_format == "float32":
         return _quantized(floating, floating, card, number_format, ())
