@@ -48,16 +48,21 @@ def lower_pool(builder: Builder, op: Op) -> None:
 
 
 def lower_resize(builder: Builder, op: Op) -> None:
-    """RESIZE_NEAREST_NEIGHBOR: a repeat of rows where that is what it does, a table of indices otherwise."""
+    """RESIZE_NEAREST_NEIGHBOR: a repeat of rows where that is what it does at any length, else a table of indices.
+
+    With aligned corners and a factor over 2 it is a repeat for very few rows only, which a stream would outgrow.
+    """
     source, target = builder.signal(op.inputs[0]), builder.signal(op.outputs[0])
     signal, output = builder.signals[source], builder.signals[target]
     options = (op.attributes["align_corners"], op.attributes["half_pixel_centers"])
     rows = tuple(int(i) for i in nearest_indices(signal.height, output.height, *options))
     columns = tuple(int(i) for i in nearest_indices(signal.width, output.width, *options))
     factor = output.width // signal.width
+    at_any_length = not op.attributes["align_corners"] or factor <= 2
     if (
         is_row(signal)
         and is_row(output)
+        and at_any_length
         and columns == tuple(j // max(factor, 1) for j in range(signal.width * factor))
     ):
         builder.add(op, "repeat", (source,), (EACH,), Repeat(factor), repeat=factor)
