@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -34,16 +33,6 @@ OWN_LOOP_OUTPUTS = 1600
 channels always do, and in a stream (a call there has few rows, but there are many calls) any two."""
 
 
-@cache
-def _lines(conv: Conv) -> tuple[one_input.Line | None, ...]:
-    """Per output channel of a 1x1 convolution of one channel: its straight line, if there is one."""
-    r, bias = conv.requantization, folded_bias(conv)
-    return tuple(
-        one_input.fit(weight, int(bias[n]), int(r.multipliers[n]), int(r.shifts[n]), r.relative_low, r.relative_high)
-        for n, weight in enumerate(conv.weights.reshape(-1).tolist())
-    )
-
-
 def _is_one(step: Step) -> bool:
     """A 1x1 convolution of one channel whose inputs lie without gaps."""
     conv, view = step.parameters, source(step)
@@ -54,7 +43,11 @@ def _is_one(step: Step) -> bool:
 def _accepts_one(saturated: bool) -> Callable[[Step], bool]:
     def accepts(step: Step) -> bool:
         conv = step.parameters
-        return _is_one(step) and is_saturated(conv.requantization) == saturated and None not in _lines(conv)
+        return (
+            _is_one(step)
+            and is_saturated(conv.requantization) == saturated
+            and None not in one_input.fit_channels(conv)
+        )
 
     return accepts
 
@@ -65,7 +58,7 @@ def _accepts_one_linear(step: Step) -> bool:
 
 
 def _pack_lines(conv: Conv, quad: slice, lift: int) -> list[Int32Array]:
-    lines = [line for line in _lines(conv)[quad] if line is not None]
+    lines = [line for line in one_input.fit_channels(conv)[quad] if line is not None]
     return [four(line.slope for line in lines), four(line.offset + (lift << one_input.SHIFT) for line in lines)]
 
 
@@ -87,7 +80,7 @@ def _one_rows(step: Step) -> dict[str, Any]:
 
 def _one_linear(step: Step) -> Arguments:
     conv = step.parameters
-    straight = [None not in _lines(conv)[quad] for quad in quads(conv)]
+    straight = [None not in one_input.fit_channels(conv)[quad] for quad in quads(conv)]
     lines = [
         word
         for quad, is_line in zip(quads(conv), straight, strict=True)

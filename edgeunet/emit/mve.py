@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.emit import straight_add
+from edgeunet.emit import one_input, straight_add
 from edgeunet.emit.helium import LANES, QuadShape, Segment, quad_function
 from edgeunet.emit.helium_depthwise import DepthwiseShape, channel_bytes, depthwise_function, depthwise_shape
+from edgeunet.emit.helium_lines import LONGEST_STEP, ROUNDING, LineShape, line_function
 from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, in_order
 from edgeunet.emit.portable import plain, source
 from edgeunet.schedule.memory import Clearance
@@ -140,7 +141,7 @@ def _quads(step: Step, shape: QuadShape, weights: Sequence[Int8Array], rows: int
     return Arguments("eu_quads_t", fields, name, (quad_function(loop, shape), text))
 
 
-def _mark(shape: QuadShape | DepthwiseShape) -> str:
+def _mark(shape: QuadShape | DepthwiseShape | LineShape) -> str:
     """A short name for a shape."""
     return hashlib.sha256(repr(shape).encode()).hexdigest()[:6]
 
@@ -213,6 +214,28 @@ def _lanes(step: Step) -> Arguments:
         f"{{\n    eu_lanes(in, out, p, {loop});\n}}\n"
     )
     return Arguments("eu_lanes_t", fields, f"{loop}_run", (depthwise_function(loop, shape), text))
+
+
+def _accepts_lines(step: Step) -> bool:
+    """One input channel without gaps, and a straight line that is exact for every output channel."""
+    conv, view = step.parameters, source(step)
+    single = plain(step) and conv.weights.shape[1:] == (1, 1) and conv.stride * view.pitch_bytes == 1
+    return single and step.output.pitch_bytes <= LONGEST_STEP and None not in one_input.fit_channels(conv)
+
+
+def _lines(step: Step) -> Arguments:
+    r = step.parameters.requantization
+    shape = LineShape(r.low, r.high)
+    made = [line for line in one_input.fit_channels(step.parameters) if line is not None]
+    offsets = [line.offset + (r.low << one_input.SHIFT) - ROUNDING for line in made]
+    fields: dict[str, Any] = {
+        "stream": np.array([[line.slope for line in made], offsets], np.int32).T.reshape(-1),
+        "channels": step.output.channels,
+        "rows": step.groups,
+        "out_step": step.output.pitch_bytes,
+    }
+    name = f"eu_lines_{_mark(shape)}"
+    return Arguments("eu_lines_t", fields, name, (line_function(name, shape),))
 
 
 def _accepts_add(step: Step) -> bool:
@@ -296,6 +319,7 @@ def _max_overlap(step: Step, position: int) -> Clearance | None:
 
 MVE: KernelTable = {
     "conv": (
+        Kernel("eu_lines", "mve", _accepts_lines, _lines),
         Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes),
         Kernel("eu_quads", "mve", lambda step: _conv_shape(step) is not None, _conv, overlap=_pair_overlap),
     ),

@@ -11,10 +11,12 @@ with ``A`` next to ``w * m * 2^(S - 31 - e)``. An empty intersection means that 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from edgeunet.graph.arithmetic import multiply_by_quantized_multiplier
+from edgeunet.schedule.steps import Conv
 
 SHIFT = 20
 _VALUES = np.arange(-128, 128, dtype=np.int64)
@@ -46,3 +48,13 @@ def fit(weight: int, bias: int, multiplier: int, shift: int, low: int, high: int
         if first < end and abs(offset) + int(np.abs(line).max()) + (1 << 28) < 1 << 31:
             return Line(slope + neighbour, offset)
     return None
+
+
+@cache
+def fit_channels(conv: Conv) -> tuple[Line | None, ...]:
+    """Per output channel of a 1x1 convolution of one channel: its straight line, if there is one."""
+    r, bias = conv.requantization, conv.folded_bias
+    return tuple(
+        fit(weight, int(bias[n]), int(r.multipliers[n]), int(r.shifts[n]), r.relative_low, r.relative_high)
+        for n, weight in enumerate(conv.weights.reshape(-1).tolist())
+    )

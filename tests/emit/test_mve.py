@@ -21,6 +21,8 @@ from tests.emit.helium_table import CHANNELS, SideBySide, column_network, table_
 from tests.random_layers import Value
 from tests.random_networks import random_inputs
 
+KERNELS = ("eu_quads", "eu_lanes", "eu_lines", "eu_add_lanes", "eu_max_lanes")
+
 
 def flat(arrays: list[Int8]) -> Int8:
     return np.concatenate([np.asarray(array, np.int8).reshape(-1) for array in arrays])
@@ -42,7 +44,7 @@ def test_table_of_shapes_equals_the_evaluator_on_helium(tmp_path: Path) -> None:
         graph = read_tflite(table_network(channels, seed))
         cases.append(window_case(graph, f"c{channels}", seed))
     used = set().union(*(kernels(case.model) for case in cases))
-    assert {"eu_quads", "eu_lanes", "eu_add_lanes", "eu_max_lanes"} <= used
+    assert set(KERNELS) <= used
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 
@@ -103,7 +105,7 @@ def test_streams_equal_the_evaluator_on_helium(tmp_path: Path) -> None:
 def test_shared_models_are_exact_on_helium(shared: Path, tmp_path: Path, name: str) -> None:
     content = (shared / "models" / f"{name}.int8.tflite").read_bytes()
     cases = [window_case(read_tflite(content), "net", 3), stream_case(content, "stream", 16, 48 * 16)]
-    assert kernels(cases[0].model) <= {"eu_quads", "eu_lanes", "eu_add_lanes", "eu_max_lanes", "eu_copy"}
+    assert kernels(cases[0].model) <= {*KERNELS, "eu_copy"}
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 
