@@ -48,7 +48,7 @@ class Request:
     keep : directory to leave the firmware project in.
     mode, hop, recompute : whole windows, a stream of hops, or ``auto``; skips of a stream to compute again.
     ram_bytes : what the plan of the mode ``auto`` must fit: state, input and output.
-    without : exact passes of the compiler to leave out.
+    without : exact passes of the compiler, or kernels of the flavour, to leave out.
     stack_bytes : size of the stack on a core or board (``STACK_BYTES``); what the model uses of it is measured.
     """
 
@@ -193,6 +193,26 @@ class Result:
         return document
 
 
+def compile_request(request: Request, graph: Graph) -> Compiled:
+    """Return the C that ``bench`` measures for a settled ``request``.
+
+    Raises
+    ------
+    EdgeUNetError
+        A subclass saying why the model cannot be compiled as asked.
+    """
+    return compile_model(
+        graph,
+        suggest_identifier(request.model.name.split(".")[0]),
+        core=choose_kernels(find_board(request.target), request.kernels),
+        mode=request.mode,
+        hop=request.hop,
+        recompute=request.recompute,
+        without=request.without,
+        card=read_card(request.model),
+    )
+
+
 def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: None) -> Result:
     """Compile, build, run, compare and measure.
 
@@ -205,17 +225,7 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
     check_options(request, board)
     request = settled(request, note)
     graph, card = read_tflite(request.model), read_card(request.model)
-    prefix = suggest_identifier(request.model.name.split(".")[0])
-    compiled = compile_model(
-        graph,
-        prefix,
-        core=choose_kernels(board, request.kernels),
-        mode=request.mode,
-        hop=request.hop,
-        recompute=request.recompute,
-        without=request.without,
-        card=card,
-    )
+    compiled = compile_request(request, graph)
     rows = recording_rows(graph, compiled) if compiled.mode == "stream" else None
     size = rows * compiled.inputs[0].shape[-1] if rows else None
     golden = make_golden(compiled, reference(graph, compiled, rows), request.repeat, size)

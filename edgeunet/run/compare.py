@@ -1,4 +1,4 @@
-"""What each exact pass and kernel flavour brings: the same model measured without them, one at a time."""
+"""What each exact pass, kernel and kernel flavour brings: the same model measured without them, one at a time."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from edgeunet.emit import CORES, PASSES
-from edgeunet.run.bench import Request, bench, choose_kernels, find_board, settled
+from edgeunet.emit import CORES, PASSES, Compiled
+from edgeunet.emit.compile import own_kernels
+from edgeunet.emit.passes import STREAM_PASSES
+from edgeunet.errors import CompileError
+from edgeunet.graph import read_tflite
+from edgeunet.run.bench import Request, bench, choose_kernels, compile_request, find_board, settled
 from edgeunet.run.measure import Note
 from edgeunet.run.measurement import Measurement
+
+SHIPS = "as it ships"
+_FIGURES = ("exact", "kernels", "instructions", "ram_bytes", "flash_bytes", "arena_bytes", "stack_bytes")
 
 
 @dataclass(frozen=True)
@@ -18,55 +25,82 @@ class Variant:
 
     Attributes
     ----------
-    name : ``as it ships``, ``without <pass>`` or ``<flavour> kernels``.
-    brings : what the left-out pass does; empty for the others.
+    name : ``as it ships``, ``without <pass or kernel>`` or ``<flavour> kernels``.
+    brings : what is left out does; empty for the others.
+    measurement : figures; ``None`` where the model cannot be compiled so.
+    same : whether the C is that of what ships, so that nothing had to be measured.
+    refused : why the model cannot be compiled so.
     """
 
     name: str
     brings: str
-    measurement: Measurement
+    measurement: Measurement | None
+    same: bool = False
+    refused: str = ""
+
+    @property
+    def exact(self) -> bool:
+        return self.measurement is None or self.measurement.exact
 
     def document(self) -> dict[str, Any]:
         """Return the entry of ``compare`` in the JSON object."""
-        whole = self.measurement.document()
-        keys = ("exact", "kernels", "instructions", "ram_bytes", "flash_bytes", "arena_bytes", "stack_bytes")
-        return {"variant": self.name, "brings": self.brings, **{key: whole[key] for key in keys}}
+        whole = self.measurement.document() if self.measurement else {}
+        figures = {key: whole.get(key) for key in _FIGURES}
+        return {"variant": self.name, "brings": self.brings, "same": self.same, "refused": self.refused, **figures}
 
 
-def variants(request: Request) -> Iterator[tuple[str, str, Request]]:
-    """Yield name, purpose and request of everything that ``compare`` measures, what ships first."""
-    board = find_board(request.target)
-    kernels = choose_kernels(board, request.kernels)
-    yield "as it ships", "", replace(request, kernels=kernels)
+def variants(request: Request, ships: Compiled) -> Iterator[tuple[str, str, Request]]:
+    """Yield name, purpose and request of everything that is compared with ``ships``, which ``request`` compiles to."""
     for name, purpose in PASSES.items():
-        yield f"without {name}", purpose, replace(request, kernels=kernels, without=(name,))
+        if name not in STREAM_PASSES or ships.hop_samples:
+            yield f"without {name}", purpose, replace(request, without=(name,))
+    fast = own_kernels(ships.core)
+    for function in dict.fromkeys(layer.kernel for layer in ships.layers if layer.kernel in fast):
+        count = sum(layer.kernel == function for layer in ships.layers)
+        purpose = f"kernel of {count} layer{'s' if count > 1 else ''}; portable without"
+        yield f"without {function}", purpose, replace(request, without=(function,))
+    board = find_board(request.target)
     for flavour in board.core.kernels if board else ():
-        if flavour != kernels and flavour in CORES:
+        if flavour != ships.core and flavour in CORES:
             yield f"{flavour} kernels", "", replace(request, kernels=flavour)
 
 
 def compare(request: Request, note: Note = lambda _: None) -> tuple[Variant, ...]:
-    """Measure every variant of ``request``.
+    """Measure ``request`` and every variant of it; one whose C is the same is not measured again.
 
     Raises
     ------
     EdgeUNetError
-        As ``bench`` does.
+        As ``bench`` does for what ships.
     """
-    found = []
-    for name, purpose, variant in variants(replace(settled(request), keep=None)):
-        note(name)
-        found.append(Variant(name, purpose, bench(variant).measurement))
+    kernels = choose_kernels(find_board(request.target), request.kernels)
+    request, graph = replace(settled(request), keep=None, kernels=kernels), read_tflite(request.model)
+    ships = compile_request(request, graph)
+    note(SHIPS)
+    measured = bench(request).measurement
+    found = [Variant(SHIPS, "", measured)]
+    for name, purpose, variant in variants(request, ships):
+        try:
+            same = compile_request(variant, graph).sources.files == ships.sources.files
+        except CompileError as error:
+            found.append(Variant(name, purpose, None, refused=str(error)))
+            continue
+        if not same:
+            note(name)
+        found.append(Variant(name, purpose, measured if same else bench(variant).measurement, same))
     return tuple(found)
 
 
 def comparison_table(found: tuple[Variant, ...]) -> str:
     """Return the variants as a table: figures, and by how much each is above what ships."""
-    first = found[0].measurement.document()
-    ships = {key: first[key] for key in ("instructions", "ram_bytes", "flash_bytes")}
-    rows = [["variant", "exact", "instructions", "", "RAM", "", "flash", "", "what the pass brings"]]
+    ships = {key: found[0].document()[key] for key in ("instructions", "ram_bytes", "flash_bytes")}
+    rows = [["variant", "exact", "instructions", "", "RAM", "", "flash", "", "what it brings"]]
     for variant in found:
         document = variant.document()
+        if variant.same or variant.refused:
+            blank = [variant.name, "", "the same C" if variant.same else "not possible", *[""] * 5, variant.brings]
+            rows.append(blank)
+            continue
         cells = [variant.name, "yes" if document["exact"] else "NO"]
         for key, base in ships.items():
             value = document[key]

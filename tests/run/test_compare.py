@@ -1,4 +1,4 @@
-"""Every exact pass left out alone, and every kernel flavour: the same bytes, other figures."""
+"""Every exact pass and kernel left out alone, and every kernel flavour: the same bytes, other figures."""
 
 from __future__ import annotations
 
@@ -7,26 +7,50 @@ from pathlib import Path
 import pytest
 
 from edgeunet.emit import PASSES
+from edgeunet.emit.passes import STREAM_PASSES
 from edgeunet.run.bench import Request
-from edgeunet.run.compare import compare, comparison_table, variants
+from edgeunet.run.compare import SHIPS, compare, comparison_table
+from tests.emit.pass_networks import NETWORKS
 from tests.tools import need
 
+WINDOW_PASSES = [name for name in PASSES if name not in STREAM_PASSES]
 
-@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
-def test_every_variant_is_exact(core: str, shared: Path) -> None:
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("core", "used"),
+    [
+        ("cortex-m4", ("eu_conv_relu_add", "eu_max_pool_3")),
+        pytest.param("cortex-m55", ("eu_quads",), marks=pytest.mark.nightly),
+    ],
+)
+def test_every_variant_is_exact(core: str, used: tuple[str, ...], shared: Path) -> None:
     need("arm-none-eabi-gcc", "qemu-system-arm")
     model = shared / "models" / "small-unet-256.int8.tflite"
     found = compare(Request(model, core, toolchain="gcc", emulator="qemu"))
-    assert all(variant.measurement.exact for variant in found)
-    named = {variant.name: variant.measurement for variant in found}
-    assert set(named) >= {"as it ships", "portable kernels", *(f"without {name}" for name in PASSES)}
-    assert named["as it ships"].count < named["portable kernels"].count / 2
-    assert named["as it ships"].count < named["without concat"].count
+    assert all(variant.exact for variant in found)
+    counts = {v.name: v.measurement.count for v in found if v.measurement is not None}
+    assert set(counts) >= {SHIPS, "portable kernels", *(f"without {name}" for name in (*used, *WINDOW_PASSES))}
+    assert counts[SHIPS] < counts["portable kernels"] / 2
+    assert counts[SHIPS] < counts["without concat"]
+    assert all(counts[SHIPS] < counts[f"without {kernel}"] for kernel in used)
+    assert {v.name for v in found if v.same} >= {"without padding", "without transposed"}
     text = comparison_table(found)
     assert len(text.splitlines()) == len(found) + 1
     assert "+" in text
 
 
-def test_the_host_has_no_other_kernels(tmp_path: Path) -> None:
-    names = [name for name, _, _ in variants(Request(tmp_path / "m.tflite", "host"))]
-    assert names == ["as it ships", *(f"without {name}" for name in PASSES)]
+@pytest.mark.slow
+def test_on_the_host_every_pass_of_a_stream_is_left_out_once(tmp_path: Path) -> None:
+    need("gcc")
+    model = tmp_path / "unet.tflite"
+    model.write_bytes(NETWORKS["recompute"]())
+    found = {variant.name: variant for variant in compare(Request(model, "host", mode="stream"))}
+    assert list(found) == [SHIPS, *(f"without {name}" for name in PASSES)]
+    assert all(variant.exact for variant in found.values())
+    assert found["without padding"].same
+    assert "whole window" in found["without transposed"].refused
+    assert not found["without recompute"].same
+    rows = comparison_table(tuple(found.values())).splitlines()
+    assert "the same C" in rows[1 + list(found).index("without padding")]
+    assert "not possible" in rows[1 + list(found).index("without transposed")]
