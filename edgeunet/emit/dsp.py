@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from edgeunet.emit import dsp_tall
 from edgeunet.emit.dsp_quads import additions_after, convolutions, fuses, narrow_convolutions, sums
 from edgeunet.emit.dsp_rows import additions, depthwises, max_pools, ones
 from edgeunet.emit.kernels import KernelTable
 
 DSP: KernelTable = {
-    "conv": (*convolutions(False), *convolutions(True), *ones(), *narrow_convolutions(), *additions_after()),
-    "conv_sum": sums(),
+    "conv": (
+        *dsp_tall.convolutions(cheaper=True),
+        *dsp_tall.additions_after(cheaper=True),
+        *convolutions(False),
+        *convolutions(True),
+        *ones(),
+        *narrow_convolutions(),
+        *additions_after(),
+        *dsp_tall.convolutions(cheaper=False),
+        *dsp_tall.additions_after(cheaper=False),
+    ),
+    "conv_sum": (*dsp_tall.sums(cheaper=True), *sums(), *dsp_tall.sums(cheaper=False)),
     "depthwise": depthwises(),
     "max_pool": max_pools(),
     "add": additions(),

@@ -74,7 +74,8 @@ class Scaling:
     """Bytes that the kernels for one signal take at once."""
 
 
-def _fits_saturated(conv: Weighted) -> bool:
+def fits_saturated(conv: Weighted) -> bool:
+    """One multiply per channel onto the whole int8 range, biases in the offsets."""
     return is_saturated(conv.requantization) and scaled_offsets(conv, _LOWEST, True) is not None
 
 
@@ -88,7 +89,7 @@ def _fits_linear(conv: Weighted) -> bool:
     return is_saturated(conv.requantization) and rounding_fits(conv)
 
 
-def _fits_relu(conv: Weighted) -> bool:
+def fits_relu(conv: Weighted) -> bool:
     """Exactly what RELU leaves of the int8 range."""
     r = conv.requantization
     return r.relative_low == 0 and r.high == 127 and scaled_offsets(conv, r.zero_point, False) is not None
@@ -100,8 +101,8 @@ def _pack_linear(conv: Weighted) -> tuple[Any, int]:
 
 QUAD, DOUBLED = ("eu_quad", "eu_quad_unpack"), ("eu_quad", "eu_quad_doubled")
 LINEAR = Scaling("linear", _fits_linear, _pack_linear, 16, DOUBLED, 64)
-RELU = Scaling("relu", _fits_relu, lambda c: pack_one_multiply(c, c.requantization.zero_point, False), 16, QUAD)
-SATURATED = Scaling("saturated", _fits_saturated, lambda conv: pack_one_multiply(conv, _LOWEST, True), 16, QUAD)
+RELU = Scaling("relu", fits_relu, lambda c: pack_one_multiply(c, c.requantization.zero_point, False), 16, QUAD)
+SATURATED = Scaling("saturated", fits_saturated, lambda conv: pack_one_multiply(conv, _LOWEST, True), 16, QUAD)
 CLAMPED = Scaling("clamped", _fits_clamped, lambda conv: pack_one_multiply(conv, 0, True), 16, QUAD)
 SCALINGS = (CLAMPED, SATURATED, LINEAR)
 """The most general of the cheap ones first, so that a network needs the code of few of them."""
@@ -247,7 +248,7 @@ def _adds(conv: Conv, epilogue: tuple[Any, ...]) -> bool:
         return False
     taps, channels = conv.weights.shape[1:]
     one_run = taps == 1 and channels % GROUP == 0 and channels <= LONGEST_RUN
-    return one_run and straight_add.fit(epilogue[0].add) is not None and (_fits_relu(conv) or _fits_linear(conv))
+    return one_run and straight_add.fit(epilogue[0].add) is not None and (fits_relu(conv) or _fits_linear(conv))
 
 
 def fuses(node: Node) -> bool:
@@ -270,7 +271,7 @@ def additions_after() -> tuple[Kernel, ...]:
             )
             for unused in ("runs", "run_gap", "packed_groups", "above", "below"):
                 del fields[unused]
-            return Arguments(f"eu_conv_{scaling.name}_add_t", fields | _addition_fields(step))
+            return Arguments(f"eu_conv_{scaling.name}_add_t", fields | addition_fields(step))
 
         def scratch(step: Step) -> int:
             return _widened_bytes(scaling, flat_weights(step.parameters).shape[1])
@@ -281,7 +282,8 @@ def additions_after() -> tuple[Kernel, ...]:
     return tuple(kernel(scaling) for scaling in (RELU, LINEAR))
 
 
-def _addition_fields(step: Step) -> dict[str, Any]:
+def addition_fields(step: Step) -> dict[str, Any]:
+    """What an addition's line and its operand are to the kernels with one."""
     fused = step.epilogue[0]
     line = straight_add.fit(fused.add)
     assert line is not None

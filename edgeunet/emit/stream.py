@@ -102,13 +102,21 @@ def _enter(source: View, target: View) -> list[str]:
 
 def _leave(schedule: Schedule, step: Step, source: View, target: View) -> list[str]:
     span, lag = schedule.span(step.signal), schedule.lookahead_rows
-    row = f"{pointer(source)} + i * {source.pitch_bytes}"
-    return [
-        "ready = 0;",
-        f"for (int32_t i = 0; i < {source.rows}; i++) {{",
-        f"    if (i - {lag} >= {begin_expression(span)} && i - {lag} < {end_expression(span)}) {{",
-        f"        memcpy({pointer(target)} + ready * {source.channels}, {row}, {source.channels});",
-        "        ready++;",
-        "    }",
-        "}",
+    begin, end = f"{begin_expression(span)} + {lag}", f"{end_expression(span)} + {lag}"
+    first = f"{pointer(source)} + first * {source.pitch_bytes}"
+    lines = [
+        f"const int32_t first = {begin} < 0 ? 0 : {begin};",
+        f"const int32_t last = {end} < {source.rows} ? {end} : {source.rows};",
+        "ready = last > first ? last - first : 0;",
     ]
+    if source.pitch_bytes == source.channels:
+        copied = f"memcpy({pointer(target)}, {first}, (size_t)ready * {source.channels});"
+        lines += ["if (ready > 0) {", f"    {copied}", "}"]
+    else:
+        row = f"{first} + i * {source.pitch_bytes}"
+        lines += [
+            "for (int32_t i = 0; i < ready; i++) {",
+            f"    memcpy({pointer(target)} + i * {source.channels}, {row}, {source.channels});",
+            "}",
+        ]
+    return ["{", *("    " + line for line in lines), "}"]

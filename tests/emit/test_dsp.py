@@ -85,6 +85,55 @@ def depthwise_network(channels: int, seed: int) -> bytes:
     return network.build()
 
 
+TALL = (
+    *("eu_tall_saturated", "eu_tall_relu", "eu_tall_linear", "eu_tall_relu_add", "eu_tall_linear_add"),
+    *("eu_tall_sum_saturated", "eu_tall_sum_relu", "eu_tall_sum_linear"),
+)
+"""The kernels for few rows, each by name."""
+
+FEW_ROWS_CHANNELS = (4, 8, 20, 48, 52, 64)
+
+
+def few_rows_network(channels: int, seed: int) -> bytes:
+    """Convolutions, sums and additions with few rows and many outputs: rows around four, windows around a pass."""
+    network = SideBySide(seed)
+    done = []
+    for number, rows in enumerate((1, 2, 3, 4, 5, 8)):
+        activation = ACTIVATIONS[(seed + number) % 3]
+        x = network.input(rows, channels)
+        done.append(network.convolution(x, 13 + number, 5, activation))
+        done.append(network.convolution(x, 40, 3, ("NONE", -128), dilation=1 + number % 2))
+        done.append(network.convolution(x, 40, 3, activation, stride=2))
+        own = network.convolution(x, 36, 1, activation)
+        other = network.convolution(x, 36, 1, ("NONE", 3))
+        done.append(network.add(*((own, other) if number % 2 else (other, own))))
+        y = network.convolution(network.input(rows, channels), channels, 1, ("NONE", 3))
+        done.append(network.joined(network.pool(y, 2, 1), y, 17, 1 + 2 * (number % 3), activation))
+        high = network.convolution(network.input((2 + number % 2) * rows, channels), 12, 1, ("NONE", 3))
+        low = network.convolution(y, 12, 1, ("NONE", 3))
+        done.append(network.joined(low, high, 34, 1, activation, repeat=2 + number % 2))
+    network.results = done
+    return network.build()
+
+
+@pytest.fixture
+def always_tall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernels for few rows wherever they fit, whatever they cost."""
+    monkeypatch.setattr("edgeunet.emit.dsp_tall.WORTH", 1e9)
+
+
+@pytest.mark.usefixtures("always_tall")
+def test_kernels_for_few_rows_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
+    cases = []
+    for seed, channels in enumerate(FEW_ROWS_CHANNELS):
+        cases.append(window_case(read_tflite(few_rows_network(channels, seed)), f"f{channels}", seed))
+    for seed, channels in enumerate((4, 12, 24)):
+        cases.append(window_case(read_tflite(table_network(channels, seed)), f"c{channels}", seed))
+        cases.append(window_case(read_tflite(residual_network(channels, seed)), f"r{channels}", seed))
+    assert set(TALL) <= set().union(*(kernels(case.model) for case in cases))
+    assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
+
+
 def test_table_of_shapes_equals_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
     cases = []
     for seed, channels in enumerate(CHANNELS):
@@ -105,6 +154,17 @@ def test_streams_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
         for hop in (2, 6, 8):
             name = f"s{channels}_{hop}"
             cases += [stream_case(small_unet(channels, channels), name, hop, rows) for rows in (hop, 33 * hop)]
+    assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
+
+
+@pytest.mark.parametrize("strides", [1, 4])
+def test_shared_models_stream_exactly_on_cortex_m4(shared: Path, tmp_path: Path, strides: int) -> None:
+    cases = []
+    for name, stride in zip(MODELS, (16, 16, 4), strict=True):
+        content = (shared / "models" / f"{name}.int8.tflite").read_bytes()
+        hop = strides * stride
+        cases.append(stream_case(content, "s_" + name.split("-")[0], hop, 13 * hop + stride))
+    assert strides == 1 or all(set(TALL) & kernels(case.model) for case in cases)
     assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
 
 
@@ -154,7 +214,7 @@ def test_no_layer_of_the_shared_models_falls_back(shared: Path) -> None:
         pytest.param(lambda n, x: n.depthwise(x, 11, ("NONE", 0)), "eu_depthwise_1d", id="11 taps"),
         pytest.param(lambda n, x: n.depthwise(x, 3, ("RELU_N1_TO_1", 0)), "eu_depthwise_1d", id="narrow clamp"),
         pytest.param(lambda n, x: n.add(x, x, "RELU"), "eu_add", id="clamped addition"),
-        pytest.param(lambda n, x: n.convolution(x, 3, 1, ("RELU", -20)), "eu_dot_rows", id="three clamped channels"),
+        pytest.param(lambda n, x: n.convolution(x, 3, 1, ("RELU6", -128)), "eu_dot_rows", id="three clamped channels"),
     ],
 )  # fmt: skip
 def test_what_a_dsp_kernel_cannot_do_falls_back(make: Callable[[SideBySide, Value], Value], fallback: str) -> None:

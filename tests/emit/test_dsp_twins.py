@@ -13,7 +13,16 @@ from edgeunet.emit import compile_model, kernels
 from edgeunet.graph import evaluate, read_tflite
 from tests.emit.helium_table import CHANNELS, table_network
 from tests.emit.host_batch import SANITIZED, build_batch
-from tests.emit.test_dsp import FAMILIES, MODELS, depthwise_network, flat, residual_network
+from tests.emit.test_dsp import (
+    FAMILIES,
+    FEW_ROWS_CHANNELS,
+    MODELS,
+    TALL,
+    depthwise_network,
+    few_rows_network,
+    flat,
+    residual_network,
+)
 from tests.random_networks import random_inputs, random_network
 
 ROOT = files("edgeunet") / "kernels"
@@ -29,6 +38,12 @@ def twin_source(core: str, function: str) -> str:
 @pytest.fixture
 def twins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edgeunet.emit.code.kernel_source", twin_source)
+
+
+@pytest.fixture
+def always_tall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernels for few rows wherever they fit, whatever they cost."""
+    monkeypatch.setattr("edgeunet.emit.dsp_tall.WORTH", 1e9)
 
 
 def run_twins(directory: Path, contents: list[bytes]) -> set[str]:
@@ -59,6 +74,14 @@ def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path) -> None:
     contents += [depthwise_network(channels, seed) for seed, channels in enumerate((1, 4, 5, 12))]
     used = run_twins(tmp_path, contents)
     assert all(any(name.startswith(family) for name in used) for family in FAMILIES)
+
+
+@pytest.mark.usefixtures("twins", "always_tall")
+def test_twins_for_few_rows_equal_the_evaluator_around_the_edges(tmp_path: Path) -> None:
+    contents = [few_rows_network(channels, seed) for seed, channels in enumerate(FEW_ROWS_CHANNELS)]
+    for seed, channels in enumerate((4, 12, 24)):
+        contents += [table_network(channels, seed), residual_network(channels, seed)]
+    assert set(TALL) <= run_twins(tmp_path, contents)
 
 
 @pytest.mark.usefixtures("twins")

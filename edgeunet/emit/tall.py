@@ -1,0 +1,142 @@
+"""Packing for the kernels of few rows (``kernels/dsp/eu_tall.c``): one output channel at a time, and what a call costs.
+
+Weights stay as they are, each channel's constants behind them, so that the chain's pointer runs through both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeunet.emit.quads import (
+    GROUP,
+    Runs,
+    Weighted,
+    flat_weights,
+    folded_bias,
+    one_multiplies,
+    rounding_fits,
+    scaled_offsets,
+    split_run,
+)
+from edgeunet.schedule.steps import Int8Array, Int32Array
+
+ROWS = 4
+"""Rows done together."""
+
+LONGEST_PASS = 48
+"""Inputs that the chain takes at once."""
+
+_BIAS_LIMIT = 1 << 25
+
+
+def tall_runs(weights: Int8Array, dilation: int, pitch_bytes: int) -> Runs | None:
+    """How a window of ``weights (out, kernel, in)`` falls into runs of whole groups; ``None`` where it does not."""
+    taps, channels = weights.shape[1], weights.shape[2]
+    if taps == 1 or (dilation == 1 and pitch_bytes == channels):
+        return Runs(taps * channels, 1, 0) if taps * channels % GROUP == 0 else None
+    return Runs(channels, taps, dilation * pitch_bytes - channels) if channels % GROUP == 0 else None
+
+
+def passes(inputs: int) -> Runs:
+    """The passes in which the chain goes over a channel's weights."""
+    return split_run(inputs, LONGEST_PASS)
+
+
+def pack_scaled(conv: Weighted, lift: int, with_bias: bool) -> tuple[Int32Array, int]:
+    """Per channel weights, multiplier and offset (before them the bias unless it is in the offset); ``2^shift``."""
+    ones, offsets = one_multiplies(conv), scaled_offsets(conv, lift, with_bias)
+    assert ones is not None
+    assert offsets is not None
+    columns: list[Sequence[int]] = [[one.multiplier for one in ones], offsets.values]
+    if not with_bias:
+        columns.insert(0, folded_bias(conv).tolist())
+    return _interleaved(conv, columns), 1 << offsets.shift
+
+
+def rounding_packs(conv: Weighted) -> bool:
+    """Whether the double rounding is exact (as for quads) and bias and shift fit one word."""
+    return rounding_fits(conv) and bool((np.abs(folded_bias(conv).astype(np.int64)) < _BIAS_LIMIT).all())
+
+
+def pack_rounded(conv: Weighted) -> tuple[Int32Array, int]:
+    """Per channel weights, multiplier and ``64 * bias + shift - 1``; ``2 * zero_point + 1``."""
+    r = conv.requantization
+    words = 64 * folded_bias(conv).astype(np.int64) - r.shifts.astype(np.int64) - 1
+    return _interleaved(conv, [r.multipliers.tolist(), words.tolist()]), 2 * r.zero_point + 1
+
+
+def _interleaved(conv: Weighted, columns: Sequence[Sequence[int]]) -> Int32Array:
+    weights = np.ascontiguousarray(flat_weights(conv))
+    words: NDArray[np.int32] = np.frombuffer(weights.tobytes(), "<i4").reshape(weights.shape[0], -1).astype(np.int32)
+    constants = np.array(columns, np.int64).astype(np.int32).T
+    return np.concatenate([words, constants], axis=1).reshape(-1)
+
+
+def wide_words(inputs: int) -> int:
+    """Words of scratch for the widened inputs of four rows."""
+    return ROWS * inputs // 2
+
+
+CHAIN_GROUP = 12.5
+"""Instructions per group of four inputs: for four channels of a row, or four rows of a channel."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Instructions of one way to run a convolution, measured on a Cortex-M4 (docs/DSP_KERNELS.md).
+
+    A *unit* is a quad of channels over all rows, or four rows over all channels: ``unit`` once, and ``widened`` per
+    group of four inputs that are made 16 bits wide. In it, ``end`` is what each chain takes besides its groups,
+    ``low_end`` that of a first signal at a lower rate; an addition is ``add`` more, and ``add_unit`` per unit.
+    """
+
+    unit: float
+    widened: float
+    end: float
+    low_end: float
+    add: float
+    add_unit: float = 0.0
+
+    def unit_cost(self, count: int, groups: int, repeat: int, low_groups: int, adds: bool) -> float:
+        """``count`` times ``repeat`` chains over ``groups`` groups, and one over ``low_groups``."""
+        cost = count * repeat * (self.end + self.add * adds + CHAIN_GROUP * groups) + self.add_unit * adds
+        return cost + (count * (self.low_end + CHAIN_GROUP * low_groups) if low_groups else 0.0)
+
+
+QUADS = Cost(unit=80, widened=13, end=27, low_end=18, add=20, add_unit=75)
+QUADS_ROUNDED = Cost(unit=100, widened=21, end=32, low_end=18, add=15, add_unit=75)
+TALL = {
+    "saturated": Cost(unit=190, widened=16, end=31, low_end=45, add=22),
+    "relu": Cost(unit=190, widened=16, end=35, low_end=45, add=22),
+    "linear": Cost(unit=190, widened=16, end=37, low_end=45, add=22),
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the cost of a convolution depends on; ``low_groups`` is of a first signal of ``rows / repeat`` rows."""
+
+    outputs: int
+    rows: int
+    groups: int
+    repeat: int = 1
+    low_groups: int = 0
+    adds: bool = False
+
+    def quads_cost(self, rounded: bool) -> float:
+        """Four channels of a row at a time."""
+        cost = QUADS_ROUNDED if rounded else QUADS
+        unit = cost.unit + cost.widened * (self.groups + self.low_groups)
+        unit += cost.unit_cost(self.rows // self.repeat, self.groups, self.repeat, self.low_groups, self.adds)
+        return -(-self.outputs // GROUP) * unit
+
+    def tall_cost(self, tail: str) -> float:
+        """Four rows of a channel at a time."""
+        cost = TALL[tail]
+        unit = cost.unit + cost.widened * (self.repeat * self.groups + self.low_groups)
+        unit += cost.unit_cost(self.outputs, self.groups, self.repeat, self.low_groups, self.adds)
+        return -(-self.rows // self.repeat // ROWS) * unit

@@ -1,0 +1,27 @@
+/* A convolution four rows at a time; what the kernels named eu_tall_ share. */
+typedef struct {
+    const int32_t *weights; /* per channel: weights, constants */
+    int32_t rows;
+    int32_t out_step;
+    int32_t outputs;
+    int32_t scale; /* see the tails */
+    eu_tall_window_t in;
+} eu_tall_t;
+
+static void eu_tall_conv(const int8_t *in, int8_t *out, const eu_tall_t *p, int32_t *wide, eu_tall_code_t *tail)
+{
+    const int32_t groups = p->in.pass_groups * p->in.passes;
+    for (int32_t first = 0; first < p->rows; first += 4) {
+        const int32_t live = p->rows - first < 4 ? p->rows - first : 4;
+        const int32_t *w = p->weights;
+        eu_tall_gather(in + first * p->in.step, p->in.step, live, &p->in, wide + 4);
+        for (int32_t n = 0; n < p->outputs; n++) {
+            int32_t sums[4] = {0, 0, 0, 0};
+            eu_tall_sum_up(wide + 4, w, groups, sums);
+            w = tail(w + groups, p->scale, sums);
+            for (int32_t r = 0; r < live; r++) {
+                out[(first + r) * p->out_step + n] = (int8_t)sums[r];
+            }
+        }
+    }
+}

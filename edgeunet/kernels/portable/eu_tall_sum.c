@@ -1,0 +1,42 @@
+/* What the kernels for a convolution of few rows over two signals share (see eu_sum.c): `repeat` output rows for each row of the first
+ * signal. Per channel the chain runs over four rows of the first signal, then, from those sums, over the second signal's rows of each
+ * of the `repeat` phases: output rows phase, phase + repeat, phase + 2 * repeat, phase + 3 * repeat. */
+typedef struct {
+    const int32_t *weights; /* per channel: weights of a, weights of b, constants */
+    int32_t groups;         /* rows of the first signal that are used */
+    int32_t repeat;
+    int32_t out_step;
+    int32_t outputs;
+    int32_t scale;
+    eu_tall_window_t a;
+    eu_tall_window_t b;
+} eu_tall_sum_t;
+
+static void eu_tall_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_tall_sum_t *p, int32_t *wide, eu_tall_code_t *tail)
+{
+    const int32_t a_groups = p->a.pass_groups * p->a.passes;
+    const int32_t b_groups = p->b.pass_groups * p->b.passes;
+    const int32_t b_step = p->repeat * p->b.step;
+    for (int32_t first = 0; first < p->groups; first += 4) {
+        const int32_t live = p->groups - first < 4 ? p->groups - first : 4;
+        const int32_t *w = p->weights;
+        int32_t *t = eu_tall_gather(a + first * p->a.step, p->a.step, live, &p->a, wide + 4);
+        for (int32_t phase = 0; phase < p->repeat; phase++) {
+            t = eu_tall_gather(b + first * b_step + phase * p->b.step, b_step, live, &p->b, t);
+        }
+        for (int32_t n = 0; n < p->outputs; n++) {
+            int32_t first_sums[4] = {0, 0, 0, 0};
+            const int32_t *in = eu_tall_sum_up(wide + 4, w, a_groups, first_sums);
+            const int32_t *end = w;
+            for (int32_t phase = 0; phase < p->repeat; phase++) {
+                int32_t sums[4] = {first_sums[0], first_sums[1], first_sums[2], first_sums[3]};
+                in = eu_tall_sum_up(in, w + a_groups, b_groups, sums);
+                end = tail(w + a_groups + b_groups, p->scale, sums);
+                for (int32_t r = 0; r < live; r++) {
+                    out[((first + r) * p->repeat + phase) * p->out_step + n] = (int8_t)sums[r];
+                }
+            }
+            w = end;
+        }
+    }
+}
