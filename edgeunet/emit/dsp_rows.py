@@ -184,7 +184,7 @@ def _depthwise_fields(step: Step) -> dict[str, Any]:
         "in_step": source(step).pitch_bytes,
         "out_step": step.output.pitch_bytes,
         "outputs": step.output.channels,
-        "block": _depthwise_block(step) if shares_bytes(step) else step.groups,
+        "block": _depthwise_block(step) if shares_bytes(step) and not _same_columns(step) else step.groups,
         "zero_point": r.zero_point,
     }
 
@@ -199,9 +199,22 @@ def _rows_together(step: Step) -> int:
     return 4 if step.parameters.weights.shape[0] in LONG_TAPS else 2
 
 
+def _same_columns(step: Step) -> bool:
+    return source(step).pitch_bytes == step.output.pitch_bytes and step.output.rows == step.groups
+
+
 def _depthwise_overlap(step: Step, position: int) -> Clearance | None:
-    """How far above the output the input must lie: what a block writes stays below what it and later ones read."""
-    block, left_over = _depthwise_block(step), _rows_together(step) - 1
+    """How far above the output the input must lie.
+
+    Each channel is a column, done in ascending rows that are read before they are written: an output whose columns are
+    the input's may replace it, from as many rows on as are done again at the end. Else what a block of rows writes must
+    stay below what it and later ones read.
+    """
+    left_over = _rows_together(step) - 1
+    if _same_columns(step):
+        again = left_over if step.groups % (left_over + 1) else 0
+        return Clearance(again * source(step).pitch_bytes, source(step).pitch_bytes)
+    block = _depthwise_block(step)
     clearance = in_order(block + left_over)(step, position)
     if clearance is None:
         return None

@@ -14,7 +14,7 @@ from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
 from tests.emit.dsp_batch import run_on_dsp
 from tests.emit.helium_batch import Case, Int8
-from tests.emit.helium_table import CHANNELS, SideBySide, table_network
+from tests.emit.helium_table import CHANNELS, SideBySide, column_network, table_network
 from tests.emit.test_mve import small_unet
 from tests.random_layers import Value
 from tests.random_networks import random_inputs, random_network
@@ -142,6 +142,7 @@ def test_table_of_shapes_equals_the_evaluator_on_cortex_m4(tmp_path: Path) -> No
         cases.append(window_case(read_tflite(residual_network(channels, seed)), f"r{channels}", seed))
     for seed, channels in enumerate((1, 4, 5, 12)):
         cases.append(window_case(read_tflite(depthwise_network(channels, seed)), f"d{channels}", seed))
+        cases.append(window_case(read_tflite(column_network(channels, seed)), f"p{channels}", seed))
     used = set().union(*(kernels(case.model) for case in cases))
     for family in FAMILIES:
         assert any(name.startswith(family) for name in used), f"{family} is not in this test: {sorted(used)}"
