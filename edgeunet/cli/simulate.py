@@ -53,6 +53,8 @@ def command(
     from edgeunet.run.simulation_plot import plot_simulation
     from edgeunet.run.simulation_text import describe_simulation
 
+    if hop is not None and not stream:
+        raise click.UsageError("--hop is for --stream; add --stream, or leave --hop out to run window after window.")
     source, name = request.open_record(record)
     wanted = SimulationRequest(
         model=model,

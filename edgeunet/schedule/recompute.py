@@ -102,7 +102,7 @@ def recompute_skips(program: Program, count: int) -> Program:
     skips = find_skips(program)
     if count > len(skips):
         raise CompileError(
-            f"--recompute {count} is out of range, as the network has {len(skips)} skips to compute again; "
+            f"--recompute {count} asks for more skips than the network has, {len(skips)}; "
             f"use --recompute 0 to {len(skips)}"
         )
     copies: dict[int, int] = {}

@@ -78,6 +78,7 @@ def test_a_synthetic_record_in_words(model: Path) -> None:
         (["synthetic-0000", "--lead", "x9"], "x9"),
         (["synthetic-0000", "--plot", "p.png", "--start", "99"], "give an earlier --start"),
         (["synthetic-0000", "--hop", "3", "--stream"], "use --hop"),
+        (["synthetic-0000", "--hop", "32"], "--hop is for --stream"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(model: Path, arguments: list[str], sentence: str) -> None:

@@ -14,8 +14,10 @@ from edgeunet.errors import CompileError, GraphError
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
+from edgeunet.litert import quantize_saturating
 from edgeunet.schedule.rewrites import rewritten
 from edgeunet.schedule.timing import total_stride
+from edgeunet.signals import open_source, resample
 from tests.emit.host_batch import SANITIZED, STRICT, Int8, build_batch
 from tests.judges import litert_reference
 from tests.random_networks import random_inputs, random_network
@@ -120,6 +122,27 @@ def test_shared_models_over_recordings_of_any_length(shared: Path, tmp_path: Pat
             assert np.array_equal(output, judged)
 
 
+@pytest.mark.parametrize("name", ["seed-unet-800", "small-unet-256", "classic-unet-512"])
+def test_real_ecg_streams_like_litert_over_the_whole_record(shared: Path, tmp_path: Path, name: str) -> None:
+    """Records of LUDB at 250 Hz, scaled to the input: values that a device would see, saturation included."""
+    content = (shared / "models" / f"{name}.int8.tflite").read_bytes()
+    graph = read_tflite(content)
+    given = graph.tensors[graph.inputs[0]].quantization
+    models = [compile_model(graph, f"hop{k}", mode="stream", hop=16 * k) for k in (1, 5)]
+    source = open_source(shared / "data" / "ludb")
+    recordings = []
+    for record in ("1", "77", "101"):
+        lead = resample(source.read(record), 250.0).signal[:, 1]
+        lead = (lead - lead.mean()) / lead.std()
+        assert len(np.unique(lead)) > 100
+        samples = quantize_saturating(lead[: len(lead) // 16 * 16], given.scales[0], given.zero_points[0], np.int8)
+        recordings.append(np.asarray(samples, np.int8).reshape(-1, 1))
+    assert [len(samples) for samples in recordings] == [2496] * 3
+    for answers in run_streams(tmp_path, models, [recordings] * 2):
+        for samples, output in zip(recordings, answers, strict=True):
+            assert np.array_equal(output, judged(content, samples))
+
+
 def test_window_run_through_a_stream_equals_the_window(shared: Path, tmp_path: Path) -> None:
     graph = read_tflite(shared / "models" / "small-unet-256.int8.tflite")
     compiled = compile_model(graph, "net", mode="window", hop=48)
@@ -209,7 +232,7 @@ def check_streams(directory: Path, seeds: range) -> None:
 
 @pytest.mark.slow
 def test_random_unets_stream_like_litert_over_the_whole_recording(tmp_path: Path) -> None:
-    check_unets(tmp_path, range(25))
+    check_unets(tmp_path, range(15))
 
 
 @pytest.mark.nightly
@@ -221,7 +244,7 @@ def test_many_random_unets_stream_like_litert_over_the_whole_recording(tmp_path:
 @pytest.mark.slow
 def test_the_hop_changes_no_value(tmp_path: Path) -> None:
     """Random U-Nets and one recording: streams of several hops, and a window run by hops, give the same bytes."""
-    for seed in range(101, 104):
+    for seed in (101, 103):
         content = random_unet(seed)
         graph = read_tflite(content)
         stride = total_stride(rewritten(graph))
@@ -282,19 +305,16 @@ def test_recomputed_skips_change_bytes_and_work_but_no_value(shared: Path, tmp_p
 
 
 @pytest.mark.slow
-def test_random_networks_with_recomputed_skips(tmp_path: Path) -> None:
-    nets = []
-    for seed in range(300, 345):
-        try:
-            graph = read_tflite(random_network(seed, layout="1xT", local=True))
-            made = compile_model(graph, f"n{seed}", mode="stream", recompute=2)
-            if made.macs != compile_model(graph, f"n{seed}", mode="stream", recompute=0).macs:
-                nets.append((graph, made))
-        except (GraphError, CompileError):
-            continue
-    nets = nets[:8]
-    assert len(nets) > 3
-    recordings = [[recording(graph, 3 * graph.tensors[graph.inputs[0]].shape[2], 2)] for graph, _ in nets]
-    answers = run_streams(tmp_path, [made for _, made in nets], recordings)
-    for (graph, made), (samples,), (output,) in zip(nets, recordings, answers, strict=True):
-        assert np.array_equal(output, expected(graph, samples)), made.name
+def test_random_unets_with_recomputed_skips(tmp_path: Path) -> None:
+    graphs = [read_tflite(random_unet(seed)) for seed in range(300, 306)]
+    counts = [1 if seed % 5 < 2 else 2 for seed in range(300, 306)]
+    models = [
+        compile_model(graph, f"n{i}", mode="stream", recompute=count)
+        for i, (graph, count) in enumerate(zip(graphs, counts, strict=True))
+    ]
+    for graph, model in zip(graphs, models, strict=True):
+        assert model.macs > compile_model(graph, "once", mode="stream", recompute=0).macs
+    recordings = [[recording(graph, 3 * graph.tensors[graph.inputs[0]].shape[2], 2)] for graph in graphs]
+    answers = run_streams(tmp_path, models, recordings)
+    for graph, model, (samples,), (output,) in zip(graphs, models, recordings, answers, strict=True):
+        assert np.array_equal(output, expected(graph, samples)), model.name
