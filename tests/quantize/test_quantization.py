@@ -97,8 +97,11 @@ def test_a_limit_without_scores_is_refused(keras_file: Path) -> None:
 
 
 def test_windows_of_the_callers_own(converted: Converted) -> None:
+    from edgeunet.quantize.convert import convert
+    from edgeunet.quantize.equalize import equalized
+
     quantized = quantize_model(converted.keras, CARD, "int8", converted.windows)
-    assert quantized.model == converted.int8
+    assert quantized.model == convert(equalized(converted.keras, converted.windows), "int8", converted.windows)
     noise = np.random.default_rng(0).standard_normal(converted.windows.shape).astype(np.float32)
     with pytest.raises(QuantizeError, match="white noise"):
         quantize_model(converted.keras, CARD, "int8", noise)
