@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 
 from edgeunet.cli.parameters import FiniteRange
+from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
 
 
 @click.command()
@@ -55,6 +57,7 @@ from edgeunet.cli.parameters import FiniteRange
     type=click.IntRange(512),
     help="Bytes of stack on a core or board.  [default: 8192]",
 )
+@pipeline_options
 @click.option("--keep", type=click.Path(path_type=Path), help="Leave the firmware project and its images here.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
@@ -78,6 +81,7 @@ def command(
     stack_bytes: int | None,
     keep: Path | None,
     as_json: bool,
+    pipeline: PipelineOptions,
 ) -> None:
     """Compile MODEL (int8 .tflite), run it on a target and compare every output byte with the exact reference.
 
@@ -85,6 +89,8 @@ def command(
     """
     from edgeunet.run.bench import Request, bench
     from edgeunet.run.compare import compare, comparison_table
+    from edgeunet.run.pipeline_bench import bench_pipeline
+    from edgeunet.run.pipeline_summary import summarize_pipeline
     from edgeunet.run.summary import summarize
 
     if stream and mode not in (None, "stream"):
@@ -113,8 +119,10 @@ def command(
 
     result = bench(request, peer=peer, note=note)
     found = compare(request, note) if compared else ()
+    whole = bench_pipeline(request, pipeline.request(), note) if pipeline.wanted else None
     if as_json:
-        extra = {"compare": [variant.document() for variant in found]} if compared else {}
+        extra: dict[str, Any] = {"compare": [variant.document() for variant in found]} if compared else {}
+        extra |= {} if whole is None else {"pipeline": whole.document()}
         click.echo(json.dumps({**result.document(), **extra}, indent=2))
     else:
         click.echo(summarize(result.measurement))
@@ -122,7 +130,9 @@ def command(
             click.echo(f"peer      {result.peer.text()}")
         if compared:
             click.echo(f"\n{comparison_table(found)}")
-    if not (result.measurement.exact and all(variant.exact for variant in found)):
+        if whole is not None:
+            click.echo(f"\n{summarize_pipeline(whole)}")
+    if not (result.measurement.exact and (whole is None or whole.exact) and all(variant.exact for variant in found)):
         raise click.exceptions.Exit(1)
 
 

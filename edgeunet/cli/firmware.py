@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
+
 
 @click.group()
 def command() -> None:
@@ -20,15 +22,26 @@ def command() -> None:
 )
 @click.option("--mode", type=click.Choice(["window", "stream"]), default="window", show_default=True)
 @click.option("--hop", type=click.IntRange(1), help="Input samples per call of a stream.  [default: the total stride]")
+@pipeline_options
 @click.option(
     "-o", "--output", "directory", required=True, type=click.Path(path_type=Path), help="Directory of the project."
 )
-def new(model: Path, board: str, kernels: str | None, mode: str, hop: int | None, directory: Path) -> None:
+def new(
+    model: Path,
+    board: str,
+    kernels: str | None,
+    mode: str,
+    hop: int | None,
+    directory: Path,
+    pipeline: PipelineOptions,
+) -> None:
     """Write a bare-metal project: CMake, startup, linker scripts, drivers, and the compiled model."""
     from edgeunet.run.bench import new_firmware
 
-    project = new_firmware(model, board, directory, kernels=kernels, mode=mode, hop=hop)
-    click.echo(f"{directory}: firmware for {project.board} around {project.model}")
+    asked = pipeline.request() if pipeline.wanted else None
+    project = new_firmware(model, board, directory, kernels=kernels, mode=mode, hop=hop, pipeline=asked)
+    what = f"{project.model} and its pipeline" if project.has_pipeline else project.model
+    click.echo(f"{directory}: firmware for {project.board} around {what}")
     click.echo(f"next: edgeunet flash {directory}")
 
 

@@ -1,4 +1,4 @@
-"""The options of ``export-c --pipeline``: what surrounds the network."""
+"""The options of ``--pipeline``: what surrounds the network."""
 
 from __future__ import annotations
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from edgeunet.emit.pipeline_settings import GAIN_FRACTION_BITS, Pipeline
+from edgeunet.emit.source import Compiled
 from edgeunet.graph.evaluate import evaluate
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
@@ -84,6 +85,20 @@ def run_pipeline(
     labels, leads = classify(scores, pipeline.threshold_steps)
     events = find_events(pipeline, labels, leads, resampled[:, 0])
     return Stages(resampled, normalized, quantized, scores, leads, labels, events)
+
+
+def expected_events(
+    graph: Graph, compiled: Compiled, pipeline: Pipeline, samples: npt.NDArray[np.int16]
+) -> tuple[Event, ...]:
+    """Return the events that the pipeline in numpy finds; in window form, window after window."""
+    if compiled.mode == "stream":
+        return run_pipeline(graph, pipeline, samples, stride=compiled.stride_samples).events
+    length = -(-compiled.inputs[0].shape[0] * pipeline.ratio.denominator // pipeline.ratio.numerator)
+    found: list[Event] = []
+    for first in range(0, len(samples), length):
+        part = run_pipeline(graph, pipeline, samples[first : first + length], stride=1, window=True)
+        found += [replace(e, onset=e.onset + first, peak=e.peak + first, offset=e.offset + first) for e in part.events]
+    return tuple(found)
 
 
 def _scaled(samples: npt.NDArray[np.int16], gain: int) -> Counts:

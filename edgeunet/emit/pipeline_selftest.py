@@ -34,7 +34,14 @@ def golden_samples(compiled: Compiled, pipeline: Pipeline) -> npt.NDArray[np.int
     rows = compiled.inputs[0].shape[0]
     if compiled.mode == "stream":
         rows = max(round(SECONDS * pipeline.rate_hz), compiled.lookahead_samples + 2 * compiled.hop_samples) + 1
-    count = -(-rows * down // up)
+    samples = synthetic_samples(pipeline, -(-rows * down // up), SEED)
+    at = max(0, len(samples) * 3 // 4)
+    samples[at : at + len(RAILS)] = np.array(RAILS, np.int16)[: len(samples) - at, None]
+    return samples
+
+
+def synthetic_samples(pipeline: Pipeline, count: int, seed: int) -> npt.NDArray[np.int16]:
+    """Return synthetic ECG as the pipeline takes it: int16 ``(count, channels)`` at its input rate, in ADC counts."""
     rate_hz = pipeline.input_rate_hz
     # Synthetic ECG wants a sample rate of its kind; other signals get its samples at their own rate.
     made_hz = rate_hz if 100 <= rate_hz <= 2000 else 250.0
@@ -42,14 +49,11 @@ def golden_samples(compiled: Compiled, pipeline: Pipeline) -> npt.NDArray[np.int
     parameters = replace(
         SyntheticECG(), sample_rate_hz=made_hz, duration_s=(count + 1) / made_hz, leads=tuple(dict.fromkeys(leads))
     )
-    signal = synthesize(parameters, SEED).signal[:count]
+    signal = synthesize(parameters, seed).signal[:count]
     signal = signal[:, [parameters.leads.index(lead) for lead in leads]]
     per_count = pipeline.gain / (1 << GAIN_FRACTION_BITS)
     counts = np.clip(np.rint(signal.astype(np.float64) * COUNTS_PER_UNIT / per_count), -32768, 32767)
-    samples = counts.astype(np.int16)
-    at = max(0, len(samples) * 3 // 4)
-    samples[at : at + len(RAILS)] = np.array(RAILS, np.int16)[: len(samples) - at, None]
-    return samples
+    return counts.astype(np.int16)
 
 
 def render_pipeline_selftest(compiled: Compiled, graph: Graph, pipeline: Pipeline) -> str:

@@ -12,6 +12,8 @@ import numpy as np
 from edgeunet.emit import CORES, Compiled, compile_model
 from edgeunet.emit.choice import Choice, choose
 from edgeunet.emit.identifier import suggest_identifier
+from edgeunet.emit.pipeline import add_pipeline
+from edgeunet.emit.pipeline_settings import PipelineRequest
 from edgeunet.errors import RunError
 from edgeunet.graph import Graph, evaluate, read_tflite
 from edgeunet.graph.length import with_length
@@ -25,6 +27,7 @@ from edgeunet.run.machines import find_machine
 from edgeunet.run.measure import Note, measure
 from edgeunet.run.measurement import Measurement
 from edgeunet.run.project import Project, write_project
+from edgeunet.run.recording import make_recording
 from edgeunet.run.tflm import Peer, run_tflm, split_bytes
 from edgeunet.run.toolchains import find_toolchain
 from edgeunet.schedule.rewrites import rewritten
@@ -275,8 +278,11 @@ def new_firmware(
     kernels: str | None = None,
     mode: str = "window",
     hop: int | None = None,
+    pipeline: PipelineRequest | None = None,
 ) -> Project:
     """Compile ``model`` and write a firmware project around it, whole windows or a stream of hops.
+
+    With ``pipeline`` it takes ADC counts and gives events, and runs on some seconds of synthetic ECG.
 
     Raises
     ------
@@ -286,5 +292,9 @@ def new_firmware(
     board = load_boards().board(board_name)
     prefix = suggest_identifier(model.name.split(".")[0])
     flavour = choose_kernels(board, kernels)
-    compiled = compile_model(read_tflite(model), prefix, core=flavour, mode=mode, hop=hop, card=read_card(model))
-    return write_project(compiled, board, directory)
+    graph, card = read_tflite(model), read_card(model)
+    compiled = compile_model(graph, prefix, core=flavour, mode=mode, hop=hop, card=card)
+    if pipeline is None:
+        return write_project(compiled, board, directory)
+    compiled, stages = add_pipeline(compiled, graph, card, pipeline)
+    return write_project(compiled, board, directory, make_recording(compiled, stages))

@@ -117,7 +117,8 @@ def build_image(build: Build, project: Project) -> Image:
     directory.mkdir(parents=True, exist_ok=True)
     write_text(directory / "board_row.h", build.board.row_header() if build.board else _HOST_ROW)
     top = project.directory.resolve()
-    arguments = [f"-D{project.model.upper()}_TRACE"] if build.traced else []
+    traced = f"-D{project.model.upper()}{'_PIPELINE' if project.has_pipeline else ''}_TRACE"
+    arguments = [traced] if build.traced else []
     arguments += [f'-DFIRMWARE_ID="{project.firmware_id}"', "-I.", f"-I{top / 'model'}", f"-I{top / 'src'}"]
     if build.board is not None:
         arguments += ["-isystem", str(top / "include")]
@@ -126,10 +127,10 @@ def build_image(build: Build, project: Project) -> Image:
         target = f"model.dir/{source.relative_to(project.directory / 'model').as_posix().replace('/', '_')}.o"
         objects.append(_compile(build.toolchain, [*build.model_flags, *arguments], source, target, directory))
     harness = _harness_sources(build, top / "src")
-    selftest = project.selftest_source() if build.selftest else None
-    if selftest is not None:
+    selftests = project.selftest_sources() if build.selftest else ()
+    if selftests:
         arguments.append("-DSELFTEST")
-        harness.append((selftest, "board.dir/selftest.o"))
+        harness += [(source, f"board.dir/{source.stem}.o") for source in selftests]
     for source, target in harness:
         objects.append(_compile(build.toolchain, [*build.harness_flags, *arguments], source, target, directory))
     return Image(_link(build, project, objects, directory), build)

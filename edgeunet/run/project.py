@@ -11,12 +11,18 @@ from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError
 from edgeunet.files import read_json, write_json, write_text
 from edgeunet.run.boards import Board, load_boards, template_directory
+from edgeunet.run.recording import Recording
 
 SCHEMA = "edgeunet.firmware/1"
 MARK = "edgeunet.json"
 _FILLED = ".in"
 _SELFTEST = "_selftest"
-_MAINS = {"window": "main.c.in", "stream": "main_stream.c.in"}
+_MAINS = {
+    ("window", False): "main.c.in",
+    ("stream", False): "main_stream.c.in",
+    ("window", True): "main_pipeline_window.c.in",
+    ("stream", True): "main_pipeline_stream.c.in",
+}
 
 
 @dataclass(frozen=True)
@@ -27,11 +33,13 @@ class Project:
     ----------
     model : name of the model, the prefix of the generated C.
     board : name of the board it was made for; others can be built too.
+    has_pipeline : whether its program runs the whole pipeline, not just the network.
     """
 
     directory: Path
     model: str
     board: str
+    has_pipeline: bool = False
 
     def model_sources(self) -> tuple[Path, ...]:
         """Return the generated C (and assembly) to compile, self-test excluded, in a fixed order."""
@@ -39,9 +47,9 @@ class Project:
         found = [path for pattern in ("*.c", "*.S") for path in tree.rglob(pattern)]
         return tuple(sorted(path for path in found if not path.stem.endswith(_SELFTEST)))
 
-    def selftest_source(self) -> Path | None:
-        """Return the generated self-test, if there is one."""
-        return next(iter(sorted((self.directory / "model").rglob(f"*{_SELFTEST}.c"))), None)
+    def selftest_sources(self) -> tuple[Path, ...]:
+        """Return the generated self-tests; the linker keeps the one that is called."""
+        return tuple(sorted((self.directory / "model").rglob(f"*{_SELFTEST}.c")))
 
     @property
     def firmware_id(self) -> str:
@@ -53,8 +61,14 @@ class Project:
         return hasher.hexdigest()[:12]
 
 
-def write_project(compiled: Compiled, board: Board | None, directory: Path) -> Project:
+def write_project(
+    compiled: Compiled, board: Board | None, directory: Path, recording: Recording | None = None
+) -> Project:
     """Write the template and ``compiled`` to ``directory``.
+
+    Parameters
+    ----------
+    recording : what the program sends through the pipeline of ``compiled``; without it the program runs the network.
 
     Raises
     ------
@@ -68,7 +82,7 @@ def write_project(compiled: Compiled, board: Board | None, directory: Path) -> P
     for path in sorted(p for p in template.rglob("*") if p.is_file()):
         target = directory / path.relative_to(template)
         if path.name in _MAINS.values():
-            if path.name != _MAINS[compiled.mode]:
+            if path.name != _MAINS[compiled.mode, recording is not None]:
                 continue
             target = target.with_name("main.c.in")
         text = path.read_text(encoding="utf-8")
@@ -77,8 +91,12 @@ def write_project(compiled: Compiled, board: Board | None, directory: Path) -> P
             text = fill(text, compiled.name, board_name)
         write_text(target, text)
     compiled.sources.write(directory / "model")
-    write_json(directory / MARK, {"schema": SCHEMA, "model": compiled.name, "board": board_name})
-    return Project(directory, compiled.name, board_name)
+    mark = {"schema": SCHEMA, "model": compiled.name, "board": board_name}
+    if recording is not None:
+        write_text(directory / "src" / "recording.h", recording.header())
+        mark |= recording.document()
+    write_json(directory / MARK, mark)
+    return Project(directory, compiled.name, board_name, recording is not None)
 
 
 def fill(text: str, model: str, board: str) -> str:
@@ -102,7 +120,7 @@ def open_project(directory: Path) -> Project:
     document = read_json(mark, RunError)
     if document.get("schema") != SCHEMA or not all(isinstance(document.get(key), str) for key in ("model", "board")):
         raise RunError(f"'{mark}' is not what edgeunet wrote ({json.dumps(document)[:80]}); make the project again")
-    return Project(directory, document["model"], document["board"])
+    return Project(directory, document["model"], document["board"], "recording" in document)
 
 
 def project_board(project: Project, name: str | None) -> Board:

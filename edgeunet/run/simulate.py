@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,12 @@ import numpy.typing as npt
 from edgeunet.emit import Compiled, compile_model
 from edgeunet.emit.identifier import suggest_identifier
 from edgeunet.emit.pipeline import add_pipeline, latency_samples
-from edgeunet.emit.pipeline_reference import Event, run_pipeline
+from edgeunet.emit.pipeline_reference import Event, expected_events
 from edgeunet.emit.pipeline_settings import Pipeline, PipelineRequest
 from edgeunet.emit.pipeline_text import filled
 from edgeunet.errors import RunError, SignalError
 from edgeunet.files import write_text
-from edgeunet.graph import Graph, read_tflite
+from edgeunet.graph import read_tflite
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.run.image import run_tool
 from edgeunet.run.toolchains import Toolchain, find_toolchain
@@ -224,17 +224,3 @@ def run_simulator(
     sizes, *rows = [[int(number) for number in line.split()] for line in done.stdout.decode().splitlines()]
     events = tuple(Event(pipeline.classes[kind], on, peak, off, how) for on, peak, off, kind, how in rows)
     return (sizes[0], sizes[1]), events
-
-
-def expected_events(
-    graph: Graph, compiled: Compiled, pipeline: Pipeline, samples: npt.NDArray[np.int16]
-) -> tuple[Event, ...]:
-    """Return the events that the pipeline in numpy finds; in window form, window after window."""
-    if compiled.mode == "stream":
-        return run_pipeline(graph, pipeline, samples, stride=compiled.stride_samples).events
-    length = -(-compiled.inputs[0].shape[0] * pipeline.ratio.denominator // pipeline.ratio.numerator)
-    found: list[Event] = []
-    for first in range(0, len(samples), length):
-        part = run_pipeline(graph, pipeline, samples[first : first + length], stride=1, window=True)
-        found += [replace(e, onset=e.onset + first, peak=e.peak + first, offset=e.offset + first) for e in part.events]
-    return tuple(found)

@@ -139,6 +139,60 @@ void measure_layers(const uint64_t *ticks_before, uint64_t trace_ticks, uint32_t
     }
 }
 
+void measure_pipeline(uint32_t samples, uint32_t network_bytes, uint32_t normalizer_bytes, uint32_t segmenter_bytes)
+{
+    report_begin("pipeline");
+    report_number("samples", samples);
+    report_number("network_bytes", network_bytes);
+    report_number("normalizer_bytes", normalizer_bytes);
+    report_number("segmenter_bytes", segmenter_bytes);
+    report_end();
+}
+
+void measure_event(uint32_t class_index, uint32_t onset, uint32_t peak, uint32_t offset, uint32_t confidence)
+{
+    report_begin("event");
+    report_number("class", class_index);
+    report_number("onset", onset);
+    report_number("peak", peak);
+    report_number("offset", offset);
+    report_number("confidence", confidence);
+    report_end();
+}
+
+void measure_stage(struct stage_ticks *stages, int32_t stage)
+{
+    const uint64_t now = counter_read();
+    stages->ticks[stages->stage] += now - stages->last_reading;
+    stages->calls[stages->stage]++;
+    stages->stage = stage;
+    stages->last_reading = now;
+}
+
+void measure_stages_begin(struct stage_ticks *stages, void (*hook)(int32_t))
+{
+    hook(1);
+    stages->ticks[1] = 0;
+    hook(0);
+    stages->hook_ticks = stages->ticks[1];
+    for (unsigned i = 0; i < 6; ++i) {
+        stages->ticks[i] = 0;
+        stages->calls[i] = 0;
+    }
+}
+
+void measure_stages(const struct stage_ticks *stages)
+{
+    for (uint32_t i = 1; i < 6; ++i) {
+        const uint64_t hooks = stages->hook_ticks * stages->calls[i];
+        report_begin("stage");
+        report_number("index", i);
+        report_number("calls", stages->calls[i]);
+        report_number("count", stages->ticks[i] > hooks ? stages->ticks[i] - hooks : 0u);
+        report_end();
+    }
+}
+
 void measure_close(void)
 {
     report_close();

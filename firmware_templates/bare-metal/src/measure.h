@@ -33,6 +33,30 @@ void measure_clear(uint64_t *ticks_before, uint32_t *rounds, uint32_t layers);
  * of the `rounds`. */
 void measure_layers(const uint64_t *ticks_before, uint64_t trace_ticks, uint32_t rounds, uint32_t layers, uint32_t run);
 
+/* What surrounds the network in a pipeline: samples of the recording, and bytes of its state by part. */
+void measure_pipeline(uint32_t samples, uint32_t network_bytes, uint32_t normalizer_bytes, uint32_t segmenter_bytes);
+
+/* Reports an event; indices count the samples of the recording. */
+void measure_event(uint32_t class_index, uint32_t onset, uint32_t peak, uint32_t offset, uint32_t confidence);
+
+/* Ticks by stage of a pipeline (1 to 5; 0 is outside), and how often each began. */
+struct stage_ticks {
+    uint64_t ticks[6];
+    uint64_t last_reading;
+    uint64_t hook_ticks; /* what one call of the hook takes */
+    uint32_t calls[6];
+    int32_t stage;
+};
+
+/* To be called where `stage` begins: what passed since the last call belongs to the stage before. */
+void measure_stage(struct stage_ticks *stages, int32_t stage);
+
+/* Finds out what the hook itself takes, and starts counting. */
+void measure_stages_begin(struct stage_ticks *stages, void (*hook)(int32_t));
+
+/* Reports what each stage took, hooks aside. */
+void measure_stages(const struct stage_ticks *stages);
+
 void measure_close(void);
 
 #endif

@@ -1,0 +1,244 @@
+"""``bench --pipeline``: the whole pipeline on a target, from ADC counts to events, and what each stage takes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from edgeunet.emit import Compiled
+from edgeunet.emit.pipeline import add_pipeline, latency_samples
+from edgeunet.emit.pipeline_reference import Event, expected_events
+from edgeunet.emit.pipeline_settings import Pipeline, PipelineRequest
+from edgeunet.errors import RunError
+from edgeunet.graph import read_tflite
+from edgeunet.modelcard import read_card
+from edgeunet.run.bench import STACK_BYTES, Request, compile_request, find_board, settled
+from edgeunet.run.flash import check_selftest, serial_machine
+from edgeunet.run.image import Build, Footprint, Image, build_image
+from edgeunet.run.machines import Machine, find_machine, hear
+from edgeunet.run.measure import Note
+from edgeunet.run.project import write_project
+from edgeunet.run.protocol import Line
+from edgeunet.run.recording import Recording, make_recording
+from edgeunet.run.toolchains import find_toolchain
+
+STAGES = {1: "resampling", 2: "normalization", 3: "quantization", 4: "network", 5: "decision"}
+"""Numbers and names of the stages; the first scales too, the last turns classes into events."""
+
+
+@dataclass(frozen=True)
+class StageCost:
+    """One stage's part of the whole recording, in the unit of the measurement."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, eq=False)
+class PipelineMeasurement:
+    """A pipeline on one target.
+
+    Attributes
+    ----------
+    exact : whether the events are those of the pipeline in numpy.
+    selftest : 0 when the self-test passed on the target.
+    counts : one figure per push, or per window.
+    stages : of a second run with hooks; together they are a little more than ``counts``.
+    parts_bytes : the state by part.
+    """
+
+    target: str
+    board: str
+    compiled: Compiled
+    pipeline: Pipeline
+    recording: Recording
+    events: tuple[Event, ...]
+    exact: bool
+    selftest: int
+    unit: str
+    counts: tuple[int, ...]
+    stages: tuple[StageCost, ...]
+    state_bytes: int
+    io_bytes: int
+    parts_bytes: dict[str, int]
+    stack_bytes: int | None
+    footprint: Footprint | None
+
+    @property
+    def seconds(self) -> float:
+        """Length of what ``counts`` are about."""
+        return len(self.recording.samples) / self.pipeline.input_rate_hz
+
+    @property
+    def per_second(self) -> float:
+        return sum(self.counts) / self.seconds
+
+    @property
+    def ram_bytes(self) -> int | None:
+        if self.footprint is None or self.stack_bytes is None:
+            return None
+        own = self.footprint.data_bytes + self.footprint.bss_bytes
+        return self.state_bytes + self.io_bytes + own + self.stack_bytes
+
+    def document(self) -> dict[str, Any]:
+        """Return the object ``pipeline`` of ``bench --json``."""
+        streams = self.compiled.mode == "stream"
+        by_instructions = self.unit == "instructions"
+        latency = latency_samples(self.compiled, self.pipeline) if streams else None
+        hop_s = self.compiled.hop_samples / self.pipeline.rate_hz
+        total = sum(stage.count for stage in self.stages) or 1
+        key = {"instructions": "instructions", "cycles": "cycles", "nanoseconds": "wall_ns"}[self.unit]
+        return {
+            "exact": self.exact,
+            "selftest": self.selftest,
+            "events": len(self.events),
+            "input_rate_hz": self.pipeline.input_rate_hz,
+            "network_rate_hz": self.pipeline.rate_hz,
+            "normalization": self.pipeline.normalization,
+            "recording_s": self.seconds,
+            f"{key}_per_second": round(self.per_second),
+            f"{key}_per_hop": round(self.per_second * hop_s) if streams else None,
+            f"{key}_per_window": None if streams else self.counts[0],
+            "realtime_mhz_estimate": round(self.per_second / 1e6, 3) if by_instructions else None,
+            "latency_ms": None if latency is None else round(1000 * latency / self.pipeline.input_rate_hz, 3),
+            "stages": [
+                {
+                    "name": stage.name,
+                    f"{key}_per_second": round(stage.count / self.seconds),
+                    "share": round(stage.count / total, 6),
+                }
+                for stage in self.stages
+            ],
+            "ram_bytes": self.ram_bytes,
+            "state_bytes": self.state_bytes,
+            "state_parts_bytes": self.parts_bytes,
+            "io_bytes": self.io_bytes,
+            "stack_bytes": self.stack_bytes,
+            "flash_bytes": None if self.footprint is None else self.footprint.flash_bytes,
+        }
+
+
+def bench_pipeline(request: Request, asked: PipelineRequest, note: Note = lambda _: None) -> PipelineMeasurement:
+    """Compile the model with its pipeline, run some seconds of synthetic ECG through it and compare the events.
+
+    Raises
+    ------
+    EdgeUNetError
+        A subclass saying what is wrong with the model, the request, the tools or the run.
+    """
+    board = find_board(request.target)
+    request = settled(request)
+    graph = read_tflite(request.model)
+    compiled, pipeline = add_pipeline(compile_request(request, graph), graph, read_card(request.model), asked)
+    recording = make_recording(compiled, pipeline)
+    build = Build(
+        board,
+        find_toolchain(board.core if board else None, request.toolchain),
+        request.flags,
+        stack_bytes=request.stack_bytes or STACK_BYTES,
+    )
+    machine = serial_machine(board, request.port) if board and request.port else find_machine(board, request.emulator)
+    note(f"building the pipeline of {compiled.name} for {request.target}")
+    with _directory(request.keep) as directory:
+        project = write_project(compiled, board, directory, recording)
+        image = build_image(replace(build, selftest=True), project)
+        note("running the pipeline")
+        heard = _Heard.of(machine, image, project.firmware_id, request.timeout_s)
+        bare = build_image(build, project).footprint()
+        traced = _Heard.of(
+            machine, build_image(replace(build, traced=True), project), project.firmware_id, request.timeout_s
+        )
+    wanted = expected_events(graph, compiled, pipeline, recording.samples)
+    return heard.measurement(request.target, board.name if board else "host", compiled, recording, wanted, traced, bare)
+
+
+@contextmanager
+def _directory(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep.resolve() / "pipeline"
+        return
+    with tempfile.TemporaryDirectory(prefix="edgeunet-bench-") as temporary:
+        yield Path(temporary)
+
+
+def event_of(line: Line, classes: tuple[str, ...]) -> Event:
+    """Return the event in a line of the firmware.
+
+    Raises
+    ------
+    RunError
+        When it names a class that the model does not have.
+    """
+    index = line.number("class")
+    if not 0 < index < len(classes):
+        raise RunError(f"the firmware reported an event of class {index} of {len(classes)}; make the project again")
+    return Event(classes[index], *(line.number(key) for key in ("onset", "peak", "offset", "confidence")))
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What one image reported."""
+
+    lines: tuple[Line, ...]
+    is_on_board: bool
+
+    @classmethod
+    def of(cls, machine: Machine, image: Image, firmware_id: str, timeout_s: float) -> _Heard:
+        lines = hear(machine, image, timeout_s)
+        runs = lines[0].text("firmware")
+        if runs != firmware_id:
+            raise RunError(f"the board runs firmware '{runs}', not the '{firmware_id}' just built; flash it again")
+        heard = cls(check_selftest(lines), image.build.board is not None)
+        if heard.is_on_board and not all(line.number("stack_left_bytes") for line in heard.calls()):
+            size = image.build.stack_bytes
+            raise RunError(f"the stack of {size} bytes was used to its end; give it more with --stack")
+        return heard
+
+    def calls(self) -> list[Line]:
+        return self._of("push", "run", "flush")
+
+    def _of(self, *kinds: str) -> list[Line]:
+        return [line for line in self.lines if line.kind in kinds]
+
+    def stages(self, has_resampling: bool) -> tuple[StageCost, ...]:
+        names = {**STAGES, 1: "resampling" if has_resampling else "scaling"}
+        return tuple(StageCost(names[line.number("index")], line.number("count")) for line in self._of("stage"))
+
+    def measurement(
+        self,
+        target: str,
+        board: str,
+        compiled: Compiled,
+        recording: Recording,
+        wanted: tuple[Event, ...],
+        traced: _Heard,
+        footprint: Footprint | None,
+    ) -> PipelineMeasurement:
+        pipeline, hello = recording.pipeline, self.lines[0]
+        (about,) = self._of("pipeline")
+        events = tuple(event_of(line, pipeline.classes) for line in self._of("event"))
+        parts = {name: about.number(f"{name}_bytes") for name in ("network", "normalizer", "segmenter")}
+        state = hello.number("state_bytes")
+        return PipelineMeasurement(
+            target=target,
+            board=board,
+            compiled=compiled,
+            pipeline=pipeline,
+            recording=recording,
+            events=events,
+            exact=events == wanted,
+            selftest=next(line.number("result") for line in self._of("selftest")),
+            unit=hello.text("unit"),
+            counts=tuple(line.number("count") for line in self._of("push", "run")),
+            stages=traced.stages(pipeline.resampler is not None),
+            state_bytes=state,
+            io_bytes=hello.number("input_bytes") + hello.number("output_bytes"),
+            parts_bytes={**parts, "buffers": state - sum(parts.values())},
+            stack_bytes=max(line.number("stack_bytes") for line in self.calls()) if self.is_on_board else None,
+            footprint=footprint,
+        )

@@ -1,0 +1,57 @@
+"""A measured pipeline as a table for the terminal."""
+
+from __future__ import annotations
+
+from edgeunet.run.pipeline_bench import PipelineMeasurement
+
+
+def summarize_pipeline(measured: PipelineMeasurement) -> str:
+    """Return what ``bench --pipeline`` adds: verdict, stages, memory."""
+    m, pipeline = measured, measured.pipeline
+    document = m.document()
+    rate = pipeline.input_rate_hz
+    verdict = "exact: all" if m.exact else "NOT EXACT: not all"
+    lines = [
+        f"pipeline: int16 samples at {rate:g} Hz in, events out; {pipeline.normalization} normalization",
+        "",
+        f"{verdict} {len(m.events)} events of {m.seconds:g} s of synthetic ECG are those of the pipeline in numpy; the "
+        "self-test passed, stage by stage",
+        "",
+        *_stage_lines(m),
+        "",
+    ]
+    unit = "ns" if m.unit == "nanoseconds" else m.unit
+    lines.append(f"per second    {m.per_second:,.0f} {unit} per second of signal, untraced")
+    if m.compiled.mode == "stream":
+        hop = m.compiled.hop_samples
+        per_hop = m.per_second * hop / pipeline.rate_hz
+        lines.append(f"per hop       {per_hop:,.0f} {unit} per hop of {hop} rows at {pipeline.rate_hz:g} Hz")
+        lines.append(f"latency       {document['latency_ms']:,.0f} ms at most until the class of a sample is known")
+    else:
+        lines.append(f"per window    {m.counts[0]:,} {unit}")
+    if m.unit == "instructions":
+        lines.append(f"real time     {m.per_second / 1e6:,.2f} MHz at one cycle per instruction (an estimate)")
+    return "\n".join([*lines, *_memory_lines(m)])
+
+
+def _stage_lines(m: PipelineMeasurement) -> list[str]:
+    unit = "ns" if m.unit == "nanoseconds" else m.unit
+    total = sum(stage.count for stage in m.stages) or 1
+    rows = [("stage", f"{unit} per second", "share")]
+    for stage in m.stages:
+        rows.append((stage.name, f"{stage.count / m.seconds:,.0f}", f"{100 * stage.count / total:.1f} %"))
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    return [f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}" for a, b, c in rows]
+
+
+def _memory_lines(m: PipelineMeasurement) -> list[str]:
+    parts = ", ".join(f"{name} {size:,}" for name, size in m.parts_bytes.items())
+    if m.footprint is None or m.ram_bytes is None:
+        return ["", f"state  {m.state_bytes:>9,} bytes ({parts})"]
+    own = m.footprint.data_bytes + m.footprint.bss_bytes
+    return [
+        "",
+        f"RAM    {m.ram_bytes:>9,} bytes = state {m.state_bytes:,} ({parts}) + samples and events {m.io_bytes:,} + "
+        f".data and .bss {own:,} + stack {m.stack_bytes:,}",
+        f"flash  {m.footprint.flash_bytes:>9,} bytes, the network's included",
+    ]
