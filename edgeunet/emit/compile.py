@@ -209,6 +209,7 @@ def compile_model(
         macs=schedule.macs,
         stride_samples=document.total_stride if document.streams else 1,
         hop_output_rows=schedule.timing.rows[schedule.outputs[0]] if document.streams else 0,
+        receptive_field_samples=schedule.timing.receptive_field,
         facts=facts,
         run_digest=document.digest,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def explain(graph: Graph, schedule: Schedule, core: str) -> list[str]:
     lines += _stream_peak(schedule) if schedule.timing.streams else _window_peak(schedule)
     curve = hop_curve(graph, core)
     if curve:
+        lines += ["", *_signal_lines(schedule)] if schedule.timing.streams else []
         lines += ["", *_curve_lines(curve, ram_of(schedule_graph(graph, core=core)), schedule)]
     return lines
 
@@ -43,6 +45,8 @@ def summary(compiled: Compiled, directory: Path) -> dict[str, Any]:
         "mode": compiled.mode,
         "hop_samples": compiled.hop_samples,
         "lookahead_samples": compiled.lookahead_samples,
+        "stride_samples": compiled.stride_samples,
+        "receptive_field_samples": compiled.receptive_field_samples,
         "arena_bytes": compiled.arena_bytes,
         "state_bytes": compiled.state_bytes,
         "weights_bytes": compiled.weights_bytes,
@@ -107,11 +111,13 @@ def _window_peak(schedule: Schedule) -> list[str]:
 
 
 def _stream_peak(schedule: Schedule) -> list[str]:
+    timing = schedule.timing
     histories = sorted((b for b in schedule.buffers if b.persistent), key=lambda b: -b.before * b.pitch_bytes)
     total = sum(b.before * b.pitch_bytes for b in histories)
     lines = [
-        f"hop {schedule.timing.hop}, look-ahead {schedule.lookahead_rows} output rows; {total} bytes are history, "
-        f"most of it here:"
+        f"hop {timing.hop} of any multiple of {timing.stride}; look-ahead {schedule.lookahead_rows} output rows; "
+        f"receptive field {timing.receptive_field} input rows; {schedule.macs} MACs per hop",
+        f"{total} bytes are history, most of it here:",
     ]
     for buffer in histories[:_SHOWN]:
         kept = buffer.before * buffer.pitch_bytes
@@ -143,6 +149,20 @@ def _reads(schedule: Schedule, buffer: Buffer) -> Iterator[tuple[int, Step]]:
             if isinstance(view, View) and view.buffer >= 0 and schedule.buffers[view.buffer] is buffer:
                 first = (view.offset_bytes - buffer.offset_bytes) // buffer.pitch_bytes
                 yield buffer.before - first, step
+
+
+def _signal_lines(schedule: Schedule) -> Iterator[str]:
+    """Rate, lag and history of every signal that has a place of its own."""
+    yield f"{'signal':32s}  {'rate':>6s}  {'row bytes':>9s}  {'lag':>6s}  {'history':>7s}  {'bytes':>7s}"
+    for buffer in schedule.buffers:
+        if buffer.space != ARENA or buffer.rows == 0 or buffer.name.startswith("scratch of "):
+            continue
+        rate = Fraction(buffer.rows, schedule.timing.rows[schedule.inputs[0]])
+        kept = buffer.before if buffer.persistent else 0
+        numbers = (
+            f"{rate!s:>6s}  {buffer.pitch_bytes:8d}  {buffer.lag_rows:6d}  {kept:7d}  {kept * buffer.pitch_bytes:7d}"
+        )
+        yield f"{_short(buffer.name):32s}  {numbers}"
 
 
 def _curve_lines(curve: list[tuple[int, int]], window_bytes: int, schedule: Schedule) -> Iterator[str]:

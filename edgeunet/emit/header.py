@@ -117,6 +117,8 @@ def _size_lines(document: Document) -> list[str]:
             f"#define {upper}_STRIDE {document.total_stride} /* a recording is a multiple of this many input rows "
             f"long */",
             f"#define {upper}_LOOKAHEAD {document.lookahead_samples} /* input rows by which an output comes late */",
+            f"#define {upper}_RECEPTIVE_FIELD {schedule.timing.receptive_field} /* most input rows that an output "
+            f"depends on */",
         ]
     return lines
 
@@ -161,14 +163,24 @@ def run_declaration(document: Document) -> list[str]:
     ]
 
 
+def _belongs(document: Document) -> str:
+    """To which input rows the output rows of a stream belong."""
+    schedule = document.schedule
+    rate = schedule.timing.rates[schedule.outputs[0]]
+    if rate == 1:
+        return "row i since the reset belongs to input row i"
+    if rate.numerator == 1:
+        return f"row i since the reset belongs to input row {rate.denominator} * i"
+    return f"row i since the reset belongs to input row i * {rate.denominator} / {rate.numerator}"
+
+
 def stream_declarations(document: Document) -> list[str]:
     """A hop per call, and the whole window by hops."""
     prefix, upper = document.prefix, document.upper
     return [
         f"/* Takes {upper}_HOP input rows; writes the output rows that are ready now and returns how many (0 to",
-        f" * {upper}_HOP_OUTPUT_ROWS; output must hold that many). Rows come in order, the first ever belongs to "
-        f"the first input",
-        f" * row; each comes once {upper}_LOOKAHEAD later input rows are there. */",
+        f" * {upper}_HOP_OUTPUT_ROWS; output must hold that many). Rows come in order: {_belongs(document)};",
+        f" * each comes once {upper}_LOOKAHEAD later input rows are there. */",
         f"int32_t {prefix}_push({prefix}_state_t *state, const int8_t *input, int8_t *output);",
         "",
         f"/* Ends the recording with its last rows (0 to {upper}_HOP - 1, a multiple of {upper}_STRIDE): writes and "

@@ -95,6 +95,8 @@ class Compiled:
     """Total stride of a stream: a recording is a multiple of this long."""
     hop_output_rows: int = 0
     """Most output rows per ``_push``."""
+    receptive_field_samples: int = 0
+    """Input samples that an output of a stream depends on; 0 where the whole window is one call."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What the banner of every file says: what made it."""
     run_digest: str = ""

@@ -20,6 +20,7 @@ from math import lcm
 
 from edgeunet.errors import CompileError
 from edgeunet.schedule.program import Access, Node, Program
+from edgeunet.schedule.reach import receptive_field
 
 MOST_HOP = 1 << 16
 """Input samples per call, at most: generated C counts rows and bytes in 32 bits, with room for every rate and width."""
@@ -39,6 +40,8 @@ class Timing:
     rates: tuple[Fraction, ...] = ()
     stride: int = 1
     """Smallest valid hop."""
+    receptive_field: int = 0
+    """Input rows that an output row of a stream depends on, at most."""
 
     @property
     def streams(self) -> bool:
@@ -162,7 +165,9 @@ def stream_timing(program: Program, hop: int) -> Timing:
         group_lags.append(lag)
         lags[node.output] = max(lags[node.output], lag * node.repeat)
     group_lags = [max(lag, lags[n.output] // n.repeat) for lag, n in zip(group_lags, program.nodes, strict=True)]
-    return Timing(hop, tuple(int(rate * hop) for rate in rates), tuple(lags), tuple(group_lags), rates, stride)
+    rows = tuple(int(rate * hop) for rate in rates)
+    reach = receptive_field(program, int(rates[program.outputs[0]] * stride))
+    return Timing(hop, rows, tuple(lags), tuple(group_lags), rates, stride, reach)
 
 
 def group_lag(node: Node, lags: Sequence[int]) -> int:

@@ -39,6 +39,9 @@ def test_a_stream_names_the_skip_that_waits_longest(graph: Graph) -> None:
     assert f"{max(histories)} bytes" in text
     assert "the skip from 'conv2d_27' sets the peak: 36 rows wait for layer 'conv2d_34'" in text
     assert f"hop      4  {ram_of(schedule):8d} bytes" in text
+    assert "look-ahead 40 output rows; receptive field 84 input rows; 26144 MACs per hop" in text
+    rows = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.startswith("conv2d_")}
+    assert rows["conv2d_29"] == ["1/2", "16", "6", "12", "192"]
 
 
 def test_a_history_that_is_no_skip_is_not_called_one() -> None:
@@ -133,5 +136,7 @@ def test_the_command_writes_files_and_one_json_object(
     document = json.loads(captured.out)
     assert document["schema"] == "edgeunet.export-c/1"
     assert document["hop_samples"] == 8
+    assert document["stride_samples"] == 4
+    assert document["receptive_field_samples"] == 84
     assert all(Path(path).exists() for path in document["files"])
     assert "lower bound" in captured.err

@@ -18,6 +18,7 @@ from edgeunet.litert import quantize_saturating
 from edgeunet.schedule.rewrites import rewritten
 from edgeunet.schedule.timing import total_stride
 from edgeunet.signals import open_source, resample
+from tests.emit.helium_table import SideBySide
 from tests.emit.host_batch import SANITIZED, STRICT, Int8, build_batch
 from tests.judges import litert_reference
 from tests.random_networks import random_inputs, random_network
@@ -289,6 +290,15 @@ def test_a_hop_that_is_no_multiple_of_the_stride_names_one_that_is(shared: Path)
     graph = read_tflite(shared / "models" / "classic-unet-512.int8.tflite")
     with pytest.raises(CompileError, match="use --hop 12"):
         compile_model(graph, "net", mode="stream", hop=10)
+
+
+def test_the_header_says_to_which_input_row_an_output_belongs() -> None:
+    for factor, words in ((1, "belongs to input row i;"), (2, "belongs to input row 2 * i;")):
+        network = SideBySide(1)
+        network.results = [network.pool(network.input(16, 4), 3, factor)]
+        compiled = compile_model(read_tflite(network.build()), "net", mode="stream", hop=4)
+        assert words in compiled.sources.files["net.h"]
+        assert compiled.hop_output_rows == 4 // factor
 
 
 @pytest.mark.parametrize("name", ["small-unet-256", "classic-unet-512"])
