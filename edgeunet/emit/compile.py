@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection
-from functools import partial
+from functools import lru_cache, partial
 
 from edgeunet import __version__
 from edgeunet.emit.code import Code, render_steps
@@ -73,12 +73,25 @@ def schedule_graph(
     if core not in CORES:
         raise CompileError(f"core '{core}' is unknown; use one of {', '.join(CORES)}")
     check_passes(without, own_kernels(core))
+    return _scheduled(graph, core, mode, hop, frozenset(without), recompute, FUSES.get(core))
 
+
+@lru_cache(maxsize=16)
+def _scheduled(
+    graph: Graph,
+    core: str,
+    mode: str,
+    hop: int | None,
+    without: frozenset[str],
+    recompute: int | None,
+    fuses_on_core: Callable[[Node], bool] | None,
+) -> Schedule:
+    """``schedule_graph`` once: choosing, compiling and explaining ask for the same schedules."""
     accepts = LOW_RATE.get(core, anything)
     whole = mode == "window" and hop is None
     program = rewritten(graph, without, accepts) if whole else rewritten_stream(graph, hop, without, accepts)
-    if core in FUSES and "add" not in without:
-        fused = fuse_additions(program, FUSES[core])
+    if fuses_on_core is not None and "add" not in without:
+        fused = fuse_additions(program, fuses_on_core)
         try:
             return _placed(graph.name, fused, core, mode, hop, without, recompute)
         except CompileError:

@@ -49,7 +49,9 @@ def build_schedule(
     """
     copied: set[int] = set()
     assembly = partial(_Assembly, program, timing, overlap=overlap, scratch=scratch, without=without)
-    best = min((assembly(copied, staging=n) for n in stagings(timing, without)), key=_Assembly.cost)
+    kept = assembly(copied)
+    attempts = [kept, *(assembly(copied, staging=n) for n in stagings(kept.histories(), timing, without))]
+    best = min(attempts, key=_Assembly.cost)
     for number in [i for i, node in enumerate(program.nodes) if node.kind == "concat"]:
         attempt = assembly(copied | {number}, staging=best.staging)
         if attempt.cost() < best.cost():
@@ -104,6 +106,10 @@ class _Assembly:
             if size:
                 self.scratch_of[step.node] = len(self.buffers)
                 self.buffers.append(Buffer(f"scratch of {step.name}", ARENA, size, 1, 0, 0, index, index, 0))
+
+    def histories(self) -> list[int]:
+        """Bytes of each buffer's history."""
+        return [b.before * b.pitch_bytes for b in self.buffers if b.persistent]
 
     def cost(self) -> tuple[int, int]:
         """Bytes at the busiest step, then bytes copied."""

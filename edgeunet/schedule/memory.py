@@ -19,6 +19,8 @@ _EFFORT = 2_500_000
 """Conflicts looked at during the search: some tenths of a second."""
 _PERIODS = 4
 """Places tried for an operand that must lie a multiple of something above its output."""
+_NOWHERE = -1 << 48
+"""Offset of an item not yet placed: below everything, so that it is in nobody's way."""
 _GOOD_ENOUGH = 64
 """The search ends within one part in so many of the lower bound."""
 
@@ -112,7 +114,7 @@ def _first_plan(
 ) -> tuple[list[int], int, list[int]]:
     """The best of the promising orders, its size and offsets."""
     best_order, best_size, best_offsets = list[int](), 1 << 62, [0] * len(items)
-    for order in _orders(items):
+    for order in map(list, dict.fromkeys(map(tuple, _orders(items)))):
         offsets, size = _place(sizes, order, conflicts, best_size)
         if size < best_size:
             best_order, best_size, best_offsets = order, size, offsets
@@ -217,14 +219,10 @@ def _place(sizes: Sequence[int], order: Sequence[int], conflicts: _ConflictTable
 
     Gives up, with a size over ``limit``, as soon as one ends above it.
     """
-    offsets = [-1] * len(sizes)
+    offsets = [_NOWHERE] * len(sizes)
     end = 0
     for i in order:
-        ranges = [
-            (offsets[j] + low, offsets[j] + high)
-            for j, low, high in conflicts[i]
-            if offsets[j] >= 0 and offsets[j] + high > 0
-        ]
+        ranges = [(at + low, at + high) for j, low, high in conflicts[i] if (at := offsets[j]) + high > 0]
         ranges.sort()
         offset = 0
         for low, high in ranges:

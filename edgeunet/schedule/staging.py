@@ -9,13 +9,17 @@ brings is a buffer that exists only while it is in use. It pays for short histor
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from edgeunet.schedule.timing import Timing
 
-LIMITS_BYTES = (0, 32, 64, 96, 128, 192, 256, 384, 512, 1024)
+LIMITS_BYTES = (32, 64, 96, 128, 192, 256, 384, 512, 1024)
 
 
-def stagings(timing: Timing, without: Collection[str] = ()) -> tuple[int, ...]:
-    """Histories of at most so many bytes to try to let wait elsewhere; ``without`` may name ``waiting_room``."""
-    return LIMITS_BYTES if timing.streams and "waiting_room" not in without else (0,)
+def stagings(histories: Sequence[int], timing: Timing, without: Collection[str] = ()) -> tuple[int, ...]:
+    """Limits to try, each letting other ones of ``histories`` (bytes) wait elsewhere; none where ``without`` names
+    ``waiting_room``."""
+    if not timing.streams or "waiting_room" in without:
+        return ()
+    waiting = [sum(size <= limit for size in histories) for limit in (0, *LIMITS_BYTES)]
+    return tuple(limit for limit, before, now in zip(LIMITS_BYTES, waiting, waiting[1:], strict=False) if now > before)
