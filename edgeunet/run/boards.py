@@ -11,6 +11,7 @@ from edgeunet.errors import RunError
 from edgeunet.files import read_json
 
 HOST = "host"
+ARCHITECTURES = ("cortex_m", "riscv")
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,14 @@ class Core:
 
     Attributes
     ----------
+    architecture : ``cortex_m`` or ``riscv``: which start-up code, compiler and emulator.
     board : the emulated board that stands for the core in ``bench --target <core>``.
     kernels : kernel flavours that run on it, fastest first.
     unicorn_model : Unicorn's name of the CPU model, ``None`` where Unicorn does not know the core.
     """
 
     name: str
+    architecture: str
     board: str
     kernels: tuple[str, ...]
     gcc_flags: tuple[str, ...]
@@ -130,12 +133,19 @@ def load_boards(directory: Path | None = None) -> BoardTable:
 def _core(name: str, row: Mapping[str, Any]) -> Core:
     return Core(
         name=name,
+        architecture=_architecture(row["architecture"]),
         board=row["board"],
         kernels=tuple(row["kernels"]),
         gcc_flags=tuple(row["gcc_flags"]),
         zig_flags=tuple(row["zig_flags"]),
         unicorn_model=row["unicorn_model"],
     )
+
+
+def _architecture(name: str) -> str:
+    if name not in ARCHITECTURES:
+        raise ValueError(f"architecture {name!r} is none of {', '.join(ARCHITECTURES)}")
+    return name
 
 
 def _board(name: str, row: Mapping[str, Any], cores: Mapping[str, Core]) -> Board:

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from edgeunet.run import callgrind, flash, qemu, toolchains, unicorn_machine
+from edgeunet.run.boards import HOST
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,17 @@ def _toolchain(row: toolchains.ToolchainRow) -> Callable[[], str | None]:
 
 
 _COMPILERS = {
-    (False, "gcc"): ("arm-none-eabi-gcc", "--target cortex-m3 to cortex-m55: --toolchain gcc, preferred"),
-    (False, "zig"): ("zig", "--target cortex-m3 to cortex-m55 with nothing but pip: --toolchain zig"),
-    (True, "gcc"): ("gcc", "--target host, --sanitize"),
-    (True, "clang"): ("clang", "--target host --toolchain clang"),
+    ("cortex_m", "gcc"): ("arm-none-eabi-gcc", "--target cortex-m3 to cortex-m55: --toolchain gcc, preferred"),
+    ("cortex_m", "zig"): ("zig", "--target cortex-m3 to cortex-m55, rv32imc with nothing but pip: --toolchain zig"),
+    ("riscv", "gcc"): ("riscv64-unknown-elf-gcc", "--target rv32imc: --toolchain gcc, preferred"),
+    (HOST, "gcc"): ("gcc", "--target host, --sanitize"),
+    (HOST, "clang"): ("clang", "--target host --toolchain clang"),
 }
 _OTHERS: tuple[tuple[str, Callable[[], str | None], str, str], ...] = (
-    ("qemu-system-arm", qemu.qemu_version, "every core, Cortex-M55 included: --emulator qemu, preferred", qemu.INSTALL),
+    ("qemu-system-arm", _program("qemu-system-arm", "--version"),
+     "every Cortex-M, the M55 included: --emulator qemu, preferred", qemu.SYSTEMS["cortex_m"].install),
+    ("qemu-system-riscv32", _program("qemu-system-riscv32", "--version"), "--target rv32imc",
+     qemu.SYSTEMS["riscv"].install),
     ("unicorn", unicorn_machine.unicorn_version, "Cortex-M3, M4, M7, M33 with nothing but pip: --emulator unicorn",
      unicorn_machine.INSTALL),
     ("cmake", _program("cmake", "--version"), "building firmware projects as their users do", "apt-get install cmake"),
@@ -78,11 +83,9 @@ _OTHERS: tuple[tuple[str, Callable[[], str | None], str, str], ...] = (
 def examine() -> tuple[Finding, ...]:
     """Return every tool edgeunet knows of, there or not."""
     compilers = [
-        Finding(
-            _COMPILERS[row.for_host, row.name][0], _toolchain(row)(), _COMPILERS[row.for_host, row.name][1], row.install
-        )
+        Finding(_COMPILERS[key][0], _toolchain(row)(), _COMPILERS[key][1], row.install)
         for row in toolchains.TABLE
-        if (row.for_host, row.name) in _COMPILERS
+        if (key := (row.architecture, row.name)) in _COMPILERS
     ]
     return (*compilers, *(Finding(name, probe(), enables, install) for name, probe, enables, install in _OTHERS))
 
@@ -94,7 +97,8 @@ def possible_targets(findings: tuple[Finding, ...]) -> dict[str, bool]:
     any_emulator = bool(here & {"qemu-system-arm", "unicorn"})
     targets = {"host": bool(here & {"gcc", "clang", "zig"})}
     targets |= dict.fromkeys(("cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33"), compiler and any_emulator)
-    return targets | {"cortex-m55": compiler and "qemu-system-arm" in here}
+    riscv = bool(here & {"riscv64-unknown-elf-gcc", "zig"}) and "qemu-system-riscv32" in here
+    return targets | {"cortex-m55": compiler and "qemu-system-arm" in here, "rv32imc": riscv}
 
 
 def document(findings: tuple[Finding, ...]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class ElfImage:
         except OSError as error:
             raise RunError(f"cannot read the image '{path}': {error.strerror}; build it first") from error
         if data[:6] != b"\x7fELF\x01\x01" or len(data) < 52:
-            raise RunError(f"'{path}' is not a 32-bit little-endian ELF image; build it for a Cortex-M board")
+            raise RunError(f"'{path}' is not a 32-bit little-endian ELF image; build it for a board")
         return cls(path, data)
 
     @cached_property

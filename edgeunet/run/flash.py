@@ -89,7 +89,7 @@ def flash_command(board: Board, image: Path, emulator: str | None = None) -> tup
     """Return the command that puts ``image`` on ``board`` and starts it."""
     tool = board.flasher["tool"]
     if tool == "qemu":
-        if emulator == "unicorn" or (emulator is None and qemu.qemu_version() is None):
+        if emulator == "unicorn" or (emulator is None and qemu.qemu_version(board) is None):
             return (sys.executable, "-m", "edgeunet.run.unicorn_machine", board.name, str(image))
         return tuple(qemu.qemu_command(board, image))
     if tool == "pyocd":

@@ -17,7 +17,6 @@ from edgeunet.run.project import Project
 from edgeunet.run.toolchains import Toolchain
 
 _HARNESS = ("main", "measure", "report")
-_HARNESS_CORTEX_M = ("startup", "board_cortex_m")
 _HARNESS_HOST = ("board_host", "uart_stdio", "counter_clock")
 _HOST_ROW = '#define BOARD_NAME "host"\n#define BOARD_CLOCK_HZ 1000000000u\n'
 _COMMON = ("-std=c99", "-g0", "-ffunction-sections", "-fdata-sections")
@@ -139,7 +138,9 @@ def build_image(build: Build, project: Project) -> Image:
 def _harness_sources(build: Build, sources: Path) -> list[tuple[Path, str]]:
     names: tuple[str, ...] = (*_HARNESS, *_HARNESS_HOST)
     if build.board is not None:
-        names = (*_HARNESS, *_HARNESS_CORTEX_M, f"uart_{build.board.uart}", f"counter_{build.board.counter}")
+        kind = build.board.core.architecture
+        drivers = (f"uart_{build.board.uart}", f"counter_{build.board.counter}")
+        names = (*_HARNESS, f"startup_{kind}", f"board_{kind}", *drivers)
     found = [(sources / f"{name}.c", f"board.dir/{name}.o") for name in names]
     if build.board is not None:
         found.append((sources / "runtime.c", "runtime.o"))

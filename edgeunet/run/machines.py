@@ -42,14 +42,15 @@ def find_machine(board: Board | None, emulator: str | None = None) -> Machine:
         return Machine("host", "", _run_on_host)
     if not board.is_emulated:
         raise RunError(f"{board.name} is a real board; name its serial port with --port, or choose an emulated board")
-    if emulator == "qemu" or (emulator is None and qemu.qemu_version()):
-        if qemu.qemu_version() is None:
-            raise ToolError(f"'{qemu.PROGRAM}' is not installed; {qemu.INSTALL}, or use --emulator unicorn")
-        return Machine(board.name, qemu.qemu_version() or "", partial(_emulate, qemu.run_in_qemu), "qemu")
+    version, install = qemu.qemu_version(board), qemu.system_for(board).install
+    if emulator == "qemu" or (emulator is None and version):
+        if version is None:
+            raise qemu.missing(board)
+        return Machine(board.name, version, partial(_emulate, qemu.run_in_qemu), "qemu")
     if board.core.unicorn_model is None:
-        raise ToolError(f"{board.core.name} can be emulated by QEMU only; {qemu.INSTALL}")
+        raise ToolError(f"{board.core.name} can be emulated by QEMU only; {install}")
     if unicorn_machine.unicorn_version() is None:
-        raise ToolError(f"no emulator for {board.core.name} is installed; {unicorn_machine.INSTALL}, or {qemu.INSTALL}")
+        raise ToolError(f"no emulator for {board.core.name} is installed; {unicorn_machine.INSTALL}, or {install}")
     version = unicorn_machine.unicorn_version() or ""
     return Machine(board.name, version, partial(_emulate, unicorn_machine.run_in_unicorn), "unicorn")
 

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.util import find_spec
 
 from edgeunet.errors import ToolError
-from edgeunet.run.boards import Core
+from edgeunet.run.boards import HOST, Core
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Toolchain:
 
 @dataclass(frozen=True)
 class ToolchainRow:
-    """How to find a compiler, and how to install it."""
+    """How to find a compiler for one architecture (`HOST` or one of the boards' cores), and how to install it."""
 
     name: str
-    for_host: bool
+    architecture: str
     candidates: Callable[[], tuple[tuple[str, ...], ...]]
     version_arguments: tuple[str, ...]
     install: str
@@ -52,13 +52,17 @@ def _zig() -> tuple[tuple[str, ...], ...]:
 
 
 _ZIG_INSTALL = "pip install 'edgeunet[emulate]' (brings ziglang)"
-_ARM_INSTALL = "apt-get install gcc-arm-none-eabi, or pip install 'edgeunet[emulate]' and use --toolchain zig"
+_OR_ZIG = "or pip install 'edgeunet[emulate]' and use --toolchain zig"
+_ARM_INSTALL = f"apt-get install gcc-arm-none-eabi, {_OR_ZIG}"
+_RISCV_INSTALL = f"apt-get install gcc-riscv64-unknown-elf, {_OR_ZIG}"
 TABLE = (
-    ToolchainRow("gcc", False, _on_path("arm-none-eabi-gcc"), ("--version",), _ARM_INSTALL),
-    ToolchainRow("zig", False, _zig, ("--version",), _ZIG_INSTALL),
-    ToolchainRow("gcc", True, _on_path("gcc", "cc"), ("--version",), "apt-get install gcc"),
-    ToolchainRow("clang", True, _on_path("clang"), ("--version",), "apt-get install clang"),
-    ToolchainRow("zig", True, _zig, ("--version",), _ZIG_INSTALL),
+    ToolchainRow("gcc", "cortex_m", _on_path("arm-none-eabi-gcc"), ("--version",), _ARM_INSTALL),
+    ToolchainRow("zig", "cortex_m", _zig, ("--version",), _ZIG_INSTALL),
+    ToolchainRow("gcc", "riscv", _on_path("riscv64-unknown-elf-gcc"), ("--version",), _RISCV_INSTALL),
+    ToolchainRow("zig", "riscv", _zig, ("--version",), _ZIG_INSTALL),
+    ToolchainRow("gcc", HOST, _on_path("gcc", "cc"), ("--version",), "apt-get install gcc"),
+    ToolchainRow("clang", HOST, _on_path("clang"), ("--version",), "apt-get install clang"),
+    ToolchainRow("zig", HOST, _zig, ("--version",), _ZIG_INSTALL),
 )
 NAMES = ("gcc", "clang", "zig")
 
@@ -71,10 +75,10 @@ def find_toolchain(core: Core | None, name: str | None = None) -> Toolchain:
     ToolError
         When it is not installed; the message says how to install it.
     """
-    what = core.name if core else "the host"
-    rows = [row for row in TABLE if row.for_host == (core is None) and name in (None, row.name)]
+    what, architecture = (core.name, core.architecture) if core else ("the host", HOST)
+    rows = [row for row in TABLE if row.architecture == architecture and name in (None, row.name)]
     if not rows:
-        known = ", ".join(row.name for row in TABLE if row.for_host == (core is None))
+        known = ", ".join(row.name for row in TABLE if row.architecture == architecture)
         raise ToolError(f"--toolchain {name} cannot compile for {what}; choose one of: {known}")
     for row in rows:
         found = probe(row)

@@ -18,20 +18,28 @@ from edgeunet.run.toolchains import find_toolchain
 from tests.run.small_network import evaluate
 from tests.tools import need
 
+RISCV = "rv32imc"
 COMPILER = {"gcc": "arm-none-eabi-gcc", "zig": "zig"}
 EMULATOR = {"qemu": "qemu-system-arm", "unicorn": "unicorn"}
+_ON_RISCV = {"gcc": "riscv64-unknown-elf-gcc", "qemu": "qemu-system-riscv32"}
 WAYS = [
     pytest.param(core, toolchain, emulator, id=f"{core}-{toolchain}-{emulator}")
-    for core in ("cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55")
+    for core in ("cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55", RISCV)
     for toolchain in COMPILER
     for emulator in EMULATOR
-    if (core, emulator) != ("cortex-m55", "unicorn")
+    if emulator != "unicorn" or core not in ("cortex-m55", RISCV)
 ]
+
+
+def tools(core: str, *names: str) -> tuple[str, ...]:
+    """The programs behind the toolchains and emulators called ``names``, for ``core``."""
+    every = {**COMPILER, **EMULATOR, **(_ON_RISCV if core == RISCV else {})}
+    return tuple(every[name] for name in names)
 
 
 def image_for(compiled: Compiled, core: str, toolchain: str, directory: Path, **options: object) -> Image:
     """Build ``compiled`` for the emulated board of ``core``."""
-    need(COMPILER[toolchain])
+    need(*tools(core, toolchain))
     board = load_boards().board(core)
     build = Build(board, find_toolchain(board.core, toolchain), **options)  # type: ignore[arg-type]
     return build_image(build, write_project(compiled, board, directory))
@@ -39,13 +47,13 @@ def image_for(compiled: Compiled, core: str, toolchain: str, directory: Path, **
 
 def machine_for(core: str, emulator: str) -> Machine:
     """The emulated board of ``core``."""
-    need(EMULATOR[emulator])
+    need(*tools(core, emulator))
     return find_machine(load_boards().board(core), emulator)
 
 
 def measured(compiled: Compiled, core: str, toolchain: str, emulator: str, runs: int = 1) -> Measurement:
     """Measure ``compiled``, a variant of the small network."""
-    need(COMPILER[toolchain], EMULATOR[emulator])
+    need(*tools(core, toolchain, emulator))
     board = load_boards().board(core)
     golden = make_golden(compiled, evaluate, runs)
     return measure(

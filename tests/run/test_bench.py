@@ -14,6 +14,7 @@ from edgeunet.graph import read_tflite
 from edgeunet.modelcard import ModelCard, write_card
 from edgeunet.run.bench import Request, bench, choose_kernels, find_board, new_firmware
 from edgeunet.run.flash import flash, plan_flash
+from tests.run.machines import RISCV, tools
 from tests.tools import need
 
 MODELS = ("seed-unet-800", "small-unet-256", "classic-unet-512")
@@ -23,10 +24,10 @@ def model_path(shared: Path, name: str) -> Path:
     return shared / "models" / f"{name}.int8.tflite"
 
 
-@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"])
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55", RISCV])
 @pytest.mark.parametrize("name", MODELS)
 def test_workloads_are_exact_on_every_core(name: str, core: str, shared: Path) -> None:
-    need("arm-none-eabi-gcc", "qemu-system-arm")
+    need(*tools(core, "gcc", "qemu"))
     result = bench(Request(model_path(shared, name), core, toolchain="gcc", emulator="qemu")).measurement
     assert result.exact, result.mismatch
     layers = sum(layer.count for layer in result.layers)
@@ -39,6 +40,13 @@ def test_helium_kernels_compile_with_zig_too(shared: Path) -> None:
     result = bench(Request(model_path(shared, "small-unet-256"), "cortex-m55", toolchain="zig", emulator="qemu"))
     assert result.measurement.exact
     assert result.measurement.kernels == "mve"
+
+
+def test_a_stream_runs_on_riscv_with_zig(shared: Path) -> None:
+    need("zig", "qemu-system-riscv32")
+    result = bench(Request(model_path(shared, "small-unet-256"), RISCV, mode="stream", hop=16, toolchain="zig"))
+    assert result.measurement.exact
+    assert (result.measurement.core, result.measurement.unit) == (RISCV, "instructions")
 
 
 def test_a_board_without_a_counter_gives_no_figures(shared: Path) -> None:

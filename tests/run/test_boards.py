@@ -13,6 +13,7 @@ from edgeunet.errors import RunError
 from edgeunet.run.boards import load_boards, template_directory
 from edgeunet.run.image import run_tool
 from edgeunet.run.project import write_project
+from tests.run.machines import tools
 from tests.run.small_network import small_network
 from tests.tools import need
 
@@ -55,8 +56,8 @@ def test_no_linker_script_is_an_orphan() -> None:
 
 @pytest.mark.parametrize("name", TABLE.boards)
 def test_cmake_reads_the_row_as_python_does(name: str, tmp_path: Path) -> None:
-    need("cmake", "arm-none-eabi-gcc")
     board = TABLE.boards[name]
+    need("cmake", *tools(board.core.name, "gcc"))
     write_project(small_network(), board, tmp_path / "app")
     build = tmp_path / "build"
     run_tool(["cmake", "-S", str(tmp_path / "app"), "-B", str(build), f"-DBOARD={name}"], tmp_path, "configuring")
@@ -76,6 +77,14 @@ def test_a_row_without_a_field_names_the_row(field: str, tmp_path: Path) -> None
     del document["boards"]["mps2-an500"][field]
     (tmp_path / "boards.json").write_text(json.dumps(document))
     with pytest.raises(RunError, match=f"board 'mps2-an500' .*{field}"):
+        load_boards(tmp_path)
+
+
+def test_an_unknown_architecture_names_the_core(tmp_path: Path) -> None:
+    document = json.loads((template_directory() / "boards.json").read_text())
+    document["cores"]["rv32imc"]["architecture"] = "sparc"
+    (tmp_path / "boards.json").write_text(json.dumps(document))
+    with pytest.raises(RunError, match=r"core 'rv32imc' .*'sparc' is none of cortex_m, riscv"):
         load_boards(tmp_path)
 
 
@@ -107,18 +116,21 @@ def test_a_new_board_is_a_row_and_a_linker_script(tmp_path: Path) -> None:
     assert lines[0].text("board") == "mine"
 
 
-@pytest.mark.parametrize("name", ["mps2-an386", "mps2-an505", "nucleo-f446re", "stm32f746g-disco", "nrf52840dk"])
+@pytest.mark.parametrize(
+    "name", ["mps2-an386", "mps2-an505", "riscv-virt", "nucleo-f446re", "stm32f746g-disco", "nrf52840dk"]
+)
 def test_the_template_compiles_without_a_warning(name: str, tmp_path: Path) -> None:
-    need("arm-none-eabi-gcc")
     board = TABLE.boards[name]
+    (compiler,) = tools(board.core.name, "gcc")
+    need(compiler)
     app = write_project(small_network(), board, tmp_path / "app").directory
     (app / "board_row.h").write_text(board.row_header())
     names = [
         "main",
         "measure",
         "report",
-        "startup",
-        "board_cortex_m",
+        f"startup_{board.core.architecture}",
+        f"board_{board.core.architecture}",
         "runtime",
         f"uart_{board.uart}",
         f"counter_{board.counter}",
@@ -127,7 +139,7 @@ def test_the_template_compiles_without_a_warning(name: str, tmp_path: Path) -> N
     includes = ["-isystem", "include", "-Isrc", "-Imodel", "-I."]
     sources = [f"src/{source}.c" for source in names]
     command = [
-        "arm-none-eabi-gcc",
+        compiler,
         *board.core.gcc_flags,
         *strict,
         *includes,

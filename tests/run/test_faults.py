@@ -8,7 +8,7 @@ import pytest
 
 from edgeunet.errors import RunError
 from edgeunet.run.machines import hear
-from tests.run.machines import image_for, machine_for
+from tests.run.machines import RISCV, image_for, machine_for
 from tests.run.small_network import SOURCE, small_network
 
 
@@ -48,7 +48,24 @@ def test_the_function_at_fault_is_named(tmp_path: Path) -> None:
         hear(machine_for("cortex-m4", "qemu"), image, 60.0)
 
 
-@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m33"])
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("*(volatile int32_t *)0xE8000000u = 1;", "stored to an address where there is no memory: 0xe8000000"),
+        ("output[0] = *(volatile int8_t *)0xE8000004u;", "loaded from an address .*: 0xe8000004"),
+        ('__asm volatile(".half 0");', "does not have"),
+        ('__asm volatile(".insn r 0x53, 0, 0, x0, x0, x0");', "does not have"),
+        ("((void (*)(void))0xC0000000u)();", "executed from an address where there is no memory"),
+    ],
+    ids=["store", "load", "illegal", "floating point", "jump"],
+)
+def test_riscv_exceptions_say_what_happened(statement: str, reason: str, tmp_path: Path) -> None:
+    image = image_for(small_network(breaking(statement)), RISCV, "gcc", tmp_path)
+    with pytest.raises(RunError, match=rf"stopped in an exception at 0x[0-9a-f]{{8}}.*{reason}.*pc=0x.*mtval=0x"):
+        hear(machine_for(RISCV, "qemu"), image, 60.0)
+
+
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m33", RISCV])
 def test_a_stack_overflow_is_caught(core: str, tmp_path: Path) -> None:
     image = image_for(small_network(OVERFLOW), core, "gcc", tmp_path)
     with pytest.raises(RunError, match="the stack of 8192 bytes overflowed"):

@@ -26,7 +26,7 @@ from edgeunet.run.protocol import Listener, format_line, parse_line
 from edgeunet.run.serial_port import listen_to_port, open_port
 from edgeunet.run.toolchains import find_toolchain
 from edgeunet.run.unicorn_machine import run_in_unicorn
-from tests.run.machines import EMULATOR, image_for, machine_for, measured
+from tests.run.machines import EMULATOR, RISCV, image_for, machine_for, measured, tools
 from tests.run.small_network import evaluate, small_network
 from tests.tools import need
 
@@ -56,23 +56,25 @@ def app_with(directory: Path, expected: int = 3) -> Path:
     return directory
 
 
-@pytest.mark.parametrize("toolchain", ["gcc", "zig"])
+@pytest.mark.parametrize(
+    ("core", "toolchain"), [("cortex-m4", "gcc"), ("cortex-m4", "zig"), (RISCV, "gcc"), (RISCV, "zig")]
+)
 @pytest.mark.parametrize("with_cmake", [True, False])
 def test_cmake_and_direct_build_make_the_same_program(
-    with_cmake: bool, toolchain: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    with_cmake: bool, core: str, toolchain: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both give the same counts, so either may stand for the other."""
-    need("cmake", {"gcc": "arm-none-eabi-gcc", "zig": "zig"}[toolchain], "qemu-system-arm")
+    need("cmake", *tools(core, toolchain, "qemu"))
     if not with_cmake:
         found = shutil.which
         monkeypatch.setattr(flash_module.shutil, "which", lambda name: None if name == "cmake" else found(name))
-    plan = plan_flash(app_with(tmp_path / "app"), None, toolchain)
+    plan = plan_flash(app_with(tmp_path / "app"), core, toolchain)
     assert plan.uses_cmake == with_cmake
     lines = flash(plan, emulator="qemu")
     kinds = [line.kind for line in lines]
     assert kinds[:4] == ["hello", "calibration", "calibration", "selftest"]
-    reference = image_for(small_network(), "cortex-m4", toolchain, tmp_path / "bench")
-    expected = [line for line in hear(machine_for("cortex-m4", "qemu"), reference, 60.0) if line.kind == "run"]
+    reference = image_for(small_network(), core, toolchain, tmp_path / "bench")
+    expected = [line for line in hear(machine_for(core, "qemu"), reference, 60.0) if line.kind == "run"]
     for figure in ("count", "stack_bytes"):
         assert [line.number(figure) for line in lines if line.kind == "run"] == [
             line.number(figure) for line in expected

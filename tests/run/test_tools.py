@@ -24,25 +24,31 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(toolchains, "find_spec", lambda _: None)
     monkeypatch.setattr(unicorn_machine, "find_spec", lambda _: None)
-    for cached in (toolchains.probe, qemu.qemu_version, unicorn_machine.unicorn_version):
+    for cached in (toolchains.probe, qemu.program_version, unicorn_machine.unicorn_version):
         cached.cache_clear()
 
 
 @pytest.fixture(autouse=True)
 def _forget() -> object:
     yield
-    for cached in (toolchains.probe, qemu.qemu_version, unicorn_machine.unicorn_version):
+    for cached in (toolchains.probe, qemu.program_version, unicorn_machine.unicorn_version):
         cached.cache_clear()
 
 
 @pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize(
-    ("name", "cure"),
-    [(None, "apt-get install gcc-arm-none-eabi"), ("gcc", "gcc-arm-none-eabi"), ("zig", "edgeunet\\[emulate\\]")],
+    ("core", "name", "cure"),
+    [
+        ("cortex-m4", None, "apt-get install gcc-arm-none-eabi"),
+        ("cortex-m4", "gcc", "gcc-arm-none-eabi"),
+        ("cortex-m4", "zig", "edgeunet\\[emulate\\]"),
+        ("rv32imc", None, "apt-get install gcc-riscv64-unknown-elf"),
+        ("rv32imc", "zig", "edgeunet\\[emulate\\]"),
+    ],
 )
-def test_a_missing_cross_compiler_says_how_to_get_one(name: str | None, cure: str) -> None:
-    with pytest.raises(ToolError, match=f"for cortex-m4 is not installed; .*{cure}"):
-        toolchains.find_toolchain(TABLE.cores["cortex-m4"], name)
+def test_a_missing_cross_compiler_says_how_to_get_one(core: str, name: str | None, cure: str) -> None:
+    with pytest.raises(ToolError, match=f"for {core} is not installed; .*{cure}"):
+        toolchains.find_toolchain(TABLE.cores[core], name)
 
 
 @pytest.mark.usefixtures("bare")
@@ -58,6 +64,9 @@ def test_a_missing_host_compiler_says_how_to_get_one() -> None:
         ("cortex-m4", None, "edgeunet\\[emulate\\]"),
         ("cortex-m4", "qemu", "apt-get install qemu-system-arm"),
         ("cortex-m55", None, "by QEMU only; apt-get install qemu-system-arm"),
+        ("rv32imc", None, "by QEMU only; apt-get install qemu-system-misc"),
+        ("rv32imc", "qemu", "'qemu-system-riscv32' is not installed; apt-get install qemu-system-misc$"),
+        ("rv32imc", "unicorn", "by QEMU only; apt-get install qemu-system-misc"),
     ],
 )
 def test_a_missing_emulator_says_how_to_get_one(core: str, emulator: str | None, cure: str) -> None:
@@ -70,6 +79,7 @@ def test_doctor_on_a_bare_machine_lists_cures() -> None:
     findings = doctor.examine()
     missing = {finding.name for finding in findings if finding.version is None}
     assert {"arm-none-eabi-gcc", "zig", "qemu-system-arm", "unicorn", "gcc", "cmake"} <= missing
+    assert {"riscv64-unknown-elf-gcc", "qemu-system-riscv32"} <= missing
     assert not any(doctor.possible_targets(findings).values())
     assert "missing: apt-get install qemu-system-arm" in doctor.table(findings)
 
