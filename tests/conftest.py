@@ -18,3 +18,7 @@ def shared() -> Path:
     path = Path(directory).resolve()
     assert path.is_dir(), f"EDGEUNET_SHARED={directory} is not a directory"
     return path
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden C of tests/golden anew")
