@@ -183,11 +183,10 @@ def stream_declarations(document: Document) -> list[str]:
         f" * each comes once {upper}_LOOKAHEAD later input rows are there. */",
         f"int32_t {prefix}_push({prefix}_state_t *state, const int8_t *input, int8_t *output);",
         "",
-        f"/* Ends the recording with its last rows (0 to {upper}_HOP - 1, a multiple of {upper}_STRIDE): writes and "
-        f"returns like push.",
-        " * Call it again with 0 rows until it returns 0; then reset. What came out is, value for value, the "
-        "network run over the",
-        " * whole recording. */",
+        f"/* Ends the recording with its last rows (0 to {upper}_HOP - 1, a multiple of {upper}_STRIDE; for any other "
+        f"number",
+        " * it returns -1 and changes nothing): writes and returns like push. Call it again with 0 rows until it",
+        " * returns 0; then reset. What came out is, value for value, the network run over the whole recording. */",
         f"int32_t {prefix}_flush({prefix}_state_t *state, const int8_t *input, int32_t rows, int8_t *output);",
         "",
         f"/* A whole window by hops: reset, push, flush. {upper}_INPUT_BYTES in, {upper}_OUTPUT_BYTES out, which "

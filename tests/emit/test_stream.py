@@ -292,6 +292,24 @@ def test_a_hop_that_is_no_multiple_of_the_stride_names_one_that_is(shared: Path)
         compile_model(graph, "net", mode="stream", hop=10)
 
 
+def test_flush_refuses_rows_that_no_hop_ends_with(tmp_path: Path) -> None:
+    """And goes on as if nothing had been asked."""
+    graph = read_tflite(random_unet(1))
+    stride = total_stride(rewritten(graph))
+    compiled = compile_model(graph, "net", mode="stream", hop=3 * stride)
+    compiled.sources.write(tmp_path)
+    refused = " || ".join(f"net_flush(&s, in, {rows}, out) != -1" for rows in (-stride, 1, 3 * stride, 5 * stride))
+    (tmp_path / "main.c").write_text(
+        '#include "net.h"\nstatic net_state_t s;\n'
+        "static int8_t in[NET_HOP * NET_INPUT_CHANNELS], out[NET_HOP_OUTPUT_ROWS * NET_OUTPUT_CHANNELS];\n"
+        f"int main(void) {{ net_reset(&s); if ({refused}) return 2; return net_selftest(&s, out) ? 3 : "
+        f"(net_reset(&s), net_flush(&s, in, {stride}, out) <= 0) ? 4 : 0; }}\n"
+    )
+    sources = ["main.c", "net.c", "net_selftest.c"]
+    subprocess.run(["cc", *STRICT, *SANITIZED, *sources, "-o", "main"], cwd=tmp_path, check=True)
+    assert subprocess.run([tmp_path / "main"]).returncode == 0
+
+
 def test_the_header_says_to_which_input_row_an_output_belongs() -> None:
     for factor, words in ((1, "belongs to input row i;"), (2, "belongs to input row 2 * i;")):
         network = SideBySide(1)
