@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -22,6 +23,8 @@ from edgeunet.cli.parameters import FiniteRange
 @click.option(
     "--timeout", "timeout_s", type=FiniteRange(0.1), default=60.0, show_default=True, help="Seconds to listen."
 )
+@click.option("--raw", is_flag=True, help="Show every line of the firmware's protocol as it comes.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--dry-run", is_flag=True, help="Print the exact commands and run none.")
 def command(
     directory: Path,
@@ -30,20 +33,32 @@ def command(
     emulator: str | None,
     port: str | None,
     timeout_s: float,
+    raw: bool,
+    as_json: bool,
     dry_run: bool,
 ) -> None:
-    """Build the project in DIRECTORY, put it on a board (or into an emulator) and show what it reports."""
+    """Build the project in DIRECTORY, put it on a board (or into an emulator) and say what it reports.
+
+    What the program prints of its own is shown as it comes.
+    """
     from edgeunet.run.flash import flash, plan_flash
+    from edgeunet.run.flash_summary import flash_document, summarize_flash
 
     plan = plan_flash(directory, board, toolchain, emulator)
     if dry_run:
         click.echo(plan.text())
         return
-    flash(
+
+    def show(text: str) -> None:
+        if raw or not text.startswith("#"):
+            click.echo(text, err=as_json)
+
+    lines = flash(
         plan,
         emulator=emulator,
         port=port,
         timeout_s=timeout_s,
-        on_text=click.echo,
+        on_text=show,
         note=lambda text: click.echo(text, err=True),
     )
+    click.echo(json.dumps(flash_document(plan, lines), indent=2) if as_json else summarize_flash(plan, lines))

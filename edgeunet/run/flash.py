@@ -21,6 +21,16 @@ from edgeunet.run.protocol import Line, Listener
 from edgeunet.run.serial_port import listen_to_port, open_port
 from edgeunet.run.toolchains import find_toolchain
 
+PIPELINE_STAGES = {
+    1: "resampling",
+    2: "normalization",
+    3: "quantization",
+    4: "network",
+    5: "classes",
+    6: "events",
+}
+"""By the number in the answer of a pipeline's self-test."""
+
 INSTALL = {"pyocd": "pip install pyocd", "openocd": "apt-get install openocd"}
 
 
@@ -131,13 +141,22 @@ def flash(
 
 def check_selftest(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Return ``lines`` unless the model's self-test failed on the device."""
+    is_pipeline = any(line.kind == "pipeline" for line in lines)
     for line in lines:
         if line.kind == "selftest" and line.number("result"):
             raise RunError(
-                f"the self-test failed on the device: output byte {line.number('result') - 1} is wrong; "
+                f"the self-test failed on the device: {_wrong_value(line.number('result'), is_pipeline)} is wrong; "
                 "compile the model again with -O1, and report it if that fails too"
             )
     return lines
+
+
+def _wrong_value(result: int, is_pipeline: bool) -> str:
+    """Say in words what a self-test answered that failed."""
+    if not is_pipeline:
+        return f"output byte {result - 1}"
+    stage, index = divmod(result - 1, 1000000)
+    return f"value {index} of stage {stage} ({PIPELINE_STAGES.get(stage, 'unknown')})"
 
 
 def build_plan(plan: FlashPlan, note: Callable[[str], None] = lambda _: None) -> Image:

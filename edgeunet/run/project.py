@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError
@@ -33,13 +35,17 @@ class Project:
     ----------
     model : name of the model, the prefix of the generated C.
     board : name of the board it was made for; others can be built too.
-    has_pipeline : whether its program runs the whole pipeline, not just the network.
+    recording : what its program sends through the whole pipeline; ``None`` where it runs just the network.
     """
 
     directory: Path
     model: str
     board: str
-    has_pipeline: bool = False
+    recording: Mapping[str, Any] | None = None
+
+    @property
+    def has_pipeline(self) -> bool:
+        return self.recording is not None
 
     def model_sources(self) -> tuple[Path, ...]:
         """Return the generated C (and assembly) to compile, self-test excluded, in a fixed order."""
@@ -91,12 +97,12 @@ def write_project(
             text = fill(text, compiled.name, board_name)
         write_text(target, text)
     compiled.sources.write(directory / "model")
-    mark = {"schema": SCHEMA, "model": compiled.name, "board": board_name}
+    mark: dict[str, Any] = {"schema": SCHEMA, "model": compiled.name, "board": board_name}
     if recording is not None:
         write_text(directory / "src" / "recording.h", recording.header())
-        mark |= recording.document()
+        mark["recording"] = recording.document()
     write_json(directory / MARK, mark)
-    return Project(directory, compiled.name, board_name, recording is not None)
+    return Project(directory, compiled.name, board_name, mark.get("recording"))
 
 
 def fill(text: str, model: str, board: str) -> str:
@@ -120,7 +126,7 @@ def open_project(directory: Path) -> Project:
     document = read_json(mark, RunError)
     if document.get("schema") != SCHEMA or not all(isinstance(document.get(key), str) for key in ("model", "board")):
         raise RunError(f"'{mark}' is not what edgeunet wrote ({json.dumps(document)[:80]}); make the project again")
-    return Project(directory, document["model"], document["board"], "recording" in document)
+    return Project(directory, document["model"], document["board"], document.get("recording"))
 
 
 def project_board(project: Project, name: str | None) -> Board:

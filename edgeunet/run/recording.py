@@ -58,12 +58,10 @@ class Recording:
     def document(self) -> Mapping[str, Any]:
         """Return what the project notes of it, so that ``flash`` can say what the numbers mean."""
         return {
-            "recording": {
-                "mode": self.mode,
-                "samples": len(self.samples),
-                "sample_rate_hz": self.pipeline.input_rate_hz,
-                "classes": list(self.pipeline.classes),
-            }
+            "mode": self.mode,
+            "samples": len(self.samples),
+            "sample_rate_hz": self.pipeline.input_rate_hz,
+            "classes": list(self.pipeline.classes),
         }
 
 

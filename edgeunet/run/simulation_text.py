@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from edgeunet.run.event_table import event_lines
 from edgeunet.run.simulate import Simulation
 
 _EXACT = {True: "equal to the pipeline in numpy", False: "NOT equal to the pipeline in numpy", None: "not compared"}
-_SHOWN = 12
 
 
 def describe_simulation(simulation: Simulation) -> str:
@@ -22,9 +22,4 @@ def describe_simulation(simulation: Simulation) -> str:
         lines.append(f"latency   {document['latency_ms']:.0f} ms at most until the class of a sample is known")
     counts = ", ".join(f"{count} {kind}" for kind, count in document["counts"].items())
     lines += [f"events    {counts}; {_EXACT[simulation.exact]}", ""]
-    lines.append(f"{'class':<12}{'onset s':>9}{'peak s':>9}{'offset s':>10}{'confidence':>12}")
-    for event in simulation.events[:_SHOWN]:
-        times = [at / record.sample_rate_hz for at in (event.onset, event.peak, event.offset)]
-        lines.append(f"{event.kind:<12}{times[0]:>9.3f}{times[1]:>9.3f}{times[2]:>10.3f}{event.confidence:>12}")
-    left = len(simulation.events) - _SHOWN
-    return "\n".join([*lines, *([f"… and {left} more"] if left > 0 else [])])
+    return "\n".join([*lines, *event_lines(simulation.events, record.sample_rate_hz)])

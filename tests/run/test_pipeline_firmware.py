@@ -1,0 +1,124 @@
+"""A whole pipeline as firmware: measured stage by stage, flashed into emulators, its events compared."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from edgeunet.emit.pipeline_settings import PipelineRequest
+from edgeunet.errors import RunError
+from edgeunet.modelcard import write_card
+from edgeunet.run.bench import Request, new_firmware
+from edgeunet.run.flash import check_selftest, flash, plan_flash
+from edgeunet.run.flash_summary import flash_document, summarize_flash
+from edgeunet.run.pipeline_bench import PipelineMeasurement, bench_pipeline
+from edgeunet.run.pipeline_summary import summarize_pipeline
+from edgeunet.run.project import open_project
+from edgeunet.run.protocol import Line
+from edgeunet.train.postprocessing import DEFAULT_POSTPROCESSING
+from tests.pipeline_stages import CLASSES, card, small_network
+from tests.tools import need
+
+STAGES = ["normalization", "quantization", "network", "decision"]
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "net.int8.tflite"
+    path.write_bytes(small_network(1))
+    write_card(path, replace(card(), postprocessing=DEFAULT_POSTPROCESSING.to_dict(CLASSES)))
+    return path
+
+
+def measured(model: Path, mode: str, rate_hz: float | None = None, **options: object) -> PipelineMeasurement:
+    request = Request(model, mode=mode, hop=8 if mode == "stream" else None, **options)  # type: ignore[arg-type]
+    return bench_pipeline(request, PipelineRequest(rate_hz, 2.5))
+
+
+@pytest.mark.parametrize(("mode", "rate_hz", "first"), [("stream", 500.0, "resampling"), ("window", None, "scaling")])
+def test_a_pipeline_on_an_emulated_core(model: Path, mode: str, rate_hz: float | None, first: str) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    m = measured(model, mode, rate_hz, target="cortex-m4", toolchain="gcc", emulator="qemu")
+    assert m.exact
+    assert len(m.events) > 3
+    assert [stage.name for stage in m.stages] == [first, *STAGES]
+    # The hooks are taken off again: the stages together are the whole, but for the call itself and the reset.
+    assert sum(stage.count for stage in m.stages) == pytest.approx(sum(m.counts), rel=0.1)
+    assert all(stage.count for stage in m.stages)
+    assert m.state_bytes == sum(m.parts_bytes.values())
+    document = m.document()
+    assert document["ram_bytes"] > document["state_bytes"] > document["state_parts_bytes"]["network"] > 0
+    assert document["flash_bytes"] > 2000
+    assert document["instructions_per_second"] == round(sum(m.counts) / m.seconds)
+    assert (document["instructions_per_hop"] is None) == (mode == "window")
+    for words in ("exact: all", "normalization", "per second", "RAM", "flash"):
+        assert words in summarize_pipeline(m)
+
+
+def test_a_pipeline_on_the_host(model: Path) -> None:
+    need("gcc")
+    m = measured(model, "stream", toolchain="gcc")
+    assert m.exact
+    assert m.document()["wall_ns_per_second"] > 0
+    assert m.document()["ram_bytes"] is None
+
+
+@pytest.mark.parametrize("mode", ["stream", "window"])
+def test_a_project_with_a_pipeline_reports_its_events(model: Path, tmp_path: Path, mode: str) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    app = tmp_path / "app"
+    hop = 8 if mode == "stream" else None
+    new_firmware(model, "cortex-m4", app, mode=mode, hop=hop, pipeline=PipelineRequest(360.0, 2.5))
+    assert open_project(app).has_pipeline
+    plan = plan_flash(app, None, "gcc", "qemu")
+    lines = flash(plan, emulator="qemu")
+    told = flash_document(plan, lines)
+    assert told["selftest_passed"] is True
+    assert told["events"] == [vars(event) for event in measured(model, mode, 360.0, toolchain="gcc").events]
+    last = summarize_flash(plan, lines).splitlines()[-1]
+    for words in ("mps2-an386 (emulated): the pipeline of net found", "self-test passed (every stage", "of state"):
+        assert words in last
+
+
+def test_flash_ends_with_one_line_that_says_what_ran(model: Path, tmp_path: Path) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    app = tmp_path / "app"
+    new_firmware(model, "cortex-m4", app, mode="stream", hop=8)
+    done = command("flash", app, "--toolchain", "gcc", "--emulator", "qemu")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("mps2-an386 (emulated): net ran ")
+    assert "self-test passed (every output byte as golden)" in done.stdout
+    assert len(done.stdout.splitlines()) == 1
+    raw = command("flash", app, "--toolchain", "gcc", "--emulator", "qemu", "--raw")
+    assert raw.stdout.startswith("#hello protocol=1")
+    document = json.loads(command("flash", app, "--toolchain", "gcc", "--emulator", "qemu", "--json").stdout)
+    assert (document["schema"], document["call"]) == ("edgeunet.flash/1", "hop")
+
+
+def test_a_failing_stage_is_named() -> None:
+    lines = (Line("pipeline", {"samples": "1"}), Line("selftest", {"result": "2000008"}))
+    with pytest.raises(RunError, match=r"value 7 of stage 2 \(normalization\) is wrong"):
+        check_selftest(lines)
+
+
+def test_bench_adds_the_pipeline_to_its_document(model: Path) -> None:
+    need("gcc")
+    done = command("bench", model, "--mode", "stream", "--hop", "8", "--pipeline", "--input-rate", "500", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["exact"] is True
+    assert document["pipeline"]["exact"] is True
+    assert document["pipeline"]["input_rate_hz"] == 500.0
+    refused = command("bench", model, "--input-rate", "500")
+    assert refused.returncode == 2
+    assert "are for --pipeline" in refused.stderr
+
+
+def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-W", "error", "-m", "edgeunet", *map(str, arguments)]
+    return subprocess.run(program, capture_output=True, text=True, timeout=300)
