@@ -24,7 +24,7 @@ def measure_all(models: Path) -> list[str]:
         request = Request(
             model=models / f"{case.model}.int8.tflite",
             target=case.target,
-            toolchain=workloads["toolchain"],
+            toolchain=case.toolchain or workloads["toolchain"],
             emulator=workloads["emulator"],
             flags=tuple(workloads["flags"]),
             mode="window" if case.hop is None else "stream",

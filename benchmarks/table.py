@@ -18,14 +18,19 @@ BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 
 @dataclass(frozen=True)
 class Case:
-    """One workload on one core: whole windows (``hop`` is ``None``), or a stream."""
+    """One workload on one core: whole windows (``hop`` is ``None``), or a stream.
+
+    ``toolchain`` names the compiler where it is not the one that speed is measured with.
+    """
 
     model: str
     target: str
     hop: int | None = None
+    toolchain: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.model} on {self.target}" + (f", hop {self.hop}" if self.hop else "")
+        hop = f", hop {self.hop}" if self.hop else ""
+        return f"{self.model} on {self.target}{hop}" + (f", {self.toolchain}" if self.toolchain else "")
 
 
 @dataclass(frozen=True)
@@ -69,12 +74,16 @@ def read_cases() -> Iterator[Case]:
     for model in workloads["models"]:
         for target in workloads["stream_targets"]:
             yield from (Case(model, target, hop) for hop in workloads["hops"][model])
+    for toolchain in workloads["toolchains_beside"]:
+        for model in workloads["models"]:
+            yield from (Case(model, target, toolchain=toolchain) for target in workloads["targets"])
 
 
 def result_path(case: Case) -> Path:
     """Return where the result document of ``case`` lies."""
     stream = f".hop{case.hop}" if case.hop else ""
-    return HERE / "results" / f"{case.model}.{case.target}{stream}.json"
+    built = f".{case.toolchain}" if case.toolchain else ""
+    return HERE / "results" / f"{case.model}.{case.target}{stream}{built}.json"
 
 
 def read_rows() -> Iterator[Row]:
@@ -98,10 +107,13 @@ def read_rows() -> Iterator[Row]:
 
 
 def markdown(rows: list[Row]) -> str:
-    """Return both tables: absolute figures with the share of the baseline behind each."""
-    windows = [row for row in rows if row.case.hop is None]
-    streams = [row for row in rows if row.case.hop is not None]
-    return "\n".join([*_window_table(windows), "", *_stream_table(streams, windows), "", provenance(rows)])
+    """Return the tables: absolute figures with the share of the baseline behind each, streams, other compilers."""
+    ours = [row for row in rows if row.case.toolchain is None]
+    windows = [row for row in ours if row.case.hop is None]
+    streams = [row for row in ours if row.case.hop is not None]
+    beside = [row for row in rows if row.case.toolchain is not None]
+    parts = [_window_table(windows), _stream_table(streams, windows), _beside_table(beside, windows)]
+    return "\n\n".join("\n".join(part) for part in [*filter(None, parts), [provenance(ours)]])
 
 
 def _window_table(rows: list[Row]) -> list[str]:
@@ -140,6 +152,27 @@ def _stream_table(rows: list[Row], windows: list[Row]) -> list[str]:
             f"{per_sample:,.0f} | {share} | {result['lookahead_samples']} |"
         )
     return lines if rows else []
+
+
+def _beside_table(rows: list[Row], windows: list[Row]) -> list[str]:
+    if not rows:
+        return []
+    measured = {(row.case.model, row.case.target): row.result for row in windows}
+    made = ", ".join(sorted({row.result["toolchain_version"] for row in rows}))
+    lines = [
+        f"The same C built by {made}, the compiler that comes with `pip`: as exact, every output byte compared:",
+        "",
+        "| workload | core | instructions | of gcc's | RAM, bytes | flash, bytes | of gcc's |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
+    for row in rows:
+        result, gcc = row.result, measured.get((row.case.model, row.case.target))
+        shares = [f"{result[key] / gcc[key]:.2f}" if gcc else "–" for key in ("instructions", "flash_bytes")]
+        lines.append(
+            f"| {row.case.model} | {row.core} | {result['instructions']:,} | {shares[0]} | {result['ram_bytes']:,} | "
+            f"{result['flash_bytes']:,} | {shares[1]} |"
+        )
+    return lines
 
 
 def provenance(rows: list[Row]) -> str:

@@ -47,6 +47,17 @@ def test_streams_are_compared_with_our_own_window(results: Path) -> None:
     assert "| seed-unet-800 | M4 | 16 | 10,439 | 0.15 | 1,100 | 1.10 | 172 |" in text
 
 
+def test_another_compiler_stands_beside_gcc(results: Path) -> None:
+    (results / "seed-unet-800 on cortex-m4.json").write_text(json.dumps(result(instructions=1000, flash_bytes=200)))
+    zig = result(instructions=1250, flash_bytes=220, toolchain_version="zig 9")
+    (results / "seed-unet-800 on cortex-m4, zig.json").write_text(json.dumps(zig))
+    text = table.markdown(list(table.read_rows()))
+    assert "The same C built by zig 9" in text
+    assert "| seed-unet-800 | M4 | 1,250 | 1.25 | 34,796 | 220 | 1.10 |" in text
+    assert "| seed-unet-800 | M4 | 1,000 |" in text
+    assert "zig 9" not in text.splitlines()[-1], "gcc's figures are not zig's"
+
+
 def test_an_inexact_result_is_not_shown(results: Path) -> None:
     (results / "seed-unet-800 on cortex-m4.json").write_text(json.dumps(result(exact=False)))
     with pytest.raises(ReportError, match="not exact"):
