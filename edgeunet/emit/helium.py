@@ -1,299 +1,294 @@
-"""Helium (M-profile vector extension) convolutions, one function per window: four output channels of two rows at once.
+"""Helium (M-profile vector extension) convolutions, one function per window: two rows, four or eight output channels.
 
 A *segment* is a run of inputs per row: one for a convolution whose window is one run of bytes, two for a convolution
-over a concatenation. Registers of a function:
+over a concatenation. A *quad* is four output channels of two rows, an *octet* two quads whose results are narrowed and
+stored together. Registers of a function:
 
     r0 r2 r4 r6     accumulators of row a, channels 0 .. 3 of a quad   (VMLADAV writes even registers only)
     r8 r10 r12 lr   accumulators of row b
     r1 r3           output rows a and b
-    r5              stream: per quad its weights, 4 biases, 4 multipliers, 4 negated shifts (bytes)
-    r9 r7           inputs of row a, first and second segment (r7 is the zero point where there is one segment)
-    r11             output channels left
-    q0 ..           inputs, kept while all quads use them where there is room; the rest weights, sums, constants
+    r5              stream: per quad its 4 biases, weights, 4 multipliers, 4 negated shifts (bytes; if they differ)
+    r9 r7           inputs of row a, first and second segment (r7 is the addend where there is one segment)
+    r11             output channels left in the loop
+    q0 ..           inputs that stay (see ``helium_vectors``), then weights, other inputs, sums, constants; q6 q7 hold
+                    an octet's first results
 
-Per quad and vector of 16 inputs: 4 weight loads and 8 multiplies of 16 products each. Per quad: 8 sums to two vectors,
-bias, the rounding doubling high multiply (VQRDMULH is TFLite's SaturatingRoundingDoublingHighMul), the sign and the
-rounding shift (gemmlowp's RoundingDivideByPOT: ``y + (y >> 31)``, then VRSHL), zero point, saturation. Where the clamp
-starts at the zero point (RELU) the sign is not needed: a negative ``y`` ends there whichever way its half is rounded.
-Neither is a lower clamp: narrowing to unsigned 16 bits stops at 0 (no ``y`` exceeds 32,767 there, which is proven).
+Accumulators start as the biases. Per vector of 16 inputs and quad: 4 weight loads, 8 multiplies of 16 products each.
+Then 8 sums move to two vectors, to be scaled as TFLite does: the rounding doubling high multiply (VQRDMULH is its
+SaturatingRoundingDoublingHighMul), the sign and the rounding shift (RoundingDivideByPOT: ``y + (y >> 31)``, then
+VRSHL, or a narrowing shift where all channels shift alike), zero point, saturation.
+
+*Sign.* VQDMLAH with y, y and a scalar c adds ``2 * y * c >> 32 = floor(y * c / 2^31)`` to y: 0 for y >= 0, -1 for
+y < 0, as long as ``|y| * c < 2^31``. Any positive c does, the loop's counter too where that is proven. Where the clamp
+starts at the zero point (RELU) it is not needed: a negative ``y`` ends there whichever way its half is rounded.
+
+*Clamp.* With RELU, narrowing to unsigned 16 bits stops at 0 (no result exceeds 32,000 there, which is proven). At zero
+point -128 and one shift e for all, VQRDMLASH adds ``-128 << e`` within the multiplication, ``y + (-128 << e)`` exactly
+as ``e <= 16``, and saturation to int8 is the clamp.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
-LANES = 16
+from edgeunet.emit.helium_scaling import Scaling
+from edgeunet.emit.helium_vectors import LANES, Placement, Segment, Vector
+
+__all__ = ["LANES", "QuadShape", "Segment", "naked", "quad_function"]
+
 _A = ("r0", "r2", "r4", "r6")
 _B = ("r8", "r10", "r12", "lr")
 _POINTERS = ("r9", "r7")
-REACH = 127
-"""Largest byte offset of a vector load."""
-
-
-@dataclass(frozen=True)
-class Segment:
-    """``inputs`` bytes per row, rows ``step_bytes`` apart; ``shared`` when both rows of a pair read the same ones."""
-
-    inputs: int
-    step_bytes: int
-    shared: bool = False
-
-    @property
-    def vectors(self) -> int:
-        return -(-self.inputs // LANES)
-
-    @property
-    def tail(self) -> int:
-        """Inputs in the last vector."""
-        return self.inputs - LANES * (self.vectors - 1)
-
-    @property
-    def stride_vectors(self) -> int:
-        """How many vectors row b lies behind row a, where it reads whole vectors of row a too; else 0."""
-        apart, odd = divmod(self.step_bytes, LANES)
-        return apart if not (odd or self.shared) and self.tail == LANES and apart < self.vectors else 0
-
-    @property
-    def last_offset(self) -> int:
-        return LANES * (self.vectors - 1) + (0 if self.shared else self.step_bytes)
-
-    @property
-    def bias(self) -> int:
-        """How far the pointer lies into the row, so that all loads are in reach."""
-        return max(0, (self.last_offset - REACH + 3) // 4 * 4 + 4) if self.last_offset > REACH else 0
-
-    @property
-    def reachable(self) -> bool:
-        return self.bias <= REACH and self.last_offset - self.bias <= REACH
 
 
 @dataclass(frozen=True)
 class QuadShape:
-    """Everything that is fixed in one function."""
+    """Everything that is fixed in one function: channels go in octets or quads, then a quad, then the ``rest``."""
 
     segments: tuple[Segment, ...]
-    ragged: bool
-    """Whether the last quad has fewer than four channels."""
-    signed: bool
-    low: int
-    high: int
+    scaling: Scaling
+    octets: bool
+    loops: bool
+    quad: bool
+    rest: int
 
-    @property
-    def stride_vectors(self) -> int:
-        """How many vectors the rows of a pair lie apart, where they share vectors: then each is loaded once."""
-        return self.segments[0].stride_vectors if len(self.segments) == 1 else 0
-
-    @property
-    def resident(self) -> int:
-        """Vector registers that hold the inputs of both rows."""
-        if self.stride_vectors:
-            return self.segments[0].vectors + self.stride_vectors
-        return sum(s.vectors * (1 if s.shared else 2) for s in self.segments)
-
-    @property
-    def streams(self) -> bool:
-        """Whether inputs are loaded again for every quad."""
-        return self.resident > (5 if self.ragged else 6)
-
-    @property
-    def tails(self) -> set[int]:
-        return {s.tail for s in self.segments if s.tail < LANES}
-
-    @property
-    def two_predicates(self) -> bool:
-        """Whether inputs and outputs both need the predicate in the quad loop; r7 is then the tail of the inputs."""
-        return self.streams and bool(self.tails) and self.ragged
+    @cached_property
+    def placement(self) -> Placement:
+        products = tuple(p for index, segment in enumerate(self.segments) for p in segment.products(index))
+        return Placement(products, 4 if self.octets else 5)
 
     @property
     def possible(self) -> bool:
-        """Offsets in reach; one predicate for all tails where they are loaded within the quad loop."""
-        if self.two_predicates and len(self.segments) > 1:
-            return False
-        return all(s.reachable for s in self.segments) and not (self.streams and len(self.tails) > 1)
+        """Offsets in reach; an octet's inputs all stay."""
+        place = self.placement
+        stays = not self.octets or len(place.vectors) <= place.room
+        return stays and all(s.reachable for s in self.segments) and len(place.partial) <= place.room
+
+    @property
+    def sets_predicate(self) -> bool:
+        """Whether the predicate of partial vectors has to be set for each pair of rows."""
+        return len({v.inputs for v in self.placement.partial}) > 1 or self.rest in (2, 3)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Weights per channel."""
+        return sum(segment.inputs for segment in self.segments)
 
 
 def quad_function(name: str, shape: QuadShape) -> str:
-    """C text of the function ``name`` for ``shape``: a naked function over one ``eu_quad_frame_t``."""
-    return naked(name, "const eu_quad_frame_t *frame", [*_enter(shape), *_pair(shape), *_leave(shape)])
+    """C text of the function ``name`` for ``shape``: a naked function that ``eu_quads_enter`` calls."""
+    return naked(name, "void", [*_enter(shape), *_pair(shape), "ldr pc, [sp, #24]"])
 
 
 def naked(name: str, parameter: str, lines: Iterable[str]) -> str:
     """A function whose body is assembly alone."""
+    declared = parameter if parameter == "void" else f"__attribute__((unused)) {parameter}"
     body = "\n".join(f'            "{line}\\n\\t"' for line in lines)
     return (
-        f"__attribute__((naked, noinline)) static void {name}(__attribute__((unused)) {parameter})\n"
+        f"__attribute__((naked, noinline)) static void {name}({declared})\n"
         f'{{\n    __asm__(".syntax unified\\n\\t"\n{body});\n}}\n'
     )
 
 
 def _enter(shape: QuadShape) -> list[str]:
-    """Stack: 0 end of input, 4 stream, 8 zero point, 12 outputs, 16 bytes back to the next row, 20 output step."""
-    lines = ["push {r4-r11, lr}", "vpush {d8-d15}", "sub sp, sp, #24", "ldr r9, [r0]", "ldr r1, [r0, #8]"]
-    for at in (0, 8, 16):
-        lines += [f"ldrd r2, r3, [r0, #{at + 12}]", f"strd r2, r3, [sp, #{at}]"]
-    lines += ["add r3, r3, r1", "ldr r7, [r0, #20]"]
-    if shape.segments[0].bias:
-        lines.append(f"add r9, r9, #{shape.segments[0].bias}")
-    if len(shape.segments) > 1:
-        bias = shape.segments[1].bias
-        lines += ["ldr r7, [r0, #4]"] + ([f"add r7, r7, #{bias}"] if bias else [])
-    if shape.two_predicates:
-        lines.append(f"movs r7, #{min(shape.tails)}")
-    elif shape.streams and shape.tails:
-        lines += [f"movs r2, #{min(shape.tails)}", "vctp.8 r2"]
+    """What ``eu_quads_enter`` left to do. Stack: 0 end of input, 4 bytes back to the next row, 8 output step, 12
+    stream, 16 channels, 20 addend, 24 return address; r9 r7 r1 r3 point to inputs and outputs, r6 is the addend."""
+    lines = ["str lr, [sp, #24]"]
+    if shape.quad or shape.rest:
+        lines += [f"bic r5, r5, #{7 if shape.octets else 3}", "str r5, [sp, #16]"]
+    if bias := shape.segments[0].bias:
+        lines += [f"add r9, r9, #{bias}", "ldr r2, [sp]", f"add r2, r2, #{bias}", "str r2, [sp]"]
+    if len(shape.segments) == 1:
+        lines.append("mov r7, r6")
+    elif shape.segments[1].bias:
+        lines.append(f"add r7, r7, #{shape.segments[1].bias}")
+    if shape.placement.partial and not shape.sets_predicate:
+        lines += _predicate(shape.placement.partial[0].inputs)
     return lines
+
+
+def _predicate(inputs: int) -> list[str]:
+    return [f"movs r2, #{inputs}", "vctp.8 r2"]
 
 
 def _pair(shape: QuadShape) -> list[str]:
-    lines = ["1:", "ldr r5, [sp, #4]", "ldr r11, [sp, #12]"]
-    registers = _assign(shape)
-    if not shape.streams:
-        for index, segment in enumerate(shape.segments):
-            if shape.stride_vectors:
-                lines += [_load_shared(segment, v, f"q{v}") for v in range(shape.resident)]
-            else:
-                lines += _load_row_pair(index, segment, registers[index])
-    return [*lines, "2:", *_products(shape, registers), *_requantize(shape), *_next(shape)]
+    lines = ["1:", "ldrd r5, r11, [sp, #12]"]
+    place = shape.placement
+    for inputs in sorted({v.inputs for v in place.kept}):
+        vectors = [v for v in place.kept if v.inputs == inputs]
+        if inputs == LANES:
+            lines += [_load(v, place.register(v)) for v in vectors]
+            continue
+        lines += _predicate(inputs) if shape.sets_predicate else []
+        lines.append("vps" + "t" * len(vectors))
+        lines += [_load(v, place.register(v), "t") for v in vectors]
+    if shape.loops and shape.octets:
+        lines += ["2:", *_octet(shape), "subs r11, r11, #8", "bgt 2b"]
+    elif shape.loops:
+        lines += ["2:", *_quad(shape, 4, looped=True), "subs r11, r11, #4", "bgt 2b"]
+    if shape.quad:
+        lines += _quad(shape, 4)
+    if shape.rest:
+        lines += _quad(shape, shape.rest)
+    return [*lines, *_next(shape)]
 
 
-def _assign(shape: QuadShape) -> list[list[tuple[str, str]]]:
-    """Vector registers of rows a and b per segment and vector."""
-    apart = shape.stride_vectors
-    if apart:
-        count = apart + 1 if shape.streams else shape.resident
-        return [[(f"q{v % count}", f"q{(v + apart) % count}") for v in range(shape.segments[0].vectors)]]
-    found, free = [], 0
-    for segment in shape.segments:
-        pairs = []
-        for _ in range(segment.vectors):
-            if shape.streams:
-                pairs.append(("q0", "q0" if segment.shared else "q1"))
-            elif segment.shared:
-                pairs.append((f"q{free}", f"q{free}"))
-                free += 1
-            else:
-                pairs.append((f"q{free}", f"q{free + 1}"))
-                free += 2
-        found.append(pairs)
-    return found
+def _load(vector: Vector, register: str | None, then: str = "") -> str:
+    return f"vldrb{then}.8 {register}, [{_POINTERS[vector.segment]}, #{vector.offset}]"
 
 
-def _load_row_pair(index: int, segment: Segment, registers: list[tuple[str, str]]) -> list[str]:
-    lines: list[str] = []
-    for v in range(segment.vectors):
-        lines += _load(index, segment, v, registers[v], set_predicate=True)
+def _products(shape: QuadShape, channels: int) -> list[str]:
+    """Biases and all products of a quad with ``channels`` channels; leaves no free register untouched."""
+    place = shape.placement
+    weights, *slots = place.free
+    held: dict[Vector, str] = {}
+    row_b_started = not place.products[0].shared
+    lines = _biases(channels, alone=not row_b_started)
+    padding = -channels * shape.weight_bytes % 4
+    for position, product in enumerate(place.products):
+        if not product.shared and not row_b_started:
+            lines += _copied(channels)
+            row_b_started = True
+        wanted = [v for v in dict.fromkeys((product.row_a, product.row_b)) if place.register(v) is None]
+        held = {v: q for v, q in held.items() if v in wanted}
+        for vector in wanted:
+            if vector not in held:
+                held[vector] = next(q for q in slots if q not in held.values())
+                lines.append(_load(vector, held[vector]))
+        row_a, row_b = (place.register(v) or held[v] for v in (product.row_a, product.row_b))
+        for c in range(channels):
+            last = position == len(place.products) - 1 and c == channels - 1
+            lines.append(f"vldrb.8 {weights}, [r5], #{product.row_a.inputs + (padding if last else 0)}")
+            lines.append(f"vmladava.s8 {_A[c]}, {row_a}, {weights}")
+            if not product.shared:
+                lines.append(f"vmladava.s8 {_B[c]}, {row_b}, {weights}")
+    return lines if row_b_started else lines + _copied(channels)
+
+
+def _copied(channels: int) -> list[str]:
+    """Row b has the sums of row a."""
+    return [f"mov {b}, {a}" for a, b in zip(_A[:channels], _B[:channels], strict=True)]
+
+
+def _biases(channels: int, *, alone: bool) -> list[str]:
+    """Accumulators of row a, and of row b unless row a is ``alone`` at first, start as the biases."""
+    if channels == 1:
+        return ["ldr r0, [r5], #4"] if alone else ["ldr r0, [r5]", "ldr r8, [r5], #4"]
+    a, b = ", ".join(_A[:channels]), ", ".join(_B[:channels])
+    return [f"ldm r5!, {{{a}}}"] if alone else [f"ldm r5, {{{a}}}", f"ldm r5!, {{{b}}}"]
+
+
+def _sums(row: tuple[str, ...], q: str) -> list[str]:
+    """The four sums of a row in one vector."""
+    return [f"vmov {q}[2], {q}[0], {row[0]}, {row[2]}", f"vmov {q}[3], {q}[1], {row[1]}, {row[3]}"]
+
+
+def _quad(shape: QuadShape, channels: int, *, looped: bool = False) -> list[str]:
+    """A quad that is narrowed and stored alone; its sign does not come from the counter outside of the loop."""
+    s = shape.scaling
+    lines = _products(shape, channels)
+    p, a, b = shape.placement.free[:3]
+    if channels == 1:
+        return [*lines, *_single(shape, a, p)]
+    lines += [*_sums(_A, a), *_sums(_B, b), f"vldrw.32 {p}, [r5], #16", *_sign_scalar(s, looped)]
+    lines += _scale(shape, (a, b), p, looped)
+    lines += [_narrow(s, "b", a, a), _narrow(s, "t", a, b)]
+    lines += [*_zero_point(shape, (a,)), *_clamp(s, (a,), p), f"vqmovnb.s16 {a}, {a}"]
+    if channels == 4:
+        return [*lines, f"vstrb.32 {a}, [r1], #4", f"vshr.u32 {a}, {a}, #16", f"vstrb.32 {a}, [r3], #4"]
+    lines += [f"movs r0, #{channels}", "vctp.32 r0", "vpst", f"vstrbt.32 {a}, [r1], #{channels}"]
+    return [*lines, f"vshr.u32 {a}, {a}, #16", "vpst", f"vstrbt.32 {a}, [r3], #{channels}"]
+
+
+def _single(shape: QuadShape, a: str, p: str) -> list[str]:
+    """One channel: its two sums in one vector, where the constants are four times the same."""
+    s = shape.scaling
+    lines = [f"vmov {a}[2], {a}[0], r0, r8", f"vldrw.32 {p}, [r5], #16", *_sign_scalar(s, looped=False)]
+    lines += [*_scale(shape, (a,), p, looped=False), _narrow(s, "b", a, a)]
+    lines += [*_zero_point(shape, (a,)), *_clamp(s, (a,), p), f"vqmovnb.s16 {a}, {a}"]
+    return [*lines, f"vmov r0, r2, {a}[2], {a}[0]", "strb r0, [r1], #1", "strb r2, [r3], #1"]
+
+
+def _octet(shape: QuadShape) -> list[str]:
+    """Even channels, then odd ones, narrowed to the halves of 32 bits of q6 (row a) and q7 (row b)."""
+    s, place = shape.scaling, shape.placement
+    sign = _sign_scalar(s, looped=True)
+    lines = _products(shape, 4)
+    p, spare, *more = [q for q in place.free if q not in ("q6", "q7")]
+    lines += [*_sums(_A, "q6"), *_sums(_B, "q7"), f"vldrw.32 {p}, [r5], #16", *sign]
+    lines += _scale(shape, ("q6", "q7"), p, looped=True)
+    lines += [_narrow(s, "b", "q6", "q6"), _narrow(s, "b", "q7", "q7"), *_products(shape, 4)]
+    lines.append(f"vldrw.32 {p}, [r5], #16")
+    if s.shift and not more:
+        for row, q in ((_A, "q6"), (_B, "q7")):
+            lines += [
+                *_sums(row, spare),
+                *(sign if row == _A else []),
+                *_scale(shape, (spare,), p, looped=True),
+                _narrow(s, "t", q, spare),
+            ]
+    else:
+        other = more[0] if more else f"q{len(place.kept) - 1}"
+        lines += [*_sums(_A, spare), *_sums(_B, other), *sign, *_scale(shape, (spare, other), p, looped=True)]
+        lines += [_narrow(s, "t", "q6", spare), _narrow(s, "t", "q7", other)]
+        lines += [] if more else [_load(place.kept[-1], other)]
+    both = ("q6", "q7")
+    lines += [*_zero_point(shape, both), *_clamp(s, both, p), *(f"vqmovnb.s16 {q}, {q}" for q in both)]
+    return [*lines, "vstrb.16 q6, [r1], #8", "vstrb.16 q7, [r3], #8"]
+
+
+def _sign_scalar(s: Scaling, looped: bool) -> list[str]:
+    return ["movs r0, #1"] if s.sign and _sign_register(s, looped) == "r0" else []
+
+
+def _sign_register(s: Scaling, looped: bool) -> str:
+    return "r11" if s.sign == "counter" and looped else "r0"
+
+
+def _scale(shape: QuadShape, sums: tuple[str, ...], p: str, looped: bool) -> list[str]:
+    """Multiply by the multipliers in ``p``, round by the sign, shift where channels differ (``p`` is then lost)."""
+    s, lines = shape.scaling, []
+    addend = "r7"
+    if s.folded and len(shape.segments) > 1:
+        lines.append("ldr r0, [sp, #20]")
+        addend = "r0"
+    for q in sums:
+        lines.append(f"vqrdmlash.s32 {q}, {p}, {addend}" if s.folded else f"vqrdmulh.s32 {q}, {q}, {p}")
+    if s.sign:
+        lines += [f"vqdmlah.s32 {q}, {q}, {_sign_register(s, looped)}" for q in sums]
+    if not s.shift:
+        lines += [f"vldrb.s32 {p}, [r5], #4", *(f"vrshl.s32 {q}, {q}, {p}" for q in sums)]
     return lines
 
 
-def _load_shared(segment: Segment, v: int, register: str) -> str:
-    """Load vector ``v`` of those that rows a and b share."""
-    return f"vldrb.8 {register}, [{_POINTERS[0]}, #{LANES * v - segment.bias}]"
+def _narrow(s: Scaling, half: str, to: str, q: str) -> str:
+    unsigned = "u" if s.unsigned else ""
+    return f"vqrshr{unsigned}n{half}.s32 {to}, {q}, #{s.shift}" if s.shift else f"vqmov{unsigned}n{half}.s32 {to}, {q}"
 
 
-def _load(index: int, segment: Segment, v: int, pair: tuple[str, str], *, set_predicate: bool) -> list[str]:
-    """Load vector ``v`` of row a, and of row b where it has its own; the last one only as far as there are inputs."""
-    pointer, at = _POINTERS[index], LANES * v - segment.bias
-    loads = [(pair[0], at)] + ([] if segment.shared else [(pair[1], at + segment.step_bytes)])
-    if v < segment.vectors - 1 or segment.tail == LANES:
-        return [f"vldrb.8 {q}, [{pointer}, #{offset}]" for q, offset in loads]
-    lines = [f"movs r0, #{segment.tail}", "vctp.8 r0"] if set_predicate else []
-    return [*lines, "vps" + "t" * len(loads), *(f"vldrbt.8 {q}, [{pointer}, #{offset}]" for q, offset in loads)]
+def _zero_point(shape: QuadShape, vectors: tuple[str, ...]) -> list[str]:
+    if shape.scaling.folded:
+        return []
+    if len(shape.segments) > 1:
+        return ["ldr r0, [sp, #20]", *(f"vqadd.s16 {q}, {q}, r0" for q in vectors)]
+    return [f"vqadd.s16 {q}, {q}, r7" for q in vectors]
 
 
-def _products(shape: QuadShape, registers: list[list[tuple[str, str]]]) -> list[str]:
-    lines: list[str] = []
-    weights = f"q{max(2, shape.stride_vectors + 1)}" if shape.streams else f"q{shape.resident}"
-    apart = shape.stride_vectors
-    if shape.streams:
-        lines += [_load_shared(shape.segments[0], v, f"q{v}") for v in range(apart)]
-    started_a = started_b = False
-    for index, segment in enumerate(shape.segments):
-        if started_a and not started_b and not segment.shared:
-            lines += [f"mov {b}, {a}" for a, b in zip(_A, _B, strict=True)]
-            started_b = True
-        for v in range(segment.vectors):
-            row_a, row_b = registers[index][v]
-            if shape.streams and apart:
-                lines.append(_load_shared(segment, v + apart, row_b))
-            elif shape.streams:
-                if shape.two_predicates and v == segment.vectors - 1:
-                    lines.append("vctp.8 r7")
-                lines += _load(index, segment, v, (row_a, row_b), set_predicate=False)
-            width = segment.tail if v == segment.vectors - 1 else LANES
-            for c in range(4):
-                lines.append(f"vldrb.8 {weights}, [r5], #{width}")
-                lines.append(f"vmladav{'a' if started_a else ''}.s8 {_A[c]}, {row_a}, {weights}")
-                if not segment.shared:
-                    lines.append(f"vmladav{'a' if started_b else ''}.s8 {_B[c]}, {row_b}, {weights}")
-            started_a, started_b = True, started_b or not segment.shared
-    return lines
-
-
-def _requantize(shape: QuadShape) -> list[str]:
-    """Bias, scale, round, zero point and saturation of the eight sums; stores them."""
-    first = 3 if shape.streams else shape.resident
-    a, b, p = ("q6", "q7", "q5") if first == 6 else (f"q{first}", f"q{first + 1}", f"q{first + 2}")
-    lines = [
-        f"vmov {a}[2], {a}[0], r0, r4",
-        f"vmov {a}[3], {a}[1], r2, r6",
-        f"vmov {b}[2], {b}[0], r8, r12",
-        f"vmov {b}[3], {b}[1], r10, lr",
-        f"vldrw.32 {p}, [r5], #16",
-        f"vadd.i32 {a}, {a}, {p}",
-        f"vadd.i32 {b}, {b}, {p}",
-        f"vldrw.32 {p}, [r5], #16",
-        f"vqrdmulh.s32 {a}, {a}, {p}",
-        f"vqrdmulh.s32 {b}, {b}, {p}",
-    ]
-    if shape.signed:
-        for q in (a, b):
-            lines += [f"vshr.s32 {p}, {q}, #31", f"vadd.i32 {q}, {q}, {p}"]
-    lines += [
-        f"vldrb.s32 {p}, [r5], #4",
-        f"vrshl.s32 {a}, {a}, {p}",
-        f"vrshl.s32 {b}, {b}, {p}",
-        f"vqmov{'' if shape.signed else 'u'}nb.s32 {a}, {a}",
-        f"vqmov{'' if shape.signed else 'u'}nt.s32 {a}, {b}",
-    ]
-    zero_point = "r7"
-    if len(shape.segments) > 1 or shape.two_predicates:
-        lines.append("ldr r0, [sp, #8]")
-        zero_point = "r0"
-    lines.append(f"vqadd.s16 {a}, {a}, {zero_point}")
-    for bound, operation, limit in ((shape.low, "vmax", -128), (shape.high, "vmin", 127)):
+def _clamp(s: Scaling, vectors: tuple[str, ...], p: str) -> list[str]:
+    lines = []
+    for bound, operation, limit in ((s.low, "vmax", -128), (s.high, "vmin", 127)):
         if bound != limit:
-            lines += [f"mvn r0, #{~bound}" if bound < 0 else f"movs r0, #{bound}"]
-            lines += [f"vdup.16 {p}, r0", f"{operation}.s16 {a}, {a}, {p}"]
-    lines.append(f"vqmovnb.s16 {a}, {a}")
-    stores = [f"vstrb.32 {a}, [r1], #4", f"vshr.u32 {a}, {a}, #16", f"vstrb.32 {a}, [r3], #4"]
-    if shape.ragged:
-        stores = ["vctp.32 r11", "vpst", f"vstrbt.32 {a}, [r1], #4", stores[1], "vpst", f"vstrbt.32 {a}, [r3], #4"]
-    return lines + stores
+            lines += [f"mvn r0, #{~bound}" if bound < 0 else f"movs r0, #{bound}", f"vdup.16 {p}, r0"]
+            lines += [f"{operation}.s16 {q}, {q}, {p}" for q in vectors]
+    return lines
 
 
 def _next(shape: QuadShape) -> list[str]:
-    """Next quad, then next pair of rows."""
+    """On to the next pair of rows."""
     lines = []
-    last = shape.segments[-1]
-    if shape.resident == 6:
-        lines += _reload_q5(len(shape.segments) - 1, last)
-    lines += ["subs r11, r11, #4", "bgt 2b"]
-    for index, segment in enumerate(shape.segments):
-        advance = segment.step_bytes * (1 if segment.shared else 2)
-        if advance:
-            lines.append(f"add {_POINTERS[index]}, {_POINTERS[index]}, #{advance}")
-    lines += ["ldrd r0, r2, [sp, #16]", "sub r1, r3, r0", "add r3, r1, r2"]
-    return [*lines, "ldr r0, [sp]", "cmp r9, r0", "bne 1b"]
-
-
-def _reload_q5(index: int, segment: Segment) -> list[str]:
-    """q5 held the last inputs of row b and was used for constants; the predicate is still that of their load."""
-    at = LANES * (segment.vectors - 1) - segment.bias + segment.step_bytes
-    if segment.tail == LANES:
-        return [f"vldrb.8 q5, [{_POINTERS[index]}, #{at}]"]
-    return ["vpst", f"vldrbt.8 q5, [{_POINTERS[index]}, #{at}]"]
-
-
-def _leave(shape: QuadShape) -> list[str]:
-    return ["add sp, sp, #24", "vpop {d8-d15}", "pop {r4-r11, pc}"]
+    for pointer, segment in zip(_POINTERS, shape.segments, strict=False):
+        if segment.pair_bytes:
+            lines.append(f"add {pointer}, {pointer}, #{segment.pair_bytes}")
+    return [*lines, "ldm sp, {r0, r2, r4}", "sub r1, r3, r2", "add r3, r1, r4", "cmp r9, r0", "bne 1b"]

@@ -3,165 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from edgeunet.emit import one_input, straight_add
-from edgeunet.emit.helium import LANES, QuadShape, Segment, quad_function
+from edgeunet.emit import helium_quads, one_input, straight_add
 from edgeunet.emit.helium_depthwise import DepthwiseShape, channel_bytes, depthwise_function, depthwise_shape
 from edgeunet.emit.helium_lines import LONGEST_STEP, ROUNDING, LineShape, line_function
+from edgeunet.emit.helium_scaling import fits, is_signed, scales
+from edgeunet.emit.helium_vectors import LANES
 from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, in_order
 from edgeunet.emit.portable import plain, source
 from edgeunet.schedule.memory import Clearance
 from edgeunet.schedule.schedule import Step, View
-from edgeunet.schedule.steps import INT32_LIMIT, Conv, Int8Array, Requantization
+from edgeunet.schedule.steps import INT32_LIMIT, Conv, Int8Array
 
-QUAD = 4
 MOST_ROWS = 1 << 16
 """Rows from which on lane numbers do not fit 16 bits."""
-LARGEST_UNSIGNED = 32000
-"""Largest value that may reach the unsigned narrowing: what is above 32,767 would count as negative."""
-
-
-def _is_signed(p: Any) -> bool:
-    """Whether the clamp does not start at the zero point, or a value could leave int16 before it is clamped above."""
-    r = p.requantization
-    scale = r.multipliers.astype(np.float64) * np.exp2(r.shifts.astype(np.float64) - 31)
-    return r.relative_low != 0 or bool((p.accumulator_bound * scale > LARGEST_UNSIGNED).any())
-
-
-def _low(p: Any) -> int:
-    """The lower clamp that a kernel has to apply itself."""
-    return p.requantization.low if _is_signed(p) else -128
-
-
-def _scales(p: Any) -> bool:
-    """Whether the kernels' requantization is TFLite's: right shifts (1 or more where the sign counts)."""
-    r, least = p.requantization, 1 if _is_signed(p) else 0
-    return bool((-r.shifts.astype(np.int64) >= least).all() and (r.multipliers >= 1 << 30).all())
 
 
 def _saturates(p: Any) -> bool:
     """Whether narrowing alone gives the clamp."""
-    return (_low(p), p.requantization.high) == (-128, 127)
+    low = p.requantization.low if is_signed(p) else -128
+    return (low, p.requantization.high) == (-128, 127)
 
 
-def _fits(bound: NDArray[np.int64]) -> bool:
-    return bool((bound < INT32_LIMIT).all())
-
-
-def _segment(weights: Int8Array, view: View, stride: int, dilation: int, shared: bool, rows: int) -> Segment | None:
-    """The window of ``weights (out, taps, in)`` as one run of bytes, or ``None``."""
-    taps, channels = weights.shape[1:]
-    if taps > 1 and (dilation != 1 or view.pitch_bytes != channels):
-        return None
-    return Segment(taps * channels, stride * view.pitch_bytes if rows > 1 else 0, shared)
-
-
-def _conv_shape(step: Step) -> QuadShape | None:
-    """The function that runs a convolution, or ``None`` where none does."""
-    conv = step.parameters
-    if not plain(step) or not _scales(conv) or not _fits(conv.accumulator_bound):
-        return None
-    segment = _segment(conv.weights, source(step), conv.stride, conv.dilation, False, step.groups)
-    return None if segment is None else _shape((segment,), step, conv.weights.shape[0])
-
-
-def _sum_shape(step: Step) -> QuadShape | None:
-    """The same for a convolution over two signals side by side, the first read once for one or two rows."""
-    conv = step.parameters
-    if not plain(step) or not _scales(conv) or not _fits(conv.accumulator_bound) or conv.repeat > 2:
-        return None
-    shared = conv.repeat == 2
-    rows = step.groups * conv.repeat
-    parts = [
-        _segment(conv.weights[i], source(step, i), conv.stride, conv.dilation, shared and i == 0, rows) for i in (0, 1)
-    ]
-    if parts[0] is None or parts[1] is None:
-        return None
-    return _shape((parts[0], parts[1]), step, conv.weights[0].shape[0])
-
-
-def _shape(segments: tuple[Segment, ...], step: Step, outputs: int) -> QuadShape | None:
-    p = step.parameters
-    shape = QuadShape(segments, outputs % QUAD != 0, _is_signed(p), _low(p), p.requantization.high)
-    return shape if shape.possible else None
-
-
-def _quad_stream(weights: Sequence[Int8Array], bias: NDArray[np.int32], r: Requantization) -> NDArray[np.int32]:
-    """Per quad: each segment's weights (16 inputs or what is left, of four channels), biases, multipliers, shifts."""
-    outputs = bias.shape[0]
-    padded = -(-outputs // QUAD) * QUAD
-    parts: list[bytes] = []
-    flat = [_padded(w.reshape(outputs, -1), padded) for w in weights]
-    bias, multipliers = np.resize(bias, padded), np.resize(r.multipliers, padded)
-    shifts = np.resize(r.shifts, padded)
-    for n in range(0, padded, QUAD):
-        for segment in flat:
-            quad = segment[n : n + QUAD]
-            parts += [quad[:, k : k + LANES].tobytes() for k in range(0, quad.shape[1], LANES)]
-        parts += [bias[n : n + QUAD].astype("<i4").tobytes(), multipliers[n : n + QUAD].astype("<i4").tobytes()]
-        parts.append(shifts[n : n + QUAD].astype(np.int8).tobytes())
-    return np.frombuffer(b"".join(parts), "<i4").astype(np.int32)
-
-
-def _padded(weights: Int8Array, outputs: int) -> Int8Array:
-    """``weights (out, inputs)`` with zeros up to ``outputs``."""
-    full = np.zeros((outputs, weights.shape[1]), np.int8)
-    full[: weights.shape[0]] = weights
-    return full
-
-
-def _quads(step: Step, shape: QuadShape, weights: Sequence[Int8Array], rows: int) -> Arguments:
-    conv, r = step.parameters, step.parameters.requantization
-    first, last = shape.segments[0], shape.segments[-1]
-    loop = f"eu_quads_{_mark(shape)}"
-    two = len(shape.segments) > 1
-    name = f"{loop}_run"
-    operands, passed = ("const int8_t *a, const int8_t *b", "a, b") if two else ("const int8_t *in", "in, in")
-    text = (
-        f"static void {name}({operands}, int8_t *out, const eu_quads_t *p)\n"
-        f"{{\n    eu_quads({passed}, out, p, {loop});\n}}\n"
-    )
-    fields: dict[str, Any] = {
-        "stream": _quad_stream(weights, conv.folded_bias, r),
-        "rows": rows,
-        "a_step": first.step_bytes,
-        "b_step": last.step_bytes,
-        "a_pair": first.step_bytes * (1 if first.shared else 2),
-        "a_bias": first.bias,
-        "outputs": step.output.channels,
-        "out_step": step.output.pitch_bytes if rows > 1 else 0,
-        "zero_point": r.zero_point,
-    }
-    return Arguments("eu_quads_t", fields, name, (quad_function(loop, shape), text))
-
-
-def _mark(shape: QuadShape | DepthwiseShape | LineShape) -> str:
+def _mark(shape: DepthwiseShape | LineShape) -> str:
     """A short name for a shape."""
     return hashlib.sha256(repr(shape).encode()).hexdigest()[:6]
-
-
-def _conv(step: Step) -> Arguments:
-    shape = _conv_shape(step)
-    assert shape is not None
-    return _quads(step, shape, (step.parameters.weights,), step.groups)
-
-
-def _conv_sum(step: Step) -> Arguments:
-    shape, conv = _sum_shape(step), step.parameters
-    assert shape is not None
-    return _quads(step, shape, conv.weights, step.groups * conv.repeat)
 
 
 def _lanes_shape(step: Step) -> DepthwiseShape | None:
     """The function for a depthwise convolution or a convolution with one input channel; ``None`` where none does."""
     p, view = step.parameters, source(step)
-    if not plain(step) or not _scales(p) or not _saturates(p) or not _fits(p.accumulator_bound):
+    if not plain(step) or not scales(p) or not _saturates(p) or not fits(p.accumulator_bound):
         return None
     weights = _tap_weights(p)
     if weights is None:
@@ -170,7 +46,7 @@ def _lanes_shape(step: Step) -> DepthwiseShape | None:
     steps = _lane_steps(step)
     if step.groups >= MOST_ROWS:
         return None
-    return depthwise_shape(weights, -p.requantization.shifts, steps, 0 if single else 1, _is_signed(p))
+    return depthwise_shape(weights, -p.requantization.shifts, steps, 0 if single else 1, is_signed(p))
 
 
 def _lane_steps(step: Step) -> tuple[int, int, int]:
@@ -291,16 +167,6 @@ def _max_pool(step: Step) -> Arguments:
     return Arguments("eu_max_lanes_t", fields)
 
 
-def _pair_overlap(step: Step, position: int) -> Clearance | None:
-    """Rows go in ascending pairs, unless an odd one sends the last pair one row back."""
-    return in_order(2)(step, position) if step.groups % 2 == 0 else None
-
-
-def _sum_overlap(step: Step, position: int) -> Clearance | None:
-    """A pair of rows is one group where the first operand is read once for both."""
-    return in_order()(step, position) if step.parameters.repeat == 2 else _pair_overlap(step, position)
-
-
 def _in_place(step: Step, position: int) -> Clearance | None:
     """Each channel is a column, done in ascending blocks of rows that are read before they are written.
 
@@ -321,11 +187,9 @@ MVE: KernelTable = {
     "conv": (
         Kernel("eu_lines", "mve", _accepts_lines, _lines),
         Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes),
-        Kernel("eu_quads", "mve", lambda step: _conv_shape(step) is not None, _conv, overlap=_pair_overlap),
+        helium_quads.CONV,
     ),
-    "conv_sum": (
-        Kernel("eu_quads", "mve", lambda step: _sum_shape(step) is not None, _conv_sum, overlap=_sum_overlap),
-    ),
+    "conv_sum": (helium_quads.CONV_SUM,),
     "depthwise": (Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes, overlap=_in_place),),
     "add": (Kernel("eu_add_lanes", "mve", _accepts_add, _add, overlap=in_order()),),
     "max_pool": (Kernel("eu_max_lanes", "mve", _accepts_max_pool, _max_pool, overlap=_max_overlap),),

@@ -1,0 +1,76 @@
+"""How the Helium kernels turn int32 sums into int8: which of the exact ways suits a layer, with the proofs they need.
+
+See ``edgeunet.emit.helium`` for the instructions behind each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeunet.schedule.steps import INT32_LIMIT
+
+LARGEST_UNSIGNED = 32000
+"""Largest value that may reach the unsigned narrowing: what is above 32,767 would count as negative."""
+LARGEST_IMMEDIATE = 16
+"""Largest shift of a narrowing instruction."""
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """What a function does after the sums.
+
+    Attributes
+    ----------
+    sign : where the scalar comes from that rounds negative halves down: "" (they do not matter), "counter", "one".
+    shift : the right shift of all channels, or 0 where it is per channel.
+    folded : whether the zero point is added while multiplying.
+    unsigned : whether narrowing stops at zero, and the zero point is added after it.
+    low, high : clamps left to apply, -128 and 127 where saturation is enough.
+    """
+
+    sign: str
+    shift: int
+    folded: bool
+    unsigned: bool
+    low: int
+    high: int
+
+
+def is_signed(p: Any) -> bool:
+    """Whether the clamp does not start at the zero point, or a value could leave int16 before it is clamped above."""
+    r = p.requantization
+    scale = r.multipliers.astype(np.float64) * np.exp2(r.shifts.astype(np.float64) - 31)
+    return r.relative_low != 0 or bool((p.accumulator_bound * scale > LARGEST_UNSIGNED).any())
+
+
+def scales(p: Any) -> bool:
+    """Whether the kernels' requantization is TFLite's: right shifts (1 or more where the sign counts)."""
+    r, least = p.requantization, 1 if is_signed(p) else 0
+    return bool((-r.shifts.astype(np.int64) >= least).all() and (r.multipliers >= 1 << 30).all())
+
+
+def fits(bound: NDArray[np.int64]) -> bool:
+    """Whether no sum leaves int32."""
+    return bool((bound < INT32_LIMIT).all())
+
+
+def common_shift(shifts: NDArray[np.int8]) -> int:
+    """The right shift of all channels where a narrowing instruction can do it, else 0."""
+    shift = -int(shifts[0])
+    return shift if 1 <= shift <= LARGEST_IMMEDIATE and (shifts == shifts[0]).all() else 0
+
+
+def choose_scaling(p: Any) -> Scaling:
+    """The shortest way for a convolution ``p`` that ``scales`` and ``fits``."""
+    r = p.requantization
+    shift = common_shift(r.shifts)
+    if shift and r.low == r.zero_point == -128:
+        return Scaling("", shift, folded=True, unsigned=False, low=-128, high=r.high)
+    if not is_signed(p):
+        return Scaling("", shift, folded=False, unsigned=True, low=-128, high=r.high)
+    counts = int(p.accumulator_bound.max()) * len(r.multipliers) < INT32_LIMIT
+    return Scaling("counter" if counts else "one", shift, folded=False, unsigned=False, low=r.low, high=r.high)
