@@ -366,6 +366,9 @@ int32_t tiny_stream_push(tiny_stream_state_t *state, const int8_t *input, int8_t
 int32_t tiny_stream_flush(tiny_stream_state_t *state, const int8_t *input, int32_t rows, int8_t *output)
 {
     int32_t ready = 0;
+    if (rows < 0 || rows >= TINY_STREAM_HOP || rows % TINY_STREAM_STRIDE != 0) {
+        return -1;
+    }
     if (state->left == TINY_STREAM_RUNNING) {
         state->left = rows;
     } else {

@@ -53,9 +53,9 @@ void tiny_stream_reset(tiny_stream_state_t *state);
  * each comes once TINY_STREAM_LOOKAHEAD later input rows are there. */
 int32_t tiny_stream_push(tiny_stream_state_t *state, const int8_t *input, int8_t *output);
 
-/* Ends the recording with its last rows (0 to TINY_STREAM_HOP - 1, a multiple of TINY_STREAM_STRIDE): writes and returns like push.
- * Call it again with 0 rows until it returns 0; then reset. What came out is, value for value, the network run over the
- * whole recording. */
+/* Ends the recording with its last rows (0 to TINY_STREAM_HOP - 1, a multiple of TINY_STREAM_STRIDE; for any other number
+ * it returns -1 and changes nothing): writes and returns like push. Call it again with 0 rows until it
+ * returns 0; then reset. What came out is, value for value, the network run over the whole recording. */
 int32_t tiny_stream_flush(tiny_stream_state_t *state, const int8_t *input, int32_t rows, int8_t *output);
 
 /* A whole window by hops: reset, push, flush. TINY_STREAM_INPUT_BYTES in, TINY_STREAM_OUTPUT_BYTES out, which must not overlap. */
