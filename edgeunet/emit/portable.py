@@ -365,3 +365,12 @@ PORTABLE: KernelTable = {
     "resize": (Kernel("eu_resize", "portable", plain, _resize),),
 }
 """Rows of the portable kernels by step kind, most wanted first."""
+
+TWINS = {
+    "conv": "eu_conv_1d",
+    "conv_sum": "eu_conv_sum",
+    "depthwise": "eu_depthwise_1d",
+    "max_pool": "eu_max_pool_1d",
+    "add": "eu_add",
+}
+"""Per kind of step that fast cores have kernels for: the portable kernel that runs whatever one of theirs accepts."""

@@ -45,7 +45,9 @@ def kernels(compiled: Compiled) -> set[str]:
 
 
 FAMILIES = (
-    *("eu_conv_clamped", "eu_conv_linear", "eu_conv_any", "eu_conv_one", "eu_sum_saturated", "eu_sum_linear"),
+    *("eu_conv_clamped", "eu_conv_saturated", "eu_conv_saturated_runs", "eu_conv_linear", "eu_conv_any", "eu_conv_one"),
+    *("eu_sum_clamped", "eu_sum_saturated", "eu_sum_linear"),
+    *("eu_sum_clamped_runs", "eu_sum_saturated_runs", "eu_sum_linear_runs"),
     *("eu_depthwise_3", "eu_depthwise_5", "eu_depthwise_7", "eu_depthwise_9"),
     *("eu_max_pool_2", "eu_max_pool_3", "eu_add_linear"),
     *("eu_conv_relu_add", "eu_conv_linear_add"),
@@ -70,6 +72,16 @@ def residual_network(channels: int, seed: int) -> bytes:
         skip = Value(skip.index, skip.shape, low.scale, low.zero_point)
         done.append(network.joined(low, skip, 8, 1, ACTIVATIONS[number], repeat=2))
     network.results = done
+    return network.build()
+
+
+def long_calls_network(channels: int, seed: int) -> bytes:
+    """Windows of one run of bytes and of several, over one signal and two, in calls that are not short."""
+    network = SideBySide(seed)
+    x = network.input(70, channels)
+    y = network.pool(x, 2, 1)
+    done = [network.joined(y, x, 8, 5, activation) for activation in (*ACTIVATIONS, ("RELU6", 10))]
+    network.results = done + [network.convolution(x, 5, taps, ("RELU", -128)) for taps in (1, 5)]
     return network.build()
 
 
@@ -140,6 +152,8 @@ def test_table_of_shapes_equals_the_evaluator_on_cortex_m4(tmp_path: Path) -> No
         cases.append(window_case(read_tflite(table_network(channels, seed)), f"c{channels}", seed))
     for seed, channels in enumerate((4, 8, 12, 48, 64)):
         cases.append(window_case(read_tflite(residual_network(channels, seed)), f"r{channels}", seed))
+    for seed, channels in enumerate((16, 20)):
+        cases.append(window_case(read_tflite(long_calls_network(channels, seed)), f"l{channels}", seed))
     for seed, channels in enumerate((1, 4, 5, 12)):
         cases.append(window_case(read_tflite(depthwise_network(channels, seed)), f"d{channels}", seed))
         cases.append(window_case(read_tflite(column_network(channels, seed)), f"p{channels}", seed))

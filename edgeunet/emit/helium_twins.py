@@ -1,0 +1,64 @@
+"""Portable twins of the generated Helium functions: what each does, in C, on the same arguments.
+
+The functions that ``helium.py``, ``helium_depthwise.py`` and ``helium_lines.py`` write are assembly. With these in
+their place, and the files of ``kernels/portable`` in place of those of ``kernels/mve``, the C made for a Cortex-M55
+runs on any machine: shapes, packing and calls are checked there, under sanitizers.
+"""
+
+from __future__ import annotations
+
+from edgeunet.emit.helium import QuadShape, Segment
+from edgeunet.emit.helium_depthwise import DepthwiseShape
+from edgeunet.emit.helium_lines import LineShape
+
+
+def line_twin(name: str, shape: LineShape) -> str:
+    """The twin of ``line_function``."""
+    return (
+        f"static void {name}(const int8_t *in, int8_t *out, const eu_lines_t *p)\n"
+        f"{{\n    eu_lines_between(in, out, p, {shape.low}, {shape.high});\n}}\n"
+    )
+
+
+def depthwise_twin(name: str, shape: DepthwiseShape) -> str:
+    """The twin of ``depthwise_function``."""
+    chosen = len(shape.ways) > 1
+    orders = [
+        [*(start if chosen else ()), *(tap for group in way.taps(start) for tap in group)]
+        for way in shape.ways
+        for start in way.starts
+    ]
+    listed = ", ".join(str(value) for order in orders for value in order)
+    kind = (
+        *(shape.taps, 8 + shape.weight_bytes, shape.channel_step, shape.narrowing, int(shape.signed)),
+        *(len(shape.ways[0].starts[0]) if chosen else 0, "orders"),
+    )
+    return (
+        f"static void {name}(const int8_t *in, int8_t *out, const eu_lanes_t *p, int32_t rows)\n"
+        f"{{\n    static const int8_t orders[] = {{{listed}}};\n"
+        f"    static const eu_lanes_kind_t kind = {{{', '.join(map(str, kind))}}};\n"
+        "    eu_lanes_channels(in, out, p, rows, &kind);\n}\n"
+    )
+
+
+def quad_twin(name: str, shape: QuadShape) -> str:
+    """The twin of ``quad_function``."""
+    a, b = (*shape.segments, Segment(0, 0))[:2]
+    kind = {
+        "a_inputs": a.inputs,
+        "b_inputs": b.inputs,
+        "a_step": 0 if a.shared else a.step_bytes,
+        "b_step": 0 if b.shared else b.step_bytes,
+        "a_pair": a.step_bytes * (1 if a.shared else 2),
+        "b_pair": b.step_bytes * (1 if b.shared else 2),
+        "a_bias": a.bias,
+        "has_sign": int(shape.signed),
+        "low": shape.low,
+        "high": shape.high,
+    }
+    fields = ", ".join(f".{key} = {value}" for key, value in kind.items())
+    return (
+        f"static void {name}(const eu_quad_frame_t *frame)\n"
+        f"{{\n    static const eu_quads_kind_t kind = {{{fields}}};\n"
+        "    eu_quads_pairs(frame, &kind);\n}\n"
+    )

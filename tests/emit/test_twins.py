@@ -1,0 +1,94 @@
+"""Every kernel of a fast core has a portable twin, in two senses, and is run by the tests of its core.
+
+Its file has one of the same name and struct in ``portable``, which the twin tests run on the host in its place. And
+what it accepts, a portable kernel of the table accepts, so that no step depends on a core.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+import pytest
+
+from edgeunet.emit.compile import CORES, schedule_graph
+from edgeunet.emit.dsp import DSP
+from edgeunet.emit.kernels import Kernel, KernelTable
+from edgeunet.emit.mve import MVE
+from edgeunet.emit.portable import PORTABLE, TWINS
+from edgeunet.graph import read_tflite
+from edgeunet.schedule.fuse_add import FusedAdd
+from edgeunet.schedule.schedule import Step
+from tests.emit import test_dsp, test_mve
+from tests.emit.helium_table import CHANNELS, column_network, table_network
+
+FAST: dict[str, KernelTable] = {"dsp": DSP, "mve": MVE}
+TESTED = {"dsp": (*test_dsp.FAMILIES, *test_dsp.TALL), "mve": test_mve.KERNELS}
+"""The lists by which the tests on each emulated core check that all of its kernels ran."""
+
+ROOT = files("edgeunet") / "kernels"
+
+
+def rows(core: str) -> list[tuple[str, Kernel]]:
+    return [(kind, kernel) for kind, kernels in FAST[core].items() for kernel in kernels]
+
+
+def structs(core: str, function: str) -> dict[str, str]:
+    """The argument structs of a file, comments and white space left out."""
+    text = (ROOT / core / f"{function}.c").read_text(encoding="utf-8")
+    found = re.findall(r"typedef struct \{(.*?)\} (\w+_t);", re.sub(r"/\*.*?\*/", "", text, flags=re.S), re.S)
+    return {name: re.sub(r"\s+", " ", fields) for fields, name in found}
+
+
+@cache
+def sample_steps(core: str) -> list[Step]:
+    """Steps of the networks that the tables are made of, as they are placed for ``core``."""
+    networks = [table_network(channels, seed) for seed, channels in enumerate(CHANNELS)]
+    networks += [column_network(channels, seed) for seed, channels in enumerate((1, 4, 12))]
+    networks += [test_dsp.residual_network(channels, seed) for seed, channels in enumerate((4, 8, 12, 48, 64))]
+    networks += [test_dsp.depthwise_network(channels, seed) for seed, channels in enumerate((1, 4, 12))]
+    networks += [test_dsp.long_calls_network(channels, channels) for channels in (16, 20)]
+    networks += [test_dsp.few_rows_network(channels, seed) for seed, channels in enumerate((4, 8, 48))]
+    return [step for network in networks for step in schedule_graph(read_tflite(network), core=core).steps]
+
+
+@cache
+def accepted(core: str) -> list[tuple[Kernel, str, Step]]:
+    steps = sample_steps(core)
+    return [(row, kind, step) for kind, row in rows(core) for step in steps if step.kind == kind and row.accepts(step)]
+
+
+@pytest.mark.parametrize("core", FAST)
+def test_every_fast_kernel_has_a_portable_file_with_the_same_argument_struct(core: str) -> None:
+    for kernel, step in {kernel: step for kernel, _, step in accepted(core)}.items():
+        struct = kernel.arguments(step).struct
+        files_read = (*kernel.requires, kernel.function)
+        fast, portable = ({k: v for f in files_read for k, v in structs(c, f).items()} for c in (core, "portable"))
+        assert fast[struct] == portable[struct], kernel.function
+
+
+@pytest.mark.parametrize("core", FAST)
+def test_what_a_fast_kernel_accepts_its_portable_twin_accepts(core: str) -> None:
+    seen = set()
+    for kernel, kind, step in accepted(core):
+        twin = next(row for row in PORTABLE[kind] if row.function == TWINS[kind])
+        assert twin.accepts(replace(step, epilogue=(), inputs=step.inputs[:1] if step.epilogue else step.inputs))
+        assert all(isinstance(after, FusedAdd) for after in step.epilogue)
+        seen.add(kernel.function)
+    assert seen == {kernel.function for _, kernel in rows(core)}, "kernels that no network of the tables has"
+
+
+@pytest.mark.parametrize("core", FAST)
+def test_every_fast_kernel_is_named_by_the_tests_of_its_core(core: str) -> None:
+    for _, kernel in rows(core):
+        assert kernel.core == core
+        assert any(kernel.function.startswith(name) for name in TESTED[core]), kernel.function
+
+
+@pytest.mark.parametrize("core", FAST)
+def test_every_table_ends_with_kernels_that_take_everything(core: str) -> None:
+    assert CORES[core][0] is FAST[core]
+    assert PORTABLE in CORES[core]
+    assert set(FAST[core]) == set(TWINS)
