@@ -57,3 +57,11 @@ class BudgetExceededError(EdgeUNetError):
     """A figure broke its budget; the one error whose exit code is 1."""
 
     exit_code = 1
+
+
+def shown(value: object, most: int = 40) -> str:
+    """Return ``value`` as it can stand in a message, whatever a file held: short, on one line."""
+    if isinstance(value, int) and abs(value) >= 1 << 64:
+        return "a number of more than 64 bits"
+    text = repr(value)
+    return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -27,6 +27,7 @@ def replacing(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
     except OSError as error:
+        require_writable(path)  # says more than the system does, where it can
         raise EdgeUNetError(
             f"cannot write '{path}': {error.strerror}; choose an output directory you may write to"
         ) from error

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from edgeunet.errors import ModelError
+from edgeunet.errors import ModelError, shown
 from edgeunet.files import read_json, write_json
 
 
@@ -71,8 +71,49 @@ def read_card(model: Path) -> ModelCard | None:
         raise ModelError(f"'{path}' is not an edgeunet model card; delete it or make the model again")
     known = {f.name for f in fields(ModelCard)}
     unknown = sorted(set(document) - known)
-    if unknown or not isinstance(document.get("name"), str):
+    if unknown or "name" not in document:
         raise ModelError(f"'{path}' has unknown or missing keys ({', '.join(unknown) or 'name'}); make the model again")
+    for key, value in document.items():
+        what, fits = _BELONGS[key]
+        if not fits(value):
+            raise ModelError(f"'{path}' has {key} = {shown(value)} where {what} belongs; make the model again")
     for key in ("classes", "leads"):
         document[key] = tuple(document.get(key) or ())
     return ModelCard(**document)
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and 0 < len(value) <= 255 and not set(value) & set("/\\")
+
+
+def _is_list_of_text(value: object) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(item, str) and item for item in value))
+
+
+def _is_rate(value: object) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value is None or (is_number and 0 < value <= _HIGHEST_RATE_HZ)  # type: ignore[operator]
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_object_or_null(value: object) -> bool:
+    return value is None or isinstance(value, dict)
+
+
+_HIGHEST_RATE_HZ = 1e9
+_BELONGS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
+    "name": ("a name of printable characters without slashes", _is_name),
+    "classes": ("a list of names", _is_list_of_text),
+    "sample_rate_hz": ("a number above 0, or null,", _is_rate),
+    "leads": ("a list of names", _is_list_of_text),
+    "normalization": ("the name of a normalization", lambda value: isinstance(value, str)),
+    "spec": ("an object or null", _is_object_or_null),
+    "split": ("an object or null", _is_object_or_null),
+    "data": ("an object", _is_object),
+    "metrics": ("an object", _is_object),
+    "postprocessing": ("an object", _is_object),
+}
+"""What may stand under each key of a card."""

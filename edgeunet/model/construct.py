@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeunet.errors import ModelError
+from edgeunet.files import require_writable
 from edgeunet.model.build import build_model
 from edgeunet.model.cost import Cost, cost, cost_document
 from edgeunet.model.lint import Finding, lint_model
@@ -47,6 +48,8 @@ def construct(spec: UNetSpec, output: Path | None = None, *, seed: int | None = 
     """
     if output is not None and output.suffix != ".keras":
         raise ModelError(f"'{output}' does not end in .keras, the one format Keras models are kept in; add the suffix")
+    if output is not None:
+        require_writable(output)
     figures = cost(spec)
     if output is None and (not lint or find_spec("tensorflow") is None):
         return Construction(figures, None)

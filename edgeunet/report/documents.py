@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from edgeunet.errors import ReportError
+from edgeunet.errors import ReportError, shown
 from edgeunet.report.figures import is_share
 
 VERSION = "1"
@@ -97,22 +97,22 @@ def _wrong_members(table: Mapping[str, Any], path: str) -> Iterator[str]:
             if isinstance(value, Mapping):
                 yield from _wrong_members(value, f"{name}.")
             else:
-                yield f"has '{name}' = {_shown(value)} where an object belongs"
+                yield f"has '{name}' = {shown(value)} where an object belongs"
         elif key in _TEXTS:
             if not isinstance(value, str):
-                yield f"has '{name}' = {_shown(value)} where text belongs"
+                yield f"has '{name}' = {shown(value)} where text belongs"
         elif key in _LISTS:
             yield from _wrong_rows(value, name)
         elif key == "exact":
             if not isinstance(value, bool):
-                yield f"has '{name}' = {_shown(value)} where true or false belongs"
+                yield f"has '{name}' = {shown(value)} where true or false belongs"
         elif in_scores or key in _FIGURES or key.endswith(_UNITS):
             yield from _wrong_figure(name, value)
 
 
 def _wrong_rows(value: object, name: str) -> Iterator[str]:
     if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
-        yield f"has '{name}' = {_shown(value)} where a list of objects belongs"
+        yield f"has '{name}' = {shown(value)} where a list of objects belongs"
         return
     for position, row in enumerate(value):
         yield from _wrong_members(row, f"{name}[{position}].")
@@ -120,15 +120,10 @@ def _wrong_rows(value: object, name: str) -> Iterator[str]:
 
 def _wrong_figure(name: str, value: object) -> Iterator[str]:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        yield f"has '{name}' = {_shown(value)} where a number belongs"
+        yield f"has '{name}' = {shown(value)} where a number belongs"
     elif not math.isfinite(value) if isinstance(value, float) else abs(value) > LARGEST:
-        yield f"has '{name}' = {_shown(value)}, which is no finite number of 64 bits"
+        yield f"has '{name}' = {shown(value)}, which is no finite number of 64 bits"
     elif is_share(name) and not 0 <= value <= 1:
-        yield f"has '{name}' = {_shown(value)}, a share that must lie between 0 and 1"
+        yield f"has '{name}' = {shown(value)}, a share that must lie between 0 and 1"
     elif value < 0 and (name in _FIGURES or name.endswith(_NEVER_NEGATIVE)):
-        yield f"has '{name}' = {_shown(value)}, which cannot be negative"
-
-
-def _shown(value: object) -> str:
-    text = repr(value) if not isinstance(value, int) or abs(value) < LARGEST else "a number of more than 64 bits"
-    return text if len(text) <= 40 else f"{text[:37]}..."
+        yield f"has '{name}' = {shown(value)}, which cannot be negative"

@@ -53,7 +53,7 @@ def _toolchain(row: toolchains.ToolchainRow) -> Callable[[], str | None]:
 
 _COMPILERS = {
     ("cortex_m", "gcc"): ("arm-none-eabi-gcc", "--target cortex-m3 to cortex-m55: --toolchain gcc, preferred"),
-    ("cortex_m", "zig"): ("zig", "--target cortex-m3 to cortex-m55, rv32imc with nothing but pip: --toolchain zig"),
+    ("cortex_m", "zig"): ("zig", "--target cortex-m3 to cortex-m55 with nothing but pip, rv32imc: --toolchain zig"),
     ("riscv", "gcc"): ("riscv64-unknown-elf-gcc", "--target rv32imc: --toolchain gcc, preferred"),
     (HOST, "gcc"): ("gcc", "--target host, --sanitize"),
     (HOST, "clang"): ("clang", "--target host --toolchain clang"),

@@ -1,0 +1,58 @@
+"""Files that are replaced whole or not at all, and sentences where they cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edgeunet.errors import EdgeUNetError, ReportError
+from edgeunet.files import read_json, replacing, require_writable, write_text
+
+
+def test_a_file_is_replaced_whole_or_left_alone(tmp_path: Path) -> None:
+    def interrupted() -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("half")
+            raise KeyboardInterrupt
+
+    path = tmp_path / "a" / "x.txt"
+    write_text(path, "old")
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert path.read_text() == "old"
+    assert [p.name for p in path.parent.iterdir()] == ["x.txt"]
+
+
+def test_where_nothing_can_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path, said in [(tmp_path, "it is a directory"), (tmp_path / "file" / "x" / "y.txt", "file' is no directory")]:
+        with pytest.raises(EdgeUNetError, match=said):
+            require_writable(path)
+    with pytest.raises(EdgeUNetError, match=r"cannot write '.*x\.txt': '.*file' is no directory; choose another"):
+        write_text(tmp_path / "file" / "x.txt", "text")
+    with pytest.raises(EdgeUNetError, match="cannot write"):
+        write_text(tmp_path, "text")
+    require_writable(tmp_path / "new" / "x.txt")
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"\xff\xfe", "not valid JSON"),
+        (b"{", "not valid JSON"),
+        (b"[" * 100_000, "not valid JSON"),
+        (b"9" * 10_000, "not valid JSON"),
+        (b"[1]", "a JSON list, not an object"),
+        (b"null", "a JSON null, not an object"),
+        (b"true", "a JSON truth value, not an object"),
+        (b"3", "a JSON number, not an object"),
+    ],
+)
+def test_what_is_no_json_object_is_a_sentence(content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_bytes(content)
+    with pytest.raises(ReportError, match=rf"x\.json' .*{said}") as caught:
+        read_json(tmp_path / "x.json", ReportError)
+    assert "\n" not in str(caught.value)
