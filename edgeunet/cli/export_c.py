@@ -119,6 +119,8 @@ def _export_compiled(
 
     graph = read_tflite(model)
     choice = choose(graph, core, asked, ram_bytes)
+    if asked.mode == "auto":
+        click.echo(f"auto: {choice.sentence()}", err=True)
     card = read_card(model)
     line = default_command(core, choice.mode, choice.hop, choice.recompute) + pipeline.arguments()
     compiled = compile_model(

@@ -125,6 +125,20 @@ def test_sizes_out_of_range_name_the_range(graph: Graph, options: dict[str, Any]
         schedule_graph(graph, **vars(choose(graph, "portable", Choice(**options))))
 
 
+def test_the_command_says_what_auto_chose(shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = shared / "models" / "classic-unet-512.int8.tflite"
+    with pytest.raises(SystemExit) as ended:
+        main(["export-c", str(model), "-o", str(tmp_path), "--mode", "auto", "--ram", "1200", "--json"])
+    assert ended.value.code == 0
+    captured = capsys.readouterr()
+    document = json.loads(captured.out)
+    assert document["mode"] == "stream"
+    assert document["state_bytes"] <= 1200
+    assert "auto: a stream with a hop of 4 samples and 1 skip computed again" in captured.err
+    header = (tmp_path / "classic_unet_512.h").read_text()
+    assert "export-c --core portable --mode stream --hop 4 --recompute 1" in header
+
+
 def test_the_command_writes_files_and_one_json_object(
     shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
