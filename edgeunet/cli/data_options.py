@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from edgeunet.errors import SignalError
 from edgeunet.signals import Source, open_source
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -28,10 +29,29 @@ class DataRequest:
     data_seed: int
 
     def open_record(self, record: str) -> tuple[Source, str]:
-        """Open where ``record`` is, and return its name there: a name within the data, or the path of a WFDB record."""
-        base = Path(record[:-4] if record.endswith(".hea") else record)
-        if self.data is None and base.with_name(base.name + ".hea").is_file():
+        """Open where ``record`` is, and return its name there: a name within the data, or the path of a recording.
+
+        Raises
+        ------
+        SignalError
+            When ``record`` is a path and no recording is there.
+        """
+        path = Path(record)
+        if self.annotator is None:  # a recording that nobody annotated will do
+            return replace(self, annotator="any").open_record(record)
+        if self.data is not None:
+            return self.open(), record
+        base = path.with_suffix("") if path.suffix in (".hea", ".dat") else path
+        if base.name and base.with_name(base.name + ".hea").is_file():
             return replace(self, data=base.parent).open(), base.name
+        if path.suffix in (".csv", ".npz") and path.is_file():
+            source = replace(self, data=path).open()
+            return source, source.names()[0]
+        if path.suffix or len(path.parts) > 1:
+            raise SignalError(
+                f"there is no recording '{record}'; give the path of a WFDB record, a .csv or an .npz file, a name "
+                "within --data, or synthetic-0000 and so on without data"
+            )
         return self.open(), record
 
     def open(self) -> Source:

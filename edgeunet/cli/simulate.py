@@ -46,8 +46,9 @@ def command(
 ) -> None:
     """Send RECORD through MODEL's pipeline, compiled for this machine: samples in, events out.
 
-    RECORD is a name within --data, the path of a WFDB record, or synthetic-0000 and so on without data. Exits with 1
-    when the compiled pipeline differs from the one in numpy.
+    RECORD is a name within --data, the path of a WFDB record, a .csv or an .npz file, or synthetic-0000 and so on
+    without data. Annotations are not needed; where there are any, events are scored against them. Exits with 1 when
+    the compiled pipeline differs from the one in numpy.
     """
     from edgeunet.run.simulate import SimulationRequest, simulate
     from edgeunet.run.simulation_plot import plot_simulation

@@ -10,6 +10,7 @@ import numpy as np
 from edgeunet.errors import RunError
 from edgeunet.files import replacing
 from edgeunet.run.simulate import Simulation
+from edgeunet.signals import CLASSES
 from edgeunet.train.plots import PALETTE
 
 ANNOTATED, FOUND = (0.92, 0.97), (0.02, 0.07)
@@ -72,10 +73,17 @@ def _draw_events(axis: Any, simulation: Simulation, first: int, stop: int) -> No
 
 def _draw_annotations(axis: Any, simulation: Simulation, first: int, stop: int) -> None:
     record, colours = simulation.record, _colour_of(simulation)
+    if record.annotated[0] is not None:
+        known = [at / record.sample_rate_hz for at in record.annotated[0]]
+        axis.axvspan(*known, ymin=ANNOTATED[0], ymax=ANNOTATED[1], color="0.93", linewidth=0)
     for wave in record.waves[0]:
         if wave.kind in colours and wave.offset >= first and wave.onset < stop:
             span = ((wave.onset - 0.5) / record.sample_rate_hz, (wave.offset + 0.5) / record.sample_rate_hz)
             axis.axvspan(*span, ymin=ANNOTATED[0], ymax=ANNOTATED[1], color=colours[wave.kind], linewidth=0)
+
+
+def _title_end(simulation: Simulation) -> str:
+    return "" if simulation.latency_samples is None else f"; latency {simulation.document()['latency_ms']:.0f} ms"
 
 
 def _label(axis: Any, simulation: Simulation) -> None:
@@ -84,10 +92,12 @@ def _label(axis: Any, simulation: Simulation) -> None:
     record, compiled = simulation.record, simulation.compiled
     how = f"stream, hop {compiled.hop_samples}" if compiled.mode == "stream" else "window by window"
     axis.set_title(
-        f"{simulation.model} ({how}) on record {record.name}, lead {record.leads[0]}", fontsize=10, loc="left"
+        f"{simulation.model} ({how}) on record {record.name}, lead {record.leads[0]}{_title_end(simulation)}",
+        fontsize=10,
+        loc="left",
     )
-    axis.set_xlabel("seconds")
-    axis.set_ylabel("mV")
+    axis.set_xlabel("time, s")
+    axis.set_ylabel(f"lead {record.leads[0]}, mV" if record.classes == CLASSES else record.leads[0])
     handles = [Patch(color=colour, label=kind, linewidth=0) for kind, colour in _colour_of(simulation).items()]
     axis.legend(
         handles=handles, ncols=len(handles), frameon=False, fontsize=9, loc="lower right", bbox_to_anchor=(1.0, 1.0)

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from edgeunet.run.event_table import event_lines
 from edgeunet.run.simulate import Simulation
 
 _EXACT = {True: "equal to the pipeline in numpy", False: "NOT equal to the pipeline in numpy", None: "not compared"}
+
+
+def _scores(boundaries: Mapping[str, Any]) -> str:
+    """Say how well the events meet the annotations of the lead."""
+    parts = []
+    for kind, ends in boundaries.items():
+        if kind != "tolerance_ms":
+            parts.append(f"{kind} {_percent(ends['onset']['f1'])} / {_percent(ends['offset']['f1'])}")
+    within = f"F1 of onsets / offsets within {boundaries['tolerance_ms']:g} ms of the annotations"
+    return f"{', '.join(parts)} ({within})"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f} %"
 
 
 def describe_simulation(simulation: Simulation) -> str:
@@ -21,5 +38,8 @@ def describe_simulation(simulation: Simulation) -> str:
     if document["latency_ms"] is not None:
         lines.append(f"latency   {document['latency_ms']:.0f} ms at most until the class of a sample is known")
     counts = ", ".join(f"{count} {kind}" for kind, count in document["counts"].items())
-    lines += [f"events    {counts}; {_EXACT[simulation.exact]}", ""]
+    lines.append(f"events    {counts}; {_EXACT[simulation.exact]}")
+    if document["boundaries"]:
+        lines.append(f"scores    {_scores(document['boundaries'])}")
+    lines.append("")
     return "\n".join([*lines, *event_lines(simulation.events, record.sample_rate_hz)])

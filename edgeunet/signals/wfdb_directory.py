@@ -37,7 +37,8 @@ class WfdbSource:
     directory : holds ``.hea`` files, at any depth; a ``RECORDS`` file, where there is one, fixes which and their order.
     leads : channels to read; all when ``None``.
     annotator : extension of the annotation files; ``{lead}`` stands for the lead's name and ``{index}`` for its number.
-        ``None`` looks at what is there: the leads' names, then `JOINT_ANNOTATORS`; ``"none"`` reads signals only.
+        ``None`` looks at what is there: the leads' names, then `JOINT_ANNOTATORS`; ``"none"`` reads signals only, and
+        ``"any"`` does so where ``None`` finds nothing.
     adc_units : see `edgeunet.signals.units`.
     patients : file that says whose each record is (see `edgeunet.signals.patients`).
     missing : ``"error"`` or ``"mask"`` for samples that the file marks invalid.
@@ -130,9 +131,20 @@ class WfdbSource:
     def _lead_truth(
         self, base: Path, leads: Sequence[str], column: int, samples: int, rate_hz: float
     ) -> tuple[tuple[Wave, ...], tuple[int, int] | None, Labels]:
-        found = None if self.annotator == "none" else annotation_file(base, leads, column, self.annotator)
+        try:
+            return self._annotated_truth(base, leads, column, samples, rate_hz)
+        except SignalError:
+            if self.annotator != "any":
+                raise
+            return _unknown_truth(samples)
+
+    def _annotated_truth(
+        self, base: Path, leads: Sequence[str], column: int, samples: int, rate_hz: float
+    ) -> tuple[tuple[Wave, ...], tuple[int, int] | None, Labels]:
+        asked = None if self.annotator == "any" else self.annotator
+        found = None if asked == "none" else annotation_file(base, leads, column, asked)
         if found is None:
-            return (), None, np.full(samples, UNKNOWN, np.int8)
+            return _unknown_truth(samples)
         path, per_lead = found
         at, symbols = read_wfdb_marks(path, samples, rate_hz)
         if symbols and not {"(", ")"} & set(symbols):
@@ -143,6 +155,10 @@ class WfdbSource:
         gaps = () if per_lead else unannotated_gaps(marks.waves)
         labels = paint_labels(samples, marks.waves, marks.annotated, unknown=[*marks.unknown, *gaps])
         return marks.waves, marks.annotated, labels
+
+
+def _unknown_truth(samples: int) -> tuple[tuple[Wave, ...], None, Labels]:
+    return (), None, np.full(samples, UNKNOWN, np.int8)
 
 
 def annotation_file(base: Path, leads: Sequence[str], column: int, annotator: str | None) -> tuple[Path, bool] | None:
@@ -172,7 +188,7 @@ def annotation_file(base: Path, leads: Sequence[str], column: int, annotator: st
             return path, False
     raise SignalError(
         f"record '{base}' has no annotations named after its leads or ending in q1c, q2c, pu0 or pu "
-        f"(it has {_extensions(base)}); name the extension as annotator"
+        f"(it has {_extensions(base)}); name the extension as annotator, or none"
     )
 
 

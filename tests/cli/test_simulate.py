@@ -70,9 +70,31 @@ def test_a_synthetic_record_in_words(model: Path) -> None:
         assert words in done.stdout
 
 
+def test_a_recording_that_nobody_annotated(shared: Path, model: Path, tmp_path: Path) -> None:
+    need("gcc")
+    for end in (".hea", ".dat"):
+        (tmp_path / f"8{end}").write_bytes((shared / "data" / "ludb" / "data" / f"8{end}").read_bytes())
+    done = edgeunet("simulate", tmp_path / "8", "--model", model, "--stream", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert (document["exact"], document["boundaries"]) == (True, None)
+
+
+def test_a_csv_file(model: Path, tmp_path: Path) -> None:
+    need("gcc")
+    path = tmp_path / "mine.csv"
+    rows = "\n".join(f"{0.2 * (n % 250 < 20):.3f}" for n in range(2000))
+    path.write_text(f"# sample_rate_hz: 300\nmine\n{rows}\n")
+    done = edgeunet("simulate", path, "--model", model, "--stream", "--plot", tmp_path / "mine.png")
+    assert done.returncode == 0, done.stderr
+    assert "mine, lead mine: 6.7 s at 300 Hz" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (["missing.csv"], "there is no recording 'missing.csv'; give the path of"),
+        (["nowhere/1"], "there is no recording 'nowhere/1'; give the path of"),
         (["nothing"], "there is no synthetic record 'nothing'"),
         (["synthetic-0000", "--lead", "i", "--lead", "ii"], "name 1 with --lead"),
         (["synthetic-0000", "--lead", "x9"], "x9"),
