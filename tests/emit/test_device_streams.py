@@ -12,10 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edgeunet.emit import compile_model
+from edgeunet.graph import read_tflite
+from edgeunet.schedule.rewrites import rewritten
+from edgeunet.schedule.timing import total_stride
 from tests.emit.dsp_batch import run_on_dsp
 from tests.emit.helium_batch import Case, run_on_helium
 from tests.emit.test_stream import Net, judged, lengths, recording, unets
-from tests.random_unets import missing_features, traits
+from tests.random_unets import missing_features, random_unet, traits
 
 Run = Callable[[Path, list[Case]], list[str]]
 
@@ -59,6 +63,20 @@ def test_the_networks_of_a_run_have_every_promised_feature() -> None:
 @pytest.mark.parametrize(("core", "run"), CORES)
 def test_random_unets_stream_exactly_on_emulated_cores(tmp_path: Path, core: str, run: Run) -> None:
     check(tmp_path, core, run, range(PER_RUN))
+
+
+@pytest.mark.parametrize(("core", "run"), CORES)
+def test_windows_by_hops_are_exact_on_emulated_cores(tmp_path: Path, core: str, run: Run) -> None:
+    """Through the schedule of a stream: the window model at every position, edges included."""
+    asked = []
+    for seed, strides in ((0, 1), (6, 1), (7, 2), (12, 1)):
+        content = random_unet(seed)
+        graph = read_tflite(content)
+        hop = strides * total_stride(rewritten(graph))
+        samples = recording(graph, graph.tensors[graph.inputs[0]].shape[2], seed)
+        compiled = compile_model(graph, f"w{seed}", core=core, mode="window", hop=hop)
+        asked.append(Case(compiled, samples, judged(content, samples)))
+    assert run(tmp_path, asked) == ["equal"] * len(asked)
 
 
 @pytest.mark.nightly
