@@ -126,7 +126,7 @@ def depthwise_shape(
         return None
     choosing = taps == CHOOSING and all(_way(WAYS, weights[:, n]) for n in range(weights.shape[1]))
     ways = WAYS if choosing else (_grouped(group_taps(weights)),)
-    return DepthwiseShape(ways, fixed_in, fixed_out, same, channel_step, signed, _narrowing(shifts, signed))
+    return DepthwiseShape(ways, fixed_in, fixed_out, same, channel_step, signed, narrowing(shifts, signed))
 
 
 def _way(ways: tuple[Way, ...], weights: Int8Array) -> tuple[Way, tuple[int, ...]] | None:
@@ -146,7 +146,7 @@ def _grouped(groups: tuple[tuple[int, ...], ...]) -> Way:
     return Way(pairs, (tuple(range(0, taps, 3)),))
 
 
-def _narrowing(shifts: Int8Array, signed: bool) -> int:
+def narrowing(shifts: Int8Array, signed: bool) -> int:
     """The first part of the shifts: leaves 1 to 7 bits (what is narrowed to unsigned 2 to 8); 4 or 3 where possible."""
     least, most = int(shifts.min()), int(shifts.max())
     left = 1 if signed else 2
@@ -177,6 +177,12 @@ def channel_bytes(shape: DepthwiseShape, weights: Int8Array, shift: int) -> byte
     starts = list(start) if len(shape.ways) > 1 else []
     packed = np.array([*weights[taps].tolist(), shape.narrowing - shift, *starts], np.int8)
     return packed.tobytes().ljust(shape.weight_bytes, b"\0")
+
+
+def instructions(channels: int, rows: int) -> int:
+    """About what a call costs for five taps (measured)."""
+    calls = (rows >= ROWS) + (rows % ROWS > 0)
+    return calls * (45 + 26 * channels) + 33 * channels * -(-rows // ROWS)
 
 
 def depthwise_function(name: str, shape: DepthwiseShape) -> str:
@@ -265,18 +271,19 @@ def _requantize(shape: DepthwiseShape) -> list[str]:
     else:
         lines += ["vqrdmulh.s32 q0, q2, r10", "vqrdmulh.s32 q1, q3, r10"]
     if shape.narrowing:
-        lines += [_narrow(shape, 0, 0), _narrow(shape, 1, 1), f"vrshl.{'s' if shape.signed else 'u'}16 q0, r11"]
+        lines += [narrow(0, i, i == 1, shape.narrowing, shape.signed) for i in (0, 1)]
+        lines.append(f"vrshl.{'s' if shape.signed else 'u'}16 q0, r11")
     else:
-        narrow = "vqmov" if shape.signed else "vqmovu"
-        lines += ["vrshl.s32 q0, r11", "vrshl.s32 q1, r11", f"{narrow}nb.s32 q0, q0", f"{narrow}nt.s32 q0, q1"]
+        move = "vqmov" if shape.signed else "vqmovu"
+        lines += ["vrshl.s32 q0, r11", "vrshl.s32 q1, r11", f"{move}nb.s32 q0, q0", f"{move}nt.s32 q0, q1"]
     return [*lines, f"vqadd.s16 q0, q0, {shape.zero_point}", "vqmovnb.s16 q0, q0"]
 
 
-def _narrow(shape: DepthwiseShape, source: int, top: int) -> str:
-    """VQSHRNB or VQSHRNT (VQSHRUN where the sign does not count) of q0 by its encoding: binutils 2.40 assembles the
-    instruction as the one that rounds."""
-    sign = 0x40 if shape.signed else 0xC0
-    return f".inst.w 0x{0xEE800F00 + ((32 - shape.narrowing) << 16) + (top << 12) + sign + 2 * source:08x}"
+def narrow(to: int, source: int, top: bool, bits: int, signed: bool) -> str:
+    """VQSHRNB or VQSHRNT (VQSHRUN where the sign does not count) of a vector register by its encoding: binutils 2.40
+    assembles the instruction as the one that rounds."""
+    operation = 0xEE800F40 if signed else 0xEE800FC0
+    return f".inst.w 0x{operation + ((32 - bits) << 16) + (to << 13) + (top << 12) + (source << 1):08x}"
 
 
 def _advance(shape: DepthwiseShape, way: Way) -> list[str]:

@@ -7,7 +7,8 @@ runs on any machine: shapes, packing and calls are checked there, under sanitize
 
 from __future__ import annotations
 
-from edgeunet.emit.helium import QuadShape, Segment
+from edgeunet.emit.helium import LANES, QuadShape
+from edgeunet.emit.helium_channels import ChannelsShape
 from edgeunet.emit.helium_depthwise import DepthwiseShape
 from edgeunet.emit.helium_lines import LineShape
 
@@ -43,22 +44,33 @@ def depthwise_twin(name: str, shape: DepthwiseShape) -> str:
 
 def quad_twin(name: str, shape: QuadShape) -> str:
     """The twin of ``quad_function``."""
-    a, b = (*shape.segments, Segment(0, 0))[:2]
+    first, s = shape.segments[0], shape.scaling
+    products = shape.placement.products
+    parts = ", ".join(f"{{{p.row_a.segment}, {LANES * p.index}, {p.row_a.inputs}}}" for p in products)
     kind = {
-        "a_inputs": a.inputs,
-        "b_inputs": b.inputs,
-        "a_step": 0 if a.shared else a.step_bytes,
-        "b_step": 0 if b.shared else b.step_bytes,
-        "a_pair": a.step_bytes * (1 if a.shared else 2),
-        "b_pair": b.step_bytes * (1 if b.shared else 2),
-        "a_bias": a.bias,
-        "has_sign": int(shape.signed),
-        "low": shape.low,
-        "high": shape.high,
+        "parts": "parts",
+        "count": len(products),
+        "a_step": 0 if first.shared else first.step_bytes,
+        "octets": int(shape.octets),
+        "shift": s.shift,
+        "folded": int(s.folded),
+        "has_sign": int(s.sign != ""),
+        "stops_at_zero": int(s.unsigned),
+        "low": s.low,
+        "high": s.high,
     }
     fields = ", ".join(f".{key} = {value}" for key, value in kind.items())
     return (
-        f"static void {name}(const eu_quad_frame_t *frame)\n"
-        f"{{\n    static const eu_quads_kind_t kind = {{{fields}}};\n"
-        "    eu_quads_pairs(frame, &kind);\n}\n"
+        f"static void {name}(const int8_t *a, const int8_t *b, int8_t *out, const eu_quads_t *p)\n"
+        f"{{\n    static const eu_quads_part_t parts[] = {{{parts}}};\n"
+        f"    static const eu_quads_kind_t kind = {{{fields}}};\n"
+        "    eu_quads_rows(a, b, out, p, &kind);\n}\n"
+    )
+
+
+def channels_twin(name: str, shape: ChannelsShape) -> str:
+    """The twin of ``channels_function``."""
+    return (
+        f"static void {name}(const int8_t *in, int8_t *out, const eu_channel_lanes_t *p)\n"
+        f"{{\n    eu_channel_lanes_rows(in, out, p, {shape.taps}, {shape.narrowing}, {int(shape.signed)});\n}}\n"
     )

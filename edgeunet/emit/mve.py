@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from edgeunet.emit import helium_quads, one_input, straight_add
+from edgeunet.emit.helium_channels import ChannelsShape, channels_function, channels_shape, channels_stream
+from edgeunet.emit.helium_channels import instructions as channel_instructions
 from edgeunet.emit.helium_depthwise import DepthwiseShape, channel_bytes, depthwise_function, depthwise_shape
+from edgeunet.emit.helium_depthwise import instructions as lane_instructions
 from edgeunet.emit.helium_lines import LONGEST_STEP, ROUNDING, LineShape, line_function
 from edgeunet.emit.helium_scaling import fits, is_signed, scales
 from edgeunet.emit.helium_vectors import LANES
@@ -17,7 +20,7 @@ from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, in_order
 from edgeunet.emit.portable import plain, source
 from edgeunet.schedule.memory import Clearance
 from edgeunet.schedule.schedule import Step, View
-from edgeunet.schedule.steps import INT32_LIMIT, Conv, Int8Array
+from edgeunet.schedule.steps import INT32_LIMIT, Conv, Depthwise, Int8Array
 
 MOST_ROWS = 1 << 16
 """Rows from which on lane numbers do not fit 16 bits."""
@@ -29,7 +32,7 @@ def _saturates(p: Any) -> bool:
     return (low, p.requantization.high) == (-128, 127)
 
 
-def _mark(shape: DepthwiseShape | LineShape) -> str:
+def _mark(shape: DepthwiseShape | ChannelsShape | LineShape) -> str:
     """A short name for a shape."""
     return hashlib.sha256(repr(shape).encode()).hexdigest()[:6]
 
@@ -90,6 +93,34 @@ def _lanes(step: Step) -> Arguments:
         f"{{\n    eu_lanes(in, out, p, {loop});\n}}\n"
     )
     return Arguments("eu_lanes_t", fields, f"{loop}_run", (depthwise_function(loop, shape), text))
+
+
+def _channels_shape(step: Step) -> ChannelsShape | None:
+    """The function for a depthwise convolution of so few rows that lanes over channels take fewer instructions."""
+    p = step.parameters
+    if _lanes_shape(step) is None or p.repeat != 1 or not isinstance(step.parameters, Depthwise):
+        return None
+    channels, rows = step.output.channels, step.groups
+    if channel_instructions(channels, rows) >= lane_instructions(channels, rows):
+        return None
+    return channels_shape(p.weights, -p.requantization.shifts, is_signed(p))
+
+
+def _channels(step: Step) -> Arguments:
+    shape, p, r = _channels_shape(step), step.parameters, step.parameters.requantization
+    assert shape is not None
+    in_step, tap_step, out_step = _lane_steps(step)
+    fields: dict[str, Any] = {
+        "stream": channels_stream(shape, p.weights, p.folded_bias, r.multipliers, -r.shifts),
+        "channels": step.output.channels,
+        "rows": step.groups,
+        "in_step": in_step,
+        "tap_step": tap_step,
+        "out_step": out_step,
+        "zero_point": r.zero_point,
+    }
+    name = f"eu_channel_lanes_{_mark(shape)}"
+    return Arguments("eu_channel_lanes_t", fields, name, (channels_function(name, shape),))
 
 
 def _accepts_lines(step: Step) -> bool:
@@ -190,7 +221,10 @@ MVE: KernelTable = {
         helium_quads.CONV,
     ),
     "conv_sum": (helium_quads.CONV_SUM,),
-    "depthwise": (Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes, overlap=_in_place),),
+    "depthwise": (
+        Kernel("eu_channel_lanes", "mve", lambda s: _channels_shape(s) is not None, _channels, overlap=_in_place),
+        Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes, overlap=_in_place),
+    ),
     "add": (Kernel("eu_add_lanes", "mve", _accepts_add, _add, overlap=in_order()),),
     "max_pool": (Kernel("eu_max_lanes", "mve", _accepts_max_pool, _max_pool, overlap=_max_overlap),),
 }

@@ -21,7 +21,7 @@ from tests.emit.helium_table import CHANNELS, SideBySide, column_network, table_
 from tests.random_layers import Value
 from tests.random_networks import random_inputs
 
-KERNELS = ("eu_quads", "eu_lanes", "eu_lines", "eu_add_lanes", "eu_max_lanes")
+KERNELS = ("eu_quads", "eu_lanes", "eu_channel_lanes", "eu_lines", "eu_add_lanes", "eu_max_lanes")
 
 
 def flat(arrays: list[Int8]) -> Int8:

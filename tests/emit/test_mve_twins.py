@@ -20,8 +20,9 @@ from tests.random_networks import random_inputs, random_network
 def twins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Portable files for those of the core, C functions for the generated assembly."""
     monkeypatch.setattr("edgeunet.emit.code.kernel_source", twin_source)
-    monkeypatch.setattr("edgeunet.emit.mve.quad_function", helium_twins.quad_twin)
+    monkeypatch.setattr("edgeunet.emit.helium_quads.quad_function", helium_twins.quad_twin)
     monkeypatch.setattr("edgeunet.emit.mve.depthwise_function", helium_twins.depthwise_twin)
+    monkeypatch.setattr("edgeunet.emit.mve.channels_function", helium_twins.channels_twin)
     monkeypatch.setattr("edgeunet.emit.mve.line_function", helium_twins.line_twin)
 
 
