@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -330,5 +331,6 @@ def test_the_example_of_the_document_compiles_and_its_commands_exist(tmp_path: P
         program, name, *arguments = line.split()
         assert program == "edgeunet"
         command = import_module(f"edgeunet.cli.{name.replace('-', '_')}").command
+        command = command.commands[arguments[0]] if isinstance(command, click.Group) else command
         known = {option for parameter in command.params for option in parameter.opts}
         assert {argument for argument in arguments if argument.startswith("--")} <= known
