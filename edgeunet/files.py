@@ -58,9 +58,32 @@ def require_writable(path: Path) -> None:
         raise EdgeUNetError(f"cannot write '{path}': it is a directory; name a file in it")
     nearest = next(parent for parent in path.absolute().parents if parent.exists())
     if not nearest.is_dir():
-        raise EdgeUNetError(f"cannot write '{path}': '{nearest}' is no directory; choose another output path")
+        raise EdgeUNetError(f"cannot write '{path}': '{_as_given(path, nearest)}' is no directory; choose another path")
     if not os.access(nearest, os.W_OK | os.X_OK):
-        raise EdgeUNetError(f"cannot write '{path}': '{nearest}' may not be written to; choose another output path")
+        raise EdgeUNetError(
+            f"cannot write '{path}': no permission in '{_as_given(path, nearest)}'; choose another path"
+        )
+
+
+def _as_given(path: Path, parent: Path) -> Path:
+    """Return ``parent``, an absolute path above ``path``, as seen from where ``path`` was given."""
+    return parent if path.is_absolute() or not parent.is_relative_to(Path.cwd()) else parent.relative_to(Path.cwd())
+
+
+def make_directory(path: Path) -> Path:
+    """Make the directory ``path``, and those above it, where they are not there yet.
+
+    Raises
+    ------
+    EdgeUNetError
+        When something else has the name, or a file lies on the way.
+    """
+    require_writable(path / "file")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EdgeUNetError(f"cannot make the directory '{path}': {error.strerror}; choose another one") from error
+    return path
 
 
 def write_bytes(path: Path, data: bytes) -> None:

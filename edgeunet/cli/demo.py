@@ -11,8 +11,9 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.parameters import FiniteRange
 from edgeunet.errors import ToolError
-from edgeunet.files import write_text
+from edgeunet.files import make_directory, write_text
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Stage:
 STAGES = (
     Stage("What it will cost", "build --preset ecg-tiny -o ecg-tiny.keras", "build.json"),
     Stage(
-        "Train on synthetic ECG (a few minutes)", "train ecg-tiny.keras --seed {seed} --minutes {minutes} -o ecg.keras"
+        "Train on synthetic ECG (a few minutes), normalized as a device can",
+        "train ecg-tiny.keras --normalization causal --seed {seed} --minutes {minutes} -o ecg.keras",
     ),
     Stage("Score it on patients it never saw", "evaluate ecg.keras --part val --plot val.png", "evaluate-float.json"),
     Stage("Quantize to int8", "quantize ecg.keras -o ecg.int8.tflite --max-drop 2", "quantize.json"),
@@ -39,8 +41,17 @@ STAGES = (
     Stage("The model as a C array, for users of TFLM", "export-c ecg.int8.tflite --format array -o c-array"),
     Stage("The model as self-contained C", "export-c ecg.int8.tflite -o c"),
     Stage("Run that C on an emulated Cortex-M4", "bench ecg.int8.tflite --target cortex-m4", "bench-cortex-m4.json"),
+    Stage(
+        "Stream it there, a hop at a time, with all that surrounds it: ADC counts in, events out",
+        "bench ecg.int8.tflite --target cortex-m4 --stream --hop 64 --pipeline",
+        "bench-stream-cortex-m4.json",
+    ),
+    Stage(
+        "A patient it never saw through the same C on this machine",
+        "simulate synthetic-0000 --data-seed 1 --model ecg.int8.tflite --stream --hop 64 --plot events.png",
+    ),
     Stage("All figures in one report", "report build.json quantize.json evaluate-float.json evaluate-int8.json"
-          " bench-cortex-m4.json -o report"),
+          " bench-cortex-m4.json bench-stream-cortex-m4.json -o report"),
 )  # fmt: skip
 
 
@@ -53,11 +64,11 @@ STAGES = (
     show_default=True,
     help="Directory for everything that is made.",
 )
-@click.option("--seed", default=1, show_default=True, help="Seed of the training.")
-@click.option("--minutes", default=3.0, show_default=True, help="Longest training time.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Seed of the training.")
+@click.option("--minutes", type=FiniteRange(0.05), default=3.0, show_default=True, help="Longest training time.")
 def command(output: Path, seed: int, minutes: float) -> None:
     """Build, train, quantize, compile, run and report, on synthetic ECG."""
-    output.mkdir(parents=True, exist_ok=True)
+    make_directory(output)
     started = time.monotonic()
     for number, stage in enumerate(STAGES, 1):
         arguments = stage.arguments.format(seed=seed, minutes=minutes)
@@ -65,7 +76,7 @@ def command(output: Path, seed: int, minutes: float) -> None:
         click.echo(f"$ edgeunet {arguments}")
         _run(stage, shlex.split(arguments), output)
     click.secho(f"\nDone in {time.monotonic() - started:.0f} s. Look at:", bold=True)
-    for name in ("report/report.html", "report/report.md", "val-int8.png", "c/ecg.h"):
+    for name in ("report/report.html", "report/report.md", "val-int8.png", "events.png", "c/ecg.h"):
         if (output / name).exists():
             click.echo(f"  {output / name}")
 

@@ -92,7 +92,7 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ReportError(f"cannot read the budget '{path}': {error.strerror}; check the path") from error
+        raise ReportError(f"cannot read the budget '{path}': {error.strerror}; name one with --budget") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ReportError(f"'{path}' is not valid TOML ({error}); correct it there") from error
 

@@ -127,7 +127,7 @@ def _read(path: Path) -> Iterator[Result]:
         yield _result(document, path)
         return
     found = False
-    for file in sorted(path.rglob("*.json")):
+    for file in sorted(found for found in path.rglob("*.json") if found.is_file()):
         candidate = read_any_json(file, ReportError)
         if not isinstance(candidate, dict):
             continue

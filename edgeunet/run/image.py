@@ -159,14 +159,21 @@ def _link(build: Build, project: Project, objects: Sequence[str], directory: Pat
     command = [*build.toolchain.command, *build.model_flags]
     if build.board is None:
         run_tool([*command, *objects, "-o", name], directory, "linking for the host")
-        return directory / name
+        return _made(directory / name)
     # The linker looks for INCLUDEd scripts where it runs; zig passes no search path on.
     script = (project.directory / build.board.linker_script).read_text(encoding="utf-8")
     write_text(directory / "board.ld", f"__stack_bytes = {build.stack_bytes};\n{script}")
     write_text(directory / "sections.ld", (project.directory / "ld" / "sections.ld").read_text(encoding="utf-8"))
     command += ["-Wl,--gc-sections", "-T", "board.ld", *objects, *_LIBRARIES[build.toolchain.name], "-o", name]
     run_tool(command, directory, f"linking for {build.board.name}")
-    return directory / name
+    return _made(directory / name)
+
+
+def _made(image: Path) -> Path:
+    """Return ``image``; flags such as ``--help`` let a linker succeed that made nothing."""
+    if not image.is_file():
+        raise ToolError("the linker said nothing and made no program; check the compiler flags (--cflags)")
+    return image
 
 
 def run_tool(command: Sequence[str], directory: Path, what: str) -> str:

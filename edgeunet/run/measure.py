@@ -12,6 +12,7 @@ import numpy as np
 
 from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError
+from edgeunet.files import make_directory
 from edgeunet.run.callgrind import count_with_callgrind
 from edgeunet.run.golden import Golden
 from edgeunet.run.image import Build, Image, build_image
@@ -129,8 +130,7 @@ def _rows(compiled: Compiled) -> int:
 @contextmanager
 def _working_directory(directory: Path | None) -> Iterator[Path]:
     if directory is not None:
-        directory.mkdir(parents=True, exist_ok=True)
-        yield directory.resolve()
+        yield make_directory(directory).resolve()
         return
     with tempfile.TemporaryDirectory(prefix="edgeunet-bench-") as temporary:
         yield Path(temporary)

@@ -14,6 +14,7 @@ from edgeunet.emit.pipeline import add_pipeline, latency_samples
 from edgeunet.emit.pipeline_reference import Event, expected_events
 from edgeunet.emit.pipeline_settings import Pipeline, PipelineRequest
 from edgeunet.errors import RunError
+from edgeunet.files import make_directory
 from edgeunet.graph import read_tflite
 from edgeunet.modelcard import read_card
 from edgeunet.run.bench import STACK_BYTES, Request, compile_request, find_board, settled
@@ -159,7 +160,7 @@ def bench_pipeline(request: Request, asked: PipelineRequest, note: Note = lambda
 @contextmanager
 def _directory(keep: Path | None) -> Iterator[Path]:
     if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
+        make_directory(keep)
         yield keep.resolve() / "pipeline"
         return
     with tempfile.TemporaryDirectory(prefix="edgeunet-bench-") as temporary:

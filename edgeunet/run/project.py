@@ -82,7 +82,7 @@ def write_project(
         When ``directory`` already holds something else than a project.
     """
     if directory.is_dir() and any(directory.iterdir()) and not (directory / MARK).exists():
-        raise RunError(f"'{directory}' is not empty and no firmware project; choose another directory with -o")
+        raise RunError(f"'{directory}' is not empty and no firmware project; choose another directory")
     board_name = board.name if board else "host"
     template = template_directory()
     for path in sorted(p for p in template.rglob("*") if p.is_file()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,8 +34,10 @@ def open_port(port: str, baud: int = BAUD) -> Iterator[Any]:
     try:
         connection = serial.Serial(port, baud, timeout=0.1)
     except (serial.SerialException, ValueError) as error:
+        number = getattr(error, "errno", None)
+        said = os.strerror(number) if number else str(error)
         raise RunError(
-            f"cannot open the serial port '{port}' ({error}); check the cable, the name and your rights"
+            f"cannot open the serial port '{port}': {said}; check the cable, the name and your rights"
         ) from error
     try:
         yield connection

@@ -62,7 +62,7 @@ class TrainOptions:
         for name, low, high in _RANGES:
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and low <= value <= high):
-                raise TrainError(f"{name} is {value}; give a number from {low:g} to {high:g}")
+                raise TrainError(f"{name} is {value}; give a number from {low:.10g} to {high:.10g}")
         if self.minutes is not None and not self.minutes > 0:
             raise TrainError(f"minutes is {self.minutes}; give a positive number, or leave it out for no limit")
         if self.augmentation not in (AUTO, *RECIPES):

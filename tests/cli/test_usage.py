@@ -31,6 +31,9 @@ from edgeunet.cli.parameters import FiniteRange
         ["evaluate", "m.keras", "--tolerance-ms", "-3"],
         ["evaluate", "m.keras", "--data-seed", "-1"],
         ["doctor", "surplus"],
+        ["demo", "--minutes", "nan"],
+        ["demo", "--minutes", "-1"],
+        ["demo", "--seed", "-1"],
         ["nonsense"],
     ],
     ids=" ".join,
@@ -43,15 +46,18 @@ def test_a_wrong_option_is_one_sentence(arguments: list[str], capsys: pytest.Cap
     assert said.err.startswith("edgeunet: ")
 
 
-def test_a_file_where_a_directory_should_be_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("below", ["", "further/down"])
+def test_a_file_where_a_directory_should_be_is_one_sentence(
+    below: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     occupied = tmp_path / "file"
     occupied.touch()
     with pytest.raises(SystemExit) as ended:
-        main(["demo", "--output", str(occupied)])
+        main(["demo", "--output", str(occupied / below)])
     said = capsys.readouterr().err
     assert ended.value.code == 2
     assert said.count("\n") == 1
-    assert str(occupied) in said
+    assert f"'{occupied}' is no directory" in said
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, "nan", "-inf"])

@@ -64,6 +64,7 @@ def test_equal_documents_are_no_contradiction(tmp_path: Path) -> None:
 def test_other_json_in_a_directory_is_passed_over(tmp_path: Path) -> None:
     write_all(tmp_path, a=build(), card={"schema": "edgeunet.modelcard/1", "name": "x"}, other={"schema": 3})
     (tmp_path / "list.json").write_text("[1]")
+    (tmp_path / "directory.json").mkdir()
     assert len(collect([tmp_path]).results) == 1
 
 

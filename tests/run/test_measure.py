@@ -208,3 +208,8 @@ def test_host_and_device_make_the_same_test_input(tmp_path: Path) -> None:
     subprocess.run(["gcc", "-std=c99", *includes, program, *sources, "-o", tmp_path / "inputs"], check=True)
     made = subprocess.run([tmp_path / "inputs"], capture_output=True, check=True).stdout
     assert made == b"".join(golden_input(999, index).tobytes() for index in range(4))
+
+
+def test_flags_that_make_no_program_are_a_sentence() -> None:
+    with pytest.raises(ToolError, match="made no program; check the compiler flags"):
+        on_host(small_network(), "gcc", "--help")
