@@ -139,6 +139,11 @@ def _load(vector: Vector, register: str | None, then: str = "") -> str:
     return f"vldrb{then}.8 {register}, [{_POINTERS[vector.segment]}, #{vector.offset}]"
 
 
+def _reload(vector: Vector, register: str) -> list[str]:
+    """Load what was last loaded for a pair; the predicate, if it takes one, is still its own."""
+    return [_load(vector, register)] if vector.inputs == LANES else ["vpst", _load(vector, register, "t")]
+
+
 def _products(shape: QuadShape, channels: int) -> list[str]:
     """Biases and all products of a quad with ``channels`` channels; leaves no free register untouched."""
     place = shape.placement
@@ -233,7 +238,7 @@ def _octet(shape: QuadShape) -> list[str]:
         other = more[0] if more else f"q{len(place.kept) - 1}"
         lines += [*_sums(_A, spare), *_sums(_B, other), *sign, *_scale(shape, (spare, other), p, looped=True)]
         lines += [_narrow(s, "t", "q6", spare), _narrow(s, "t", "q7", other)]
-        lines += [] if more else [_load(place.kept[-1], other)]
+        lines += [] if more else _reload(place.kept[-1], other)
     both = ("q6", "q7")
     lines += [*_zero_point(shape, both), *_clamp(s, both, p), *(f"vqmovnb.s16 {q}, {q}" for q in both)]
     return [*lines, "vstrb.16 q6, [r1], #8", "vstrb.16 q7, [r3], #8"]

@@ -62,7 +62,7 @@ def _sum_shape(step: Step) -> QuadShape | None:
 
 def _shape(segments: tuple[Segment, ...], step: Step) -> QuadShape | None:
     """In octets where their inputs all stay in registers, else in quads."""
-    outputs, scaling = step.output.channels, choose_scaling(step.parameters)
+    outputs, scaling = step.output.channels, choose_scaling(step.parameters, step.output.channels)
     rest = outputs % QUAD
     if max(outputs, step.output.pitch_bytes) >= LONGEST_STEP:
         return None

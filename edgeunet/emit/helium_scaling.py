@@ -64,13 +64,21 @@ def common_shift(shifts: NDArray[np.int8]) -> int:
     return shift if 1 <= shift <= LARGEST_IMMEDIATE and (shifts == shifts[0]).all() else 0
 
 
-def choose_scaling(p: Any) -> Scaling:
-    """The shortest way for a convolution ``p`` that ``scales`` and ``fits``."""
+def choose_scaling(p: Any, counter: int, *, folds: bool = True) -> Scaling:
+    """The shortest way for a convolution ``p`` that ``scales`` and ``fits``.
+
+    Parameters
+    ----------
+    p : the convolution.
+    counter : the most that the loop's counter can be.
+    folds : whether the function can add the zero point while multiplying.
+    """
     r = p.requantization
     shift = common_shift(r.shifts)
-    if shift and r.low == r.zero_point == -128:
+    if folds and shift and r.low == r.zero_point == -128:
         return Scaling("", shift, folded=True, unsigned=False, low=-128, high=r.high)
     if not is_signed(p):
         return Scaling("", shift, folded=False, unsigned=True, low=-128, high=r.high)
-    counts = int(p.accumulator_bound.max()) * len(r.multipliers) < INT32_LIMIT
-    return Scaling("counter" if counts else "one", shift, folded=False, unsigned=False, low=r.low, high=r.high)
+    counts = int(p.accumulator_bound.max()) * counter < INT32_LIMIT
+    sign = "" if r.low == r.zero_point else "counter" if counts else "one"
+    return Scaling(sign, shift, folded=False, unsigned=False, low=r.low, high=r.high)

@@ -29,6 +29,9 @@ ACTIVATIONS = (
 class SideBySide:
     """A network whose layers mostly read its inputs and whose every layer is an output."""
 
+    scales = (0.5, 1.8)
+    """How far the channels' weight scales lie apart."""
+
     def __init__(self, seed: int) -> None:
         self.writer = ModelWriter()
         self.numbers = np.random.default_rng(seed)
@@ -52,7 +55,7 @@ class SideBySide:
     def _weights(self, shape: tuple[int, ...], axis: int, scale: float) -> int:
         data = self.numbers.integers(-127, 128, shape, dtype=np.int8)
         data.reshape(-1)[0] = -128
-        scales = (scale * self.numbers.uniform(0.5, 1.8, shape[axis])).astype(np.float32)
+        scales = (scale * self.numbers.uniform(*self.scales, shape[axis])).astype(np.float32)
         return self.writer.tensor(shape, "int8", scales, data=data, axis=axis)
 
     def _layer(
