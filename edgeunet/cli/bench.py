@@ -117,9 +117,9 @@ def command(
     def note(text: str) -> None:
         click.echo(text, err=True)
 
+    whole = bench_pipeline(request, pipeline.request(), note) if pipeline.wanted else None
     result = bench(request, peer=peer, note=note)
     found = compare(request, note) if compared else ()
-    whole = bench_pipeline(request, pipeline.request(), note) if pipeline.wanted else None
     if as_json:
         extra: dict[str, Any] = {"compare": [variant.document() for variant in found]} if compared else {}
         extra |= {} if whole is None else {"pipeline": whole.document()}

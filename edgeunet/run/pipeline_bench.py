@@ -17,7 +17,7 @@ from edgeunet.errors import RunError
 from edgeunet.files import make_directory
 from edgeunet.graph import read_tflite
 from edgeunet.modelcard import read_card
-from edgeunet.run.bench import STACK_BYTES, Request, compile_request, find_board, settled
+from edgeunet.run.bench import STACK_BYTES, Request, check_options, compile_request, find_board, settled
 from edgeunet.run.flash import check_selftest, serial_machine
 from edgeunet.run.image import Build, Footprint, Image, build_image
 from edgeunet.run.machines import Machine, find_machine, hear
@@ -132,6 +132,7 @@ def bench_pipeline(request: Request, asked: PipelineRequest, note: Note = lambda
         A subclass saying what is wrong with the model, the request, the tools or the run.
     """
     board = find_board(request.target)
+    check_options(request, board)
     request = settled(request)
     graph = read_tflite(request.model)
     compiled, pipeline = add_pipeline(compile_request(request, graph), graph, read_card(request.model), asked)
