@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from edgeunet import __version__
 from edgeunet.emit.code import Code, render_steps
 from edgeunet.emit.document import Document, cmake_text, program_text, weights_text
-from edgeunet.emit.dsp import DSP, fuses
+from edgeunet.emit.dsp import DSP, fuses, upsampled_fits
 from edgeunet.emit.header import header_text
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
 from edgeunet.emit.kernels import KernelTable, select_kernel, within_scratch, without_kernels
@@ -48,7 +48,7 @@ FUSES: dict[str, Callable[[Node], bool]] = {"dsp": fuses}
 BLOCKED = ("dsp",)
 """Cores whose kernels run in blocks where operands share bytes with outputs, which costs instructions."""
 
-LOW_RATE: dict[str, Accepts] = {"dsp": lambda node: node.kind in DSP, "mve": lambda node: node.kind in MVE}
+LOW_RATE: dict[str, Accepts] = {"dsp": upsampled_fits, "mve": lambda node: node.kind in MVE}
 """Per core with kernels of its own: whether it has one for a window over an upsampled signal."""
 
 MODES = ("window", "stream")

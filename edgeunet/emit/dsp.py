@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edgeunet.emit import dsp_tall
+from edgeunet.emit.dsp_depthwise import upsampled_fits, words
 from edgeunet.emit.dsp_quads import additions_after, convolutions, fuses, narrow_convolutions, sums
 from edgeunet.emit.dsp_rows import additions, depthwises, max_pools, ones
 from edgeunet.emit.kernels import KernelTable
@@ -20,9 +21,10 @@ DSP: KernelTable = {
         *dsp_tall.additions_after(cheaper=False),
     ),
     "conv_sum": (*dsp_tall.sums(cheaper=True), *sums(), *dsp_tall.sums(cheaper=False)),
-    "depthwise": depthwises(),
+    "depthwise": (*words(few_rows=True), *depthwises(), *words()),
+    "depthwise_upsampled": words(),
     "max_pool": max_pools(),
     "add": additions(),
 }
 
-__all__ = ["DSP", "fuses"]
+__all__ = ["DSP", "fuses", "upsampled_fits"]

@@ -370,6 +370,7 @@ TWINS = {
     "conv": "eu_conv_1d",
     "conv_sum": "eu_conv_sum",
     "depthwise": "eu_depthwise_1d",
+    "depthwise_upsampled": "eu_depthwise_upsampled",
     "max_pool": "eu_max_pool_1d",
     "add": "eu_add",
 }

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.emit.one_multiply import SHIFT, OneMultiply, fit
-from edgeunet.schedule.steps import Conv, ConvSum, Depthwise, Int8Array, Int32Array
+from edgeunet.schedule.steps import Conv, ConvSum, Depthwise, DepthwiseUpsampled, Int8Array, Int32Array
 
 Weighted: TypeAlias = Conv | ConvSum
 
@@ -173,7 +173,9 @@ def pack_double_rounding(conv: Weighted) -> Int32Array:
     return np.concatenate(parts)
 
 
-def double_rounding(conv: Weighted, channels: slice) -> tuple[Int32Array, Int32Array, Int32Array]:
+def double_rounding(
+    conv: Weighted | Depthwise | DepthwiseUpsampled, channels: slice
+) -> tuple[Int32Array, Int32Array, Int32Array]:
     """Multipliers, ``2^(shift-1) + zero_point * 2^shift`` and right shifts of some output channels."""
     r = conv.requantization
     shifts = -r.shifts[channels].astype(np.int64)
@@ -181,7 +183,7 @@ def double_rounding(conv: Weighted, channels: slice) -> tuple[Int32Array, Int32A
     return r.multipliers[channels].astype(np.int32), roundings.astype(np.int32), shifts.astype(np.int32)
 
 
-def rounding_fits(conv: Weighted | Depthwise) -> bool:
+def rounding_fits(conv: Weighted | Depthwise | DepthwiseUpsampled) -> bool:
     """Whether ``EU_QUAD_ROUND`` is exact: right shifts, and no sum of the doubled form leaves int32."""
     r = conv.requantization
     shifts = -r.shifts.astype(np.int64)

@@ -155,7 +155,7 @@ class ConvUpsampled:
 class DepthwiseUpsampled:
     """A depthwise convolution over an upsampled signal, read at its low rate: ``weights (phase, kernel, out)``, sums of
     int8 weights; phase ``p`` starts ``starts[p]`` rows into the group's window, channel ``n`` reads input ``n //
-    repeat``."""
+    repeat``. ``dense_taps`` are those of the window it stands for where that had no stride and no dilation."""
 
     weights: Int16Array
     starts: tuple[int, ...]
@@ -164,6 +164,7 @@ class DepthwiseUpsampled:
     requantization: Requantization
     repeat: int = 1
     dilation: int = 1
+    dense_taps: int = 0
 
     @property
     def folded_bias(self) -> Int32Array:

@@ -199,7 +199,7 @@ def _depthwise(made: Node, depthwise: Depthwise, phases: Phases) -> Node:
     weights = phases.summed(depthwise.weights, 0)
     parameters = DepthwiseUpsampled(
         weights, phases.starts, depthwise.bias, depthwise.input_zero_point, depthwise.requantization,
-        depthwise.repeat, phases.dilation,
+        depthwise.repeat, phases.dilation, len(depthwise.weights) if depthwise.stride == depthwise.dilation == 1 else 0,
     )  # fmt: skip
     macs = made.macs // depthwise.weights.size * weights.size // phases.count
     return replace(made, kind="depthwise_upsampled", parameters=parameters, macs=macs)

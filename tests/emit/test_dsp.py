@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from edgeunet.graph.length import with_length
 from tests.emit.dsp_batch import run_on_dsp
 from tests.emit.helium_batch import Case, Int8
 from tests.emit.helium_table import CHANNELS, SideBySide, column_network, table_network
+from tests.emit.pass_networks import PassNetwork
 from tests.emit.test_mve import small_unet
 from tests.random_layers import Value
 from tests.random_networks import random_inputs, random_network
@@ -48,7 +50,7 @@ FAMILIES = (
     *("eu_conv_clamped", "eu_conv_saturated", "eu_conv_saturated_runs", "eu_conv_linear", "eu_conv_any", "eu_conv_one"),
     *("eu_sum_clamped", "eu_sum_saturated", "eu_sum_linear"),
     *("eu_sum_clamped_runs", "eu_sum_saturated_runs", "eu_sum_linear_runs"),
-    *("eu_depthwise_3", "eu_depthwise_5", "eu_depthwise_7", "eu_depthwise_9"),
+    *("eu_depthwise_3", "eu_depthwise_5", "eu_depthwise_7", "eu_depthwise_9", "eu_depthwise_word"),
     *("eu_max_pool_2", "eu_max_pool_3", "eu_add_linear"),
     *("eu_conv_relu_add", "eu_conv_linear_add"),
 )
@@ -146,6 +148,24 @@ def test_kernels_for_few_rows_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -
     assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
 
 
+def windows_network(channels: int, seed: int) -> bytes:
+    """Depthwise windows of all kinds: any taps, strides, dilations and clamps, few rows, over upsampled signals."""
+    network = PassNetwork(seed)
+    done = []
+    clamps = cycle((("NONE", 3), ("RELU", -20), ("RELU6", -128), ("RELU_N1_TO_1", 0), ("NONE", -128)))
+    for rows, taps, stride, dilation in (
+        *((1, 1, 1, 1), (2, 3, 1, 1), (3, 5, 1, 1), (5, 3, 1, 1), (7, 7, 1, 1), (6, 9, 1, 1), (9, 2, 1, 1)),
+        *((17, 4, 1, 1), (16, 11, 1, 1), (16, 3, 2, 1), (17, 5, 3, 1), (18, 3, 1, 2), (19, 5, 1, 4), (20, 7, 2, 1)),
+    ):
+        x = network.convolution(network.input(rows, 4), channels, 1, ("NONE", 3))
+        y = network.depthwise(x, taps, next(clamps), stride, dilation)
+        done.append(network.depthwise(y, taps, next(clamps), 1, dilation))
+    for rows, factor, taps in ((5, 2, 11), (6, 3, 4), (7, 2, 12), (3, 4, 6)):
+        up = network.upsampled(network.input(rows, channels), factor)
+        done.append(network.depthwise(up, taps, next(clamps)))
+    return network.only(*done)
+
+
 def test_table_of_shapes_equals_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
     cases = []
     for seed, channels in enumerate(CHANNELS):
@@ -156,6 +176,8 @@ def test_table_of_shapes_equals_the_evaluator_on_cortex_m4(tmp_path: Path) -> No
         cases.append(window_case(read_tflite(long_calls_network(channels, seed)), f"l{channels}", seed))
     for seed, channels in enumerate((1, 4, 5, 12)):
         cases.append(window_case(read_tflite(depthwise_network(channels, seed)), f"d{channels}", seed))
+    for seed, channels in enumerate((4, 5, 8, 17)):
+        cases.append(window_case(read_tflite(windows_network(channels, seed)), f"w{channels}", seed))
         cases.append(window_case(read_tflite(column_network(channels, seed)), f"p{channels}", seed))
     used = set().union(*(kernels(case.model) for case in cases))
     for family in FAMILIES:
@@ -191,7 +213,7 @@ def test_streams_of_long_windows_equal_the_evaluator_on_cortex_m4(tmp_path: Path
         network.results = [network.depthwise(network.pool(x, 2, 2), taps, ("NONE", -128))]
         for hop in (2, 8, 14):
             case = stream_case(network.build(), f"s{taps}_{hop}", hop, 13 * hop)
-            assert (f"eu_depthwise_{taps}" in kernels(case.model)) == (hop >= 4)
+            assert (f"eu_depthwise_{taps}" in kernels(case.model)) == (hop >= 8)
             cases.append(case)
     assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
 
@@ -226,8 +248,7 @@ def test_no_layer_of_the_shared_models_falls_back(shared: Path) -> None:
     ("make", "fallback"),
     [
         pytest.param(lambda n, x: n.pool(x, 4, 2), "eu_max_pool_1d", id="pool of 4"),
-        pytest.param(lambda n, x: n.depthwise(x, 11, ("NONE", 0)), "eu_depthwise_1d", id="11 taps"),
-        pytest.param(lambda n, x: n.depthwise(x, 3, ("RELU_N1_TO_1", 0)), "eu_depthwise_1d", id="narrow clamp"),
+        pytest.param(lambda n, x: n.depthwise(n.input(16, 3), 4, ("NONE", 0)), "eu_depthwise_1d", id="three channels"),
         pytest.param(lambda n, x: n.add(x, x, "RELU"), "eu_add", id="clamped addition"),
         pytest.param(lambda n, x: n.convolution(x, 3, 1, ("RELU6", -128)), "eu_dot_rows", id="three clamped channels"),
     ],

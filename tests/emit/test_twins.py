@@ -18,6 +18,7 @@ from edgeunet.emit.dsp import DSP
 from edgeunet.emit.kernels import Kernel, KernelTable
 from edgeunet.emit.mve import MVE
 from edgeunet.emit.portable import PORTABLE, TWINS
+from edgeunet.emit.portable_upsampled import UPSAMPLED
 from edgeunet.graph import read_tflite
 from edgeunet.schedule.fuse_add import FusedAdd
 from edgeunet.schedule.schedule import Step
@@ -49,6 +50,7 @@ def sample_steps(core: str) -> list[Step]:
     networks += [column_network(channels, seed) for seed, channels in enumerate((1, 4, 12))]
     networks += [test_dsp.residual_network(channels, seed) for seed, channels in enumerate((4, 8, 12, 48, 64))]
     networks += [test_dsp.depthwise_network(channels, seed) for seed, channels in enumerate((1, 4, 12))]
+    networks += [test_dsp.windows_network(channels, seed) for seed, channels in enumerate((4, 5))]
     networks += [test_dsp.long_calls_network(channels, channels) for channels in (16, 20)]
     networks += [test_dsp.few_rows_network(channels, seed) for seed, channels in enumerate((4, 8, 48))]
     return [step for network in networks for step in schedule_graph(read_tflite(network), core=core).steps]
@@ -73,7 +75,7 @@ def test_every_fast_kernel_has_a_portable_file_with_the_same_argument_struct(cor
 def test_what_a_fast_kernel_accepts_its_portable_twin_accepts(core: str) -> None:
     seen = set()
     for kernel, kind, step in accepted(core):
-        twin = next(row for row in PORTABLE[kind] if row.function == TWINS[kind])
+        twin = next(row for row in {**PORTABLE, **UPSAMPLED}[kind] if row.function == TWINS[kind])
         assert twin.accepts(replace(step, epilogue=(), inputs=step.inputs[:1] if step.epilogue else step.inputs))
         assert all(isinstance(after, FusedAdd) for after in step.epilogue)
         seen.add(kernel.function)
