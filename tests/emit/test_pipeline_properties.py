@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -84,3 +85,38 @@ def test_leads_of_ludb(shared: Path, twin: Twin, way: tuple[str, int | None, flo
         lead = place % len(record.leads)
         found += check(twin(*way), to_counts(record.signal[:, lead : lead + 1]), 7 + 13 * place)
     assert found > 10
+
+
+LATENCY = """#include <stdio.h>
+#include "net_pipeline.h"
+static net_pipeline_t p;
+static net_event_t events[NET_PIPELINE_EVENTS(1)];
+int main(void)
+{
+    int64_t worst = 0;
+    net_pipeline_reset(&p);
+    for (int64_t i = 0; i < 4000; i++) {
+        const int16_t sample = (int16_t)(i * 7919 % 2000);
+        (void)net_pipeline_push(&p, &sample, 1, events);
+        /* The first sample that lies beyond all rows judged so far. */
+        const int64_t open = ((int64_t)p.judged * NET_PIPELINE_DOWN + NET_PIPELINE_UP - 1) / NET_PIPELINE_UP;
+        worst = i + 1 - open > worst ? i + 1 - open : worst;
+    }
+    printf("%d %d\\n", (int)worst, NET_PIPELINE_LATENCY);
+    return 0;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "way", [("stream", 2, None), ("stream", 24, 360.0), ("stream", 2, 500.0), ("stream", 8, 100.0)]
+)
+def test_the_latency_of_the_header_is_kept_and_no_larger_than_needed(
+    twin: Twin, way: tuple[str, int | None, float | None]
+) -> None:
+    directory = twin(*way).program.parent
+    (directory / "latency.c").write_text(LATENCY)
+    sources = ["latency.c", "net.c", "net_pipeline.c"]
+    subprocess.run(["gcc", "-std=c99", *sources, "-o", "latency"], cwd=directory, check=True)
+    worst, told = map(int, subprocess.run([directory / "latency"], capture_output=True, check=True).stdout.split())
+    assert worst <= told <= worst + 3
