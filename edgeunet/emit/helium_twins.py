@@ -1,14 +1,15 @@
 """Portable twins of the generated Helium functions: what each does, in C, on the same arguments.
 
-The functions that ``helium.py``, ``helium_depthwise.py`` and ``helium_lines.py`` write are assembly. With these in
-their place, and the files of ``kernels/portable`` in place of those of ``kernels/mve``, the C made for a Cortex-M55
-runs on any machine: shapes, packing and calls are checked there, under sanitizers.
+The functions that ``helium.py`` and the modules beside it write are assembly. With these in their place, and the files
+of ``kernels/portable`` in place of those of ``kernels/mve``, the C made for a Cortex-M55 runs on any machine: shapes,
+packing and calls are checked there, under sanitizers.
 """
 
 from __future__ import annotations
 
 from edgeunet.emit.helium import LANES, QuadShape
 from edgeunet.emit.helium_channels import ChannelsShape
+from edgeunet.emit.helium_columns import ColumnShape
 from edgeunet.emit.helium_depthwise import DepthwiseShape
 from edgeunet.emit.helium_lines import LineShape
 
@@ -65,6 +66,31 @@ def quad_twin(name: str, shape: QuadShape) -> str:
         f"{{\n    static const eu_quads_part_t parts[] = {{{parts}}};\n"
         f"    static const eu_quads_kind_t kind = {{{fields}}};\n"
         "    eu_quads_rows(a, b, out, p, &kind);\n}\n"
+    )
+
+
+def column_twin(name: str, shape: ColumnShape) -> str:
+    """The twin of ``column_function``."""
+    s = shape.scaling
+    passes = ", ".join(
+        f"{{{p.operand}, {p.offset}, {p.inputs // p.phases}, {p.kernel}, {p.step_bytes // p.phases}}}"
+        for p in shape.passes
+    )
+    kind = {
+        "passes": "passes",
+        "count": len(shape.passes),
+        "shift": s.shift,
+        "has_sign": int(s.sign != ""),
+        "stops_at_zero": int(s.unsigned),
+        "low": s.low,
+        "high": s.high,
+    }
+    fields = ", ".join(f".{key} = {value}" for key, value in kind.items())
+    return (
+        f"static void {name}(const eu_columns_frame_t *frame)\n"
+        f"{{\n    static const eu_columns_pass_t passes[] = {{{passes}}};\n"
+        f"    static const eu_columns_kind_t kind = {{{fields}}};\n"
+        "    eu_columns_channels(frame, &kind);\n}\n"
     )
 
 

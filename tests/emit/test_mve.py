@@ -19,7 +19,7 @@ from edgeunet.schedule.schedule import ARENA, Schedule, View
 from tests.emit.helium_batch import Case, Int8, run_on_helium
 from tests.emit.helium_table import CHANNELS, SideBySide, column_network, table_network
 from tests.random_layers import Value
-from tests.random_networks import random_inputs
+from tests.random_networks import random_inputs, random_network
 
 KERNELS = ("eu_quads", "eu_columns", "eu_lanes", "eu_channel_lanes", "eu_lines", "eu_add_lanes", "eu_max_lanes")
 
@@ -66,6 +66,11 @@ def test_depthwise_outputs_replace_their_inputs(tmp_path: Path) -> None:
         cases.append(window_case(graph, f"d{channels}", seed))
         assert shared_bytes(schedule_graph(graph, core="mve"), "depthwise") >= 9
         assert shared_bytes(schedule_graph(graph, core="mve", without=("overlap",)), "depthwise") == 0
+    assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
+
+
+def test_random_networks_equal_the_evaluator_on_helium(tmp_path: Path) -> None:
+    cases = [window_case(read_tflite(random_network(seed)), f"n{seed}", seed) for seed in range(12)]
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgeunet.emit import compile_model, helium_twins
+from edgeunet.emit import column_rows, compile_model, helium_quads, helium_twins
 from edgeunet.graph import evaluate, read_tflite
+from tests.emit import test_helium_convolutions as convolutions
 from tests.emit.helium_table import CHANNELS, column_network, table_network
 from tests.emit.host_batch import SANITIZED, build_batch
 from tests.emit.test_dsp_twins import twin_source
+from tests.emit.test_helium_convolutions import ALIKE, APART
 from tests.emit.test_mve import KERNELS, flat
 from tests.random_networks import random_inputs, random_network
 
@@ -21,6 +23,7 @@ def twins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Portable files for those of the core, C functions for the generated assembly."""
     monkeypatch.setattr("edgeunet.emit.code.kernel_source", twin_source)
     monkeypatch.setattr("edgeunet.emit.helium_quads.quad_function", helium_twins.quad_twin)
+    monkeypatch.setattr("edgeunet.emit.column_rows.column_function", helium_twins.column_twin)
     monkeypatch.setattr("edgeunet.emit.mve.depthwise_function", helium_twins.depthwise_twin)
     monkeypatch.setattr("edgeunet.emit.mve.channels_function", helium_twins.channels_twin)
     monkeypatch.setattr("edgeunet.emit.mve.line_function", helium_twins.line_twin)
@@ -44,10 +47,14 @@ def run_twins(directory: Path, contents: list[bytes]) -> set[str]:
 
 
 @pytest.mark.usefixtures("twins")
-def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path) -> None:
+def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Functions that only large layers are worth are made for small ones too."""
+    monkeypatch.setattr(column_rows, "FEWEST_VALUES", 0)
+    monkeypatch.setattr(helium_quads, "WORTH", 0)
     contents = [table_network(channels, seed) for seed, channels in enumerate(CHANNELS)]
     contents += [column_network(channels, seed) for seed, channels in enumerate((1, 4, 12))]
-    assert set(KERNELS) <= run_twins(tmp_path, contents)
+    made = [convolutions.column_network(rows, scales, rows) for rows, scales in ((32, APART), (72, ALIKE))]
+    assert set(KERNELS) <= run_twins(tmp_path, contents + [network.build() for network in made])
 
 
 @pytest.mark.usefixtures("twins")

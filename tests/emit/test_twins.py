@@ -13,6 +13,7 @@ from importlib.resources import files
 
 import pytest
 
+from edgeunet.emit import column_rows
 from edgeunet.emit.compile import CORES, schedule_graph
 from edgeunet.emit.dsp import DSP
 from edgeunet.emit.kernels import Kernel, KernelTable
@@ -23,6 +24,7 @@ from edgeunet.graph import read_tflite
 from edgeunet.schedule.fuse_add import FusedAdd
 from edgeunet.schedule.schedule import Step
 from tests.emit import test_dsp, test_mve
+from tests.emit import test_helium_convolutions as convolutions
 from tests.emit.helium_table import CHANNELS, column_network, table_network
 
 FAST: dict[str, KernelTable] = {"dsp": DSP, "mve": MVE}
@@ -30,6 +32,12 @@ TESTED = {"dsp": (*test_dsp.FAMILIES, *test_dsp.TALL), "mve": test_mve.KERNELS}
 """The lists by which the tests on each emulated core check that all of its kernels ran."""
 
 ROOT = files("edgeunet") / "kernels"
+
+
+@pytest.fixture(autouse=True)
+def any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Functions that only large layers are worth are accepted for small ones too."""
+    monkeypatch.setattr(column_rows, "FEWEST_VALUES", 0)
 
 
 def rows(core: str) -> list[tuple[str, Kernel]]:
@@ -46,12 +54,13 @@ def structs(core: str, function: str) -> dict[str, str]:
 @cache
 def sample_steps(core: str) -> list[Step]:
     """Steps of the networks that the tables are made of, as they are placed for ``core``."""
-    networks = [table_network(channels, seed) for seed, channels in enumerate(CHANNELS)]
-    networks += [column_network(channels, seed) for seed, channels in enumerate((1, 4, 12))]
+    networks = [table_network(channels, CHANNELS.index(channels)) for channels in (1, 4, 5, 16, 24)]
+    networks += [column_network(channels, seed) for seed, channels in enumerate((1, 12))]
     networks += [test_dsp.residual_network(channels, seed) for seed, channels in enumerate((4, 8, 12, 48, 64))]
     networks += [test_dsp.depthwise_network(channels, seed) for seed, channels in enumerate((1, 4, 12))]
     networks += [test_dsp.windows_network(channels, seed) for seed, channels in enumerate((4, 5))]
     networks += [test_dsp.long_calls_network(channels, channels) for channels in (16, 20)]
+    networks += [convolutions.column_network(1, convolutions.APART, 32).build()]
     networks += [test_dsp.few_rows_network(channels, seed) for seed, channels in enumerate((4, 8, 48))]
     return [step for network in networks for step in schedule_graph(read_tflite(network), core=core).steps]
 
