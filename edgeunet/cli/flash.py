@@ -42,11 +42,12 @@ def command(
     What the program prints of its own is shown as it comes.
     """
     from edgeunet.run.flash import flash, plan_flash
-    from edgeunet.run.flash_summary import flash_document, summarize_flash
+    from edgeunet.run.flash_summary import SCHEMA, flash_document, summarize_flash
 
     plan = plan_flash(directory, board, toolchain, emulator)
     if dry_run:
-        click.echo(plan.text())
+        commands = {"schema": SCHEMA, "board": plan.board.name, "commands": [list(each) for each in plan.commands]}
+        click.echo(json.dumps(commands, indent=2) if as_json else plan.text())
         return
 
     def show(text: str) -> None:

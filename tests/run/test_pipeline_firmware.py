@@ -98,6 +98,8 @@ def test_flash_ends_with_one_line_that_says_what_ran(model: Path, tmp_path: Path
     assert raw.stdout.startswith("#hello protocol=1")
     document = json.loads(command("flash", app, "--toolchain", "gcc", "--emulator", "qemu", "--json").stdout)
     assert (document["schema"], document["call"]) == ("edgeunet.flash/1", "hop")
+    planned = json.loads(command("flash", app, "--toolchain", "gcc", "--dry-run", "--json").stdout)
+    assert planned["commands"][-1][0] == "qemu-system-arm"
 
 
 def test_a_failing_stage_is_named() -> None:
