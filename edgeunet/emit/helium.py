@@ -33,13 +33,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from edgeunet.emit.helium_finish import A, B, Finish, biases, gathered
 from edgeunet.emit.helium_scaling import Scaling
 from edgeunet.emit.helium_vectors import LANES, Placement, Segment, Vector
 
 __all__ = ["LANES", "QuadShape", "Segment", "naked", "quad_function"]
 
-_A = ("r0", "r2", "r4", "r6")
-_B = ("r8", "r10", "r12", "lr")
 _POINTERS = ("r9", "r7")
 
 
@@ -58,6 +57,11 @@ class QuadShape:
     def placement(self) -> Placement:
         products = tuple(p for index, segment in enumerate(self.segments) for p in segment.products(index))
         return Placement(products, 4 if self.octets else 5)
+
+    @property
+    def finish(self) -> Finish:
+        """With two segments the addend is on the stack."""
+        return Finish(self.scaling, "r7" if len(self.segments) == 1 else "[sp, #20]")
 
     @property
     def possible(self) -> bool:
@@ -127,12 +131,16 @@ def _pair(shape: QuadShape) -> list[str]:
     if shape.loops and shape.octets:
         lines += ["2:", *_octet(shape), "subs r11, r11, #8", "bgt 2b"]
     elif shape.loops:
-        lines += ["2:", *_quad(shape, 4, looped=True), "subs r11, r11, #4", "bgt 2b"]
+        lines += ["2:", *_quad(shape, 4, True), "subs r11, r11, #4", "bgt 2b"]
     if shape.quad:
-        lines += _quad(shape, 4)
+        lines += _quad(shape, 4, False)
     if shape.rest:
-        lines += _quad(shape, shape.rest)
+        lines += _quad(shape, shape.rest, False)
     return [*lines, *_next(shape)]
+
+
+def _quad(shape: QuadShape, channels: int, looped: bool) -> list[str]:
+    return [*_products(shape, channels), *shape.finish.quad(channels, *shape.placement.free[:3], looped=looped)]
 
 
 def _load(vector: Vector, register: str | None, then: str = "") -> str:
@@ -150,7 +158,7 @@ def _products(shape: QuadShape, channels: int) -> list[str]:
     weights, *slots = place.free
     held: dict[Vector, str] = {}
     row_b_started = not place.products[0].shared
-    lines = _biases(channels, alone=not row_b_started)
+    lines = biases(channels, alone=not row_b_started)
     padding = -channels * shape.weight_bytes % 4
     for position, product in enumerate(place.products):
         if not product.shared and not row_b_started:
@@ -166,128 +174,37 @@ def _products(shape: QuadShape, channels: int) -> list[str]:
         for c in range(channels):
             last = position == len(place.products) - 1 and c == channels - 1
             lines.append(f"vldrb.8 {weights}, [r5], #{product.row_a.inputs + (padding if last else 0)}")
-            lines.append(f"vmladava.s8 {_A[c]}, {row_a}, {weights}")
+            lines.append(f"vmladava.s8 {A[c]}, {row_a}, {weights}")
             if not product.shared:
-                lines.append(f"vmladava.s8 {_B[c]}, {row_b}, {weights}")
+                lines.append(f"vmladava.s8 {B[c]}, {row_b}, {weights}")
     return lines if row_b_started else lines + _copied(channels)
 
 
 def _copied(channels: int) -> list[str]:
     """Row b has the sums of row a."""
-    return [f"mov {b}, {a}" for a, b in zip(_A[:channels], _B[:channels], strict=True)]
-
-
-def _biases(channels: int, *, alone: bool) -> list[str]:
-    """Accumulators of row a, and of row b unless row a is ``alone`` at first, start as the biases."""
-    if channels == 1:
-        return ["ldr r0, [r5], #4"] if alone else ["ldr r0, [r5]", "ldr r8, [r5], #4"]
-    a, b = ", ".join(_A[:channels]), ", ".join(_B[:channels])
-    return [f"ldm r5!, {{{a}}}"] if alone else [f"ldm r5, {{{a}}}", f"ldm r5!, {{{b}}}"]
-
-
-def _sums(row: tuple[str, ...], q: str) -> list[str]:
-    """The four sums of a row in one vector."""
-    return [f"vmov {q}[2], {q}[0], {row[0]}, {row[2]}", f"vmov {q}[3], {q}[1], {row[1]}, {row[3]}"]
-
-
-def _quad(shape: QuadShape, channels: int, *, looped: bool = False) -> list[str]:
-    """A quad that is narrowed and stored alone; its sign does not come from the counter outside of the loop."""
-    s = shape.scaling
-    lines = _products(shape, channels)
-    p, a, b = shape.placement.free[:3]
-    if channels == 1:
-        return [*lines, *_single(shape, a, p)]
-    lines += [*_sums(_A, a), *_sums(_B, b), f"vldrw.32 {p}, [r5], #16", *_sign_scalar(s, looped)]
-    lines += _scale(shape, (a, b), p, looped)
-    lines += [_narrow(s, "b", a, a), _narrow(s, "t", a, b)]
-    lines += [*_zero_point(shape, (a,)), *_clamp(s, (a,), p), f"vqmovnb.s16 {a}, {a}"]
-    if channels == 4:
-        return [*lines, f"vstrb.32 {a}, [r1], #4", f"vshr.u32 {a}, {a}, #16", f"vstrb.32 {a}, [r3], #4"]
-    lines += [f"movs r0, #{channels}", "vctp.32 r0", "vpst", f"vstrbt.32 {a}, [r1], #{channels}"]
-    return [*lines, f"vshr.u32 {a}, {a}, #16", "vpst", f"vstrbt.32 {a}, [r3], #{channels}"]
-
-
-def _single(shape: QuadShape, a: str, p: str) -> list[str]:
-    """One channel: its two sums in one vector, where the constants are four times the same."""
-    s = shape.scaling
-    lines = [f"vmov {a}[2], {a}[0], r0, r8", f"vldrw.32 {p}, [r5], #16", *_sign_scalar(s, looped=False)]
-    lines += [*_scale(shape, (a,), p, looped=False), _narrow(s, "b", a, a)]
-    lines += [*_zero_point(shape, (a,)), *_clamp(s, (a,), p), f"vqmovnb.s16 {a}, {a}"]
-    return [*lines, f"vmov r0, r2, {a}[2], {a}[0]", "strb r0, [r1], #1", "strb r2, [r3], #1"]
+    return [f"mov {b}, {a}" for a, b in zip(A[:channels], B[:channels], strict=True)]
 
 
 def _octet(shape: QuadShape) -> list[str]:
     """Even channels, then odd ones, narrowed to the halves of 32 bits of q6 (row a) and q7 (row b)."""
-    s, place = shape.scaling, shape.placement
-    sign = _sign_scalar(s, looped=True)
+    finish, place = shape.finish, shape.placement
+    sign = finish.sign_scalar(True)
     lines = _products(shape, 4)
     p, spare, *more = [q for q in place.free if q not in ("q6", "q7")]
-    lines += [*_sums(_A, "q6"), *_sums(_B, "q7"), f"vldrw.32 {p}, [r5], #16", *sign]
-    lines += _scale(shape, ("q6", "q7"), p, looped=True)
-    lines += [_narrow(s, "b", "q6", "q6"), _narrow(s, "b", "q7", "q7"), *_products(shape, 4)]
+    lines += [*gathered(A, "q6"), *gathered(B, "q7"), f"vldrw.32 {p}, [r5], #16", *sign]
+    lines += finish.scale(("q6", "q7"), p, True)
+    lines += [finish.narrow("b", "q6", "q6"), finish.narrow("b", "q7", "q7"), *_products(shape, 4)]
     lines.append(f"vldrw.32 {p}, [r5], #16")
-    if s.shift and not more:
-        for row, q in ((_A, "q6"), (_B, "q7")):
-            lines += [
-                *_sums(row, spare),
-                *(sign if row == _A else []),
-                *_scale(shape, (spare,), p, looped=True),
-                _narrow(s, "t", q, spare),
-            ]
+    if shape.scaling.shift and not more:
+        for row, q in ((A, "q6"), (B, "q7")):
+            lines += [*gathered(row, spare), *(sign if row == A else [])]
+            lines += [*finish.scale((spare,), p, True), finish.narrow("t", q, spare)]
     else:
         other = more[0] if more else f"q{len(place.kept) - 1}"
-        lines += [*_sums(_A, spare), *_sums(_B, other), *sign, *_scale(shape, (spare, other), p, looped=True)]
-        lines += [_narrow(s, "t", "q6", spare), _narrow(s, "t", "q7", other)]
+        lines += [*gathered(A, spare), *gathered(B, other), *sign, *finish.scale((spare, other), p, True)]
+        lines += [finish.narrow("t", "q6", spare), finish.narrow("t", "q7", other)]
         lines += [] if more else _reload(place.kept[-1], other)
-    both = ("q6", "q7")
-    lines += [*_zero_point(shape, both), *_clamp(s, both, p), *(f"vqmovnb.s16 {q}, {q}" for q in both)]
-    return [*lines, "vstrb.16 q6, [r1], #8", "vstrb.16 q7, [r3], #8"]
-
-
-def _sign_scalar(s: Scaling, looped: bool) -> list[str]:
-    return ["movs r0, #1"] if s.sign and _sign_register(s, looped) == "r0" else []
-
-
-def _sign_register(s: Scaling, looped: bool) -> str:
-    return "r11" if s.sign == "counter" and looped else "r0"
-
-
-def _scale(shape: QuadShape, sums: tuple[str, ...], p: str, looped: bool) -> list[str]:
-    """Multiply by the multipliers in ``p``, round by the sign, shift where channels differ (``p`` is then lost)."""
-    s, lines = shape.scaling, []
-    addend = "r7"
-    if s.folded and len(shape.segments) > 1:
-        lines.append("ldr r0, [sp, #20]")
-        addend = "r0"
-    for q in sums:
-        lines.append(f"vqrdmlash.s32 {q}, {p}, {addend}" if s.folded else f"vqrdmulh.s32 {q}, {q}, {p}")
-    if s.sign:
-        lines += [f"vqdmlah.s32 {q}, {q}, {_sign_register(s, looped)}" for q in sums]
-    if not s.shift:
-        lines += [f"vldrb.s32 {p}, [r5], #4", *(f"vrshl.s32 {q}, {q}, {p}" for q in sums)]
-    return lines
-
-
-def _narrow(s: Scaling, half: str, to: str, q: str) -> str:
-    unsigned = "u" if s.unsigned else ""
-    return f"vqrshr{unsigned}n{half}.s32 {to}, {q}, #{s.shift}" if s.shift else f"vqmov{unsigned}n{half}.s32 {to}, {q}"
-
-
-def _zero_point(shape: QuadShape, vectors: tuple[str, ...]) -> list[str]:
-    if shape.scaling.folded:
-        return []
-    if len(shape.segments) > 1:
-        return ["ldr r0, [sp, #20]", *(f"vqadd.s16 {q}, {q}, r0" for q in vectors)]
-    return [f"vqadd.s16 {q}, {q}, r7" for q in vectors]
-
-
-def _clamp(s: Scaling, vectors: tuple[str, ...], p: str) -> list[str]:
-    lines = []
-    for bound, operation, limit in ((s.low, "vmax", -128), (s.high, "vmin", 127)):
-        if bound != limit:
-            lines += [f"mvn r0, #{~bound}" if bound < 0 else f"movs r0, #{bound}", f"vdup.16 {p}, r0"]
-            lines += [f"{operation}.s16 {q}, {q}, {p}" for q in vectors]
-    return lines
+    return [*lines, *finish.bytes_of(("q6", "q7"), p), "vstrb.16 q6, [r1], #8", "vstrb.16 q7, [r3], #8"]
 
 
 def _next(shape: QuadShape) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from edgeunet.emit import column_rows, helium_quads, one_input, straight_add
+from edgeunet.emit import column_rows, helium_quads, helium_runs, one_input, straight_add
 from edgeunet.emit.helium_channels import ChannelsShape, channels_function, channels_shape, channels_stream
 from edgeunet.emit.helium_channels import instructions as channel_instructions
 from edgeunet.emit.helium_depthwise import DepthwiseShape, channel_bytes, depthwise_function, depthwise_shape
@@ -220,8 +220,9 @@ MVE: KernelTable = {
         Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes),
         column_rows.COLUMNS,
         helium_quads.CONV,
+        helium_runs.RUNS,
     ),
-    "conv_sum": (column_rows.COLUMNS, helium_quads.CONV_SUM),
+    "conv_sum": (column_rows.COLUMNS, helium_quads.CONV_SUM, helium_runs.RUNS),
     "depthwise": (
         Kernel("eu_channel_lanes", "mve", lambda s: _channels_shape(s) is not None, _channels, overlap=_in_place),
         Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes, overlap=_in_place),

@@ -130,3 +130,27 @@ def test_columns_in_place_and_in_blocks(tmp_path: Path, monkeypatch: pytest.Monk
     chain = case(made, "chain")
     assert kernels(chain) == {"eu_columns"}
     assert run_on_helium(tmp_path, [chain]) == ["equal"]
+
+
+def runs_network(seed: int, scales: tuple[float, float]) -> SideBySide:
+    """Windows longer than loads reach, with gaps, rows far apart; operands read once for up to four rows."""
+    made, kinds = network(seed, scales), activations(seed)
+    for rows, channels, taps, outputs in ((5, 50, 5, 6), (4, 96, 3, 9), (1, 300, 1, 4), (8, 131, 3, 3), (3, 40, 9, 5)):
+        x = made.input(rows, channels)
+        made.convolution(x, outputs, taps, next(kinds), padding="SAME")
+        made.convolution(x, outputs + 1, taps, next(kinds), stride=2)
+        if taps > 1 and rows > 3:
+            made.convolution(x, outputs, taps, next(kinds), dilation=2)
+    for repeat in (2, 3, 4):
+        x = made.input(12, 100)
+        made.joined(made.pool(x, 2, repeat), x, 5, 1, next(kinds), repeat=repeat)
+    for channels in (3, 16, 20):
+        made.convolution(made.input(9, channels), 6, 3, next(kinds), dilation=2)
+    return made
+
+
+@pytest.mark.parametrize("scales", [pytest.param(APART, id="shifts apart"), pytest.param(ALIKE, id="shifts alike")])
+def test_runs_equal_the_evaluator(tmp_path: Path, scales: tuple[float, float]) -> None:
+    cases = [case(runs_network(seed, scales), f"runs{seed}") for seed in (0, 2, 4)]
+    assert all(kernels(c) <= {"eu_runs", "eu_quads", "eu_max_lanes"} for c in cases)
+    assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
