@@ -86,7 +86,8 @@ class Finish:
 
     def bytes_of(self, vectors: tuple[str, ...], spare: str) -> list[str]:
         """Zero point, clamps, saturation to int8."""
-        s, lines = self.scaling, []
+        s = self.scaling
+        lines: list[str] = []
         if not s.folded:
             lines, register = self._addend()
             lines += [f"vqadd.s16 {q}, {q}, {register}" for q in vectors]
