@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edgeunet.emit import dsp_tall
+from edgeunet.emit.dsp_add import clamped_additions
 from edgeunet.emit.dsp_depthwise import upsampled_fits, words
 from edgeunet.emit.dsp_quads import additions_after, convolutions, fuses, narrow_convolutions, sums
 from edgeunet.emit.dsp_rows import additions, depthwises, max_pools, ones
@@ -24,7 +25,7 @@ DSP: KernelTable = {
     "depthwise": (*words(few_rows=True), *depthwises(), *words()),
     "depthwise_upsampled": words(),
     "max_pool": max_pools(),
-    "add": additions(),
+    "add": (*additions(), *clamped_additions()),
 }
 
 __all__ = ["DSP", "fuses", "upsampled_fits"]

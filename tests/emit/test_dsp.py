@@ -51,7 +51,7 @@ FAMILIES = (
     *("eu_sum_clamped", "eu_sum_saturated", "eu_sum_linear"),
     *("eu_sum_clamped_runs", "eu_sum_saturated_runs", "eu_sum_linear_runs"),
     *("eu_depthwise_3", "eu_depthwise_5", "eu_depthwise_7", "eu_depthwise_9", "eu_depthwise_word"),
-    *("eu_max_pool_2", "eu_max_pool_3", "eu_add_linear"),
+    *("eu_max_pool_2", "eu_max_pool_3", "eu_add_linear", "eu_add_clamped"),
     *("eu_conv_relu_add", "eu_conv_linear_add"),
 )
 ACTIVATIONS = (("RELU", -128), ("RELU", -20), ("NONE", 3), ("RELU6", -128))
@@ -149,7 +149,8 @@ def test_kernels_for_few_rows_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -
 
 
 def windows_network(channels: int, seed: int) -> bytes:
-    """Depthwise windows of all kinds: any taps, strides, dilations and clamps, few rows, over upsampled signals."""
+    """Depthwise windows of all kinds: any taps, strides, dilations and clamps, few rows, over upsampled signals. Sums
+    with clamps."""
     network = PassNetwork(seed)
     done = []
     clamps = cycle((("NONE", 3), ("RELU", -20), ("RELU6", -128), ("RELU_N1_TO_1", 0), ("NONE", -128)))
@@ -160,6 +161,10 @@ def windows_network(channels: int, seed: int) -> bytes:
         x = network.convolution(network.input(rows, 4), channels, 1, ("NONE", 3))
         y = network.depthwise(x, taps, next(clamps), stride, dilation)
         done.append(network.depthwise(y, taps, next(clamps), 1, dilation))
+    for rows in (1, 4, 7):
+        x = network.convolution(network.input(rows, 4), channels, 1, ("NONE", 3))
+        y = network.depthwise(x, 3, ("NONE", 9))
+        done += [network.add(x, y, activation) for activation in ("RELU", "RELU6", "RELU_N1_TO_1", "NONE")]
     for rows, factor, taps in ((5, 2, 11), (6, 3, 4), (7, 2, 12), (3, 4, 6)):
         up = network.upsampled(network.input(rows, channels), factor)
         done.append(network.depthwise(up, taps, next(clamps)))
@@ -249,7 +254,7 @@ def test_no_layer_of_the_shared_models_falls_back(shared: Path) -> None:
     [
         pytest.param(lambda n, x: n.pool(x, 4, 2), "eu_max_pool_1d", id="pool of 4"),
         pytest.param(lambda n, x: n.depthwise(n.input(16, 3), 4, ("NONE", 0)), "eu_depthwise_1d", id="three channels"),
-        pytest.param(lambda n, x: n.add(x, x, "RELU"), "eu_add", id="clamped addition"),
+        pytest.param(lambda n, x: n.add(*2 * (n.input(5, 3),)), "eu_add", id="an odd number of values"),
         pytest.param(lambda n, x: n.convolution(x, 3, 1, ("RELU6", -128)), "eu_dot_rows", id="three clamped channels"),
     ],
 )  # fmt: skip
