@@ -12,7 +12,7 @@ from edgeunet.emit.document import Document, cmake_text, program_text, weights_t
 from edgeunet.emit.dsp import DSP, fuses, upsampled_fits
 from edgeunet.emit.header import header_text
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
-from edgeunet.emit.kernels import KernelTable, select_kernel, within_scratch, without_kernels
+from edgeunet.emit.kernels import KernelTable, for_windows, select_kernel, within_scratch, without_kernels
 from edgeunet.emit.mve import MVE
 from edgeunet.emit.passes import check_passes
 from edgeunet.emit.portable import PORTABLE
@@ -110,8 +110,10 @@ def own_kernels(core: str) -> set[str]:
 
 
 def kernels_for(core: str, timing: Timing, without: Collection[str] = ()) -> tuple[KernelTable, ...]:
-    """The tables to choose kernels from: all of ``core``, or at the smallest hop those that want little scratch."""
-    tables = without_kernels(CORES[core], without) if own_kernels(core) & {*without} else CORES[core]
+    """The tables of ``core`` for a window or a stream, at the smallest hop without what wants much scratch memory."""
+    tables = CORES[core] if timing.streams else for_windows(CORES[core])
+    if own_kernels(core) & {*without}:
+        tables = without_kernels(tables, without)
     if "zero_points" in without:
         tables = (UNFOLDED, *tables)
     if timing.streams and timing.hop == timing.stride:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edgeunet.emit import dsp_tall
+from edgeunet.emit import dsp_pairs, dsp_tall
 from edgeunet.emit.dsp_add import clamped_additions
 from edgeunet.emit.dsp_depthwise import upsampled_fits, words
 from edgeunet.emit.dsp_quads import additions_after, convolutions, fuses, narrow_convolutions, sums
@@ -11,6 +11,8 @@ from edgeunet.emit.kernels import KernelTable
 
 DSP: KernelTable = {
     "conv": (
+        *dsp_pairs.convolutions(),
+        *dsp_pairs.additions_after(),
         *dsp_tall.convolutions(cheaper=True),
         *dsp_tall.additions_after(cheaper=True),
         *convolutions(False),
@@ -21,7 +23,7 @@ DSP: KernelTable = {
         *dsp_tall.convolutions(cheaper=False),
         *dsp_tall.additions_after(cheaper=False),
     ),
-    "conv_sum": (*dsp_tall.sums(cheaper=True), *sums(), *dsp_tall.sums(cheaper=False)),
+    "conv_sum": (*dsp_pairs.sums(), *dsp_tall.sums(cheaper=True), *sums(), *dsp_tall.sums(cheaper=False)),
     "depthwise": (*words(few_rows=True), *depthwises(), *words()),
     "depthwise_upsampled": words(),
     "max_pool": max_pools(),

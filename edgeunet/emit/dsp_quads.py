@@ -104,7 +104,8 @@ LINEAR = Scaling("linear", _fits_linear, _pack_linear, 16, DOUBLED, 64)
 RELU = Scaling("relu", fits_relu, lambda c: pack_one_multiply(c, c.requantization.zero_point, False), 16, QUAD)
 SATURATED = Scaling("saturated", fits_saturated, lambda conv: pack_one_multiply(conv, _LOWEST, True), 16, QUAD)
 CLAMPED = Scaling("clamped", _fits_clamped, lambda conv: pack_one_multiply(conv, 0, True), 16, QUAD)
-SCALINGS = (CLAMPED, SATURATED, LINEAR)
+ONE_MULTIPLY = (CLAMPED, SATURATED)
+SCALINGS = (*ONE_MULTIPLY, LINEAR)
 """The most general of the cheap ones first, so that a network needs the code of few of them."""
 
 

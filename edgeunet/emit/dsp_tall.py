@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from edgeunet.emit import straight_add
-from edgeunet.emit.dsp_quads import addition_fields, fits_relu, fits_saturated, is_saturated
+from edgeunet.emit.conv_cost import Shape
+from edgeunet.emit.dsp_quads import ONE_MULTIPLY, addition_fields, fits_relu, fits_saturated, is_saturated
 from edgeunet.emit.kernels import Arguments, Kernel, in_order
 from edgeunet.emit.portable import plain, source
 from edgeunet.emit.quads import GROUP, Runs, Weighted, flat_weights
 from edgeunet.emit.tall import (
     ROWS,
-    Shape,
     pack_rounded,
     pack_scaled,
     passes,
@@ -50,6 +51,8 @@ LINEAR = Tail(
     "linear", lambda conv: is_saturated(conv.requantization) and rounding_packs(conv), lambda conv: pack_rounded(conv)
 )
 TAILS = (SATURATED, RELU, LINEAR)
+ADDING = (RELU, LINEAR)
+"""Those that an addition may follow."""
 
 
 def _overlap(step: Step, position: int) -> Clearance | None:
@@ -107,10 +110,26 @@ def shape(step: Step) -> Shape:
     return Shape(outputs, rows, flat_weights(conv).shape[1] // GROUP, adds=bool(step.epilogue))
 
 
-def _is_cheaper(step: Step, tail: Tail) -> bool:
+def tail_of(step: Step) -> Tail | None:
+    """The cheapest tail that is exact, if any is."""
+    tails = ADDING if step.epilogue else TAILS
+    return next((tail for tail in tails if tail.accepts(step.parameters)), None)
+
+
+def quads_cost(step: Step) -> float:
+    """What the quad kernels take, with the scaling they choose."""
+    return shape(step).quads_cost(rounded=not any(scaling.accepts(step.parameters) for scaling in ONE_MULTIPLY))
+
+
+def tall_cost(step: Step) -> float:
+    """What these kernels take; without end where they do not fit."""
+    tail = tail_of(step)
+    return shape(step).tall_cost(tail.name) if tail is not None else inf
+
+
+def _is_cheaper(step: Step) -> bool:
     """Whether the call has few enough rows to be worth it."""
-    found = shape(step)
-    return found.rows <= MOST_ROWS and found.tall_cost(tail.name) < WORTH * found.quads_cost(rounded=tail is LINEAR)
+    return step.output.rows <= MOST_ROWS and tall_cost(step) < WORTH * quads_cost(step)
 
 
 def _scratch(step: Step) -> int:
@@ -131,11 +150,12 @@ def _kernel(
     cheaper: bool,
 ) -> Kernel:
     def accepts(step: Step) -> bool:
-        found = fits(step) and _parts(step) is not None and tail.accepts(step.parameters)
-        return found and (not cheaper or _is_cheaper(step, tail))
+        return fits(step) and _parts(step) is not None and tail_of(step) is tail and (not cheaper or _is_cheaper(step))
 
     files = ("eu_quad", "eu_tall", "eu_tall_rows", *required)
-    return Kernel(name, "dsp", accepts, arguments, files, scratch_bytes=_scratch, overlap=_overlap)
+    return Kernel(
+        name, "dsp", accepts, arguments, files, scratch_bytes=_scratch, overlap=_overlap, streams_only=cheaper
+    )
 
 
 def convolutions(cheaper: bool) -> tuple[Kernel, ...]:
@@ -151,7 +171,7 @@ def convolutions(cheaper: bool) -> tuple[Kernel, ...]:
     return tuple(kernel(tail) for tail in TAILS)
 
 
-def _adds(step: Step) -> bool:
+def adds(step: Step) -> bool:
     """Whether the step is a convolution with an addition that is a straight line, both in the arena."""
     if len(step.epilogue) != 1 or not isinstance(step.epilogue[0], FusedAdd) or not isinstance(step.parameters, Conv):
         return False
@@ -165,9 +185,9 @@ def additions_after(cheaper: bool) -> tuple[Kernel, ...]:
         def arguments(step: Step) -> Arguments:
             return Arguments("eu_tall_add_t", _conv_fields(step, tail) | addition_fields(step))
 
-        return _kernel(f"eu_tall_{tail.name}_add", tail, ("eu_tall_add",), _adds, arguments, cheaper)
+        return _kernel(f"eu_tall_{tail.name}_add", tail, ("eu_tall_add",), adds, arguments, cheaper)
 
-    return tuple(kernel(tail) for tail in (RELU, LINEAR))
+    return tuple(kernel(tail) for tail in ADDING)
 
 
 def sums(cheaper: bool) -> tuple[Kernel, ...]:

@@ -74,6 +74,8 @@ class Kernel:
     requires : files to paste before it, in order.
     positioned : whether the call also gets the index of its first group and the length of its input signal.
     scratch_bytes : bytes of arena the call wants besides its operands.
+    streams_only : whether whole windows do without it: it is for calls of few rows, which in a window are too small a
+        part of the work to be worth its flash.
     overlap : for an operand's position, how far it must lie above the output so that they may share bytes (see
         ``in_order``); ``None`` for never.
     """
@@ -86,6 +88,7 @@ class Kernel:
     positioned: bool = False
     scratch_bytes: Callable[[Step], int] = no_scratch
     overlap: Callable[[Step, int], Clearance | None] = no_overlap
+    streams_only: bool = False
 
 
 KernelTable = Mapping[str, Sequence[Kernel]]
@@ -116,6 +119,13 @@ def within_scratch(tables: Sequence[KernelTable], limit_bytes: int) -> tuple[Ker
         return replace(kernel, accepts=lambda step: kernel.accepts(step) and kernel.scratch_bytes(step) <= limit_bytes)
 
     return tuple({kind: tuple(map(limited, rows)) for kind, rows in table.items()} for table in tables)
+
+
+def for_windows(tables: Sequence[KernelTable]) -> tuple[KernelTable, ...]:
+    """``tables`` without the kernels that only streams are to have."""
+    return tuple(
+        {kind: tuple(row for row in rows if not row.streams_only) for kind, rows in table.items()} for table in tables
+    )
 
 
 def without_kernels(tables: Sequence[KernelTable], names: Collection[str]) -> tuple[KernelTable, ...]:

@@ -1,4 +1,4 @@
-"""Packing for the kernels of few rows (``kernels/dsp/eu_tall.c``): one output channel at a time, and what a call costs.
+"""Packing for the kernels of few rows (``kernels/dsp/eu_tall.c``): one output channel at a time.
 
 Weights stay as they are, each channel's constants behind them, so that the chain's pointer runs through both.
 """
@@ -6,7 +6,6 @@ Weights stay as they are, each channel's constants behind them, so that the chai
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,64 +78,3 @@ def _interleaved(conv: Weighted, columns: Sequence[Sequence[int]]) -> Int32Array
 def wide_words(inputs: int) -> int:
     """Words of scratch for the widened inputs of four rows."""
     return ROWS * inputs // 2
-
-
-CHAIN_GROUP = 12.5
-"""Instructions per group of four inputs: for four channels of a row, or four rows of a channel."""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Instructions of one way to run a convolution, measured on a Cortex-M4 (docs/DSP_KERNELS.md).
-
-    A *unit* is a quad of channels over all rows, or four rows over all channels: ``unit`` once, and ``widened`` per
-    group of four inputs that are made 16 bits wide. In it, ``end`` is what each chain takes besides its groups,
-    ``low_end`` that of a first signal at a lower rate; an addition is ``add`` more, and ``add_unit`` per unit.
-    """
-
-    unit: float
-    widened: float
-    end: float
-    low_end: float
-    add: float
-    add_unit: float = 0.0
-
-    def unit_cost(self, count: int, groups: int, repeat: int, low_groups: int, adds: bool) -> float:
-        """``count`` times ``repeat`` chains over ``groups`` groups, and one over ``low_groups``."""
-        cost = count * repeat * (self.end + self.add * adds + CHAIN_GROUP * groups) + self.add_unit * adds
-        return cost + (count * (self.low_end + CHAIN_GROUP * low_groups) if low_groups else 0.0)
-
-
-QUADS = Cost(unit=80, widened=13, end=27, low_end=18, add=20, add_unit=75)
-QUADS_ROUNDED = Cost(unit=100, widened=21, end=32, low_end=18, add=15, add_unit=75)
-TALL = {
-    "saturated": Cost(unit=190, widened=16, end=31, low_end=45, add=22),
-    "relu": Cost(unit=190, widened=16, end=35, low_end=45, add=22),
-    "linear": Cost(unit=190, widened=16, end=37, low_end=45, add=22),
-}
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What the cost of a convolution depends on; ``low_groups`` is of a first signal of ``rows / repeat`` rows."""
-
-    outputs: int
-    rows: int
-    groups: int
-    repeat: int = 1
-    low_groups: int = 0
-    adds: bool = False
-
-    def quads_cost(self, rounded: bool) -> float:
-        """Four channels of a row at a time."""
-        cost = QUADS_ROUNDED if rounded else QUADS
-        unit = cost.unit + cost.widened * (self.groups + self.low_groups)
-        unit += cost.unit_cost(self.rows // self.repeat, self.groups, self.repeat, self.low_groups, self.adds)
-        return -(-self.outputs // GROUP) * unit
-
-    def tall_cost(self, tail: str) -> float:
-        """Four rows of a channel at a time."""
-        cost = TALL[tail]
-        unit = cost.unit + cost.widened * (self.repeat * self.groups + self.low_groups)
-        unit += cost.unit_cost(self.outputs, self.groups, self.repeat, self.low_groups, self.adds)
-        return -(-self.rows // self.repeat // ROWS) * unit

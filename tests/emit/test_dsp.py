@@ -105,6 +105,28 @@ TALL = (
 )
 """The kernels for few rows, each by name."""
 
+
+def several_rows_network(channels: int, seed: int) -> bytes:
+    """Convolutions, sums and additions of 16 and 12 rows, which the kernels that widen both operands are best for."""
+    network = SideBySide(seed)
+    done = []
+    for activation in (("RELU", -128), ("RELU", -20), ("NONE", 3)):
+        x = network.convolution(network.input(16, channels), channels, 1, activation)
+        done.append(network.convolution(x, 24, 3, activation))
+        own, other = (network.convolution(x, 24, 1, kind) for kind in (activation, ("NONE", 3)))
+        done.append(network.add(own, other))
+        z = network.convolution(network.input(12, 8), 8, 1, ("NONE", 3))
+        done.append(network.joined(network.pool(z, 2, 1), z, 24, 3, activation))
+    network.results = done
+    return network.build()
+
+
+PAIRS = (
+    *("eu_pairs_saturated", "eu_pairs_clamped", "eu_pairs_linear", "eu_pairs_relu_add", "eu_pairs_linear_add"),
+    *("eu_pairs_sum_saturated", "eu_pairs_sum_clamped", "eu_pairs_sum_linear"),
+)
+"""The kernels that widen both operands."""
+
 FEW_ROWS_CHANNELS = (4, 8, 20, 48, 52, 64)
 
 
@@ -118,10 +140,10 @@ def few_rows_network(channels: int, seed: int) -> bytes:
         done.append(network.convolution(x, 13 + number, 5, activation))
         done.append(network.convolution(x, 40, 3, ("NONE", -128), dilation=1 + number % 2))
         done.append(network.convolution(x, 40, 3, activation, stride=2))
-        own = network.convolution(x, 36, 1, activation)
-        other = network.convolution(x, 36, 1, ("NONE", 3))
+        y = network.convolution(x, channels, 1, ("NONE", 3))
+        own = network.convolution(y, 36, 1, activation)
+        other = network.convolution(y, 36, 1, ("NONE", 3))
         done.append(network.add(*((own, other) if number % 2 else (other, own))))
-        y = network.convolution(network.input(rows, channels), channels, 1, ("NONE", 3))
         done.append(network.joined(network.pool(y, 2, 1), y, 17, 1 + 2 * (number % 3), activation))
         high = network.convolution(network.input((2 + number % 2) * rows, channels), 12, 1, ("NONE", 3))
         low = network.convolution(y, 12, 1, ("NONE", 3))
@@ -134,18 +156,42 @@ def few_rows_network(channels: int, seed: int) -> bytes:
 def always_tall(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels for few rows wherever they fit, whatever they cost."""
     monkeypatch.setattr("edgeunet.emit.dsp_tall.WORTH", 1e9)
+    monkeypatch.setattr("edgeunet.emit.dsp_pairs.WORTH", 0.0)
+    monkeypatch.setattr("edgeunet.emit.compile.for_windows", tuple)
+
+
+@pytest.fixture
+def always_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernels that widen both operands wherever they fit, whatever they cost, often in several blocks of rows."""
+    monkeypatch.setattr("edgeunet.emit.dsp_pairs.WORTH", 1e9)
+    monkeypatch.setattr("edgeunet.emit.dsp_pairs.LARGEST_SCRATCH", 1200)
+    monkeypatch.setattr("edgeunet.emit.compile.for_windows", tuple)
+
+
+def few_rows_networks() -> list[tuple[str, bytes]]:
+    """Shapes around the edges of the kernels for few rows, and those of all others."""
+    found = [(f"f{channels}", few_rows_network(channels, seed)) for seed, channels in enumerate(FEW_ROWS_CHANNELS)]
+    for seed, channels in enumerate((4, 12, 24)):
+        found.append((f"c{channels}", table_network(channels, seed)))
+        found.append((f"r{channels}", residual_network(channels, seed)))
+    return found
+
+
+def check_few_rows(directory: Path, names: tuple[str, ...]) -> None:
+    cases = [window_case(read_tflite(made), name, seed) for seed, (name, made) in enumerate(few_rows_networks())]
+    used = set().union(*(kernels(case.model) for case in cases))
+    assert set(names) <= used, f"not in this test: {set(names) - used}"
+    assert run_on_dsp(directory, cases) == ["equal"] * len(cases)
 
 
 @pytest.mark.usefixtures("always_tall")
 def test_kernels_for_few_rows_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
-    cases = []
-    for seed, channels in enumerate(FEW_ROWS_CHANNELS):
-        cases.append(window_case(read_tflite(few_rows_network(channels, seed)), f"f{channels}", seed))
-    for seed, channels in enumerate((4, 12, 24)):
-        cases.append(window_case(read_tflite(table_network(channels, seed)), f"c{channels}", seed))
-        cases.append(window_case(read_tflite(residual_network(channels, seed)), f"r{channels}", seed))
-    assert set(TALL) <= set().union(*(kernels(case.model) for case in cases))
-    assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
+    check_few_rows(tmp_path, TALL)
+
+
+@pytest.mark.usefixtures("always_pairs")
+def test_kernels_that_widen_both_operands_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
+    check_few_rows(tmp_path, PAIRS)
 
 
 def windows_network(channels: int, seed: int) -> bytes:

@@ -15,11 +15,11 @@ from tests.emit.helium_table import CHANNELS, table_network
 from tests.emit.host_batch import SANITIZED, build_batch
 from tests.emit.test_dsp import (
     FAMILIES,
-    FEW_ROWS_CHANNELS,
     MODELS,
+    PAIRS,
     TALL,
     depthwise_network,
-    few_rows_network,
+    few_rows_networks,
     flat,
     long_calls_network,
     residual_network,
@@ -43,9 +43,10 @@ def twins(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def always_tall(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The kernels for few rows wherever they fit, whatever they cost."""
-    monkeypatch.setattr("edgeunet.emit.dsp_tall.WORTH", 1e9)
+def every_twin(twins: None, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Twins of the kernels for few rows in windows as well."""
+    monkeypatch.setattr("edgeunet.emit.compile.for_windows", tuple)
+    return monkeypatch
 
 
 def run_twins(directory: Path, contents: list[bytes]) -> set[str]:
@@ -80,12 +81,16 @@ def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path) -> None:
     assert all(any(name.startswith(family) for name in used) for family in FAMILIES)
 
 
-@pytest.mark.usefixtures("twins", "always_tall")
-def test_twins_for_few_rows_equal_the_evaluator_around_the_edges(tmp_path: Path) -> None:
-    contents = [few_rows_network(channels, seed) for seed, channels in enumerate(FEW_ROWS_CHANNELS)]
-    for seed, channels in enumerate((4, 12, 24)):
-        contents += [table_network(channels, seed), residual_network(channels, seed)]
-    assert set(TALL) <= run_twins(tmp_path, contents)
+def test_twins_for_few_rows_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
+    every_twin.setattr("edgeunet.emit.dsp_tall.WORTH", 1e9)
+    every_twin.setattr("edgeunet.emit.dsp_pairs.WORTH", 0.0)
+    assert set(TALL) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
+
+
+def test_twins_that_widen_both_operands_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
+    every_twin.setattr("edgeunet.emit.dsp_pairs.WORTH", 1e9)
+    every_twin.setattr("edgeunet.emit.dsp_pairs.LARGEST_SCRATCH", 1200)
+    assert set(PAIRS) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
 
 
 @pytest.mark.usefixtures("twins")

@@ -28,7 +28,7 @@ from tests.emit import test_helium_convolutions as convolutions
 from tests.emit.helium_table import CHANNELS, column_network, table_network
 
 FAST: dict[str, KernelTable] = {"dsp": DSP, "mve": MVE}
-TESTED = {"dsp": (*test_dsp.FAMILIES, *test_dsp.TALL), "mve": test_mve.KERNELS}
+TESTED = {"dsp": (*test_dsp.FAMILIES, *test_dsp.TALL, *test_dsp.PAIRS), "mve": test_mve.KERNELS}
 """The lists by which the tests on each emulated core check that all of its kernels ran."""
 
 ROOT = files("edgeunet") / "kernels"
@@ -62,6 +62,7 @@ def sample_steps(core: str) -> list[Step]:
     networks += [test_dsp.long_calls_network(channels, channels) for channels in (16, 20)]
     networks += [convolutions.column_network(1, convolutions.APART, 32).build()]
     networks += [test_dsp.few_rows_network(channels, seed) for seed, channels in enumerate((4, 8, 48))]
+    networks += [test_dsp.several_rows_network(channels, seed) for seed, channels in enumerate((12, 24))]
     return [step for network in networks for step in schedule_graph(read_tflite(network), core=core).steps]
 
 

@@ -1,0 +1,89 @@
+"""What a convolution costs on Cortex-M4 in each of the three ways there are, so that the cheapest is taken.
+
+- *quads*: four channels of a row at a time, weights widened once per call, inputs as they are read;
+- *pairs*: the same with the inputs of a block of rows widened once as well;
+- *tall*: four rows of a channel at a time, inputs widened once, weights as they are read.
+
+The constants are instructions, measured on the fixed workloads in streams and windows (docs/DSP_KERNELS.md); what they
+give is within 3 % of what runs, but for layers of a few thousand instructions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edgeunet.emit.quads import GROUP
+from edgeunet.emit.tall import ROWS
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Instructions of one way.
+
+    A *unit* is a quad of channels over all rows, or four rows over all channels: ``unit`` once, and ``widened`` per
+    group of four inputs that are made 16 bits wide. In it, each chain takes ``group`` per group of four inputs and
+    ``end`` besides (``low_end`` where it is over a first signal at a lower rate); an addition is ``add`` more, and
+    ``add_unit`` per unit.
+    """
+
+    group: float
+    unit: float
+    widened: float
+    end: float
+    low_end: float
+    add: float
+    add_unit: float = 0.0
+
+    def chains(self, count: int, shape: Shape) -> float:
+        """What ``count`` rows or channels of a unit take."""
+        cost = count * shape.repeat * (self.end + self.add * shape.adds + self.group * shape.groups)
+        cost += self.add_unit * shape.adds
+        return cost + (count * (self.low_end + self.group * shape.low_groups) if shape.low_groups else 0.0)
+
+
+QUADS = Cost(group=12.5, unit=80, widened=13, end=27, low_end=18, add=20, add_unit=75)
+QUADS_ROUNDED = Cost(group=12.5, unit=100, widened=21, end=32, low_end=18, add=15, add_unit=75)
+PAIRS = Cost(group=10.5, unit=85, widened=13, end=31, low_end=18, add=20, add_unit=40)
+PAIRS_ROUNDED = Cost(group=10.5, unit=105, widened=21, end=36, low_end=18, add=15, add_unit=40)
+PAIRS_BLOCK = 150
+PAIRS_LOOP = 50
+"""A block of rows, and each further row loop of a quad."""
+INPUT_GROUP = 3.6
+"""Widening four inputs of one row."""
+TALL = {
+    "saturated": Cost(group=12.5, unit=190, widened=16, end=31, low_end=45, add=22),
+    "relu": Cost(group=12.5, unit=190, widened=16, end=35, low_end=45, add=22),
+    "linear": Cost(group=12.5, unit=190, widened=16, end=37, low_end=45, add=22),
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the cost of a convolution depends on; ``low_groups`` is of a first signal of ``rows / repeat`` rows."""
+
+    outputs: int
+    rows: int
+    groups: int
+    repeat: int = 1
+    low_groups: int = 0
+    adds: bool = False
+
+    def quads_cost(self, rounded: bool) -> float:
+        """Four channels of a row at a time."""
+        cost = QUADS_ROUNDED if rounded else QUADS
+        unit = cost.unit + cost.widened * (self.groups + self.low_groups) + cost.chains(self.rows // self.repeat, self)
+        return -(-self.outputs // GROUP) * unit
+
+    def pairs_cost(self, rounded: bool, blocks: int, input_groups: int) -> float:
+        """The same in ``blocks`` blocks of rows, with ``input_groups`` groups of inputs widened in all."""
+        cost = PAIRS_ROUNDED if rounded else PAIRS
+        unit = blocks * (cost.unit + cost.widened * (self.groups + self.low_groups))
+        unit += cost.chains(self.rows // self.repeat, self) + blocks * self.repeat * PAIRS_LOOP * (self.low_groups > 0)
+        return blocks * PAIRS_BLOCK + INPUT_GROUP * input_groups + -(-self.outputs // GROUP) * unit
+
+    def tall_cost(self, tail: str) -> float:
+        """Four rows of a channel at a time."""
+        cost = TALL[tail]
+        unit = cost.unit + cost.widened * (self.repeat * self.groups + self.low_groups)
+        unit += cost.chains(self.outputs, self)
+        return -(-self.rows // self.repeat // ROWS) * unit
