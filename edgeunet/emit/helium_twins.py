@@ -12,6 +12,7 @@ from edgeunet.emit.helium_channels import ChannelsShape
 from edgeunet.emit.helium_columns import ColumnShape
 from edgeunet.emit.helium_depthwise import DepthwiseShape
 from edgeunet.emit.helium_lines import LineShape
+from edgeunet.emit.helium_runs import RunsShape
 
 
 def line_twin(name: str, shape: LineShape) -> str:
@@ -91,6 +92,30 @@ def column_twin(name: str, shape: ColumnShape) -> str:
         f"{{\n    static const eu_columns_pass_t passes[] = {{{passes}}};\n"
         f"    static const eu_columns_kind_t kind = {{{fields}}};\n"
         "    eu_columns_channels(frame, &kind);\n}\n"
+    )
+
+
+def runs_twin(name: str, shape: RunsShape) -> str:
+    """The twin of ``runs_function``."""
+    s = shape.scaling
+    runs = ", ".join(f"{{{run.operand}, {run.offset}, {run.inputs}}}" for run in shape.runs)
+    kind = {
+        "runs": "runs",
+        "count": len(shape.runs),
+        "rest": shape.rest,
+        "shift": s.shift,
+        "folded": int(s.folded),
+        "has_sign": int(s.sign != ""),
+        "stops_at_zero": int(s.unsigned),
+        "low": s.low,
+        "high": s.high,
+    }
+    fields = ", ".join(f".{key} = {value}" for key, value in kind.items())
+    return (
+        f"static void {name}(const eu_runs_frame_t *frame)\n"
+        f"{{\n    static const eu_runs_run_t runs[] = {{{runs}}};\n"
+        f"    static const eu_runs_kind_t kind = {{{fields}}};\n"
+        "    eu_runs_rows(frame, &kind);\n}\n"
     )
 
 
