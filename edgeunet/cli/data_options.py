@@ -12,6 +12,7 @@ import click
 from edgeunet.errors import SignalError
 from edgeunet.signals import Source, open_source
 
+RECORDS = 200
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -25,8 +26,8 @@ class DataRequest:
     patients: Path | None
     adc_units: str
     missing: str
-    records: int
-    data_seed: int
+    records: int | None
+    data_seed: int | None
 
     def open_record(self, record: str) -> tuple[Source, str]:
         """Open where ``record`` is, and return its name there: a name within the data, or the path of a recording.
@@ -55,7 +56,17 @@ class DataRequest:
         return self.open(), record
 
     def open(self) -> Source:
-        """Open the records."""
+        """Open the records.
+
+        Raises
+        ------
+        SignalError
+            When they cannot be opened, or options are given that mean nothing for them.
+        """
+        synthetic = {"--records": self.records, "--data-seed": self.data_seed}
+        for option, value in synthetic.items():
+            if value is not None and self.data is not None:
+                raise SignalError(f"{option} {value} is for synthetic ECG, and --data is '{self.data}'; leave one out")
         return open_source(
             self.data,
             leads=self.leads or None,
@@ -63,8 +74,8 @@ class DataRequest:
             patients=self.patients,
             adc_units=self.adc_units,
             missing=self.missing,
-            records=self.records,
-            seed=self.data_seed,
+            records=RECORDS if self.records is None else self.records,
+            seed=self.data_seed or 0,
         )
 
 
@@ -85,14 +96,8 @@ _OPTIONS = (
         type=click.Choice(["error", "mask"]),
         help="NaN or invalid samples: refuse the record, or fill them and leave them unscored.",
     ),
-    click.option("--records", default=200, show_default=True, help="Synthetic ECG: how many records."),
-    click.option(
-        "--data-seed",
-        type=click.IntRange(0, 2**32 - 1),
-        default=0,
-        show_default=True,
-        help="Synthetic ECG: which patients.",
-    ),
+    click.option("--records", type=int, help=f"Synthetic ECG: how many records.  [default: {RECORDS}]"),
+    click.option("--data-seed", type=click.IntRange(0, 2**32 - 1), help="Synthetic ECG: which patients.  [default: 0]"),
 )
 
 

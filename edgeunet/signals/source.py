@@ -63,26 +63,41 @@ def open_source(
     Raises
     ------
     SignalError
-        When there is nothing readable at ``path``.
+        When there is nothing readable at ``path``, or something is given that means nothing for what is there.
     """
     from edgeunet.signals.array_files import array_files
     from edgeunet.signals.arrays import ArraySource
     from edgeunet.signals.synthetic import SyntheticSource
     from edgeunet.signals.wfdb_directory import WfdbSource
 
+    about_files = {
+        "annotator": None if annotator == "any" else annotator,
+        "adc_units": None if adc_units == "auto" else adc_units,
+    }
+    about_arrays = {"classes": classes, "sample_rate_hz": sample_rate_hz}
     if path is None:
+        _refuse({**about_files, "patients": patients, **about_arrays}, "synthetic ECG")
         return SyntheticSource(seed=seed, records=records, leads=tuple(leads) if leads else None)
     path = Path(path)
     if not path.exists():
         raise SignalError(f"there is no file or directory '{path}'; check the path given as data")
     # Headers first: WFDB directories often hold a CSV about their subjects (LUDB does).
     if path.is_dir() and (next(path.rglob("*.hea"), None) or not array_files(path)):
+        _refuse(about_arrays, f"'{path}', which is no directory of arrays")
         return WfdbSource(
             path, leads=leads, annotator=annotator, adc_units=adc_units, patients=patients, missing=missing
         )
+    _refuse(about_files, f"'{path}', which holds arrays and no WFDB records")
     return ArraySource(
         path, leads=leads, classes=classes, sample_rate_hz=sample_rate_hz, patients=patients, missing=missing
     )
+
+
+def _refuse(given: Mapping[str, Any], what: str) -> None:
+    """Refuse what would have no effect, rather than let the caller believe that it had."""
+    for name, value in given.items():
+        if value is not None:
+            raise SignalError(f"{name.replace('_', '-')} '{value}' means nothing for {what}; leave it out")
 
 
 def records_without(source: Source, kind: str = "P", names: Iterable[str] | None = None) -> tuple[str, ...]:

@@ -69,6 +69,14 @@ class TrainOptions:
             raise TrainError(f"augmentation '{self.augmentation}' is unknown; choose {', '.join((AUTO, *RECIPES))}")
         if isinstance(self.class_weights, str) and self.class_weights not in WEIGHTINGS:
             raise TrainError(f"class_weights '{self.class_weights}' is unknown; choose {', '.join(WEIGHTINGS)}")
+        if isinstance(self.class_weights, Mapping):
+            _check_weights(self.class_weights)
+
+
+def _check_weights(weights: Mapping[str, float]) -> None:
+    for name, weight in weights.items():
+        if not (math.isfinite(weight) and weight >= 0):
+            raise TrainError(f"class_weights gives {name} the weight {weight}; give a finite number, 0 or more")
 
 
 _RANGES = (

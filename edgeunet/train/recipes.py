@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from edgeunet.errors import TrainError
 from edgeunet.signals import CLASSES
 from edgeunet.train.options import AUTO, TrainOptions
 
@@ -25,7 +26,17 @@ ANY = Recipe("light", "sqrt")
 
 
 def settled(options: TrainOptions, classes: tuple[str, ...]) -> TrainOptions:
-    """Return ``options`` with every ``auto`` replaced by what suits data of these classes."""
+    """Return ``options`` with every ``auto`` replaced by what suits data of these classes.
+
+    Raises
+    ------
+    TrainError
+        When there is a weight for a class that the data do not have.
+    """
+    if isinstance(options.class_weights, Mapping):
+        unknown = sorted(set(options.class_weights) - set(classes))
+        if unknown:
+            raise TrainError(f"class_weights names no class '{unknown[0]}'; the data have {', '.join(classes)}")
     recipe = ECG if classes == CLASSES else ANY
     return replace(
         options,

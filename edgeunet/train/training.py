@@ -99,12 +99,6 @@ def train(
     TrainError, SignalError, ModelError
         With what is wrong, before any training or, for a loss that is not finite, during it.
     """
-    from edgeunet.model.quiet import import_tensorflow
-
-    import_tensorflow()
-    import keras
-    import tensorflow as tf
-
     options, listener = settled(options or TrainOptions(), source.classes), listener or Listener()
     output = Path(output)
     if output.suffix != ".keras":
@@ -112,6 +106,12 @@ def train(
     require_writable(output)
     if normalization is not None:
         window_normalization(normalization)
+    from edgeunet.model.quiet import import_tensorflow
+
+    import_tensorflow()
+    import keras
+    import tensorflow as tf
+
     keras.utils.set_random_seed(options.seed)
     tf.config.experimental.enable_op_determinism()
     model, card = _starting_point(start, source, normalization, options.seed)

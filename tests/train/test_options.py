@@ -48,6 +48,8 @@ def test_the_plan_is_shortened_to_the_time_that_is_left() -> None:
         {"averaging": 1.0},
         {"minutes": -1.0},
         {"class_weights": "often"},
+        {"class_weights": {"P": -1.0}},
+        {"class_weights": {"P": float("nan")}},
         {"augmentation": "loud"},
         {"label_smoothing": 0.6},
         {"seed": -1},
