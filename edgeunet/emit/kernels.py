@@ -45,7 +45,8 @@ def in_order(block_groups: int = 1) -> Callable[[Step, int], Clearance | None]:
 
     Block ``k`` writes output rows below ``(k + 1) * block`` and reads input from row ``k * block`` of its steps on, as
     do the blocks after it. The input must therefore start ``max over k of (k + 1) * block * out_bytes - k * block *
-    in_bytes`` above the output, per group; the largest is the first or the last.
+    in_bytes`` above the output, per group; the largest is the first or the last, or the one before a last that is not
+    whole.
     """
 
     def clearance(step: Step, position: int) -> Clearance | None:
@@ -56,7 +57,9 @@ def in_order(block_groups: int = 1) -> Callable[[Step, int], Clearance | None]:
         out_bytes = step.output.rows // step.groups * step.output.pitch_bytes
         in_bytes = step.input_strides[position] * view.pitch_bytes
         last = (step.groups - 1) // block_groups * block_groups
-        return Clearance(max(block_groups * out_bytes, step.groups * out_bytes - last * in_bytes))
+        starts = (0, max(last - block_groups, 0), last)
+        ends = (min(start + block_groups, step.groups) for start in starts)
+        return Clearance(max(end * out_bytes - at * in_bytes for at, end in zip(starts, ends, strict=True)))
 
     return clearance
 
