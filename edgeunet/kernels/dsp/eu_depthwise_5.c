@@ -22,29 +22,46 @@ typedef struct {
     int32_t zero_point;
 } eu_depthwise_5_t;
 
-/* One channel, rows = 2 * (phase + a multiple of 3). */
+/* The frame, copied to the stack; rows = 2 * (phase + a multiple of 3). Tables and addresses are those of the next channel. */
+typedef void eu_depthwise_5_loop_t(void);
 typedef struct {
-    const int8_t *end; /* r1: the output of the row after the last */
-    const int8_t *in;  /* r2 */
-    int8_t *out;       /* r3 */
-    int32_t phase;     /* r4 */
-    const int8_t *taps;
-    int32_t bias; /* doubled */
-    int32_t multiplier;
-    int32_t rounding;
-    int32_t in_step;
-    int32_t out_step;
-    int32_t shift;
-} eu_depthwise_5_channel_t;
+    const int8_t *end; /* 0: on the stack: the output of the row after the last */
+    int32_t in_step;   /* 4 */
+    int32_t out_step;  /* 8 */
+    int32_t shift;     /* 12: on the stack: the channel's */
+    const int8_t *in;  /* 16 */
+    int8_t *out;       /* 20 */
+    const int8_t *weights;      /* 24 */
+    const int32_t *bias;        /* 28 */
+    const int32_t *multiplier;  /* 32 */
+    const int8_t *shifts;       /* 36 */
+    int32_t span;               /* 40: bytes of output from the first row to the one after the last */
+    int32_t phase;              /* 44 */
+    intptr_t loops;             /* 48: where the loop for a shift of 0 would be listed */
+    int32_t zero;               /* 52: 2 * zero_point + 1 */
+    const int8_t *out_end;      /* 56: the output behind the last channel */
+    eu_depthwise_5_loop_t *next; /* 60 */
+} eu_depthwise_5_frame_t;
 
-typedef void eu_depthwise_5_loop_t(const eu_depthwise_5_channel_t *);
+/* The channel after the one that is done, or back to the caller: sets r0 in, r1 out, r7-r10 doubled taps (0, 1), (2, 3), (1, 2), (3, 4) in
+ * halves, r11 doubled bias, r12 multiplier, lr rounding, and compares the phase with 1. */
+__attribute__((naked, noinline)) static void eu_depthwise_5_channel(void)
+{
+    __asm__(".syntax unified\n\tldrd r0, r1, [sp, #16]\n\tldr r2, [sp, #56]\n\tcmp r1, r2\n\tbeq 1f\n\t"
+            "add r2, sp, #24\n\tldmia r2, {r3-r6}\n\tldr r8, [r3], #4\n\tldrsb r10, [r3], #1\n\tldr r11, [r4], #4\n\t"
+            "ldr r12, [r5], #4\n\tldrb r9, [r6], #1\n\tstmia r2, {r3-r6}\n\tadds r3, r0, #1\n\tadds r4, r1, #1\n\t"
+            "strd r3, r4, [sp, #16]\n\tldrd r3, r4, [sp, #40]\n\tadd r3, r1\n\tstr r3, [sp]\n\tstr r9, [sp, #12]\n\t"
+            "ldrd r2, r3, [sp, #48]\n\tldr r2, [r2, r9, lsl #2]\n\tsub r9, #1\n\tlsl lr, r3, r9\n\tlsl r11, #1\n\t"
+            "sxtb16 r6, r8\n\tsxtb16 r5, r8, ror #8\n\tsadd16 r6, r6, r6\n\tsadd16 r5, r5, r5\n\tlsl r10, r10, #17\n\t"
+            "pkhbt r7, r6, r5, lsl #16\n\tpkhtb r8, r5, r6, asr #16\n\tpkhbt r9, r5, r6\n\t"
+            "pkhtb r10, r10, r5, asr #16\n\tcmp r4, #1\n\tbx r2\n1:\n\tadd sp, #64\n\tpop {r4-r11, pc}");
+}
 
-/* The frame's taps, bias, multiplier and rounding into r7-r12 and lr: doubled taps (0, 1), (2, 3), (1, 2), (3, 4) in halves. */
-#define EU_DEPTHWISE_5_TAPS                                                                              \
-    "ldmia r0, {r7, r11, r12, lr}\n\tldr r8, [r7]\n\tldrsb r10, [r7, #4]\n\tsxtb16 r6, r8\n\t"    \
-    "sxtb16 r5, r8, ror #8\n\tsadd16 r6, r6, r6\n\tsadd16 r5, r5, r5\n\tlsl r10, r10, #17\n\t"     \
-    "pkhbt r7, r6, r5, lsl #16\n\tpkhtb r8, r5, r6, asr #16\n\tpkhbt r9, r5, r6\n\t"            \
-    "pkhtb r10, r10, r5, asr #16\n\t"
+__attribute__((naked, noinline)) static void eu_depthwise_5_run(__attribute__((unused)) const eu_depthwise_5_frame_t *frame)
+{
+    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tsub sp, #64\n\tmov r12, sp\n\tldmia r0!, {r4-r11}\n\tstmia r12!, {r4-r11}\n\t"
+            "ldmia r0, {r4-r11}\n\tstmia r12, {r4-r11}\n\tldr pc, [sp, #60]");
+}
 
 #define EU_DEPTHWISE_5_LOAD(pair, in_step) \
     "ldrsb " pair ", [r0], #" in_step "\n\tldrsb r2, [r0], #" in_step "\n\tpkhbt " pair ", " pair ", r2, lsl #16\n\t"
@@ -66,60 +83,44 @@ typedef void eu_depthwise_5_loop_t(const eu_depthwise_5_channel_t *);
     "ssat r2, #8, r2\n\tldr r3, [sp, #8]\n\tstrb r2, [r1]\n\tadd r1, r3\n\t"
 
 /* A loop of three pairs of rows, after which every pair of inputs is back in its register; entered at the phase. */
+#define EU_DEPTHWISE_5_ROWS(load_4, load_5, load_6, store)                                               \
+    __asm__(".syntax unified\n\tbeq 11f\n\tbhi 12f\n\t" load_4 load_5                        \
+            "1:\n\t" EU_DEPTHWISE_5_PAIR("r4", "r5", "r6", load_6, store)                                \
+            "2:\n\t" EU_DEPTHWISE_5_PAIR("r5", "r6", "r4", load_4, store)                                \
+            "3:\n\t" EU_DEPTHWISE_5_PAIR("r6", "r4", "r5", load_5, store)                                \
+            "ldr r2, [sp]\n\tcmp r1, r2\n\tbne 1b\n\tldr pc, [sp, #60]\n"                         \
+            "11:\n\t" load_6 load_4 "b 3b\n12:\n\t" load_5 load_6 "b 2b")
+
 #define EU_DEPTHWISE_5_LOOP(name, in_step, out_step, shift)                                              \
-    __attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_5_channel_t *channel) \
+    __attribute__((naked, noinline)) static void name(void)                                      \
     {                                                                                            \
-        __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tldmia r0!, {r1-r4}\n\t" EU_DEPTHWISE_5_TAPS \
-                "push {r1}\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\tbhi 12f\n\t" \
-                EU_DEPTHWISE_5_LOAD("r4", in_step) EU_DEPTHWISE_5_LOAD("r5", in_step)                    \
-                "1:\n\t" EU_DEPTHWISE_5_PAIR("r4", "r5", "r6", EU_DEPTHWISE_5_LOAD("r6", in_step), EU_DEPTHWISE_5_STORE(out_step, shift))                \
-                "2:\n\t" EU_DEPTHWISE_5_PAIR("r5", "r6", "r4", EU_DEPTHWISE_5_LOAD("r4", in_step), EU_DEPTHWISE_5_STORE(out_step, shift))                \
-                "3:\n\t" EU_DEPTHWISE_5_PAIR("r6", "r4", "r5", EU_DEPTHWISE_5_LOAD("r5", in_step), EU_DEPTHWISE_5_STORE(out_step, shift))                \
-                "ldr r2, [sp]\n\tcmp r1, r2\n\tbne 1b\n\tadd sp, #4\n\tpop {r4-r11, pc}\n"        \
-                "11:\n\t" EU_DEPTHWISE_5_LOAD("r6", in_step) EU_DEPTHWISE_5_LOAD("r4", in_step) "b 3b\n"  \
-                "12:\n\t" EU_DEPTHWISE_5_LOAD("r5", in_step) EU_DEPTHWISE_5_LOAD("r6", in_step) "b 2b");   \
+        EU_DEPTHWISE_5_ROWS(EU_DEPTHWISE_5_LOAD("r4", in_step), EU_DEPTHWISE_5_LOAD("r5", in_step), EU_DEPTHWISE_5_LOAD("r6", in_step), \
+                            EU_DEPTHWISE_5_STORE(out_step, shift));                                      \
     }
 
-/* Frame on the stack: end, in_step, out_step, shift. */
-#define EU_DEPTHWISE_5_ANY_LOOP(name)  \
-__attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_5_channel_t *channel) \
-{ \
-    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tadd r3, r0, #32\n\tldmia r3, {r5-r7}\n\tldmia r0!, {r1-r4}\n\t" \
-            "push {r1, r5, r6, r7}\n\t" EU_DEPTHWISE_5_TAPS "mov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\t" \
-            "bhi 12f\n\t" EU_DEPTHWISE_5_ANY_LOAD("r4") EU_DEPTHWISE_5_ANY_LOAD("r5") \
-            "1:\n\t" EU_DEPTHWISE_5_PAIR("r4", "r5", "r6", EU_DEPTHWISE_5_ANY_LOAD("r6"), EU_DEPTHWISE_5_ANY_STORE) \
-            "2:\n\t" EU_DEPTHWISE_5_PAIR("r5", "r6", "r4", EU_DEPTHWISE_5_ANY_LOAD("r4"), EU_DEPTHWISE_5_ANY_STORE) \
-            "3:\n\t" EU_DEPTHWISE_5_PAIR("r6", "r4", "r5", EU_DEPTHWISE_5_ANY_LOAD("r5"), EU_DEPTHWISE_5_ANY_STORE) \
-            "ldr r2, [sp]\n\tcmp r1, r2\n\tbne 1b\n\tadd sp, #16\n\tpop {r4-r11, pc}\n" \
-            "11:\n\t" EU_DEPTHWISE_5_ANY_LOAD("r6") EU_DEPTHWISE_5_ANY_LOAD("r4") "b 3b\n" \
-            "12:\n\t" EU_DEPTHWISE_5_ANY_LOAD("r5") EU_DEPTHWISE_5_ANY_LOAD("r6") "b 2b"); \
+/* Steps and shift from the frame. */
+#define EU_DEPTHWISE_5_ANY_LOOP(name)                                                                    \
+    __attribute__((naked, noinline)) static void name(void)                                      \
+    {                                                                                            \
+        EU_DEPTHWISE_5_ROWS(EU_DEPTHWISE_5_ANY_LOAD("r4"), EU_DEPTHWISE_5_ANY_LOAD("r5"), EU_DEPTHWISE_5_ANY_LOAD("r6"), EU_DEPTHWISE_5_ANY_STORE); \
+    }
+
+static void eu_depthwise_5_rows(const int8_t *in, int8_t *out, int32_t rows, const eu_depthwise_5_t *p, eu_depthwise_5_loop_t *const *loops,
+                                int32_t first_shift)
+{
+    const eu_depthwise_5_frame_t frame = {
+        out, p->in_step, p->out_step, 0, in, out, p->weights, p->bias, p->multiplier, p->shift, rows * p->out_step, rows / 2 % 3,
+        (intptr_t)loops - 4 * first_shift, 2 * p->zero_point + 1, out + p->outputs, eu_depthwise_5_channel};
+    eu_depthwise_5_run(&frame);
 }
 
 static void eu_depthwise_5_block(const int8_t *in, int8_t *out, int32_t rows, const eu_depthwise_5_t *p, eu_depthwise_5_loop_t *const *loops,
                                  int32_t first_shift)
 {
-    const int32_t even = rows & ~1;
-    const int32_t phase = even / 2 % 3;
     const int32_t last = rows - 2;
-    eu_depthwise_5_channel_t channel = {out + even * p->out_step, in, out, phase, p->weights, 0, 0, 0, p->in_step, p->out_step, 0};
-    for (int32_t n = 0; n < p->outputs; n++) {
-        const int32_t shift = p->shift[n];
-        eu_depthwise_5_loop_t *const loop = loops[shift - first_shift];
-        channel.bias = 2 * p->bias[n];
-        channel.multiplier = p->multiplier[n];
-        channel.rounding = (2 * p->zero_point + 1) * ((int32_t)1 << (shift - 1));
-        channel.shift = shift;
-        loop(&channel);
-        if (rows != even) {
-            const eu_depthwise_5_channel_t odd = {channel.end + p->out_step, channel.in + last * p->in_step, channel.out + last * p->out_step,
-                                             1, channel.taps, channel.bias, channel.multiplier, channel.rounding, p->in_step,
-                                             p->out_step, shift};
-            loop(&odd);
-        }
-        channel.end++;
-        channel.in++;
-        channel.out++;
-        channel.taps += 5;
+    eu_depthwise_5_rows(in, out, rows & ~1, p, loops, first_shift);
+    if ((rows & 1) != 0) {
+        eu_depthwise_5_rows(in + last * p->in_step, out + last * p->out_step, 2, p, loops, first_shift);
     }
 }
 

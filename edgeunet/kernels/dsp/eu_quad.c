@@ -132,14 +132,14 @@ typedef struct {
     "strb r8, [lr]\n\tstrb r9, [lr, #1]\n\tstrb r10, [lr, #2]\n\tstrb r11, [lr, #3]\n\t"      \
     "ldmia sp, {r1-r6}\n\tadd lr, r2\n\t"
 
-/* Splits groups of weights into SXTB16 order, 8 words each, with `twice` applied to each four words; returns the end. */
+/* Splits r2 groups of weights at r0 into SXTB16 order at r1, 8 words each, with `twice` applied to each four words; the end in lr. */
 #define EU_QUAD_WIDEN(twice)                                                                     \
-    ".syntax unified\n\tpush {r4-r11}\n1:\n\tldmia r0!, {r4-r7}\n\t"                             \
+    "1:\n\tldmia r0!, {r4-r7}\n\t"                                                              \
     "sxtb16 r8, r4\n\tsxtb16 r9, r5\n\tsxtb16 r10, r6\n\tsxtb16 r11, r7\n\t"                     \
     twice("r8", "r9", "r10", "r11") "stmia r1!, {r8-r11}\n\t"                                   \
     "sxtb16 r4, r4, ror #8\n\tsxtb16 r5, r5, ror #8\n\tsxtb16 r6, r6, ror #8\n\t"               \
     "sxtb16 r7, r7, ror #8\n\t" twice("r4", "r5", "r6", "r7") "stmia r1!, {r4-r7}\n\t"          \
-    "subs r2, #1\n\tbne 1b\n\tmov r0, r1\n\tpop {r4-r11}\n\tbx lr"
+    "subs r2, #1\n\tbne 1b\n\tmov lr, r1\n\t"
 #define EU_QUAD_ONCE(a, b, c, d) ""
 #define EU_QUAD_TWICE(a, b, c, d)                                                                \
     "sadd16 " a ", " a ", " a "\n\tsadd16 " b ", " b ", " b "\n\t"                               \

@@ -1,23 +1,15 @@
 /* Unpacking of quads for EU_QUAD_ROUND (see eu_conv_linear.c): weights and biases are doubled, so that one SMMLAR of an
  * accumulator and a multiplier is TFLite's SaturatingRoundingDoublingHighMul. */
-EU_NAKED static int32_t *eu_quad_widen_doubled(EU_UNUSED const int32_t *weights, EU_UNUSED int32_t *wide,
-                                               EU_UNUSED int32_t groups)
-{
-    __asm__(EU_QUAD_WIDEN(EU_QUAD_TWICE));
-}
+#define EU_QUAD_UNPACK_ONE(multiplier, rotation)                                                 \
+    "uxtb r10, r8" rotation "\n\tsub r9, r10, #1\n\tlsl r9, r3, r9\n\tstmia r1!, {" multiplier ", r9, r10}\n\t"
 
 /* One quad: packed is 4 biases, groups of weights, 4 multipliers and one word of 4 shifts (bytes). Returns the end of the
  * widened weights; behind it per channel multiplier, 2^(shift-1) + zero_point * 2^shift, shift. */
-static int32_t *eu_quad_unpack_doubled(const int32_t *packed, int32_t *wide, int32_t groups, int32_t zero_point)
+EU_NAKED static int32_t *eu_quad_unpack_doubled(EU_UNUSED const int32_t *packed, EU_UNUSED int32_t *wide, EU_UNUSED int32_t groups,
+                                                EU_UNUSED int32_t zero_point)
 {
-    int32_t *const end = eu_quad_widen_doubled(packed + 4, wide + 4, groups);
-    const int32_t *const c = packed + 4 + 4 * groups;
-    for (int32_t n = 0; n < 4; n++) {
-        const int32_t shift = (int32_t)((uint32_t)c[4] >> 8 * n & 255U);
-        wide[n] = 2 * packed[n];
-        end[3 * n] = c[n];
-        end[3 * n + 1] = (2 * zero_point + 1) * ((int32_t)1 << (shift - 1));
-        end[3 * n + 2] = shift;
-    }
-    return end;
+    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tldmia r0!, {r4-r7}\n\tlsls r4, #1\n\tlsls r5, #1\n\tlsls r6, #1\n\t"
+            "lsls r7, #1\n\tstmia r1!, {r4-r7}\n\tlsls r3, #1\n\tadds r3, #1\n" EU_QUAD_WIDEN(EU_QUAD_TWICE)
+            "ldmia r0, {r4-r8}\n\t" EU_QUAD_UNPACK_ONE("r4", "") EU_QUAD_UNPACK_ONE("r5", ", ror #8")
+            EU_QUAD_UNPACK_ONE("r6", ", ror #16") EU_QUAD_UNPACK_ONE("r7", ", ror #24") "mov r0, lr\n\tpop {r4-r11, pc}");
 }

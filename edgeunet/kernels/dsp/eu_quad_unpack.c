@@ -1,28 +1,14 @@
 /* Unpacking of quads for EU_QUAD_SCALE. */
-EU_NAKED static int32_t *eu_quad_widen(EU_UNUSED const int32_t *weights, EU_UNUSED int32_t *wide, EU_UNUSED int32_t groups)
-{
-    __asm__(EU_QUAD_WIDEN(EU_QUAD_ONCE));
-}
+#define EU_QUAD_UNPACK_TWO(multipliers, offsets)                                                 \
+    "ldrd r4, r5, [r0, #" multipliers "]\n\tldrd r2, r3, [r0, #" offsets "]\n\t"                \
+    "smull r6, r7, r2, r12\n\tsmull r8, r9, r3, r12\n\tstmia r1!, {r4-r9}\n\t"
 
 /* One quad for EU_QUAD_SCALE without biases (they are in the offsets): packed is groups of weights, 4 multipliers, 4 offsets
- * / 2^offset_shift. Returns the end of the widened weights. */
-static int32_t *eu_quad_unpack(const int32_t *packed, int32_t *wide, int32_t groups, int32_t offset_shift)
+ * / 2^offset_shift. Returns the end of the widened weights; behind it per two channels multipliers, 64-bit offsets. */
+EU_NAKED static int32_t *eu_quad_unpack(EU_UNUSED const int32_t *packed, EU_UNUSED int32_t *wide, EU_UNUSED int32_t groups,
+                                        EU_UNUSED int32_t offset_shift)
 {
-    int32_t *const end = eu_quad_widen(packed, wide + 4, groups);
-    const int32_t *c = packed + 4 * groups;
-    const int32_t unit = (int32_t)1 << offset_shift;
-    int32_t *t = end;
-    for (int32_t pair = 0; pair < 2; pair++) {
-        const int64_t even = (int64_t)c[4] * unit;
-        const int64_t odd = (int64_t)c[5] * unit;
-        *wide++ = 0;
-        *wide++ = 0;
-        *t++ = *c++;
-        *t++ = *c++;
-        *t++ = (int32_t)(uint32_t)((uint64_t)even & 0xFFFFFFFFU);
-        *t++ = (int32_t)(even >> 32);
-        *t++ = (int32_t)(uint32_t)((uint64_t)odd & 0xFFFFFFFFU);
-        *t++ = (int32_t)(odd >> 32);
-    }
-    return end;
+    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tmovs r4, #0\n\tmovs r5, #0\n\tmovs r6, #0\n\tmovs r7, #0\n\t"
+            "stmia r1!, {r4-r7}\n\tmovs r12, #1\n\tlsl r12, r3\n" EU_QUAD_WIDEN(EU_QUAD_ONCE)
+            EU_QUAD_UNPACK_TWO("0", "16") EU_QUAD_UNPACK_TWO("8", "24") "mov r0, lr\n\tpop {r4-r11, pc}");
 }
