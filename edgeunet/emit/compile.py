@@ -51,6 +51,10 @@ BLOCKED = ("dsp",)
 LOW_RATE: dict[str, Accepts] = {"dsp": upsampled_fits, "mve": lambda node: node.kind in MVE}
 """Per core with kernels of its own: whether it has one for a window over an upsampled signal."""
 
+IN_PARTS = ("portable",)
+"""Cores on which depthwise over a concatenation is done part by part. On others two calls over fewer channels bring a
+twentieth of the instructions at most (ecg-tiny on a Cortex-M4), for more memory than the upsampled half takes."""
+
 MODES = ("window", "stream")
 
 
@@ -88,6 +92,8 @@ def _scheduled(
 ) -> Schedule:
     """``schedule_graph`` once: choosing, compiling and explaining ask for the same schedules."""
     accepts = LOW_RATE.get(core, anything)
+    if core not in IN_PARTS:
+        without = without | {"depthwise_parts"}
     whole = mode == "window" and hop is None
     program = rewritten(graph, without, accepts) if whole else rewritten_stream(graph, hop, without, accepts)
     if fuses_on_core is not None and "add" not in without:

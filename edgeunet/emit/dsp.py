@@ -7,6 +7,7 @@ from edgeunet.emit.dsp_add import clamped_additions
 from edgeunet.emit.dsp_depthwise import upsampled_fits, words
 from edgeunet.emit.dsp_quads import additions_after, convolutions, fuses, narrow_convolutions, sums
 from edgeunet.emit.dsp_rows import additions, depthwises, max_pools, ones
+from edgeunet.emit.dsp_twice import twofold
 from edgeunet.emit.kernels import KernelTable
 
 DSP: KernelTable = {
@@ -25,7 +26,7 @@ DSP: KernelTable = {
     ),
     "conv_sum": (*dsp_pairs.sums(), *dsp_tall.sums(cheaper=True), *sums(), *dsp_tall.sums(cheaper=False)),
     "depthwise": (*words(few_rows=True), *depthwises(), *words()),
-    "depthwise_upsampled": words(),
+    "depthwise_upsampled": (*twofold(), *words()),
     "max_pool": max_pools(),
     "add": (*additions(), *clamped_additions()),
 }

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from edgeunet.emit.dsp_quads import splat
 from edgeunet.emit.dsp_rows import LONG_TAPS
+from edgeunet.emit.dsp_twice import fits_twice
 from edgeunet.emit.kernels import Arguments, Kernel, in_order
 from edgeunet.emit.portable import plain, source
 from edgeunet.emit.quads import GROUP, double_rounding, rounding_fits
@@ -35,10 +36,13 @@ def fits_words(p: Windowed) -> bool:
 
 
 def upsampled_fits(node: Node) -> bool:
-    """Whether a window over an upsampled signal is best read at the low rate: it has a kernel here, and at the high
-    rate none that slides (those need fewer instructions than this one even for all the taps)."""
+    """Whether a window over an upsampled signal is best read at the low rate: it has a kernel that slides, or has
+    none at the high rate either (those need fewer instructions than four channels at a time even for all the taps)."""
     p = node.parameters
-    return isinstance(p, DepthwiseUpsampled) and fits_words(p) and p.dense_taps not in SLIDING_TAPS
+    if not isinstance(p, DepthwiseUpsampled):
+        return False
+    slides = p.window is not None and len(p.window) in SLIDING_TAPS
+    return fits_twice(p) or (fits_words(p) and not slides)
 
 
 def _by_phase(p: Windowed) -> Int16Array:

@@ -26,7 +26,7 @@ DEPTHWISE_BLOCKS = 8
 LONG_TAPS = (7, 9)
 """Windows of ``eu_depthwise_long``: one loop for every step and shift, four rows at a time."""
 
-LONG = ("eu_depthwise_long",)
+LONG = ("eu_depthwise_pairs", "eu_depthwise_long")
 
 OWN_LOOP_OUTPUTS = 1600
 """Outputs from which on the channels of one shift get a loop of their own (5 instructions less per output); half of the

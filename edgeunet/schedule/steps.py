@@ -155,7 +155,12 @@ class ConvUpsampled:
 class DepthwiseUpsampled:
     """A depthwise convolution over an upsampled signal, read at its low rate: ``weights (phase, kernel, out)``, sums of
     int8 weights; phase ``p`` starts ``starts[p]`` rows into the group's window, channel ``n`` reads input ``n //
-    repeat``. ``dense_taps`` are those of the window it stands for where that had no stride and no dilation."""
+    repeat``.
+
+    ``window (kernel, out)`` are the weights of the window it stands for where that had no stride and no dilation, and
+    ``base`` is how many high-rate rows before its first tap the group's window begins: tap ``t`` of phase ``p`` meets
+    low-rate row ``floor((t + base + p) / phases)``.
+    """
 
     weights: Int16Array
     starts: tuple[int, ...]
@@ -164,7 +169,8 @@ class DepthwiseUpsampled:
     requantization: Requantization
     repeat: int = 1
     dilation: int = 1
-    dense_taps: int = 0
+    window: Int8Array | None = None
+    base: int = 0
 
     @property
     def folded_bias(self) -> Int32Array:

@@ -139,7 +139,9 @@ def _rewritten(program: Program, node: Node, producer: Node, signals: list[Signa
     )
     if isinstance(parameters, ConvSum):
         return _sum(made, parameters, phases, node.operands[1 - own], node.accesses[1 - own], own)
-    return (_depthwise(made, parameters, phases) if isinstance(parameters, Depthwise) else _conv(made, phases),)
+    if isinstance(parameters, Depthwise):
+        return (_depthwise(made, parameters, phases, node.accesses[own].first),)
+    return (_conv(made, phases),)
 
 
 def _taps(parameters: Conv | ConvSum | Depthwise) -> int:
@@ -195,11 +197,12 @@ def _sum(made: Node, conv: ConvSum, phases: Phases, other: Any, access: Access, 
     )
 
 
-def _depthwise(made: Node, depthwise: Depthwise, phases: Phases) -> Node:
+def _depthwise(made: Node, depthwise: Depthwise, phases: Phases, first: int) -> Node:
     weights = phases.summed(depthwise.weights, 0)
+    dense = depthwise.stride == depthwise.dilation == 1
     parameters = DepthwiseUpsampled(
         weights, phases.starts, depthwise.bias, depthwise.input_zero_point, depthwise.requantization,
-        depthwise.repeat, phases.dilation, len(depthwise.weights) if depthwise.stride == depthwise.dilation == 1 else 0,
+        depthwise.repeat, phases.dilation, depthwise.weights if dense else None, first - phases.count * phases.first,
     )  # fmt: skip
     macs = made.macs // depthwise.weights.size * weights.size // phases.count
     return replace(made, kind="depthwise_upsampled", parameters=parameters, macs=macs)

@@ -1,0 +1,80 @@
+/* Depthwise convolution over a signal upsampled twofold, read at its low rate: channel by channel, four rows at a time.
+ *
+ *     acc[2 r + f][n] = 2 * (bias[n] + sum over t < taps of in[(r + (t + base + f >> 1)) * in_step + n] * weights[n][t])
+ *     y = (acc * multiplier[n] + 2^31 >> 32) + 2^(shift-1) + zero_point * 2^shift + (acc >> 31)      shift = shift[n]
+ *     out[(2 r + f) * out_step + n] = min(max(y >> shift, -128), 127)                                 f = 0, 1
+ *
+ * Taps that meet the same row are summed once per call (schedule/upsampled.py): `reach` sums per phase, 3 or 5, doubled, as
+ * pairs in 16-bit halves, once from an even and once from an odd one on; the window slides through registers as pairs of rows.
+ * Double rounding as in eu_conv_linear.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1. Frame and
+ * rounding are those of eu_depthwise_pairs.c.
+ * rows >= 2; the last of an odd number of rows is done together with the one before it, again. */
+typedef struct {
+    const int8_t *weights; /* (outputs, taps) */
+    const int32_t *bias;
+    const int32_t *multiplier;
+    const int8_t *shift;
+    int32_t rows; /* low-rate rows, of two outputs each */
+    int32_t taps;
+    int32_t base; /* 0 or 1 */
+    int32_t in_step;
+    int32_t out_step;
+    int32_t outputs;
+    int32_t block; /* rows done before any input of later rows is overwritten; even, or all rows */
+    int32_t zero_point;
+} eu_depthwise_twice_t;
+
+static void eu_depthwise_twice_pairs(const int8_t *weights, const eu_depthwise_twice_t *p, int32_t reach, uint32_t *pairs)
+{
+    int32_t sums[6] = {0};
+    for (int32_t f = 0; f < 2; f++) {
+        for (int32_t m = 0; m < reach; m++) {
+            sums[m] = 0;
+        }
+        for (int32_t t = 0; t < p->taps; t++) {
+            sums[(t + p->base + f) >> 1] += weights[t];
+        }
+        for (int32_t m = 1; m < reach; m++) {
+            *pairs++ = ((uint32_t)(2 * sums[m - 1]) & 0xFFFFU) | (uint32_t)(2 * sums[m]) << 16;
+        }
+    }
+}
+
+static void eu_depthwise_twice_block(const int8_t *in, int8_t *out, int32_t rows, int32_t reach, const eu_depthwise_twice_t *p,
+                                     eu_depthwise_long_loop_t *loop)
+{
+    const int32_t whole = rows & ~1;
+    const int32_t last = rows - 2;
+    eu_depthwise_long_channel_t channel;
+    channel.in_step = p->in_step;
+    channel.out_step = p->out_step;
+    for (int32_t n = 0; n < p->outputs; n++) {
+        channel.end = out + 2 * whole * p->out_step;
+        channel.in = in;
+        channel.shift = p->shift[n];
+        channel.multiplier = p->multiplier[n];
+        channel.rounding = (2 * p->zero_point + 1) * ((int32_t)1 << (channel.shift - 1));
+        channel.bias = 2 * p->bias[n];
+        eu_depthwise_twice_pairs(p->weights + n * p->taps, p, reach, channel.pairs);
+        loop(&channel, out);
+        if (rows != whole) {
+            channel.in = in + last * p->in_step;
+            channel.end = out + 2 * rows * p->out_step;
+            loop(&channel, out + 2 * last * p->out_step);
+        }
+        in++;
+        out++;
+    }
+}
+
+static void eu_depthwise_twice(const int8_t *in, int8_t *out, int32_t reach, const eu_depthwise_twice_t *p,
+                               eu_depthwise_long_loop_t *loop)
+{
+    int32_t rows = p->rows;
+    for (; rows > p->block + 1; rows -= p->block) {
+        eu_depthwise_twice_block(in, out, p->block, reach, p, loop);
+        in += p->block * p->in_step;
+        out += 2 * p->block * p->out_step;
+    }
+    eu_depthwise_twice_block(in, out, rows, reach, p, loop);
+}

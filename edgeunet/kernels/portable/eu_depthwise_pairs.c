@@ -1,0 +1,1 @@
+/* The frame and the loops that the fast depthwise kernels share; their portable twins need nothing of it. */
