@@ -52,10 +52,27 @@ def _shape(step: Step) -> ColumnShape | None:
 
 
 def _block_rows(shape: ColumnShape, step: Step) -> int:
-    """All rows where neither sums between passes nor an output that replaces inputs limit them."""
-    if shape.most_units or any(_share(source(step, i), step.output) for i in range(len(step.inputs))):
-        return min(step.groups, BLOCK)
-    return step.groups
+    """As many rows as sums between passes have room for, and as outputs that replace inputs lie below them."""
+    if shape.most_units:
+        return shape.most_units * ROWS
+    return min(_clear_rows(step, position) for position in range(len(step.inputs)))
+
+
+def _clear_rows(step: Step, position: int) -> int:
+    """Rows that may be written before the next are read from an operand; ``BLOCK`` was asked for."""
+    view = source(step, position)
+    if not _share(view, step.output):
+        return step.groups
+    distance = view.offset_bytes - step.output.offset_bytes
+    clear = [rows for rows in range(BLOCK, step.groups + ROWS, ROWS) if _needed(step, position, rows) <= distance]
+    return min(max(clear, default=BLOCK), step.groups)
+
+
+def _needed(step: Step, position: int, rows: int) -> int:
+    """Bytes that an operand has to lie above the output for blocks of ``rows``."""
+    clearance = in_order(rows)(step, position)
+    assert clearance is not None
+    return clearance.least_bytes
 
 
 def _share(a: View, b: View) -> bool:

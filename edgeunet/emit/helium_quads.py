@@ -1,4 +1,4 @@
-"""Rows of the Helium convolutions that go by quads: which steps they take, how their constants are laid out."""
+"""Rows of the Helium convolutions by quads, and by blocks: which steps they take, how their constants are laid out."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.emit.helium import QuadShape, quad_function
+from edgeunet.emit.helium_blocks import CHANNELS, ROWS, BlockShape, block_function, block_stream
 from edgeunet.emit.helium_scaling import choose_scaling, fits, scales
 from edgeunet.emit.helium_vectors import LANES, Segment
 from edgeunet.emit.kernels import Arguments, Kernel, in_order
 from edgeunet.emit.portable import plain, source
 from edgeunet.schedule.memory import Clearance
-from edgeunet.schedule.schedule import Step, View
+from edgeunet.schedule.schedule import ARENA, Step, View
 from edgeunet.schedule.steps import Int8Array, Requantization
 
 QUAD = 4
@@ -111,7 +112,7 @@ def _stream(
 
 def _arguments(step: Step, shape: QuadShape, weights: Sequence[Int8Array], rows: int) -> Arguments:
     conv, r = step.parameters, step.parameters.requantization
-    loop = f"eu_quads_{hashlib.sha256(repr(shape).encode()).hexdigest()[:6]}"
+    loop = f"eu_quads_{_mark(shape)}"
     name = f"{loop}_run"
     two = len(shape.segments) > 1
     operands, passed = ("const int8_t *a, const int8_t *b", "a, b") if two else ("const int8_t *in", "in, in")
@@ -132,6 +133,39 @@ def _arguments(step: Step, shape: QuadShape, weights: Sequence[Int8Array], rows:
     return Arguments("eu_quads_t", fields, name, (quad_function(loop, shape), text))
 
 
+def _mark(shape: QuadShape | BlockShape) -> str:
+    """A short name for a shape."""
+    return hashlib.sha256(repr(shape).encode()).hexdigest()[:6]
+
+
+def _block_shape(step: Step, *, placed: bool = True) -> BlockShape | None:
+    """The function that runs a convolution of few inputs by blocks, or ``None``; ``placed`` looks at addresses too."""
+    conv, view, output = step.parameters, source(step), step.output
+    quads = _conv_shape(step)
+    if quads is None or quads.segments[0].vectors > 1 or step.groups % ROWS or output.channels % CHANNELS:
+        return None
+    if placed and (output.space != ARENA or output.offset_bytes % CHANNELS or output.pitch_bytes % CHANNELS):
+        return None
+    scaling = choose_scaling(conv, output.channels, folds=False)
+    shape = BlockShape(quads.segments[0].inputs, conv.stride * view.pitch_bytes, scaling)
+    return shape if shape.possible else None
+
+
+def _block(step: Step) -> Arguments:
+    shape, conv, output = _block_shape(step), step.parameters, step.output
+    assert shape is not None
+    weights = conv.weights.reshape(output.channels, -1)
+    fields: dict[str, Any] = {
+        "stream": block_stream(weights, conv.folded_bias, conv.requantization, shape.scaling),
+        "outputs": output.channels,
+        "fours": step.groups // ROWS,
+        "out_step": output.pitch_bytes,
+        "zero_point": conv.requantization.zero_point,
+    }
+    name = f"eu_blocks_{_mark(shape)}"
+    return Arguments("eu_blocks_t", fields, name, (block_function(name, shape),))
+
+
 def _conv(step: Step) -> Arguments:
     shape = _conv_shape(step)
     assert shape is not None
@@ -145,7 +179,9 @@ def _conv_sum(step: Step) -> Arguments:
 
 
 def _pair_overlap(step: Step, position: int) -> Clearance | None:
-    """Rows go in ascending pairs, unless an odd one sends the last pair one row back."""
+    """Rows go in ascending pairs, unless an odd one sends the last pair one row back; in fours where by blocks."""
+    if step.kind == "conv" and _block_shape(step, placed=False) is not None:
+        return in_order(ROWS)(step, position)
     return in_order(2)(step, position) if step.groups % 2 == 0 else None
 
 
@@ -154,5 +190,6 @@ def _sum_overlap(step: Step, position: int) -> Clearance | None:
     return in_order()(step, position) if step.parameters.repeat == 2 else _pair_overlap(step, position)
 
 
+BLOCKS = Kernel("eu_blocks", "mve", lambda step: _block_shape(step) is not None, _block, overlap=_pair_overlap)
 CONV = Kernel("eu_quads", "mve", lambda step: _conv_shape(step) is not None, _conv, overlap=_pair_overlap)
 CONV_SUM = Kernel("eu_quads", "mve", lambda step: _sum_shape(step) is not None, _conv_sum, overlap=_sum_overlap)

@@ -8,6 +8,7 @@ packing and calls are checked there, under sanitizers.
 from __future__ import annotations
 
 from edgeunet.emit.helium import LANES, QuadShape
+from edgeunet.emit.helium_blocks import BlockShape
 from edgeunet.emit.helium_channels import ChannelsShape
 from edgeunet.emit.helium_columns import ColumnShape
 from edgeunet.emit.helium_depthwise import DepthwiseShape
@@ -67,6 +68,17 @@ def quad_twin(name: str, shape: QuadShape) -> str:
         f"{{\n    static const eu_quads_part_t parts[] = {{{parts}}};\n"
         f"    static const eu_quads_kind_t kind = {{{fields}}};\n"
         "    eu_quads_rows(a, b, out, p, &kind);\n}\n"
+    )
+
+
+def block_twin(name: str, shape: BlockShape) -> str:
+    """The twin of ``block_function``."""
+    s = shape.scaling
+    kind = (shape.inputs, shape.step_bytes, s.shift, int(s.sign != ""), int(s.unsigned), s.low, s.high)
+    return (
+        f"static void {name}(const int8_t *in, int8_t *out, const eu_blocks_t *p)\n"
+        f"{{\n    static const eu_blocks_kind_t kind = {{{', '.join(map(str, kind))}}};\n"
+        "    eu_blocks_rows(in, out, p, &kind);\n}\n"
     )
 
 

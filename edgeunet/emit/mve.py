@@ -219,6 +219,7 @@ MVE: KernelTable = {
         Kernel("eu_lines", "mve", _accepts_lines, _lines),
         Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes),
         column_rows.COLUMNS,
+        helium_quads.BLOCKS,
         helium_quads.CONV,
         helium_runs.RUNS,
     ),

@@ -132,6 +132,29 @@ def test_columns_in_place_and_in_blocks(tmp_path: Path, monkeypatch: pytest.Monk
     assert run_on_helium(tmp_path, [chain]) == ["equal"]
 
 
+def blocks_network(seed: int, scales: tuple[float, float]) -> SideBySide:
+    """Few inputs, rows in fours, each convolution followed by a layer, so that its output is in the arena."""
+    made, kinds = network(seed, scales), activations(seed)
+    for rows, channels, taps, outputs in ((4, 2, 1, 4), (8, 8, 1, 12), (12, 12, 1, 24), (4, 14, 1, 8), (20, 16, 1, 16)):
+        y = made.convolution(made.input(rows, channels), outputs, taps, next(kinds))
+        made.results.pop()
+        made.pool(y, 2, 2)
+    for channels, taps in ((4, 3), (2, 5), (5, 2)):
+        y = made.convolution(made.input(24, channels), 12, taps, next(kinds), stride=1 + taps % 2)
+        y = made.convolution(y, 12, 1, next(kinds))
+        del made.results[-2:]
+        made.convolution(y, 12, 1, next(kinds))
+    return made
+
+
+@pytest.mark.parametrize("scales", [pytest.param(APART, id="shifts apart"), pytest.param(ALIKE, id="shifts alike")])
+def test_blocks_equal_the_evaluator(tmp_path: Path, scales: tuple[float, float]) -> None:
+    cases = [case(blocks_network(seed, scales), f"b{seed}") for seed in range(7)]
+    assert all({"eu_blocks"} <= kernels(c) <= {"eu_blocks", "eu_quads", "eu_max_lanes"} for c in cases)
+    assert sum(layer.kernel == "eu_blocks" for c in cases for layer in c.model.layers) >= 9 * len(cases)
+    assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
+
+
 def runs_network(seed: int, scales: tuple[float, float]) -> SideBySide:
     """Windows longer than loads reach, with gaps, rows far apart; operands read once for up to four rows."""
     made, kinds = network(seed, scales), activations(seed)

@@ -23,6 +23,7 @@ def twins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Portable files for those of the core, C functions for the generated assembly."""
     monkeypatch.setattr("edgeunet.emit.code.kernel_source", twin_source)
     monkeypatch.setattr("edgeunet.emit.helium_quads.quad_function", helium_twins.quad_twin)
+    monkeypatch.setattr("edgeunet.emit.helium_quads.block_function", helium_twins.block_twin)
     monkeypatch.setattr("edgeunet.emit.column_rows.column_function", helium_twins.column_twin)
     monkeypatch.setattr("edgeunet.emit.helium_runs.runs_function", helium_twins.runs_twin)
     monkeypatch.setattr("edgeunet.emit.mve.depthwise_function", helium_twins.depthwise_twin)
@@ -56,6 +57,7 @@ def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path, monkeypatch:
     contents += [column_network(channels, seed) for seed, channels in enumerate((1, 4, 12))]
     made = [convolutions.column_network(rows, scales, rows) for rows, scales in ((32, APART), (72, ALIKE))]
     made += [convolutions.runs_network(seed, scales) for seed, scales in ((0, APART), (2, ALIKE))]
+    made += [convolutions.blocks_network(seed, scales) for seed, scales in ((0, APART), (1, ALIKE))]
     assert set(KERNELS) <= run_twins(tmp_path, contents + [network.build() for network in made])
 
 
