@@ -90,7 +90,10 @@ def window_phases(first: int, taps: int, dilation: int, stride: int, factor: int
 
 
 def split_upsampled(program: Program, accepts: Callable[[Node], bool] = lambda node: True) -> Program:
-    """``program`` with every such operator reading the low-rate signal, where ``accepts`` takes what it becomes."""
+    """``program`` with every such operator reading the low-rate signal, where ``accepts`` takes what it becomes.
+
+    It is asked about nodes of the new kinds only (``*_upsampled``); a 1x1 convolution at the low rate is one as any.
+    """
     for upsampled in range(len(program.signals)):
         program = at_low_rate(program, upsampled, accepts)
     return program
@@ -107,7 +110,7 @@ def at_low_rate(program: Program, upsampled: int, accepts: Callable[[Node], bool
     signals, made = list(program.signals), dict[int, tuple[Node, ...]]()
     for reader in readers:
         nodes = _rewritten(program, program.nodes[reader], producer, signals)
-        if not nodes or not all(accepts(node) for node in nodes):
+        if not nodes or not all(accepts(node) for node in nodes if node.kind.endswith("_upsampled")):
             return program
         made[reader] = nodes
     kept = [(number, node) for number, node in enumerate(program.nodes) if number != writers[0]]
