@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def block_stream(weights: Int8Array, bias: NDArray[np.int32], r: Requantization,
     """Constants as the function reads them; ``weights (out, inputs)``."""
     parts: list[bytes] = []
     for n in range(0, len(bias), 2):
-        pair = [bias[n : n + 2], r.multipliers[n : n + 2]]
+        pair: list[NDArray[np.integer[Any]]] = [bias[n : n + 2], r.multipliers[n : n + 2]]
         pair += [] if scaling.shift else [r.shifts[n : n + 2]]
         parts += [weights[n : n + 2].tobytes(), np.concatenate(pair).astype("<i4").tobytes()]
     return np.frombuffer(b"".join(parts), "<i4").astype(np.int32)
