@@ -6,8 +6,8 @@
  *
  * |acc| < 2^31 and shift < 0 are proven per channel. */
 typedef struct {
-    const int32_t *stream; /* per 8 channels: weights of each tap, 4 + 4 biases, multipliers (even, odd), 8 shifts */
-    int32_t channels;      /* a multiple of 8 */
+    const int32_t *stream; /* per 8 channels (filled up): weights of each tap, biases, multipliers (even, odd), shifts */
+    int32_t channels;
     int32_t rows;
     int32_t in_step;
     int32_t tap_step;

@@ -5,8 +5,8 @@
  *
  * |acc| < 2^31 and shift < 0 are proven per channel. */
 typedef struct {
-    const int32_t *stream; /* per 8 channels: weights of each tap, 4 + 4 biases, multipliers (even, odd), 8 shifts */
-    int32_t channels;      /* a multiple of 8 */
+    const int32_t *stream; /* per 8 channels (filled up): weights of each tap, biases, multipliers (even, odd), shifts */
+    int32_t channels;
     int32_t rows;
     int32_t in_step;
     int32_t tap_step;
@@ -33,7 +33,7 @@ static void eu_channel_lanes_rows(const int8_t *in, int8_t *out, const eu_channe
         int32_t scale[16]; /* biases, multipliers; even channels before odd ones */
         memcpy(scale, chunk + 8 * taps, sizeof scale);
         for (int32_t r = 0; r < p->rows; r++) {
-            for (int32_t n = 0; n < 8; n++) {
+            for (int32_t n = 0; n < 8 && first + n < p->channels; n++) {
                 const int32_t place = n / 2 + 4 * (n % 2);
                 int32_t acc = scale[place];
                 for (int32_t t = 0; t < taps; t++) {
