@@ -9,7 +9,7 @@ import numpy as np
 
 from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, kernel_source, select_kernel
 from edgeunet.emit.source import Layer
-from edgeunet.emit.stream import edge_calls, edge_position, keep_history, passage, pointer, restore_history
+from edgeunet.emit.stream import MOVE, edge_calls, edge_position, keep_history, passage, pointer, restore_history
 from edgeunet.emit.tables import Tables
 from edgeunet.schedule.program import Constant
 from edgeunet.schedule.schedule import ENTER, LEAVE, Margin, Schedule, Step, View
@@ -38,11 +38,13 @@ def render_steps(schedule: Schedule, prefix: str, tables: Sequence[KernelTable],
     calls: list[str] = []
     layers: list[Layer] = []
     streams = schedule.timing.streams
+    core = _fast_core(tables)
+    words = streams and core != "portable"
     for index, step in enumerate(schedule.steps):
         lines = [f"/* {index:2d} {_describe(step)} */", f"{prefix.upper()}_LAYER({index});"]
-        lines += restore_history(schedule, index)
+        lines += restore_history(schedule, index, words=words)
         if streams and step.covers in ((ENTER,), (LEAVE,)):
-            calls += [*lines, *passage(schedule, step), *keep_history(schedule, index)]
+            calls += [*lines, *passage(schedule, step), *keep_history(schedule, index, words=words)]
             layers.append(_layer(step, ""))
             continue
         kernel = select_kernel(step, tables)
@@ -56,10 +58,18 @@ def render_steps(schedule: Schedule, prefix: str, tables: Sequence[KernelTable],
         definitions |= dict.fromkeys(made.definitions)
         position = edge_position(schedule, step) if streams else f"0, 0, {getattr(step.parameters, 'length', 0)}"
         lines.append(_call(step, kernel, made, index, prefix, data, arguments, bodies, position))
-        calls += [*lines, *keep_history(schedule, index)] if streams else lines
+        calls += [*lines, *keep_history(schedule, index, words=words)] if streams else lines
         layers.append(_layer(step, kernel.function))
+    if any(line.startswith(f"{MOVE}(") for line in calls):
+        files[core, MOVE] = None
     text = "\n".join([*(kernel_source(core, name) for core, name in files), *definitions])
     return Code(text, "\n".join(bodies), tuple(calls), tuple(layers))
+
+
+def _fast_core(tables: Sequence[KernelTable]) -> str:
+    """The core that the tables are for."""
+    cores = {kernel.core for table in tables for rows in table.values() for kernel in rows}
+    return next((core for core in sorted(cores) if core != "portable"), "portable")
 
 
 def _layer(step: Step, kernel: str) -> Layer:

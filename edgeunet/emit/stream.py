@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from edgeunet.schedule.schedule import ARENA, Schedule, Span, Step, View
 
+MOVE = "eu_move"
+"""The function that moves histories of whole words, where a core has one."""
+
 
 def pointer(view: View) -> str:
     """Address of a view's first byte."""
@@ -52,27 +55,35 @@ def edge_position(schedule: Schedule, step: Step) -> str:
     return f"{step.first_group}, {begin_expression(span)}, {end_expression(span)}"
 
 
-def keep_history(schedule: Schedule, index: int) -> list[str]:
-    """After the last step that reads a buffer: its newest rows move in front of the data, or away, for the next hop."""
+def keep_history(schedule: Schedule, index: int, *, words: bool = False) -> list[str]:
+    """After the last step that reads a buffer: its newest rows move in front of the data, or away, for the next hop.
+
+    ``words`` says that there is ``eu_move``, which moves whole words to lower addresses or to where nothing overlaps.
+    """
     lines = []
     for buffer in schedule.buffers:
         if buffer.persistent and buffer.last_step == index:
-            newest = _address(buffer.offset_bytes + buffer.rows * buffer.pitch_bytes)
+            newest = buffer.offset_bytes + buffer.rows * buffer.pitch_bytes
             kept = buffer.before * buffer.pitch_bytes
             if buffer.store_bytes is None:
-                lines.append(f"memmove({_address(buffer.offset_bytes)}, {newest}, {kept});")
+                lines.append(_move(buffer.offset_bytes, newest, kept, "memmove", words))
             else:
-                lines.append(f"memcpy({_address(buffer.store_bytes)}, {newest}, {kept});")
+                lines.append(_move(buffer.store_bytes, newest, kept, "memcpy", words))
     return lines
 
 
-def restore_history(schedule: Schedule, index: int) -> list[str]:
+def restore_history(schedule: Schedule, index: int, *, words: bool = False) -> list[str]:
     """Before the first step that writes a buffer whose history waits elsewhere: put it in front of the data."""
     return [
-        f"memcpy({_address(b.offset_bytes)}, {_address(b.store_bytes)}, {b.before * b.pitch_bytes});"
+        _move(b.offset_bytes, b.store_bytes, b.before * b.pitch_bytes, "memcpy", words)
         for b in schedule.buffers
         if b.store_bytes is not None and b.first_step == index
     ]
+
+
+def _move(to: int, source: int, size: int, function: str, words: bool) -> str:
+    whole = words and to % 4 == source % 4 == size % 4 == 0
+    return f"{MOVE if whole else function}({_address(to)}, {_address(source)}, {size});"
 
 
 def _address(offset: int) -> str:
