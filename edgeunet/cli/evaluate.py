@@ -33,7 +33,7 @@ from edgeunet.cli.parameters import FiniteRange
 )
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw signals with annotated and predicted waves (PNG).")
 @click.option("--classes", help="Class names, background first, for a model without a card.")
-@click.option("--sample-rate-hz", type=FiniteRange(), help="Sample rate, for a model without a card.")
+@click.option("--sample-rate-hz", type=FiniteRange(0, min_open=True), help="Sample rate, for a model without a card.")
 @click.option("--normalization", help="Window normalization, for a model without a card.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
 def command(

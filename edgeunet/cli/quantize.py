@@ -27,11 +27,16 @@ from edgeunet.cli.parameters import FiniteRange
     "--split", "split_path", type=click.Path(path_type=Path), help="JSON split; the model card's when left out."
 )
 @click.option(
-    "--calibration-windows", default=256, show_default=True, help="Windows of training patients that set the ranges."
+    "--calibration-windows",
+    type=click.IntRange(1),
+    default=256,
+    show_default=True,
+    help="Windows of training patients that set the ranges.",
 )
 @click.option(
     "--input-range",
     "input_range_percent",
+    type=FiniteRange(90, 100),
     default=99.99,
     show_default=True,
     metavar="PERCENT",
@@ -55,7 +60,7 @@ from edgeunet.cli.parameters import FiniteRange
     help="How far a matched boundary may be off.",
 )
 @click.option("--classes", help="Class names, background first, for a model without a card.")
-@click.option("--sample-rate-hz", type=FiniteRange(), help="Sample rate, for a model without a card.")
+@click.option("--sample-rate-hz", type=FiniteRange(0, min_open=True), help="Sample rate, for a model without a card.")
 @click.option("--normalization", help="Window normalization, for a model without a card.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the tables.")
 def command(

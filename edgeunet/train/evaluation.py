@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.errors import TrainError
+from edgeunet.files import require_writable
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.signals import PreparedSource, Source, Split, split_from_dict
 from edgeunet.train.delineation import (
@@ -21,7 +22,7 @@ from edgeunet.train.delineation import (
 from edgeunet.train.judge import Judge, Judged
 from edgeunet.train.metrics import confusion_matrix, sample_scores
 from edgeunet.train.postprocessing import postprocessing_from_dict
-from edgeunet.train.predictors import open_predictor
+from edgeunet.train.predictors import check_model_file, open_predictor
 
 P_WAVE = "P"
 
@@ -57,8 +58,9 @@ def evaluate(
     TrainError, SignalError, ModelError, GraphError
         With what is wrong, in one sentence.
     """
-    if not Path(model).is_file():
-        raise TrainError(f"there is no file '{model}'; pass the path of a .keras or .tflite model")
+    check_model_file(Path(model))
+    if plot is not None:
+        _check_plot(plot)
     card = checked_card(Path(model), card or read_card(Path(model)), source)
     predictor = open_predictor(Path(model), card)
     if predictor.classes != len(card.classes):
@@ -71,6 +73,13 @@ def evaluate(
     document = judge_records(judge, source, names, tolerance_ms, plot, tell)
     about = {"schema": "edgeunet.evaluate/1", "model": card.name, "format": predictor.format, "part": part}
     return {**about, "data": source.describe(), **document}
+
+
+def _check_plot(plot: Path) -> None:
+    """Raise before an evaluation, not after it, where ``plot`` cannot be written."""
+    if plot.suffix.lower() != ".png":
+        raise TrainError(f"'{plot}' does not end in .png, the format of the picture; name the file so")
+    require_writable(plot)
 
 
 def checked_card(model: Path, card: ModelCard | None, source: Source) -> ModelCard:

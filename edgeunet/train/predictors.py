@@ -116,12 +116,31 @@ def open_predictor(path: Path, card: ModelCard | None = None) -> KerasPredictor 
         When the file is damaged.
     """
     path = Path(path)
-    opener = _OPENERS.get(path.suffix)
-    if opener is None:
+    check_model_file(path)
+    return _OPENERS[path.suffix](path, locality_of(card), f"'{path}'")
+
+
+def check_model_file(path: Path) -> None:
+    """Raise unless ``path`` is a file that begins as ``.keras`` and ``.tflite`` files do.
+
+    Raises
+    ------
+    TrainError
+        When it is not there, of another kind, or begins otherwise.
+    """
+    if path.suffix not in _MARKS:
         raise TrainError(f"'{path}' is neither a .keras nor a .tflite file; pass one of these")
     if not path.is_file():
-        raise TrainError(f"there is no file '{path}'; check the path of the model")
-    return opener(path, locality_of(card), f"'{path}'")
+        raise TrainError(f"there is no file '{path}'; pass the path of a .keras or .tflite model")
+    place, mark = _MARKS[path.suffix]
+    with path.open("rb") as file:
+        begin = file.read(place + len(mark))
+    if begin[place:] != mark:
+        raise TrainError(f"'{path}' is not a {path.suffix} file, whatever its name says; make or copy it again")
+
+
+_MARKS = {".keras": (0, b"PK"), ".tflite": (4, b"TFL3")}
+"""Where in a file of each kind which bytes stand."""
 
 
 def locality_of(card: ModelCard | None) -> Locality:

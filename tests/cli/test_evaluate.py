@@ -119,6 +119,27 @@ def test_a_truncated_model_is_one_sentence(
     assert_one_sentence(*run(capsys, str(broken), *SYNTHETIC))
 
 
+@pytest.mark.parametrize("name", ["text", "text.h5", "text.keras", "text.tflite", "none.tflite"])
+def test_what_is_no_model_is_said_before_its_card_is_missed(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if name.startswith("text"):
+        (tmp_path / name).write_text("hello, world")
+    code, out, err = run(capsys, str(tmp_path / name), *SYNTHETIC)
+    assert_one_sentence(code, out, err)
+    assert "card" not in err
+
+
+def test_a_picture_that_cannot_be_written_is_said_before_the_work(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    for plot in (tmp_path / "x.pdf", tmp_path / "file" / "x.png"):
+        code, out, err = run(capsys, str(model.with_suffix(".tflite")), *SYNTHETIC, "--plot", str(plot))
+        assert_one_sentence(code, out, err)
+        assert "record" not in err
+
+
 def test_a_damaged_card_is_one_sentence(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     copy = tmp_path / "m.keras"
     shutil.copy(model, copy)
