@@ -80,9 +80,10 @@ def fits_saturated(conv: Weighted) -> bool:
 
 
 def _fits_clamped(conv: Weighted) -> bool:
-    """Nothing below the zero point comes out, and quads are whole (they are stored as words)."""
-    whole = flat_weights(conv).shape[0] % GROUP == 0
-    return whole and conv.requantization.relative_low >= 0 and scaled_offsets(conv, 0, True) is not None
+    """Nothing below the zero point comes out; a last quad of fewer channels is cheaper byte by byte where it can be."""
+    r = conv.requantization
+    words = flat_weights(conv).shape[0] % GROUP == 0 or not is_saturated(r)
+    return words and r.relative_low >= 0 and scaled_offsets(conv, 0, True) is not None
 
 
 def _fits_linear(conv: Weighted) -> bool:
