@@ -17,7 +17,7 @@ from edgeunet.emit.helium_lines import LONGEST_STEP, ROUNDING, LineShape, line_f
 from edgeunet.emit.helium_scaling import fits, is_signed, scales
 from edgeunet.emit.helium_vectors import LANES
 from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, in_order
-from edgeunet.emit.portable import plain, source
+from edgeunet.emit.portable import copy_fields, plain, source
 from edgeunet.schedule.memory import Clearance
 from edgeunet.schedule.schedule import Step, View
 from edgeunet.schedule.steps import INT32_LIMIT, Conv, Depthwise, Int8Array
@@ -198,6 +198,31 @@ def _max_pool(step: Step) -> Arguments:
     return Arguments("eu_max_lanes_t", fields)
 
 
+def _accepts_copy(step: Step) -> bool:
+    """Anything but nothing."""
+    fields = copy_fields(step)
+    return plain(step) and min(fields["outer"], fields["rows"], fields["bytes"]) >= 1
+
+
+def _copies(step: Step) -> Arguments:
+    return Arguments("eu_copy_lanes_t", copy_fields(step))
+
+
+def _repeats(step: Step) -> Arguments:
+    """Blocks of one row of inputs, copied ``factor`` times."""
+    view, factor, pitch = source(step), step.parameters.factor, step.output.pitch_bytes
+    fields = {
+        "outer": step.groups,
+        "rows": factor,
+        "bytes": view.channels,
+        "in_pitch": 0,
+        "in_jump": view.pitch_bytes,
+        "out_pitch": pitch,
+        "out_jump": factor * pitch,
+    }
+    return Arguments("eu_copy_lanes_t", fields)
+
+
 def _in_place(step: Step, position: int) -> Clearance | None:
     """Each channel is a column, done in ascending blocks of rows that are read before they are written.
 
@@ -230,4 +255,6 @@ MVE: KernelTable = {
     ),
     "add": (Kernel("eu_add_lanes", "mve", _accepts_add, _add, overlap=in_order()),),
     "max_pool": (Kernel("eu_max_lanes", "mve", _accepts_max_pool, _max_pool, overlap=_max_overlap),),
+    "copy": (Kernel("eu_copy_lanes", "mve", _accepts_copy, _copies),),
+    "repeat": (Kernel("eu_copy_lanes", "mve", plain, _repeats, overlap=in_order()),),
 }

@@ -221,7 +221,8 @@ def _repeat(step: Step) -> Arguments:
     return Arguments("eu_repeat_t", _rowwise(step) | {"rows": step.groups, "factor": step.parameters.factor})
 
 
-def _copy(step: Step) -> Arguments:
+def copy_fields(step: Step) -> dict[str, Any]:
+    """``outer`` blocks of ``rows`` runs of ``bytes``; runs without gaps are one."""
     copy, given = step.parameters, step.inputs[0]
     in_pitch = given.pitch_bytes if isinstance(given, View) else given.values.shape[1]
     fields = {
@@ -235,7 +236,11 @@ def _copy(step: Step) -> Arguments:
     }
     if fields["in_pitch"] == fields["out_pitch"] == copy.run_bytes:
         fields |= {"rows": 1, "bytes": copy.rows * copy.run_bytes}
-    return Arguments("eu_copy_t", fields)
+    return fields
+
+
+def _copy(step: Step) -> Arguments:
+    return Arguments("eu_copy_t", copy_fields(step))
 
 
 def _mean(step: Step) -> Arguments:
@@ -373,5 +378,7 @@ TWINS = {
     "depthwise_upsampled": "eu_depthwise_upsampled",
     "max_pool": "eu_max_pool_1d",
     "add": "eu_add",
+    "copy": "eu_copy",
+    "repeat": "eu_repeat",
 }
 """Per kind of step that fast cores have kernels for: the portable kernel that runs whatever one of theirs accepts."""

@@ -180,3 +180,19 @@ def column_network(channels: int, seed: int) -> bytes:
         done.append(network.convolution(network.depthwise(x, 5, next(activations)), 4, 1, ("NONE", 3)))
     network.results = done
     return network.build()
+
+
+def copies_network(channels: int, seed: int) -> bytes:
+    """Upsampled signals and concatenations that are outputs, so that they are made: runs around sixteen bytes."""
+    network = SideBySide(seed)
+    for rows, factor in ((1, 2), (2, 3), (7, 2), (8, 4)):
+        x, skip = network.input(rows, channels), network.input(rows * factor, channels + seed)
+        up = network._made(rows * factor, channels, x.scale, x.zero_point)
+        size = network.writer.constant([1, rows * factor])
+        network.writer.op("RESIZE_NEAREST_NEIGHBOR", [x.index, size], up.index)
+        same = Value(skip.index, skip.shape, x.scale, x.zero_point)
+        network.writer.graph.tensors[skip.index].quantization.zeroPoint = np.int64([x.zero_point])
+        both = network._made(rows * factor, 2 * channels + seed, x.scale, x.zero_point)
+        network.writer.op("CONCATENATION", [up.index, same.index], both.index, axis=3)
+        network.results += [up, both]
+    return network.build()

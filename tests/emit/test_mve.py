@@ -17,7 +17,7 @@ from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
 from edgeunet.schedule.schedule import ARENA, Schedule, View
 from tests.emit.helium_batch import Case, Int8, run_on_helium
-from tests.emit.helium_table import CHANNELS, SideBySide, column_network, table_network
+from tests.emit.helium_table import CHANNELS, SideBySide, column_network, copies_network, table_network
 from tests.random_layers import Value
 from tests.random_networks import random_inputs, random_network
 
@@ -31,6 +31,7 @@ KERNELS = (
     "eu_lines",
     "eu_add_lanes",
     "eu_max_lanes",
+    "eu_copy_lanes",
 )
 
 
@@ -55,6 +56,13 @@ def test_table_of_shapes_equals_the_evaluator_on_helium(tmp_path: Path) -> None:
         cases.append(window_case(graph, f"c{channels}", seed))
     used = set().union(*(kernels(case.model) for case in cases))
     assert set(KERNELS) - {"eu_columns", "eu_runs", "eu_blocks"} <= used
+    assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
+
+
+def test_copies_equal_the_evaluator_on_helium(tmp_path: Path) -> None:
+    contents = [copies_network(channels, seed) for seed, channels in enumerate((1, 4, 12, 16, 17, 40))]
+    cases = [window_case(read_tflite(content), f"k{seed}", seed) for seed, content in enumerate(contents)]
+    assert set().union(*(kernels(case.model) for case in cases)) == {"eu_copy_lanes"}
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 
@@ -120,7 +128,7 @@ def test_streams_equal_the_evaluator_on_helium(tmp_path: Path) -> None:
 def test_shared_models_are_exact_on_helium(shared: Path, tmp_path: Path, name: str) -> None:
     content = (shared / "models" / f"{name}.int8.tflite").read_bytes()
     cases = [window_case(read_tflite(content), "net", 3), stream_case(content, "stream", 16, 48 * 16)]
-    assert kernels(cases[0].model) <= {*KERNELS, "eu_copy"}
+    assert kernels(cases[0].model) <= set(KERNELS)
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 

@@ -10,7 +10,7 @@ import pytest
 from edgeunet.emit import column_rows, compile_model, helium_quads, helium_twins
 from edgeunet.graph import evaluate, read_tflite
 from tests.emit import test_helium_convolutions as convolutions
-from tests.emit.helium_table import CHANNELS, column_network, table_network
+from tests.emit.helium_table import CHANNELS, column_network, copies_network, table_network
 from tests.emit.host_batch import SANITIZED, build_batch
 from tests.emit.test_dsp_twins import twin_source
 from tests.emit.test_helium_convolutions import ALIKE, APART
@@ -55,6 +55,7 @@ def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(helium_quads, "WORTH", 0)
     contents = [table_network(channels, seed) for seed, channels in enumerate(CHANNELS)]
     contents += [column_network(channels, seed) for seed, channels in enumerate((1, 4, 12))]
+    contents += [copies_network(channels, seed) for seed, channels in enumerate((1, 16, 17))]
     made = [convolutions.column_network(rows, scales, rows) for rows, scales in ((32, APART), (72, ALIKE))]
     made += [convolutions.runs_network(seed, scales) for seed, scales in ((0, APART), (2, ALIKE))]
     made += [convolutions.blocks_network(seed, scales) for seed, scales in ((0, APART), (1, ALIKE))]

@@ -25,7 +25,7 @@ from edgeunet.schedule.fuse_add import FusedAdd
 from edgeunet.schedule.schedule import Step
 from tests.emit import test_dsp, test_mve
 from tests.emit import test_helium_convolutions as convolutions
-from tests.emit.helium_table import CHANNELS, column_network, table_network
+from tests.emit.helium_table import CHANNELS, column_network, copies_network, table_network
 
 FAST: dict[str, KernelTable] = {"dsp": DSP, "mve": MVE}
 TESTED = {"dsp": (*test_dsp.FAMILIES, *test_dsp.TALL, *test_dsp.PAIRS), "mve": test_mve.KERNELS}
@@ -56,6 +56,7 @@ def sample_steps(core: str) -> list[Step]:
     """Steps of the networks that the tables are made of, as they are placed for ``core``."""
     networks = [table_network(channels, CHANNELS.index(channels)) for channels in (1, 4, 5, 16, 24)]
     networks += [column_network(channels, seed) for seed, channels in enumerate((1, 12))]
+    networks.append(copies_network(12, 1))
     networks += [test_dsp.residual_network(channels, seed) for seed, channels in enumerate((4, 8, 12, 48, 64))]
     networks += [test_dsp.depthwise_network(channels, seed) for seed, channels in enumerate((1, 4, 12))]
     networks += [test_dsp.windows_network(channels, seed) for seed, channels in enumerate((4, 5))]
