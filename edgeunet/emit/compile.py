@@ -16,7 +16,7 @@ from edgeunet.emit.kernels import KernelTable, for_windows, select_kernel, withi
 from edgeunet.emit.mve import MVE
 from edgeunet.emit.passes import check_passes
 from edgeunet.emit.portable import PORTABLE
-from edgeunet.emit.portable_upsampled import UPSAMPLED
+from edgeunet.emit.portable_upsampled import UPSAMPLED, saves
 from edgeunet.emit.selftest import render_selftest
 from edgeunet.emit.source import Compiled, SourceTree
 from edgeunet.emit.tables import Tables
@@ -30,7 +30,7 @@ from edgeunet.schedule.memory import Clearance
 from edgeunet.schedule.order import order_nodes
 from edgeunet.schedule.program import Node, Program
 from edgeunet.schedule.recompute import timed_stream
-from edgeunet.schedule.rewrites import Accepts, anything, rewritten, rewritten_stream
+from edgeunet.schedule.rewrites import Accepts, rewritten, rewritten_stream
 from edgeunet.schedule.schedule import Schedule, Step
 from edgeunet.schedule.sparing import build_sparing
 from edgeunet.schedule.timing import Timing, window_timing
@@ -48,8 +48,8 @@ FUSES: dict[str, Callable[[Node], bool]] = {"dsp": fuses}
 BLOCKED = ("dsp",)
 """Cores whose kernels run in blocks where operands share bytes with outputs, which costs instructions."""
 
-LOW_RATE: dict[str, Accepts] = {"dsp": upsampled_fits, "mve": lambda node: node.kind in MVE}
-"""Per core with kernels of its own: whether it has one for a window over an upsampled signal."""
+LOW_RATE: dict[str, Accepts] = {"portable": saves, "dsp": upsampled_fits, "mve": lambda node: node.kind in MVE}
+"""Per core: whether a window over an upsampled signal has a kernel that gains by reading it at the low rate."""
 
 IN_PARTS = ("portable",)
 """Cores on which depthwise over a concatenation is done part by part. On others two calls over fewer channels bring a
@@ -91,7 +91,7 @@ def _scheduled(
     fuses_on_core: Callable[[Node], bool] | None,
 ) -> Schedule:
     """``schedule_graph`` once: choosing, compiling and explaining ask for the same schedules."""
-    accepts = LOW_RATE.get(core, anything)
+    accepts = LOW_RATE[core]
     if core not in IN_PARTS:
         without = without | {"depthwise_parts"}
     whole = mode == "window" and hop is None

@@ -140,15 +140,22 @@ class ConvUpsampled:
     other_stride: int = 1
     other_dilation: int = 1
 
-    @property
-    def _joined(self) -> Int16Array:
-        parts = [self.weights[0], *([] if self.other is None else [self.other])]
+    def _joined(self, phase: int) -> Int16Array:
+        parts = [self.weights[phase], *([] if self.other is None else [self.other])]
         return np.concatenate([w.reshape(w.shape[0], -1).astype(np.int16) for w in parts], axis=1).T
 
     @property
     def folded_bias(self) -> Int32Array:
         """``bias - zero_point * sum(weights)`` per output channel (the same in every phase), modulo 2^32."""
-        return fold_bias(self.bias, self._joined, self.input_zero_point)
+        return fold_bias(self.bias, self._joined(0), self.input_zero_point)
+
+    @property
+    def accumulator_bound(self) -> NDArray[np.int64]:
+        """Largest magnitude any partial sum can reach, per output channel, in any phase."""
+        phases = range(len(self.starts))
+        bounds = [bound_accumulator(self.bias, self._joined(phase), self.input_zero_point) for phase in phases]
+        largest: NDArray[np.int64] = np.max(bounds, axis=0)
+        return largest
 
 
 @dataclass(frozen=True, eq=False)

@@ -89,7 +89,7 @@ def _depthwise_parts() -> bytes:
     a, c = n.input(8, 4), n.input(5, 3)
     both = n.beside(n.upsampled(a, 2), n.same_quantization(a, 16, 3))
     other = n.beside(n.same_quantization(c, 15, 2), n.upsampled(c, 3))
-    return n.only(n.depthwise(both, 5, NONE), n.depthwise(other, 3, RELU))
+    return n.only(n.depthwise(both, 7, NONE), n.depthwise(other, 5, RELU))
 
 
 def _upsampled() -> bytes:
@@ -106,7 +106,7 @@ def _upsampled() -> bytes:
             (5, 4, 2, 1),
             (1, 2, 1, 1),
         ),
-        *((9, 2, 1, 1), (2, 3, 1, 1), (3, 3, 1, 3), (1, 3, 3, 1)),
+        *((9, 2, 1, 1), (7, 2, 1, 1), (8, 2, 1, 1), (2, 3, 1, 1), (3, 3, 1, 3), (1, 3, 3, 1)),
     ):
         x = n.input(7, 4)
         done.append(n.convolution(n.upsampled(x, factor), 5, taps, RELU, stride, dilation))
