@@ -41,10 +41,10 @@ class Cost:
         return cost + (count * (self.low_end + self.group * shape.low_groups) if shape.low_groups else 0.0)
 
 
-QUADS = Cost(group=12.5, unit=80, widened=13, end=27, low_end=18, add=20, add_unit=75)
-QUADS_ROUNDED = Cost(group=12.5, unit=100, widened=21, end=32, low_end=18, add=15, add_unit=75)
-PAIRS = Cost(group=10.5, unit=85, widened=13, end=31, low_end=18, add=20, add_unit=40)
-PAIRS_ROUNDED = Cost(group=10.5, unit=105, widened=21, end=36, low_end=18, add=15, add_unit=40)
+QUADS = Cost(group=12.5, unit=48, widened=13, end=26.5, low_end=18, add=20, add_unit=75)
+QUADS_ROUNDED = Cost(group=12.5, unit=55, widened=21, end=31.5, low_end=18, add=15, add_unit=75)
+PAIRS = Cost(group=10.5, unit=48, widened=13, end=29.5, low_end=18, add=20, add_unit=40)
+PAIRS_ROUNDED = Cost(group=10.5, unit=60, widened=21, end=35.5, low_end=18, add=15, add_unit=40)
 PAIRS_BLOCK = 150
 PAIRS_LOOP = 50
 """A block of rows, and each further row loop of a quad."""
