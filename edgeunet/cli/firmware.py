@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -42,7 +43,7 @@ def new(
     project = new_firmware(model, board, directory, kernels=kernels, mode=mode, hop=hop, pipeline=asked)
     what = f"{project.model} and its pipeline" if project.has_pipeline else project.model
     click.echo(f"{directory}: firmware for {project.board} around {what}")
-    click.echo(f"next: edgeunet flash {directory}")
+    click.echo(f"next: edgeunet flash {shlex.quote(str(directory))}")
 
 
 @command.command("boards")

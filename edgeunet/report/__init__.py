@@ -15,10 +15,11 @@ from edgeunet.report.check import (
     undecided,
     update_baseline,
 )
+from edgeunet.report.collect import collect
 from edgeunet.report.html import to_html
 from edgeunet.report.markdown import to_markdown
 from edgeunet.report.plot import write_plot
-from edgeunet.report.results import Results, Subject, collect
+from edgeunet.report.results import Results, Subject
 from edgeunet.report.table import to_document
 from edgeunet.report.writing import FORMS, write_report
 

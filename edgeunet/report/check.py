@@ -19,6 +19,7 @@ BASELINE_SCHEMA = "edgeunet.baseline/1"
 _ROUNDING = 1e-9
 """Relative; a figure exactly at its bound must not break it by the rounding of binary fractions."""
 
+_TOOLCHAINS = ("gcc", "clang", "zig")
 _HOW_TO_MEASURE = (
     ("boundaries.", "evaluate"),
     ("samples.", "evaluate"),
@@ -249,7 +250,9 @@ def _cure(figure: str, subject: Subject) -> str:
     command = next((name for beginning, name in _HOW_TO_MEASURE if beginning in figure), None)
     if command is None:
         return "pass the document that holds it, or correct the name in the budget"
-    place, _, hop = subject.target.partition(HOP)
+    way, _, hop = subject.target.partition(HOP)
+    place, *variant = way.split(" ")
+    told = "".join(f" --{'toolchain' if word in _TOOLCHAINS else 'kernels'} {word}" for word in variant)
     stream = f" --mode stream --hop {hop}" if hop else ""
-    target = f" --target {place}{stream}" if command == "bench" and place else ""
+    target = f" --target {place}{told}{stream}" if command == "bench" and place else ""
     return f"pass what 'edgeunet {command}{target} --json' wrote for this model, or correct the name in the budget"

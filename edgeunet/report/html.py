@@ -9,7 +9,7 @@ from typing import Any
 from edgeunet.report.figures import show
 from edgeunet.report.html_style import STYLE
 from edgeunet.report.plots_html import plots, stream_plot
-from edgeunet.report.results import Result, Results, Subject
+from edgeunet.report.results import HOP, Result, Results, Subject
 from edgeunet.report.sections import (
     EMPTY,
     INSTRUCTIONS_NOTE,
@@ -69,9 +69,11 @@ def _tiles_of(results: Results, subject: Subject) -> str:
         (r for r in rows(results) if (r.subject.model, r.subject.format) == (subject.model, subject.format)), None
     )
     accuracy = [("mean F1", f"{100 * row.mean_f1:.2f} %")] if row is not None and row.mean_f1 is not None else []
+    unit = "hop" if HOP in subject.target else "window"
+    counts = ((name, f"{title} per {unit}") for name, title in _COUNTS)
     cost = [
         (title, show(name, figures[name]))
-        for name, title in (*_COUNTS, ("ram_bytes", "RAM, bytes"), ("flash_bytes", "flash, bytes"))
+        for name, title in (*counts, ("ram_bytes", "RAM, bytes"), ("flash_bytes", "flash, bytes"))
         if name in figures
     ]
     exact = [("all output bytes", "exact" if figures["exact"] else _NOT_EXACT)] if "exact" in figures else []
@@ -119,7 +121,8 @@ def _layers(results: Results) -> str:
     if not measured:
         return ""
     measured.sort(key=lambda result: order.index(result.subject))
-    tables = "\n".join(_layer_table(result, opened=len(measured) == 1) for result in measured)
+    few = len(measured) <= _MOST_TILES
+    tables = "\n".join(_layer_table(result, opened=few and number == 0) for number, result in enumerate(measured))
     return _section("Layers", tables)
 
 

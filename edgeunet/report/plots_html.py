@@ -10,7 +10,7 @@ from edgeunet.report.results import HOP, Figure, Results, Subject
 from edgeunet.report.svg import COLOURS, WIDE, WIDTH, Dot, Scale, by_name, key_mark, over_cost
 from edgeunet.report.table import Row, boundary_columns, rows, target_rows
 
-_STREAM_FIGURES = ("ram_bytes", "instructions_per_sample", "hop_samples")
+_STREAM_FIGURES = ("ram_bytes", "instructions_per_sample")
 _F1 = Scale("F1, %", percent=True)
 _MEAN_F1 = Scale("mean F1, %", percent=True)
 
@@ -41,15 +41,24 @@ def plots(results: Results) -> str:
 
 
 def stream_plot(results: Results) -> str:
-    """Return what a hop costs, speed against memory, a line per model and core; nothing where nothing streams."""
-    streams = [s for s in target_rows(results) if all(results.figures[s].get(name) for name in _STREAM_FIGURES)]
-    if not streams:
+    """Return what a hop costs, speed against memory, a line per model and core from its smallest hop to the window.
+
+    Nothing where nothing streams, or there is no second figure to compare with.
+    """
+    measured = [s for s in target_rows(results) if all(results.figures[s].get(name) for name in _STREAM_FIGURES)]
+    streaming = {_line_of(subject) for subject in measured if HOP in subject.target}
+    shown = sorted((s for s in measured if _line_of(s) in streaming), key=lambda s: HOP not in s.target)
+    if not streaming or len(shown) < 2:
         return ""
-    colours = _colours([subject.model for subject in streams])
-    dots = [_stream_dot(subject, results.figures[subject], colours) for subject in streams]
+    colours = _colours([subject.model for subject in shown])
+    dots = [_stream_dot(subject, results.figures[subject], colours) for subject in shown]
     picture = over_cost(dots, Scale("RAM, bytes", _bytes, 2), Scale("instructions per sample", _short), width=WIDE)
-    key = {subject.model: dot for subject, dot in zip(streams, dots, strict=True)}
+    key = {subject.model: dot for subject, dot in zip(shown, dots, strict=True)}
     return f"{_side_by_side([('What a hop costs', picture, True)])}\n{_key(key)}"
+
+
+def _line_of(subject: Subject) -> str:
+    return f"{subject.model}, {subject.target.partition(HOP)[0]}"
 
 
 def _colours(models: Sequence[str]) -> dict[str, int]:
@@ -66,9 +75,9 @@ def _side_by_side(figures: Sequence[tuple[str, str, bool]]) -> str:
 
 def _stream_dot(subject: Subject, figures: Mapping[str, Figure], colours: dict[str, int]) -> Dot:
     ram, per_sample = float(figures["ram_bytes"]), float(figures["instructions_per_sample"])
-    place = f"{subject.model}, {subject.target.partition(HOP)[0]}"
     tip = f"{subject}: {show('bytes', int(ram))} bytes of RAM, {per_sample:,.0f} instructions per sample"
-    return Dot(ram, per_sample, subject.target, colours[subject.model], subject.format, tip, line=place)
+    name = subject.target if HOP in subject.target else f"{subject.target} window"
+    return Dot(ram, per_sample, name, colours[subject.model], subject.format, tip, line=_line_of(subject))
 
 
 def _size_dot(row: Row, colours: dict[str, int]) -> Dot | None:

@@ -1,35 +1,15 @@
-"""Result documents, as the commands write them, turned into one flat form: whose figure it is, its name, its value.
-
-Any number or truth value anywhere in a document becomes a figure under its dotted path (``boundaries.QRS.onset.f1``),
-so a figure that a later command measures needs no change here. Lists (layer tables) stay in the document.
-"""
+"""What results are made of: figures by name, whose they are, and the documents they came from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-
-from edgeunet.errors import ReportError
-from edgeunet.files import read_any_json, read_json
-from edgeunet.report.documents import COMMANDS, LARGEST, check_document, command_of, other_version
 
 Figure = float | int
 
 HOP = " hop "
 """Stands in a target's name between where it was measured and the hop of a stream: ``cortex-m4 hop 16``."""
-
-DEFAULT_TOLERANCE_MS = 150
-_DEFAULT_FORMAT = {"bench": "int8"}
-_FORMAT_NAMES = {"tflite int8": "int8", "tflite int16": "int16x8", "tflite float32": "float32"}
-_SCORED_WITHIN = ("float", "quantized")
-"""Documents of ``evaluate`` that a document of ``quantize`` holds under ``validation``."""
-
-_DEEPEST = 16
-"""Levels of objects that are searched for figures; no command writes half as many."""
-
-_NOT_FIGURES = frozenset({"tolerance_ms", "seed", "window_samples"})
 
 
 @dataclass(frozen=True, order=True)
@@ -75,130 +55,3 @@ class Results:
     def documents(self, command: str, model: str) -> tuple[Mapping[str, Any], ...]:
         """Return the documents that ``command`` wrote about ``model``."""
         return tuple(r.document for r in self.results if r.command == command and r.subject.model == model)
-
-
-def collect(paths: Iterable[Path]) -> Results:
-    """Read result documents from files and, recursively, directories, and merge them by subject.
-
-    Raises
-    ------
-    ReportError
-        When a file is no result document, a directory has none, or two documents contradict each other.
-    """
-    results = [result for path in paths for result in _read(Path(path))]
-    if not results:
-        raise ReportError("no results were given; pass JSON files or directories written by build, evaluate or bench")
-    merged: dict[Subject, dict[str, Figure]] = {}
-    origins: dict[tuple[Subject, str], str] = {}
-    for result in results:
-        figures = merged.setdefault(result.subject, {})
-        for name, value in result.figures.items():
-            if figures.setdefault(name, value) != value:
-                raise ReportError(
-                    f"'{origins[result.subject, name]}' and '{result.origin}' give different values for '{name}' of "
-                    f"{result.subject}; remove the outdated file or give the models different names"
-                )
-            origins.setdefault((result.subject, name), result.origin)
-    for scored in [inner for result in results for inner in _scored_within(result)]:
-        figures = merged.setdefault(scored.subject, {})
-        for name, value in scored.figures.items():
-            figures.setdefault(name, value)
-    return Results(tuple(results), merged)
-
-
-def _scored_within(result: Result) -> Iterator[Result]:
-    """Yield the scores that ``quantize`` took itself; they fill in where ``evaluate`` was not called."""
-    validation = result.document.get("validation")
-    if result.command != "quantize" or not isinstance(validation, Mapping):
-        return
-    for key in _SCORED_WITHIN:
-        document = validation.get(key)
-        if isinstance(document, Mapping) and command_of(document) == "evaluate":
-            yield _result({**document, "model": result.subject.model}, Path(result.origin))
-
-
-def _read(path: Path) -> Iterator[Result]:
-    if not path.exists():
-        raise ReportError(f"there is no file or directory '{path}'; check the path of the results")
-    if not path.is_dir():
-        document = read_json(path, ReportError)
-        if command_of(document) is None:
-            raise _no_result(document, path)
-        yield _result(document, path)
-        return
-    found = False
-    for file in sorted(found for found in path.rglob("*.json") if found.is_file()):
-        candidate = read_any_json(file, ReportError)
-        if not isinstance(candidate, dict):
-            continue
-        if other_version(candidate):
-            raise _no_result(candidate, file)
-        if command_of(candidate) is not None:
-            found = True
-            yield _result(candidate, file)
-    if not found:
-        raise ReportError(
-            f"'{path}' holds no result document; write some there, as in: "
-            f"edgeunet evaluate m.tflite --json > {path}/m.json"
-        )
-
-
-def _no_result(document: Mapping[str, Any], path: Path) -> ReportError:
-    schema = repr(document.get("schema"))
-    if other_version(document):
-        return ReportError(
-            f"'{path}' was written by another version of edgeunet (its 'schema' is {schema}); "
-            "write it again with this one"
-        )
-    said = f"its 'schema' is {schema}" if "schema" in document else "it has no 'schema'"
-    return ReportError(f"'{path}' is no result document ({said}); pass what {', '.join(COMMANDS)} wrote with --json")
-
-
-def _result(document: Mapping[str, Any], origin: Path) -> Result:
-    check_document(document, str(origin))
-    command = command_of(document)
-    assert command is not None
-    number_format = str(document.get("format") or _DEFAULT_FORMAT.get(command, ""))
-    number_format = _FORMAT_NAMES.get(number_format, number_format)
-    subject = Subject(document["model"], number_format, _target(document))
-    prefix = _prefix(document)
-    figures = {prefix + name: value for name, value in flatten(_own(document))}
-    return Result(subject, command, figures, document, str(origin))
-
-
-def _target(document: Mapping[str, Any]) -> str:
-    """Return where it was measured; a stream's hop belongs to that, as it sets both RAM and instructions."""
-    target, hop = str(document.get("target") or ""), document.get("hop_samples")
-    return f"{target}{HOP}{hop}" if document.get("mode") == "stream" and isinstance(hop, int) and hop else target
-
-
-def _own(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return ``document`` without the documents of ``evaluate`` inside it, which are read by themselves."""
-    validation = document.get("validation")
-    if not isinstance(validation, Mapping):
-        return document
-    return {**document, "validation": {k: v for k, v in validation.items() if k not in _SCORED_WITHIN}}
-
-
-def _prefix(document: Mapping[str, Any]) -> str:
-    """Keep what was scored on another part, or within another tolerance, apart from the usual figures."""
-    part = str(document.get("part") or "val")
-    tolerance = document.get("tolerance_ms")
-    tolerance = DEFAULT_TOLERANCE_MS if tolerance is None else tolerance
-    prefix = "" if part == "val" else f"{part}."
-    return prefix if tolerance == DEFAULT_TOLERANCE_MS else f"{prefix}within_{tolerance:g}_ms."
-
-
-def flatten(document: Mapping[str, Any], path: Sequence[str] = ()) -> Iterator[tuple[str, Figure]]:
-    """Yield ``(dotted name, value)`` of every number and truth value (as 0 or 1) in nested objects."""
-    for key, value in document.items():
-        if not path and key in _NOT_FIGURES:
-            continue
-        here = (*path, str(key))
-        if isinstance(value, Mapping):
-            if len(here) < _DEEPEST:
-                yield from flatten(value, here)
-        elif isinstance(value, bool):
-            yield ".".join(here), int(value)
-        elif isinstance(value, (int, float)) and abs(value) < LARGEST:
-            yield ".".join(here), value

@@ -158,3 +158,11 @@ def test_a_report_of_anything_is_a_page(tmp_path: Path, documents: dict[str, dic
     text = to_html(collect([write_all(tmp_path, **documents)]))
     Page(text)
     assert not re.search(r"\b(nan|inf|None)\b", text)
+
+
+def test_a_hop_is_shown_beside_the_window_and_not_alone(tmp_path: Path) -> None:
+    window = {**bench(), "instructions_per_sample": 5000.0}
+    assert "What a hop costs" not in to_html(collect([write_all(tmp_path / "alone", s=stream(16))]))
+    text = to_html(collect([write_all(tmp_path / "both", s=stream(16), w=window)]))
+    assert "What a hop costs" in text
+    assert re.findall(r">(cortex-m4[^<]*)</text>", text) == ["cortex-m4 hop 16", "cortex-m4 window"]

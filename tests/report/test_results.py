@@ -10,7 +10,7 @@ import pytest
 
 from edgeunet.errors import ReportError
 from edgeunet.report import Subject, collect
-from tests.report.documents import bench, build, evaluate, quantize, write_all
+from tests.report.documents import bench, build, evaluate, quantize, stream, write_all
 
 INT8 = Subject("ecg-tiny", "int8")
 
@@ -50,6 +50,27 @@ def test_scores_inside_a_quantize_document_fill_in_but_never_override(tmp_path: 
     assert alone.of(INT8)["validation.worst_drop_points"] == 2.0
     both = collect([write_all(tmp_path / "both", q=quantize(validated=True), e=evaluate(0.96))])
     assert both.of(INT8)["samples.macro_f1"] == 0.96
+
+
+def test_one_target_measured_in_several_ways_is_several_targets(tmp_path: Path) -> None:
+    ways = {
+        "a": {**bench(instructions=5), "toolchain": "zig", "kernels": "dsp"},
+        "b": {**bench(instructions=4), "toolchain": "gcc", "kernels": "dsp"},
+        "c": {**bench(instructions=9), "toolchain": "gcc", "kernels": "portable"},
+        "d": {**stream(16, instructions=3), "toolchain": "zig", "kernels": "dsp"},
+        "e": {**stream(16, instructions=2), "toolchain": "gcc", "kernels": "dsp"},
+        "f": {**bench("cortex-m7", instructions=8), "toolchain": "zig", "kernels": "dsp"},
+    }
+    results = collect([write_all(tmp_path, **ways)])
+    counts = {subject.target: figures["instructions"] for subject, figures in results.figures.items()}
+    assert counts == {
+        "cortex-m4 zig": 5,
+        "cortex-m4": 4,
+        "cortex-m4 portable": 9,
+        "cortex-m4 zig hop 16": 3,
+        "cortex-m4 hop 16": 2,
+        "cortex-m7": 8,
+    }
 
 
 def test_contradicting_documents_are_named(tmp_path: Path) -> None:
