@@ -7,7 +7,8 @@ stored together. Registers of a function:
     r0 r2 r4 r6     accumulators of row a, channels 0 .. 3 of a quad   (VMLADAV writes even registers only)
     r8 r10 r12 lr   accumulators of row b
     r1 r3           output rows a and b
-    r5              stream: per quad its 4 biases, weights, 4 multipliers, 4 negated shifts (bytes; if they differ)
+    r5              stream: per quad its 4 biases, weights, 4 multipliers, 4 negated shifts (bytes; if they differ;
+                    an octet's, where it shifts while narrowing, are at its end)
     r9 r7           inputs of row a, first and second segment (r7 is the addend where there is one segment)
     r11             output channels left in the loop
     q0 ..           inputs that stay (see ``helium_vectors``), then weights, other inputs, sums, constants; q6 q7 hold
@@ -187,23 +188,25 @@ def _copied(channels: int) -> list[str]:
 
 def _octet(shape: QuadShape) -> list[str]:
     """Even channels, then odd ones, narrowed to the halves of 32 bits of q6 (row a) and q7 (row b)."""
-    finish, place = shape.finish, shape.placement
-    sign = finish.sign_scalar(True)
+    finish, place, split = shape.finish, shape.placement, shape.scaling.first_shift > 0
+    sign, narrow = finish.sign_scalar(True), finish.narrow_down if split else finish.narrow
     lines = _products(shape, 4)
     p, spare, *more = [q for q in place.free if q not in ("q6", "q7")]
     lines += [*gathered(A, "q6"), *gathered(B, "q7"), f"vldrw.32 {p}, [r5], #16", *sign]
-    lines += finish.scale(("q6", "q7"), p, True)
-    lines += [finish.narrow("b", "q6", "q6"), finish.narrow("b", "q7", "q7"), *_products(shape, 4)]
+    lines += finish.scale(("q6", "q7"), p, True, shifts=not split)
+    lines += [narrow("b", "q6", "q6"), narrow("b", "q7", "q7"), *_products(shape, 4)]
     lines.append(f"vldrw.32 {p}, [r5], #16")
-    if shape.scaling.shift and not more:
+    if (split or shape.scaling.shift) and not more:
         for row, q in ((A, "q6"), (B, "q7")):
             lines += [*gathered(row, spare), *(sign if row == A else [])]
-            lines += [*finish.scale((spare,), p, True), finish.narrow("t", q, spare)]
+            lines += [*finish.scale((spare,), p, True, shifts=False), narrow("t", q, spare)]
     else:
         other = more[0] if more else f"q{len(place.kept) - 1}"
-        lines += [*gathered(A, spare), *gathered(B, other), *sign, *finish.scale((spare, other), p, True)]
-        lines += [finish.narrow("t", "q6", spare), finish.narrow("t", "q7", other)]
+        lines += [*gathered(A, spare), *gathered(B, other), *sign]
+        lines += finish.scale((spare, other), p, True, shifts=not split)
+        lines += [narrow("t", "q6", spare), narrow("t", "q7", other)]
         lines += [] if more else _reload(place.kept[-1], other)
+    lines += finish.shifted(("q6", "q7"), p) if split else []
     return [*lines, *finish.bytes_of(("q6", "q7"), p), "vstrb.16 q6, [r1], #8", "vstrb.16 q7, [r3], #8"]
 
 

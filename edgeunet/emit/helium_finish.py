@@ -61,8 +61,11 @@ class Finish:
     def _sign_register(self, looped: bool) -> str:
         return "r11" if self.scaling.sign == "counter" and looped else "r0"
 
-    def scale(self, sums: tuple[str, ...], constants: str, looped: bool) -> list[str]:
-        """Multiply by ``constants``, round by the sign, shift where channels differ (``constants`` are then lost)."""
+    def scale(self, sums: tuple[str, ...], constants: str, looped: bool, *, shifts: bool = True) -> list[str]:
+        """Multiply by ``constants``, round by the sign, shift where channels differ (``constants`` are then lost).
+
+        Without ``shifts`` that is left for after the narrowing.
+        """
         s = self.scaling
         if s.folded:
             lines, register = self._addend()
@@ -71,7 +74,7 @@ class Finish:
             lines = [f"vqrdmulh.s32 {q}, {q}, {constants}" for q in sums]
         if s.sign:
             lines += [f"vqdmlah.s32 {q}, {q}, {self._sign_register(looped)}" for q in sums]
-        if not s.shift:
+        if shifts and not s.shift:
             lines += [f"vldrb.s32 {constants}, [r5], #4", *(f"vrshl.s32 {q}, {q}, {constants}" for q in sums)]
         return lines
 
@@ -83,6 +86,19 @@ class Finish:
         s = self.scaling
         kind = f"{'u' if s.unsigned else ''}n{half}.s32 {to}, {q}"
         return f"vqrshr{kind}, #{s.shift}" if s.shift else f"vqmov{kind}"
+
+    def narrow_down(self, half: str, to: str, q: str) -> str:
+        """Narrow by ``first_shift`` without rounding: VQSHRN or VQSHRUN, by its encoding, as binutils 2.40 assembles
+        the names as those that round."""
+        s = self.scaling
+        operation = 0xEE800FC0 if s.unsigned else 0xEE800F40
+        registers = (int(to[1:]) << 13) + ((half == "t") << 12) + (int(q[1:]) << 1)
+        return f".inst.w 0x{operation + ((32 - s.first_shift) << 16) + registers:08x}"
+
+    def shifted(self, vectors: tuple[str, ...], constants: str) -> list[str]:
+        """What is left of the shifts of eight channels."""
+        kind = "u16" if self.scaling.unsigned else "s16"
+        return [f"vldrb.s16 {constants}, [r5], #8", *(f"vrshl.{kind} {q}, {q}, {constants}" for q in vectors)]
 
     def bytes_of(self, vectors: tuple[str, ...], spare: str) -> list[str]:
         """Zero point, clamps, saturation to int8."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from edgeunet.emit.helium import QuadShape, quad_function
 from edgeunet.emit.helium_blocks import CHANNELS, ROWS, BlockShape, block_function, block_stream
-from edgeunet.emit.helium_scaling import choose_scaling, fits, scales
+from edgeunet.emit.helium_scaling import choose_scaling, fits, scales, shared_shift
 from edgeunet.emit.helium_vectors import LANES, Segment
 from edgeunet.emit.kernels import Arguments, Kernel, in_order
 from edgeunet.emit.portable import plain, source
@@ -24,7 +25,8 @@ OCTET = 8
 LONGEST_STEP = 1 << 15
 """Steps and counts from which on the arguments' 16 bits are not enough."""
 OCTET_SAVES = 5
-"""Instructions that an octet saves against two quads."""
+SHIFTS_SAVE = 4
+"""Instructions that an octet saves against two quads; and where it shifts while narrowing."""
 WORTH = 8
 """Instructions per call that a byte of code has to save."""
 
@@ -68,7 +70,9 @@ def _shape(segments: tuple[Segment, ...], step: Step) -> QuadShape | None:
     if max(outputs, step.output.pitch_bytes) >= LONGEST_STEP:
         return None
     if outputs >= OCTET:
-        shape = QuadShape(segments, scaling, octets=True, loops=True, quad=outputs % OCTET >= QUAD, rest=rest)
+        first = 0 if scaling.shift else shared_shift(step.parameters.requantization.shifts)
+        split = replace(scaling, first_shift=first)
+        shape = QuadShape(segments, split, octets=True, loops=True, quad=outputs % OCTET >= QUAD, rest=rest)
         if shape.possible and _pays(shape, outputs // OCTET, step.rows):
             return shape
     shape = QuadShape(segments, scaling, octets=False, loops=outputs >= QUAD, quad=False, rest=rest)
@@ -78,7 +82,8 @@ def _shape(segments: tuple[Segment, ...], step: Step) -> QuadShape | None:
 def _pays(shape: QuadShape, octets: int, rows: int) -> bool:
     """Whether octets save enough instructions for the longer code."""
     quad_bytes = 4 * (12 * sum(segment.vectors for segment in shape.segments) + 16)
-    return octets * (rows // 2) * OCTET_SAVES >= WORTH * quad_bytes * (2 if shape.quad else 1)
+    saved = OCTET_SAVES + (SHIFTS_SAVE if shape.scaling.first_shift else 0)
+    return octets * (rows // 2) * saved >= WORTH * quad_bytes * (2 if shape.quad else 1)
 
 
 def _blocks(shape: QuadShape, outputs: int) -> Iterator[list[int]]:
@@ -94,7 +99,10 @@ def _blocks(shape: QuadShape, outputs: int) -> Iterator[list[int]]:
 def _stream(
     shape: QuadShape, weights: Sequence[Int8Array], bias: NDArray[np.int32], r: Requantization
 ) -> NDArray[np.int32]:
-    """Per quad: its biases, weights (16 inputs or what is left, of each channel), multipliers, shifts (if any)."""
+    """Per quad: its biases, weights (16 inputs or what is left, of each channel), multipliers, shifts (if any).
+
+    Where octets shift while narrowing, the second quad of each has what is left to shift of all eight channels.
+    """
     outputs = bias.shape[0]
     flat = [w.reshape(outputs, -1) for w in weights]
     parts: list[bytes] = []
@@ -105,7 +113,10 @@ def _stream(
         )
         parts += [bias[quad].astype("<i4").tobytes(), used.ljust(-(-len(used) // QUAD) * QUAD, b"\0")]
         parts.append(np.resize(r.multipliers[quad], QUAD).astype("<i4").tobytes())
-        if not shape.scaling.shift:
+        if shape.scaling.first_shift and len(quad) == QUAD and quad[1] - quad[0] == 2:
+            octet = list(range(quad[0] - 1, quad[-1] + 1)) if quad[0] % 2 else []
+            parts.append((r.shifts[octet] + shape.scaling.first_shift).astype(np.int8).tobytes())
+        elif not shape.scaling.shift:
             parts.append(np.resize(r.shifts[quad], QUAD).astype(np.int8).tobytes())
     return np.frombuffer(b"".join(parts), "<i4").astype(np.int32)
 

@@ -17,6 +17,7 @@ LARGEST_UNSIGNED = 32000
 """Largest value that may reach the unsigned narrowing: what is above 32,767 would count as negative."""
 LARGEST_IMMEDIATE = 16
 """Largest shift of a narrowing instruction."""
+USUAL_SHIFT = 5
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Scaling:
     folded : whether the zero point is added while multiplying.
     unsigned : whether narrowing stops at zero, and the zero point is added after it.
     low, high : clamps left to apply, -128 and 127 where saturation is enough.
+    first_shift : what the shifts of all channels have in common and octets do while narrowing, or 0.
     """
 
     sign: str
@@ -38,6 +40,7 @@ class Scaling:
     unsigned: bool
     low: int
     high: int
+    first_shift: int = 0
 
 
 def is_signed(p: Any) -> bool:
@@ -62,6 +65,18 @@ def common_shift(shifts: NDArray[np.int8]) -> int:
     """The right shift of all channels where a narrowing instruction can do it, else 0."""
     shift = -int(shifts[0])
     return shift if 1 <= shift <= LARGEST_IMMEDIATE and (shifts == shifts[0]).all() else 0
+
+
+def shared_shift(shifts: NDArray[np.int8]) -> int:
+    """How far all channels can be shifted by one narrowing that does not round, or 0 where that is not exact.
+
+    One bit at least is left for the shift that rounds: ``((y >> s) + 2^(e-s-1)) >> (e - s) = (y + 2^(e-1)) >> e``, as
+    floors compose. At most seven are, so that what saturates at 16 bits is beyond int8, wherever the zero point is.
+    Of what is possible it is the nearest to ``USUAL_SHIFT``, so that layers share functions.
+    """
+    right = -shifts.astype(np.int64)
+    least, most = max(1, int(right.max()) - 7), min(int(right.min()) - 1, LARGEST_IMMEDIATE)
+    return min(max(USUAL_SHIFT, least), most) if least <= most else 0
 
 
 def choose_scaling(p: Any, counter: int, *, folds: bool = True) -> Scaling:

@@ -55,6 +55,7 @@ def quad_twin(name: str, shape: QuadShape) -> str:
         "count": len(products),
         "a_step": 0 if first.shared else first.step_bytes,
         "octets": int(shape.octets),
+        "first_shift": s.first_shift,
         "shift": s.shift,
         "folded": int(s.folded),
         "has_sign": int(s.sign != ""),

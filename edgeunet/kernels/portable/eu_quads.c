@@ -30,6 +30,7 @@ typedef struct {
     int32_t count;
     int32_t a_step;   /* bytes of a from the first to the second row of a pair */
     int32_t octets;   /* whether channels go by eight: even ones, then odd ones */
+    int32_t first_shift; /* of octets while narrowing, or 0: what is left of an octet's shifts is then at its end */
     int32_t shift;    /* of all channels, or 0 where the stream has shifts */
     int32_t folded;   /* the addend is the zero point shifted left */
     int32_t has_sign;
@@ -49,9 +50,16 @@ static int8_t eu_quads_scaled(int32_t acc, int32_t multiplier, int32_t shift, in
     return (int8_t)(y < kind->low ? kind->low : y > kind->high ? kind->high : y);
 }
 
-/* Channels first, first + apart .. of one row; the stream after them. */
+/* Shifts of a quad: those of channel c at shifts[c * apart], counted from first. */
+typedef struct {
+    const int8_t *shifts;
+    int32_t apart;
+    int32_t first;
+} eu_quads_shifts_t;
+
+/* Channels first, first + apart .. of one row; the stream after their multipliers. */
 static const int8_t *eu_quads_four(const int8_t *const in[2], int8_t *out, int32_t apart, int32_t channels, const int8_t *stream,
-                                   int32_t addend, const eu_quads_kind_t *kind)
+                                   const eu_quads_shifts_t *shifts, int32_t addend, const eu_quads_kind_t *kind)
 {
     int32_t acc[4];
     int32_t multiplier[4];
@@ -67,12 +75,35 @@ static const int8_t *eu_quads_four(const int8_t *const in[2], int8_t *out, int32
     }
     weights += (stream - weights) & 3;
     memcpy(multiplier, weights, sizeof multiplier);
-    const int8_t *const shifts = weights + sizeof multiplier;
+    weights += sizeof multiplier;
     for (int32_t c = 0; c < channels; c++) {
-        const int32_t shift = kind->shift > 0 ? kind->shift : -shifts[c];
+        const int8_t *const own = shifts->shifts == NULL ? weights : shifts->shifts;
+        const int32_t shift = kind->shift > 0 ? kind->shift : shifts->first - own[c * shifts->apart];
         out[c * apart] = eu_quads_scaled(acc[c], multiplier[c], shift, addend, kind);
     }
-    return kind->shift > 0 ? shifts : shifts + 4;
+    return weights;
+}
+
+/* Bytes of a quad in the stream, without shifts. */
+static int32_t eu_quads_bytes(const eu_quads_kind_t *kind)
+{
+    int32_t inputs = 0;
+    for (int32_t i = 0; i < kind->count; i++) {
+        inputs += kind->parts[i].inputs;
+    }
+    return 16 + 4 * inputs + 16;
+}
+
+/* Eight channels of one row, whose shifts are one after the other at the end; the stream after them. */
+static const int8_t *eu_quads_octet(const int8_t *const in[2], int8_t *out, const int8_t *stream, int32_t addend,
+                                    const eu_quads_kind_t *kind)
+{
+    const int8_t *const shifts = stream + 2 * eu_quads_bytes(kind);
+    for (int32_t half = 0; half < 2; half++) {
+        const eu_quads_shifts_t own = {shifts + half, 2, kind->first_shift};
+        stream = eu_quads_four(in, out + half, 2, 4, stream, &own, addend, kind);
+    }
+    return stream + 8;
 }
 
 static void eu_quads_rows(const int8_t *a, const int8_t *b, int8_t *out, const eu_quads_t *p, const eu_quads_kind_t *kind)
@@ -84,7 +115,14 @@ static void eu_quads_rows(const int8_t *a, const int8_t *b, int8_t *out, const e
         for (int32_t n = 0; n < p->outputs; n += 4) {
             const int32_t left = p->outputs - n;
             const int32_t first = n < whole ? (n & ~7) + n % 8 / 4 : n;
-            stream = eu_quads_four(in, out + first, n < whole ? 2 : 1, left < 4 ? left : 4, stream, p->addend, kind);
+            if (n < whole && kind->first_shift > 0) {
+                stream = eu_quads_octet(in, out + n, stream, p->addend, kind);
+                n += 4;
+                continue;
+            }
+            const eu_quads_shifts_t own = {NULL, 1, 0};
+            stream = eu_quads_four(in, out + first, n < whole ? 2 : 1, left < 4 ? left : 4, stream, &own, p->addend, kind);
+            stream += kind->shift > 0 ? 0 : 4;
         }
         out += p->out_step;
     }
