@@ -292,6 +292,12 @@ def test_shared_models_are_exact(shared: Path, tmp_path: Path, core: str, compil
     assert run_on_dsp(tmp_path, cases, core, compiler, level) == ["equal"] * len(cases)
 
 
+@pytest.mark.parametrize(("core", "compiler", "level"), [("cortex-m33", "zig", "-Os"), ("cortex-m7", "gcc", "-O0")])
+def test_depthwise_windows_are_exact_with_other_compilers(tmp_path: Path, core: str, compiler: str, level: str) -> None:
+    cases = [window_case(read_tflite(windows_network(channels, 1)), f"w{channels}", 1) for channels in (4, 5)]
+    assert run_on_dsp(tmp_path, cases, core, compiler, level) == ["equal"] * len(cases)
+
+
 def test_no_layer_of_the_shared_models_falls_back(shared: Path) -> None:
     for name in MODELS:
         graph = read_tflite(shared / "models" / f"{name}.int8.tflite")

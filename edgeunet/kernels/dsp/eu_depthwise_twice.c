@@ -24,18 +24,28 @@ typedef struct {
     int32_t zero_point;
 } eu_depthwise_twice_t;
 
+/* Twice the sum of the taps t and t + 1, those that there are. */
+static uint32_t eu_depthwise_twice_sum(const int8_t *weights, int32_t t, int32_t taps)
+{
+    int32_t sum = 0;
+    if (t >= 0 && t < taps) {
+        sum += weights[t];
+    }
+    if (t >= -1 && t < taps - 1) {
+        sum += weights[t + 1];
+    }
+    return (uint32_t)(2 * sum);
+}
+
 static void eu_depthwise_twice_pairs(const int8_t *weights, const eu_depthwise_twice_t *p, int32_t reach, uint32_t *pairs)
 {
-    int32_t sums[6] = {0};
     for (int32_t f = 0; f < 2; f++) {
-        for (int32_t m = 0; m < reach; m++) {
-            sums[m] = 0;
-        }
-        for (int32_t t = 0; t < p->taps; t++) {
-            sums[(t + p->base + f) >> 1] += weights[t];
-        }
+        const int32_t t = -p->base - f;
+        uint32_t sum = eu_depthwise_twice_sum(weights, t, p->taps);
         for (int32_t m = 1; m < reach; m++) {
-            *pairs++ = ((uint32_t)(2 * sums[m - 1]) & 0xFFFFU) | (uint32_t)(2 * sums[m]) << 16;
+            const uint32_t next = eu_depthwise_twice_sum(weights, t + 2 * m, p->taps);
+            *pairs++ = (sum & 0xFFFFU) | next << 16;
+            sum = next;
         }
     }
 }
