@@ -27,7 +27,7 @@ from edgeunet.schedule.steps import ConvSum, Int8Array
 ORDER = (SATURATED, CLAMPED, LINEAR)
 """The cheapest first."""
 
-LARGEST_SCRATCH = 1536
+LARGEST_SCRATCH = 1664
 """Bytes that a call may have: what does not fit runs in blocks of rows, each of which widens the weights again."""
 
 MOST_ROWS = 32
@@ -80,9 +80,9 @@ def _widened_inputs(step: Step, position: int, rows: int) -> int:
 
 
 def _scratch_for(step: Step, rows: int) -> int:
-    """Four first sums, a quad's weights and constants, sums of a first signal, inputs."""
+    """Four first sums, a quad's weights for one signal and constants, sums of a first signal, inputs."""
     windows = _windows(step)
-    words = 16 + 2 * sum(int(w[0].size) for w in windows) + (GROUP * rows if len(windows) > 1 else 0)
+    words = 16 + 2 * max(int(w[0].size) for w in windows) + (GROUP * rows if len(windows) > 1 else 0)
     return 4 * words + 2 * sum(_widened_inputs(step, i, rows) for i in range(len(windows)))
 
 

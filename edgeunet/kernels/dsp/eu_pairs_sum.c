@@ -29,17 +29,17 @@ EU_NAKED static void eu_pairs_kept(void)
     __asm__(".syntax unified\n\tldr r2, [sp, #72]\n\tldmia r2!, {r8-r11}\n\tstr r2, [sp, #72]\n\tldr pc, [sp, #24]");
 }
 
-/* Scratch: four first sums, a quad's weights and its 12 constants, four sums per row of a, the inputs of a and of each phase of b. */
+/* Scratch: four first sums, the weights of a quad for one signal, its 12 constants, four sums per row of a, the inputs of a and of each
+ * phase of b. What is unpacked behind the weights of a, or before those of b, means nothing and is not used. */
 static void eu_pairs_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_pairs_sum_t *p, int32_t *wide, eu_pairs_code_t *tail,
                          eu_pairs_unpack_t *unpack, int32_t constants)
 {
-    const int32_t all = p->a.groups + p->b.groups;
-    int32_t *const sums = wide + 16 + 8 * all;
+    int32_t *const sums = wide + 16 + 8 * (p->a.groups > p->b.groups ? p->a.groups : p->b.groups);
     int32_t *const inputs = sums + 4 * p->block;
     eu_pairs_rows_t a_frame;
     eu_pairs_rows_t b_frame;
     eu_pairs_start(&a_frame, &p->a, wide + 4, 0, eu_pairs_keep);
-    eu_pairs_start(&b_frame, &p->b, a_frame.last, p->repeat * p->out_step, tail);
+    eu_pairs_start(&b_frame, &p->b, wide + 4, p->repeat * p->out_step, tail);
     a_frame.in = inputs;
     b_frame.head = eu_pairs_kept;
     b_frame.above = p->above;
@@ -55,9 +55,11 @@ static void eu_pairs_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu
         }
         a_frame.end = inputs + rows * eu_pairs_step(&p->a) / 4;
         for (int32_t n = 0; n < p->outputs; n += 4) {
-            unpack(packed, wide, all, p->scale);
+            unpack(packed, wide, p->a.groups, p->scale);
             a_frame.out = (int8_t *)sums;
             eu_pairs_loop(&a_frame);
+            packed += 4 * p->a.groups;
+            unpack(packed, wide, p->b.groups, p->scale);
             b_frame.in = b_inputs;
             for (int32_t phase = 0; phase < p->repeat; phase++) {
                 b_frame.sums = sums;
@@ -66,7 +68,7 @@ static void eu_pairs_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu
                 eu_pairs_loop(&b_frame);
                 b_frame.in += b_words;
             }
-            packed += constants + 4 * all;
+            packed += constants + 4 * p->b.groups;
         }
     }
 }

@@ -24,7 +24,7 @@ static int32_t *eu_quad_unpack_doubled(const int32_t *packed, int32_t *wide, int
     const int32_t *const c = packed + 4 + 4 * groups;
     for (int32_t n = 0; n < 4; n++) {
         const int32_t shift = (int32_t)((uint32_t)c[4] >> 8 * n & 255U);
-        wide[n] = 2 * packed[n];
+        wide[n] = (int32_t)((uint32_t)packed[n] << 1);
         end[3 * n] = c[n];
         end[3 * n + 1] = (2 * zero_point + 1) * ((int32_t)1 << (shift - 1));
         end[3 * n + 2] = shift;
