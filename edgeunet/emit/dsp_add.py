@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from edgeunet.emit import straight_add
 from edgeunet.emit.dsp_quads import splat
@@ -33,10 +34,10 @@ def _accepts(step: Step) -> bool:
 
 
 def _arguments(step: Step) -> Arguments:
-    line, words, p = _line(step), _words(step), step.parameters
+    line, words = _line(step), _words(step)
     assert line is not None
     assert words is not None
-    fields = {
+    fields: dict[str, Any] = {
         "rows": words[0],
         "words": words[1],
         "a_pitch": source(step, 0).pitch_bytes,
@@ -45,8 +46,8 @@ def _arguments(step: Step) -> Arguments:
         "a_slope": line.a_slope,
         "b_slope": line.b_slope,
         "offset": line.offset,
-        "low": splat(p.low),
-        "high": splat(p.high),
+        "low": splat(step.parameters.low),
+        "high": splat(step.parameters.high),
     }
     return Arguments("eu_add_clamped_t", fields)
 

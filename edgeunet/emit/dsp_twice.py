@@ -30,7 +30,7 @@ def fits_twice(p: DepthwiseUpsampled) -> bool:
 
 def _reach(p: DepthwiseUpsampled) -> int:
     """Low-rate rows that the window of a group spans."""
-    return max(p.starts) + p.weights.shape[1]
+    return max(p.starts) + len(p.weights[0])
 
 
 def _accepts(reach: int) -> Callable[[Step], bool]:
