@@ -1,0 +1,34 @@
+"""What a convolution is predicted to cost on a Cortex-M4 against what it took there, measured layer by layer."""
+
+from __future__ import annotations
+
+import pytest
+
+from edgeunet.emit.conv_cost import Shape
+
+NEAR = 0.04
+
+MEASURED = [
+    (Shape(48, 4, 12), "relu", False, 48, (10989, 10310, 9278)),
+    (Shape(32, 16, 8), "linear", True, 128, (18525, 17504, 18900)),
+    (Shape(48, 8, 12), "linear", True, 96, (21155, 19661, 18839)),
+    (Shape(24, 16, 8), "relu", False, 128, (12883, 12242, 14162)),
+    (Shape(48, 8, 12, adds=True), "relu", False, 96, (22098, 20036, 20517)),
+    (Shape(8, 16, 10), "relu", False, 40, (5230, 4955, 6478)),
+    (Shape(32, 8, 8, repeat=2, low_groups=8), "saturated", False, 96, (13881, 13882, 13200)),
+]
+"""Shape, tail, whether requantization rounds twice, groups of inputs widened; instructions in quads, pairs and tall."""
+
+
+@pytest.mark.parametrize(("shape", "tail", "rounded", "inputs", "measured"), MEASURED)
+def test_costs_are_near_what_was_measured(
+    shape: Shape, tail: str, rounded: bool, inputs: int, measured: tuple[int, int, int]
+) -> None:
+    costs = (shape.quads_cost(rounded), shape.pairs_cost(rounded, 1, inputs), shape.tall_cost(tail))
+    assert costs == pytest.approx(measured, rel=NEAR)
+
+
+def test_few_rows_are_cheapest_tall_and_many_in_quads() -> None:
+    few, many = Shape(48, 4, 12), Shape(12, 64, 3)
+    assert few.tall_cost("relu") < few.pairs_cost(False, 1, 48) < few.quads_cost(False)
+    assert many.quads_cost(False) < min(many.tall_cost("relu"), many.pairs_cost(False, 2, 192))
