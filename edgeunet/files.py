@@ -46,14 +46,17 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def require_writable(path: Path) -> None:
+def require_writable(path: Path, suffix: str = "") -> None:
     """Raise where a file could not be written to ``path``, as far as one can tell; for before long work, not after.
 
     Raises
     ------
     EdgeUNetError
-        When ``path`` is a directory, lies below a file, or in a directory that may not be written to.
+        When ``path`` does not end in ``suffix``, is a directory, lies below a file, or in a directory that may not be
+        written to.
     """
+    if not path.name.lower().endswith(suffix):
+        raise EdgeUNetError(f"'{path}' does not end in {suffix}, the format that is written; name the file so")
     if path.is_dir():
         raise EdgeUNetError(f"cannot write '{path}': it is a directory; name a file in it")
     nearest = next(parent for parent in path.absolute().parents if parent.exists())

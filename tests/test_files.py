@@ -33,6 +33,9 @@ def test_where_nothing_can_be_written_is_said(tmp_path: Path) -> None:
         write_text(tmp_path / "file" / "x.txt", "text")
     with pytest.raises(EdgeUNetError, match="cannot write"):
         write_text(tmp_path, "text")
+    with pytest.raises(EdgeUNetError, match=r"x\.pdf' does not end in \.png"):
+        require_writable(tmp_path / "x.pdf", ".png")
+    require_writable(tmp_path / "new" / "x.PNG", ".png")
     require_writable(tmp_path / "new" / "x.txt")
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
 

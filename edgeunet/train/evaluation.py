@@ -60,7 +60,7 @@ def evaluate(
     """
     check_model_file(Path(model))
     if plot is not None:
-        _check_plot(plot)
+        require_writable(plot, ".png")
     card = checked_card(Path(model), card or read_card(Path(model)), source)
     predictor = open_predictor(Path(model), card)
     if predictor.classes != len(card.classes):
@@ -73,13 +73,6 @@ def evaluate(
     document = judge_records(judge, source, names, tolerance_ms, plot, tell)
     about = {"schema": "edgeunet.evaluate/1", "model": card.name, "format": predictor.format, "part": part}
     return {**about, "data": source.describe(), **document}
-
-
-def _check_plot(plot: Path) -> None:
-    """Raise before an evaluation, not after it, where ``plot`` cannot be written."""
-    if plot.suffix.lower() != ".png":
-        raise TrainError(f"'{plot}' does not end in .png, the format of the picture; name the file so")
-    require_writable(plot)
 
 
 def checked_card(model: Path, card: ModelCard | None, source: Source) -> ModelCard:

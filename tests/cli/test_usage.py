@@ -34,6 +34,7 @@ from edgeunet.cli.parameters import FiniteRange
         ["quantize", "m.keras", "-o", "m.tflite", "--input-range", "nan"],
         ["quantize", "m.keras", "-o", "m.tflite", "--input-range", "0"],
         ["quantize", "m.keras", "-o", "m.tflite", "--calibration-windows", "0"],
+        ["simulate", "synthetic-0000", "--model", "m.tflite", "--plot", "events.pdf"],
         ["doctor", "surplus"],
         ["train", "--preset", "ecg-tiny", "-o", "m.keras", "--class-weights", "P=nan"],
         ["train", "--preset", "ecg-tiny", "-o", "m.keras", "--class-weights", "U=1"],
