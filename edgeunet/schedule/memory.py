@@ -10,7 +10,7 @@ parts live at one step, less what its overlaps can share; no plan is smaller.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 ALIGNMENT_BYTES = 4
@@ -98,7 +98,8 @@ def plan_memory(items: Sequence[Item], overlaps: Sequence[Overlap] = (), search:
             break
         top = [i for i in best_order if _aligned(best_offsets[i] + sizes[i]) == best_size]
         order = _perturbed(best_order, rng, top)
-        offsets, size = _place(sizes, order, conflicts, best_size)
+        same = next((n for n, (a, b) in enumerate(zip(order, best_order, strict=True)) if a != b), len(order))
+        offsets, size = _place(sizes, order, conflicts, best_size, {i: best_offsets[i] for i in order[:same]})
         if size <= best_size:
             best_order, best_size, best_offsets = order, size, offsets
     return Plan(tuple(best_offsets), best_size if items else 0, bound)
@@ -214,14 +215,24 @@ def _perturbed(order: Sequence[int], rng: random.Random, top: Sequence[int]) -> 
     return changed
 
 
-def _place(sizes: Sequence[int], order: Sequence[int], conflicts: _ConflictTable, limit: int) -> tuple[list[int], int]:
+def _place(
+    sizes: Sequence[int],
+    order: Sequence[int],
+    conflicts: _ConflictTable,
+    limit: int,
+    placed: Mapping[int, int] | None = None,
+) -> tuple[list[int], int]:
     """Put the items, in ``order``, each at the lowest offset free of conflicts with those already there.
 
-    Gives up, with a size over ``limit``, as soon as one ends above it.
+    ``placed`` are offsets of the first ones, where these are known. Gives up, with a size over ``limit``, as soon as
+    one ends above it.
     """
     offsets = [_NOWHERE] * len(sizes)
     end = 0
-    for i in order:
+    for i, offset in (placed or {}).items():
+        offsets[i] = offset
+        end = max(end, offset + sizes[i])
+    for i in order[len(placed or ()) :]:
         ranges = [(at + low, at + high) for j, low, high in conflicts[i] if (at := offsets[j]) + high > 0]
         ranges.sort()
         offset = 0

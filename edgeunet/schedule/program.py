@@ -7,7 +7,9 @@ row ``g * repeat + phase`` only). That is all that timing, padding and memory pl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from edgeunet.schedule.steps import Int8Array
@@ -81,7 +83,7 @@ class Node:
     """Whether a group's ``repeat`` rows are written as one row of ``repeat`` times the channels."""
     epilogue: tuple[Any, ...] = ()
 
-    @property
+    @cached_property
     def signals(self) -> tuple[int, ...]:
         """The operands that are signals."""
         return tuple(o for o in self.operands if isinstance(o, int))
@@ -103,8 +105,24 @@ class Program:
 
     def readers(self, signal: int) -> tuple[int, ...]:
         """Indices of the nodes that read ``signal``."""
-        return tuple(i for i, node in enumerate(self.nodes) if signal in node.signals)
+        return self._readers.get(signal, ())
 
     def writers(self, signal: int) -> tuple[int, ...]:
         """Indices of the nodes that write ``signal``."""
-        return tuple(i for i, node in enumerate(self.nodes) if node.output == signal)
+        return self._writers.get(signal, ())
+
+    @cached_property
+    def _readers(self) -> dict[int, tuple[int, ...]]:
+        return _index((signal, i) for i, node in enumerate(self.nodes) for signal in dict.fromkeys(node.signals))
+
+    @cached_property
+    def _writers(self) -> dict[int, tuple[int, ...]]:
+        return _index((node.output, i) for i, node in enumerate(self.nodes))
+
+
+def _index(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
+    """Second members of ``pairs``, in order, by the first."""
+    found: dict[int, list[int]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}
