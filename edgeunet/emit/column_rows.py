@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ and set-up."""
 FEWEST_ROWS = 32
 FEWEST_VALUES = 2048
 """Values from which on the function's code is worth what it saves."""
+FEWEST_IN_STREAMS = 256
+"""The same in a stream, of whose calls a window's worth of signal takes many."""
 LONGEST_STEP = 1 << 12
 """Bytes between outputs from which on offsets do not fit 16 bits."""
 
@@ -36,7 +39,7 @@ def _shape(step: Step) -> ColumnShape | None:
     p, rows = step.parameters, step.groups
     if not plain(step) or not scales(p) or not fits(p.accumulator_bound) or getattr(p, "repeat", 1) != 1:
         return None
-    if rows % ROWS or rows < FEWEST_ROWS or rows * step.output.channels < FEWEST_VALUES or step.output.rows != rows:
+    if rows % ROWS or rows < FEWEST_ROWS or step.output.rows != rows:
         return None
     if (p.stride, p.dilation) != (1, 1) or step.output.pitch_bytes >= LONGEST_STEP:
         return None
@@ -130,4 +133,10 @@ def _overlap(step: Step, position: int) -> Clearance | None:
     return in_order(BLOCK)(step, position)
 
 
-COLUMNS = Kernel("eu_columns", "mve", lambda step: _shape(step) is not None, _arguments, overlap=_overlap)
+def _taken(step: Step, fewest: int) -> bool:
+    """Whether there is a function and enough for it to do."""
+    return step.groups * step.output.channels >= fewest and _shape(step) is not None
+
+
+COLUMNS = Kernel("eu_columns", "mve", lambda step: _taken(step, FEWEST_VALUES), _arguments, overlap=_overlap)
+COLUMNS_IN_STREAMS = replace(COLUMNS, accepts=lambda step: _taken(step, FEWEST_IN_STREAMS), streams_only=True)

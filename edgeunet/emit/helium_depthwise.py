@@ -43,8 +43,10 @@ _BASES = ("r0", "r2", "r3")
 _OFFSETS = ("q4", "q5", "q6")
 _WEIGHTS = ("r4", "r5", "r6", "r7", "r8")
 _PASSING = "r7"
-_IN_STEP, _TAP_STEP, _OUT_STEP = 16, 20, 24
-"""Where the stack holds bytes per eight rows of inputs, per tap, per eight rows of outputs (then the blocks)."""
+_TAP_STEP, _OUT_STEP, _IN_STEP = 16, 20, 28
+"""Where the stack holds bytes per tap, per eight rows of outputs (then the blocks) and of inputs."""
+_AGAIN = "ldm sp, {r0, r1, r4, r5, r7, r12, lr}"
+"""Before a channel that chooses: input, output, stream, its end, tap step, output step, blocks."""
 
 
 @dataclass(frozen=True)
@@ -182,14 +184,17 @@ def channel_bytes(shape: DepthwiseShape, weights: Int8Array, shift: int) -> byte
 def instructions(channels: int, rows: int) -> int:
     """About what a call costs for five taps (measured)."""
     calls = (rows >= ROWS) + (rows % ROWS > 0)
-    return calls * (45 + 26 * channels) + 33 * channels * -(-rows // ROWS)
+    return calls * (45 + 20 * channels) + 33 * channels * -(-rows // ROWS)
 
 
 def depthwise_function(name: str, shape: DepthwiseShape) -> str:
     """C text of the function ``name`` for ``shape``: a naked ``eu_lanes_loop_t``."""
     first, *others = shape.ways
-    lines = [*_enter(shape), "1:", *_channel(shape), *_blocks(shape, first, 2)]
-    lines += ["3:", "ldrd r12, lr, [sp, #8]", "cmp r12, lr", "bne 1b"]
+    lines = _enter(shape)
+    if others:
+        lines += [_AGAIN, "1:", *_chosen(shape), *_blocks(shape, first, 2), "3:", _AGAIN, "cmp r4, r5", "bne 1b"]
+    else:
+        lines += ["1:", *_channel(shape), *_blocks(shape, first, 2), "ldrd r12, lr, [sp, #8]", "cmp r12, lr", "bne 1b"]
     lines += ["add sp, sp, #32", "vpop {d8-d15}", "pop {r4-r11, pc}"]
     for way in others:
         lines += ["4:", *_blocks(shape, way, 5), "b 3b"]
@@ -198,11 +203,14 @@ def depthwise_function(name: str, shape: DepthwiseShape) -> str:
 
 
 def _enter(shape: DepthwiseShape) -> list[str]:
-    """Stack: 0 input, 4 output, 8 stream, 12 its end, 16 input step, 20 tap step, 24 output step, 28 blocks.
+    """Stack: 0 input, 4 output (one byte lower where channels choose), 8 stream, 12 its end, 16 tap step, 20 output
+    step, 24 blocks, 28 input step.
 
     The lanes of a block of fewer than eight rows do the last of them again and again.
     """
     lines = ["push {r4-r11, lr}", "vpush {d8-d15}", "sub sp, sp, #32"]
+    if len(shape.ways) > 1:
+        lines += [*(["subs r0, #1"] if shape.channel_step else []), "subs r1, #1"]
     lines += ["ldrd r4, r5, [r2]", "add r5, r5, r4", "stm sp, {r0, r1, r4, r5}"]
     lines += ["ldrd r6, r7, [r2, #12]", "ldrd r9, r4, [r2, #20]"]
     lines += ["subs r3, #1", "lsrs r5, r3, #3", "add r10, r5, #1", "vdup.16 q1, r3"]
@@ -211,35 +219,38 @@ def _enter(shape: DepthwiseShape) -> list[str]:
         lines += ["vadd.i16 q5, q4, r7", "vadd.i16 q6, q5, r7"]
     if not shape.same_steps:
         lines.append("vmul.i16 q7, q0, r9")
-    lines += ["lsls r6, r6, #3", "lsl r9, r9, #3", f"add lr, sp, #{_IN_STEP}", "stm lr, {r6, r7, r9, r10}"]
+    lines += ["lsl r11, r6, #3", "lsl r9, r9, #3", f"add lr, sp, #{_TAP_STEP}", "stm lr, {r7, r9, r10, r11}"]
     return [*lines, f"mov {shape.zero_point}, r4"]
 
 
+def _chosen(shape: DepthwiseShape) -> list[str]:
+    """Load what belongs to one of the channels that choose, after ``_AGAIN``; leaves for the second way where that is
+    the channel's. Bytes of the stream come four at a time, as words of a vector: widening loads cost no extensions."""
+    lines = [*(["adds r0, #1"] if shape.channel_step else []), "adds r1, #1", "ldrd r9, r10, [r4], #8"]
+    lines += ["vldrb.s32 q1, [r4, #4]", f"vldrb.s32 q0, [r4], #{shape.weight_bytes}", "stm sp, {r0, r1, r4}"]
+    lines += ["vmov r8, r6, q1[2], q1[0]", "vmov r11, r2, q1[3], q1[1]", f"cmp r2, #{_LAST_WAY_START}"]
+    lines += ["mla r2, r2, r7, r0", "mla r0, r6, r7, r0"]
+    return [*lines, "vmov r4, r6, q0[2], q0[0]", "vmov r5, r7, q0[3], q0[1]", "beq 4f"]
+
+
 def _channel(shape: DepthwiseShape) -> list[str]:
-    """Load what belongs to one channel; leaves for the second way, if there is one, where that is the channel's."""
+    """Load what belongs to one channel."""
     lines = ["ldm sp, {r0, r1, r12}", f"add r4, r0, #{shape.channel_step}", "adds r5, r1, #1"]
     lines += [f"add r6, r12, #{8 + shape.weight_bytes}", "stm sp, {r4, r5, r6}", "ldrd r9, r10, [r12], #8"]
     lines += [f"ldrsb {_WEIGHTS[t]}, [r12, #{t}]" for t in range(shape.kept)]
     lines += [f"ldrsb r11, [r12, #{shape.taps}]", *_pointers(shape)]
     if shape.streams_weights:
-        lines.append(f"ldr lr, [sp, #{_OUT_STEP + 4}]")
-    else:
-        lines.append(f"ldrd r12, lr, [sp, #{_OUT_STEP}]")
-        if not (shape.same_steps or shape.in_step):
-            lines.append(f"ldr r8, [sp, #{_IN_STEP}]")
-    return [*lines, "beq 4f"] if len(shape.ways) > 1 else lines
+        return [*lines, f"ldr lr, [sp, #{_OUT_STEP + 4}]"]
+    lines.append(f"ldrd r12, lr, [sp, #{_OUT_STEP}]")
+    return lines if shape.same_steps or shape.in_step else [*lines, f"ldr r8, [sp, #{_IN_STEP}]"]
 
 
 def _pointers(shape: DepthwiseShape) -> list[str]:
-    """Where the pointers start: by channel, or a fixed number of taps apart."""
-    load = f"ldr lr, [sp, #{_TAP_STEP}]"
-    if len(shape.ways) > 1:
-        starts = [f"ldrsb r2, [r12, #{shape.taps + 2}]", f"ldrsb r12, [r12, #{shape.taps + 1}]"]
-        return [load, *starts, f"cmp r2, #{_LAST_WAY_START}", "mla r2, r2, lr, r0", "mla r0, r12, lr, r0"]
+    """Where the pointers start, a fixed number of taps apart."""
     count = len(shape.ways[0].starts[0])
     moves = [(_BASES[i], _BASES[i - 1]) for i in range(1, count)]
     lines = [line for to, start in moves for line in (f"add {to}, {start}, lr", f"add {to}, {to}, lr, lsl #1")]
-    return [load, *lines] if lines else []
+    return [f"ldr lr, [sp, #{_TAP_STEP}]", *lines] if lines else []
 
 
 def _blocks(shape: DepthwiseShape, way: Way, label: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ SHIFTS_SAVE = 4
 """Instructions that an octet saves against two quads; and where it shifts while narrowing."""
 WORTH = 8
 """Instructions per call that a byte of code has to save."""
+WORTH_IN_STREAMS = 0.25
+"""The same in a stream, of whose calls a window's worth of signal takes many."""
 
 
 def _segment(weights: Int8Array, view: View, stride: int, dilation: int, shared: bool, rows: int) -> Segment | None:
@@ -39,16 +42,16 @@ def _segment(weights: Int8Array, view: View, stride: int, dilation: int, shared:
     return Segment(taps * channels, stride * view.pitch_bytes if rows > 1 else 0, shared)
 
 
-def _conv_shape(step: Step) -> QuadShape | None:
-    """The function that runs a convolution, or ``None`` where none does."""
+def _conv_shape(step: Step, *, streams: bool = False) -> QuadShape | None:
+    """The function that runs a convolution (in a stream), or ``None`` where none does."""
     conv = step.parameters
     if not plain(step) or not scales(conv) or not fits(conv.accumulator_bound):
         return None
     segment = _segment(conv.weights, source(step), conv.stride, conv.dilation, False, step.groups)
-    return None if segment is None else _shape((segment,), step)
+    return None if segment is None else _shape((segment,), step, streams=streams)
 
 
-def _sum_shape(step: Step) -> QuadShape | None:
+def _sum_shape(step: Step, *, streams: bool = False) -> QuadShape | None:
     """The same for a convolution over two signals side by side, the first read once for one or two rows."""
     conv = step.parameters
     if not plain(step) or not scales(conv) or not fits(conv.accumulator_bound) or conv.repeat > 2:
@@ -60,10 +63,10 @@ def _sum_shape(step: Step) -> QuadShape | None:
     ]
     if parts[0] is None or parts[1] is None:
         return None
-    return _shape((parts[0], parts[1]), step)
+    return _shape((parts[0], parts[1]), step, streams=streams)
 
 
-def _shape(segments: tuple[Segment, ...], step: Step) -> QuadShape | None:
+def _shape(segments: tuple[Segment, ...], step: Step, *, streams: bool) -> QuadShape | None:
     """In octets where their inputs all stay in registers, else in quads."""
     outputs, scaling = step.output.channels, choose_scaling(step.parameters, step.output.channels)
     rest = outputs % QUAD
@@ -73,17 +76,17 @@ def _shape(segments: tuple[Segment, ...], step: Step) -> QuadShape | None:
         first = 0 if scaling.shift else shared_shift(step.parameters.requantization.shifts)
         split = replace(scaling, first_shift=first)
         shape = QuadShape(segments, split, octets=True, loops=True, quad=outputs % OCTET >= QUAD, rest=rest)
-        if shape.possible and _pays(shape, outputs // OCTET, step.rows):
+        if shape.possible and _saved(shape, outputs // OCTET, step.rows) >= (WORTH_IN_STREAMS if streams else WORTH):
             return shape
     shape = QuadShape(segments, scaling, octets=False, loops=outputs >= QUAD, quad=False, rest=rest)
     return shape if shape.possible else None
 
 
-def _pays(shape: QuadShape, octets: int, rows: int) -> bool:
-    """Whether octets save enough instructions for the longer code."""
+def _saved(shape: QuadShape, octets: int, rows: int) -> float:
+    """Instructions of a call that octets save, per byte of the longer code."""
     quad_bytes = 4 * (12 * sum(segment.vectors for segment in shape.segments) + 16)
     saved = OCTET_SAVES + (SHIFTS_SAVE if shape.scaling.first_shift else 0)
-    return octets * (rows // 2) * saved >= WORTH * quad_bytes * (2 if shape.quad else 1)
+    return octets * (rows // 2) * saved / (quad_bytes * (2 if shape.quad else 1))
 
 
 def _blocks(shape: QuadShape, outputs: int) -> Iterator[list[int]]:
@@ -177,14 +180,14 @@ def _block(step: Step) -> Arguments:
     return Arguments("eu_blocks_t", fields, name, (block_function(name, shape),))
 
 
-def _conv(step: Step) -> Arguments:
-    shape = _conv_shape(step)
+def _conv(step: Step, *, streams: bool = False) -> Arguments:
+    shape = _conv_shape(step, streams=streams)
     assert shape is not None
     return _arguments(step, shape, (step.parameters.weights,), step.groups)
 
 
-def _conv_sum(step: Step) -> Arguments:
-    shape, conv = _sum_shape(step), step.parameters
+def _conv_sum(step: Step, *, streams: bool = False) -> Arguments:
+    shape, conv = _sum_shape(step, streams=streams), step.parameters
     assert shape is not None
     return _arguments(step, shape, conv.weights, step.groups * conv.repeat)
 
@@ -204,3 +207,5 @@ def _sum_overlap(step: Step, position: int) -> Clearance | None:
 BLOCKS = Kernel("eu_blocks", "mve", lambda step: _block_shape(step) is not None, _block, overlap=_pair_overlap)
 CONV = Kernel("eu_quads", "mve", lambda step: _conv_shape(step) is not None, _conv, overlap=_pair_overlap)
 CONV_SUM = Kernel("eu_quads", "mve", lambda step: _sum_shape(step) is not None, _conv_sum, overlap=_sum_overlap)
+CONV_IN_STREAMS = replace(CONV, arguments=partial(_conv, streams=True), streams_only=True)
+CONV_SUM_IN_STREAMS = replace(CONV_SUM, arguments=partial(_conv_sum, streams=True), streams_only=True)

@@ -243,12 +243,20 @@ MVE: KernelTable = {
     "conv": (
         Kernel("eu_lines", "mve", _accepts_lines, _lines),
         Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes),
+        column_rows.COLUMNS_IN_STREAMS,
         column_rows.COLUMNS,
         helium_quads.BLOCKS,
+        helium_quads.CONV_IN_STREAMS,
         helium_quads.CONV,
         helium_runs.RUNS,
     ),
-    "conv_sum": (column_rows.COLUMNS, helium_quads.CONV_SUM, helium_runs.RUNS),
+    "conv_sum": (
+        column_rows.COLUMNS_IN_STREAMS,
+        column_rows.COLUMNS,
+        helium_quads.CONV_SUM_IN_STREAMS,
+        helium_quads.CONV_SUM,
+        helium_runs.RUNS,
+    ),
     "depthwise": (
         Kernel("eu_channel_lanes", "mve", lambda s: _channels_shape(s) is not None, _channels, overlap=_in_place),
         Kernel("eu_lanes", "mve", lambda step: _lanes_shape(step) is not None, _lanes, overlap=_in_place),
