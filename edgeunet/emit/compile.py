@@ -105,7 +105,7 @@ def _scheduled(
     return _placed(graph.name, program, core, mode, hop, without, recompute)
 
 
-SPARING_SCRATCH_BYTES = 1024
+SPARING_SCRATCH_BYTES = 512
 """Scratch that a step may have in a stream at its smallest hop, where bytes matter more than instructions."""
 
 

@@ -1,8 +1,9 @@
-"""What a convolution costs on Cortex-M4 in each of the three ways there are, so that the cheapest is taken.
+"""What a convolution costs on Cortex-M4 in each of the four ways there are, so that the cheapest is taken.
 
 - *quads*: four channels of a row at a time, weights widened once per call, inputs as they are read;
 - *pairs*: the same with the inputs of a block of rows widened once as well;
-- *tall*: four rows of a channel at a time, inputs widened once, weights as they are read.
+- *tall*: four rows of a channel at a time, inputs widened once, weights as they are read;
+- *bare*: four channels of a row at a time, both operands as they are read, without scratch memory.
 
 The constants are instructions, measured on the fixed workloads in streams and windows (docs/DSP_KERNELS.md); what they
 give is within 3 % of what runs, but for layers of a few thousand instructions.
@@ -57,6 +58,15 @@ TALL = {
 }
 
 
+BARE_GROUP = 16.5
+BARE_RUN = 7
+BARE_SIGNAL = 8
+BARE_QUAD = {"saturated": 48, "clamped": 51, "linear": 67}
+BARE_ROW = 42
+BARE_CALL = 40
+"""Of a quad of channels of a row: each group of inputs and run of its window, a second signal, what follows; each row, each call."""
+
+
 @dataclass(frozen=True)
 class Shape:
     """What the cost of a convolution depends on; ``low_groups`` is of a first signal of ``rows / repeat`` rows."""
@@ -87,3 +97,9 @@ class Shape:
         unit = cost.unit + cost.widened * (self.repeat * self.groups + self.low_groups)
         unit += cost.chains(self.outputs, self)
         return -(-self.rows // self.repeat // ROWS) * unit
+
+    def bare_cost(self, tail: str, runs: int) -> float:
+        """Four channels of a row at a time with nothing widened before; ``runs`` of neighbouring inputs in all."""
+        quad = BARE_QUAD[tail] + BARE_RUN * runs + BARE_GROUP * (self.groups + self.low_groups)
+        quad += BARE_SIGNAL * (self.low_groups > 0)
+        return BARE_CALL + self.rows * (BARE_ROW + -(-self.outputs // GROUP) * quad)

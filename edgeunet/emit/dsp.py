@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edgeunet.emit import dsp_pairs, dsp_tall
+from edgeunet.emit import dsp_bare, dsp_pairs, dsp_tall
 from edgeunet.emit.dsp_add import clamped_additions
 from edgeunet.emit.dsp_depthwise import upsampled_fits, words
 from edgeunet.emit.dsp_quads import additions_after, convolutions, fuses, narrow_convolutions, sums
@@ -12,10 +12,12 @@ from edgeunet.emit.kernels import KernelTable
 
 DSP: KernelTable = {
     "conv": (
+        *dsp_bare.convolutions(dsp_bare.cheapest),
         *dsp_pairs.convolutions(),
         *dsp_pairs.additions_after(),
         *dsp_tall.convolutions(cheaper=True),
         *dsp_tall.additions_after(cheaper=True),
+        *dsp_bare.convolutions(dsp_bare.cheaper_than_quads),
         *convolutions(False),
         *convolutions(True),
         *ones(),
@@ -23,8 +25,17 @@ DSP: KernelTable = {
         *additions_after(),
         *dsp_tall.convolutions(cheaper=False),
         *dsp_tall.additions_after(cheaper=False),
+        *dsp_bare.convolutions(dsp_bare.anything),
     ),
-    "conv_sum": (*dsp_pairs.sums(), *dsp_tall.sums(cheaper=True), *sums(), *dsp_tall.sums(cheaper=False)),
+    "conv_sum": (
+        *dsp_bare.sums(dsp_bare.cheapest),
+        *dsp_pairs.sums(),
+        *dsp_tall.sums(cheaper=True),
+        *dsp_bare.sums(dsp_bare.cheaper_than_quads),
+        *sums(),
+        *dsp_tall.sums(cheaper=False),
+        *dsp_bare.sums(dsp_bare.anything),
+    ),
     "depthwise": (*words(few_rows=True), *depthwises(), *words()),
     "depthwise_upsampled": (*twofold(), *words()),
     "max_pool": max_pools(),

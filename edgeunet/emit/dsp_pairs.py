@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from edgeunet.emit import dsp_tall
@@ -109,12 +110,22 @@ def _overlap(step: Step, position: int) -> Clearance | None:
     return Clearance(max([0, *(start * (out_bytes - in_bytes) for start in starts)]))
 
 
-def _is_cheapest(step: Step, scaling: Scaling) -> bool:
-    """Whether the call costs less than four channels or four rows at a time with one operand widened."""
+def _own_cost(step: Step, scaling: Scaling) -> float:
+    """What these kernels take with ``scaling``."""
     blocks = -(-step.groups // _block(step))
     widened = sum(_widened_inputs(step, i, step.groups) for i in range(len(_windows(step))))
-    cost = shape(step).pairs_cost(scaling is LINEAR, blocks, widened // GROUP)
-    return cost < WORTH * min(dsp_tall.tall_cost(step), dsp_tall.quads_cost(step))
+    return shape(step).pairs_cost(scaling is LINEAR, blocks, widened // GROUP)
+
+
+def cost(step: Step) -> float:
+    """What these kernels take; without end where they do not fit."""
+    scaling = next((scaling for scaling in ORDER if scaling.accepts(step.parameters)), None)
+    return _own_cost(step, scaling) if scaling is not None and _fits(step) else inf
+
+
+def _is_cheapest(step: Step, scaling: Scaling) -> bool:
+    """Whether the call costs less than four channels or four rows at a time with one operand widened."""
+    return _own_cost(step, scaling) < WORTH * min(dsp_tall.tall_cost(step), dsp_tall.quads_cost(step))
 
 
 def _window_fields(step: Step, position: int) -> str:

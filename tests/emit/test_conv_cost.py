@@ -28,6 +28,31 @@ def test_costs_are_near_what_was_measured(
     assert costs == pytest.approx(measured, rel=NEAR)
 
 
+BARE = [
+    (Shape(48, 2, 8), "saturated", 1, 4610),
+    (Shape(48, 2, 12), "linear", 1, 6646),
+    (Shape(48, 1, 12), "clamped", 1, 3125),
+    (Shape(32, 1, 40), "saturated", 1, 5809),
+    (Shape(32, 1, 8), "linear", 1, 1731),
+    (Shape(16, 2, 20), "saturated", 1, 3183),
+    (Shape(16, 2, 20, low_groups=20), "saturated", 2, 6021),
+]
+"""Shape, tail, runs; instructions without scratch memory."""
+
+
+@pytest.mark.parametrize(("shape", "tail", "runs", "measured"), BARE)
+def test_costs_without_scratch_memory_are_near_what_was_measured(
+    shape: Shape, tail: str, runs: int, measured: int
+) -> None:
+    assert shape.bare_cost(tail, runs) == pytest.approx(measured, rel=NEAR)
+
+
+def test_one_row_is_cheapest_with_nothing_widened_before_and_four_are_not() -> None:
+    one, four = Shape(48, 1, 12), Shape(48, 4, 12)
+    assert one.bare_cost("saturated", 1) < min(one.tall_cost("saturated"), one.quads_cost(False))
+    assert four.bare_cost("saturated", 1) > four.tall_cost("saturated")
+
+
 def test_few_rows_are_cheapest_tall_and_many_in_quads() -> None:
     few, many = Shape(48, 4, 12), Shape(12, 64, 3)
     assert few.tall_cost("relu") < few.pairs_cost(False, 1, 48) < few.quads_cost(False)

@@ -128,6 +128,12 @@ PAIRS = (
 )
 """The kernels that widen both operands."""
 
+BARE = (
+    *("eu_bare_saturated", "eu_bare_clamped", "eu_bare_linear"),
+    *("eu_bare_sum_saturated", "eu_bare_sum_clamped", "eu_bare_sum_linear"),
+)
+"""The kernels without scratch memory."""
+
 FEW_ROWS_CHANNELS = (4, 8, 20, 48, 52, 64)
 
 
@@ -158,6 +164,7 @@ def always_tall(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels for few rows wherever they fit, whatever they cost."""
     monkeypatch.setattr("edgeunet.emit.dsp_tall.WORTH", 1e9)
     monkeypatch.setattr("edgeunet.emit.dsp_pairs.WORTH", 0.0)
+    monkeypatch.setattr("edgeunet.emit.dsp_bare.WORTH", 0.0)
     monkeypatch.setattr("edgeunet.emit.compile.for_windows", tuple)
 
 
@@ -166,6 +173,14 @@ def always_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels that widen both operands wherever they fit, whatever they cost, often in several blocks of rows."""
     monkeypatch.setattr("edgeunet.emit.dsp_pairs.WORTH", 1e9)
     monkeypatch.setattr("edgeunet.emit.dsp_pairs.LARGEST_SCRATCH", 1200)
+    monkeypatch.setattr("edgeunet.emit.dsp_bare.WORTH", 0.0)
+    monkeypatch.setattr("edgeunet.emit.compile.for_windows", tuple)
+
+
+@pytest.fixture
+def always_bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernels without scratch memory wherever they fit, whatever they cost."""
+    monkeypatch.setattr("edgeunet.emit.dsp_bare.WORTH", 1e9)
     monkeypatch.setattr("edgeunet.emit.compile.for_windows", tuple)
 
 
@@ -193,6 +208,11 @@ def test_kernels_for_few_rows_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -
 @pytest.mark.usefixtures("always_pairs")
 def test_kernels_that_widen_both_operands_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
     check_few_rows(tmp_path, PAIRS)
+
+
+@pytest.mark.usefixtures("always_bare")
+def test_kernels_without_scratch_memory_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
+    check_few_rows(tmp_path, BARE)
 
 
 def windows_network(channels: int, seed: int) -> bytes:

@@ -14,6 +14,7 @@ from edgeunet.graph import evaluate, read_tflite
 from tests.emit.helium_table import CHANNELS, table_network
 from tests.emit.host_batch import SANITIZED, build_batch
 from tests.emit.test_dsp import (
+    BARE,
     FAMILIES,
     MODELS,
     PAIRS,
@@ -84,13 +85,20 @@ def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path) -> None:
 def test_twins_for_few_rows_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
     every_twin.setattr("edgeunet.emit.dsp_tall.WORTH", 1e9)
     every_twin.setattr("edgeunet.emit.dsp_pairs.WORTH", 0.0)
+    every_twin.setattr("edgeunet.emit.dsp_bare.WORTH", 0.0)
     assert set(TALL) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
 
 
 def test_twins_that_widen_both_operands_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
     every_twin.setattr("edgeunet.emit.dsp_pairs.WORTH", 1e9)
     every_twin.setattr("edgeunet.emit.dsp_pairs.LARGEST_SCRATCH", 1200)
+    every_twin.setattr("edgeunet.emit.dsp_bare.WORTH", 0.0)
     assert set(PAIRS) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
+
+
+def test_twins_without_scratch_memory_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
+    every_twin.setattr("edgeunet.emit.dsp_bare.WORTH", 1e9)
+    assert set(BARE) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
 
 
 @pytest.mark.usefixtures("twins")

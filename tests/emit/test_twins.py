@@ -28,7 +28,7 @@ from tests.emit import test_helium_convolutions as convolutions
 from tests.emit.helium_table import CHANNELS, column_network, copies_network, table_network
 
 FAST: dict[str, KernelTable] = {"dsp": DSP, "mve": MVE}
-TESTED = {"dsp": (*test_dsp.FAMILIES, *test_dsp.TALL, *test_dsp.PAIRS), "mve": test_mve.KERNELS}
+TESTED = {"dsp": (*test_dsp.FAMILIES, *test_dsp.TALL, *test_dsp.PAIRS, *test_dsp.BARE), "mve": test_mve.KERNELS}
 """The lists by which the tests on each emulated core check that all of its kernels ran."""
 
 ROOT = files("edgeunet") / "kernels"

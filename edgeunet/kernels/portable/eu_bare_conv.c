@@ -1,0 +1,21 @@
+/* A convolution without scratch memory; what the kernels named eu_bare_ share. */
+typedef struct {
+    const int32_t *weights; /* per four channels: weights, constants */
+    int32_t rows;
+    int32_t out_step;
+    int32_t outputs;
+    int32_t scale;  /* see the tails */
+    uint32_t above; /* as in eu_quad_rows_t */
+    uint32_t below;
+    eu_bare_window_t in;
+} eu_bare_t;
+
+static void eu_bare_conv(const int8_t *in, int8_t *out, const eu_bare_t *p, eu_bare_tail_t *tail)
+{
+    const eu_bare_window_t *const windows[2] = {&p->in, NULL};
+    for (int32_t r = 0; r < p->rows; r++) {
+        const int8_t *const row[2] = {in + r * p->in.step, NULL};
+        eu_bare_row(row, windows, out + r * p->out_step, p->weights, p->outputs, p->scale, tail);
+        eu_bare_clamp(out + r * p->out_step, p->outputs, p->above, p->below);
+    }
+}
