@@ -83,7 +83,7 @@ class QuadShape:
 
 
 def quad_function(name: str, shape: QuadShape) -> str:
-    """C text of the function ``name`` for ``shape``: a naked function that ``eu_quads_enter`` calls."""
+    """C text of the function ``name`` for ``shape``: a naked function that ``eu_quads`` calls."""
     return naked(name, "void", [*_enter(shape), *_pair(shape), "ldr pc, [sp, #24]"])
 
 
@@ -98,7 +98,7 @@ def naked(name: str, parameter: str, lines: Iterable[str]) -> str:
 
 
 def _enter(shape: QuadShape) -> list[str]:
-    """What ``eu_quads_enter`` left to do. Stack: 0 end of input, 4 bytes back to the next row, 8 output step, 12
+    """What ``eu_quads`` left to do. Stack: 0 end of input, 4 bytes back to the next row, 8 output step, 12
     stream, 16 channels, 20 addend, 24 return address; r9 r7 r1 r3 point to inputs and outputs, r6 is the addend."""
     lines = ["str lr, [sp, #24]"]
     if shape.quad or shape.rest:

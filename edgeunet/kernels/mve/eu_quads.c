@@ -5,28 +5,7 @@
  *
  * |acc| < 2^31 and shift <= 0 are proven per channel. An odd number of rows ends with the last two rows: one is computed
  * twice. */
-typedef struct {
-    const int8_t *end; /* where the pointer to a stands after the last pair */
-    int32_t back;      /* outputs - out_step */
-    int32_t out_step;
-    const int32_t *stream;
-    int32_t outputs;
-    int32_t addend;
-    int8_t *out;
-    const int8_t *b;
-    const int8_t *a;
-} eu_quad_frame_t;
-
 typedef void eu_quad_loop_t(void);
-
-/* Puts the first six words of the frame on the stack and the pointers into registers, as the loops want them. */
-__attribute__((naked, noinline)) static void eu_quads_enter(__attribute__((unused)) const eu_quad_frame_t *frame,
-                                                            __attribute__((unused)) eu_quad_loop_t *loop)
-{
-    __asm__ volatile(".syntax unified\n\tpush {r4-r11, lr}\n\tvpush {d8-d15}\n\tmov r12, r1\n\tldm r0!, {r1-r6}\n\t"
-            "push {r1-r7}\n\tldm r0, {r1, r7, r9}\n\tadd r3, r3, r1\n\tblx r12\n\t"
-            "add sp, sp, #28\n\tvpop {d8-d15}\n\tpop {r4-r11, pc}" ::: "memory");
-}
 
 typedef struct {
     const int32_t *stream; /* per quad: 4 biases, weights (16 inputs or what is left, of 4 channels), multipliers, shifts */
@@ -38,20 +17,20 @@ typedef struct {
     int16_t out_step;
 } eu_quads_t;
 
-static void eu_quads(const int8_t *a, const int8_t *b, int8_t *out, const eu_quads_t *p, eu_quad_loop_t *loop)
+/* Puts on the stack and into registers what the loops want (emit/helium.py, _enter), at 1 for r12 pairs of rows. An odd
+ * number of rows calls that for the pairs before the last row, then goes there for the last pair. In assembly because a
+ * stream calls this often for few rows; offsets are those of eu_quads_t. */
+__attribute__((naked, noinline)) static void eu_quads(__attribute__((unused)) const int8_t *a, __attribute__((unused)) const int8_t *b,
+                                                      __attribute__((unused)) int8_t *out, __attribute__((unused)) const eu_quads_t *p,
+                                                      __attribute__((unused)) eu_quad_loop_t *loop)
 {
-    const int32_t pairs = p->rows / 2;
-    eu_quad_frame_t frame = {a + pairs * p->a_pair, p->outputs - p->out_step, p->out_step, p->stream,
-                             p->outputs, p->addend, out, b, a};
-    if (pairs > 0) {
-        eu_quads_enter(&frame, loop);
-    }
-    if ((p->rows & 1) != 0) {
-        const int32_t first = p->rows > 1 ? p->rows - 2 : 0;
-        frame.a += first * (p->a_pair / 2);
-        frame.b += first * p->b_step;
-        frame.out += first * p->out_step;
-        frame.end = frame.a + p->a_pair;
-        eu_quads_enter(&frame, loop);
-    }
+    __asm__ volatile(".syntax unified\n\tldr r12, [r3, #4]\n\tlsrs r12, r12, #1\n\tbcs 2f\n"
+            "1:\n\tpush {r4-r11, lr}\n\tvpush {d8-d15}\n\tmov r8, r12\n\tldr r12, [sp, #100]\n\t"
+            "ldr r4, [r3]\n\tldr r6, [r3, #8]\n\tldrsh r10, [r3, #12]\n\tldrsh r5, [r3, #16]\n\tldrsh r3, [r3, #18]\n\t"
+            "mov r9, r0\n\tmov r7, r1\n\tmla r1, r8, r10, r9\n\tmov r0, r2\n\tsubs r2, r5, r3\n\tpush {r1-r7}\n\t"
+            "mov r1, r0\n\tadd r3, r3, r0\n\tblx r12\n\tadd sp, sp, #28\n\tvpop {d8-d15}\n\tpop {r4-r11, pc}\n"
+            "2:\n\tbeq 3f\n\tpush {r0-r5, lr}\n\tldr r4, [sp, #28]\n\tpush {r4, r5}\n\tbl 1b\n\tadd sp, sp, #8\n\tpop {r0-r3}\n\t"
+            "ldr r12, [r3, #4]\n\tsub r12, r12, #2\n\tldrsh r4, [r3, #12]\n\tlsrs r4, r4, #1\n\tmla r0, r12, r4, r0\n\t"
+            "ldrsh r4, [r3, #14]\n\tmla r1, r12, r4, r1\n\tldrsh r4, [r3, #18]\n\tmla r2, r12, r4, r2\n\tpop {r4, r5, lr}\n"
+            "3:\n\tmov r12, #1\n\tb 1b" ::: "memory");
 }
