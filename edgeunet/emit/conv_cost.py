@@ -64,7 +64,8 @@ BARE_SIGNAL = 8
 BARE_QUAD = {"saturated": 48, "clamped": 51, "linear": 67}
 BARE_ROW = 42
 BARE_CALL = 40
-"""Of a quad of channels of a row: each group of inputs and run of its window, a second signal, what follows; each row, each call."""
+"""Of a quad of channels of a row: a group of inputs and a run of its window, a second signal, what follows; then a row
+and a call."""
 
 
 @dataclass(frozen=True)

@@ -281,6 +281,16 @@ def test_shared_models_stream_exactly_on_cortex_m4(shared: Path, tmp_path: Path,
     assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
 
 
+@pytest.mark.parametrize(("core", "compiler", "level"), [("cortex-m33", "zig", "-Os"), ("cortex-m7", "gcc", "-O0")])
+def test_calls_of_one_row_are_exact_with_other_compilers(
+    shared: Path, tmp_path: Path, core: str, compiler: str, level: str
+) -> None:
+    content = (shared / "models" / "classic-unet-512.int8.tflite").read_bytes()
+    case = stream_case(content, "s_classic", 4, 52)
+    assert sum(name.startswith("eu_bare") for name in kernels(case.model)) >= 4
+    assert run_on_dsp(tmp_path, [case], core, compiler, level) == ["equal"]
+
+
 def test_streams_of_long_windows_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
     cases = []
     for taps in (7, 9):
