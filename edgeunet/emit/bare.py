@@ -32,13 +32,15 @@ def shares(conv: Weighted) -> bool:
     return bool(sums.max() < 1 << 23 and min(int(_shared(conv, n).min()) for n in quad_starts(len(flat))) >= -(1 << 15))
 
 
-def pack_scaled(conv: Weighted, lift: int) -> tuple[Int32Array, int]:
-    """Per quad weights, multipliers and offsets (the biases are in them); ``2^shift``."""
-    ones, offsets = one_multiplies(conv), scaled_offsets(conv, lift, True)
+def pack_scaled(conv: Weighted, lift: int, with_bias: bool = True) -> tuple[Int32Array, int]:
+    """Per quad weights, multipliers and offsets (the biases come first unless they are in the offsets); ``2^shift``."""
+    ones, offsets = one_multiplies(conv), scaled_offsets(conv, lift, with_bias)
     assert ones is not None
     assert offsets is not None
-    multipliers = np.array([one.multiplier for one in ones], np.int64)
-    columns = np.stack([multipliers, np.array(offsets.values, np.int64)])
+    rows = [[one.multiplier for one in ones], list(offsets.values)]
+    if not with_bias:
+        rows.insert(0, folded_bias(conv).tolist())
+    columns = np.array(rows, np.int64)
     return _packed(conv, lambda n: columns[:, n : n + GROUP].reshape(-1)), 1 << offsets.shift
 
 

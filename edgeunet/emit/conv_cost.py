@@ -61,11 +61,12 @@ TALL = {
 BARE_GROUP = 16.5
 BARE_RUN = 7
 BARE_SIGNAL = 8
-BARE_QUAD = {"saturated": 48, "clamped": 51, "linear": 67}
+BARE_ADD = 20
+BARE_QUAD = {"saturated": 48, "clamped": 51, "relu": 57, "linear": 67}
 BARE_ROW = 42
 BARE_CALL = 40
-"""Of a quad of channels of a row: a group of inputs and a run of its window, a second signal, what follows; then a row
-and a call."""
+"""Of a quad of channels of a row: a group of inputs and a run of its window, a second signal, an addition, what
+follows; then a row and a call."""
 
 
 @dataclass(frozen=True)
@@ -102,5 +103,5 @@ class Shape:
     def bare_cost(self, tail: str, runs: int) -> float:
         """Four channels of a row at a time with nothing widened before; ``runs`` of neighbouring inputs in all."""
         quad = BARE_QUAD[tail] + BARE_RUN * runs + BARE_GROUP * (self.groups + self.low_groups)
-        quad += BARE_SIGNAL * (self.low_groups > 0)
+        quad += BARE_SIGNAL * (self.low_groups > 0) + BARE_ADD * self.adds
         return BARE_CALL + self.rows * (BARE_ROW + -(-self.outputs // GROUP) * quad)

@@ -13,11 +13,13 @@ from edgeunet.emit.kernels import KernelTable
 DSP: KernelTable = {
     "conv": (
         *dsp_bare.convolutions(dsp_bare.cheapest),
+        *dsp_bare.additions_after(dsp_bare.cheapest),
         *dsp_pairs.convolutions(),
         *dsp_pairs.additions_after(),
         *dsp_tall.convolutions(cheaper=True),
         *dsp_tall.additions_after(cheaper=True),
         *dsp_bare.convolutions(dsp_bare.cheaper_than_quads),
+        *dsp_bare.additions_after(dsp_bare.cheaper_than_quads),
         *convolutions(False),
         *convolutions(True),
         *ones(),
@@ -26,6 +28,7 @@ DSP: KernelTable = {
         *dsp_tall.convolutions(cheaper=False),
         *dsp_tall.additions_after(cheaper=False),
         *dsp_bare.convolutions(dsp_bare.anything),
+        *dsp_bare.additions_after(dsp_bare.anything),
     ),
     "conv_sum": (
         *dsp_bare.sums(dsp_bare.cheapest),

@@ -12,12 +12,13 @@ from functools import cache
 from typing import Any
 
 from edgeunet.emit import bare, dsp_pairs, dsp_quads, dsp_tall
-from edgeunet.emit.dsp_quads import clamp_fields
+from edgeunet.emit.dsp_quads import addition_fields, clamp_fields
 from edgeunet.emit.dsp_tall import nested, shape
 from edgeunet.emit.kernels import Arguments, Kernel, in_order
 from edgeunet.emit.portable import plain, source
-from edgeunet.emit.quads import Runs, Weighted
+from edgeunet.emit.quads import GROUP, Runs, Weighted
 from edgeunet.emit.tall import tall_runs
+from edgeunet.schedule.memory import Clearance
 from edgeunet.schedule.schedule import Step
 from edgeunet.schedule.steps import ConvSum
 
@@ -38,15 +39,25 @@ class Tail:
 
 SATURATED = Tail("saturated", dsp_quads.SATURATED.accepts, lambda conv: bare.pack_scaled(conv, _LOWEST))
 CLAMPED = Tail("clamped", dsp_quads.CLAMPED.accepts, lambda conv: bare.pack_scaled(conv, 0))
+RELU = Tail(
+    "relu", dsp_quads.fits_relu, lambda conv: bare.pack_scaled(conv, conv.requantization.zero_point, with_bias=False)
+)
 LINEAR = Tail("linear", dsp_tall.LINEAR.accepts, bare.pack_rounded)
 TAILS = (SATURATED, CLAMPED, LINEAR)
 """The cheapest first."""
 
+ADDING = (RELU, LINEAR)
+"""Those that an addition may follow."""
+
 
 @cache
-def tail_of(conv: Weighted) -> Tail | None:
+def _tail_of(conv: Weighted, tails: tuple[Tail, ...]) -> Tail | None:
+    return next((tail for tail in tails if tail.accepts(conv)), None) if bare.shares(conv) else None
+
+
+def tail_of(step: Step) -> Tail | None:
     """The cheapest tail that is exact, if any is."""
-    return next((tail for tail in TAILS if tail.accepts(conv)), None) if bare.shares(conv) else None
+    return _tail_of(step.parameters, ADDING if step.epilogue else TAILS)
 
 
 def _parts(step: Step) -> list[Runs] | None:
@@ -59,7 +70,7 @@ def _parts(step: Step) -> list[Runs] | None:
 
 def bare_cost(step: Step) -> float:
     """What these kernels take."""
-    tail, parts = tail_of(step.parameters), _parts(step)
+    tail, parts = tail_of(step), _parts(step)
     assert tail is not None
     assert parts is not None
     return shape(step).bare_cost(tail.name, sum(runs.count for runs in parts))
@@ -117,28 +128,58 @@ def _sum_fields(step: Step, tail: Tail, parts: list[Runs]) -> dict[str, Any]:
     return _fields(step, tail) | {"groups": step.groups, "repeat": step.parameters.repeat} | windows
 
 
-def _kernel(tail: Tail, kind: str, chosen: Chosen) -> Kernel:
+def _add_fields(step: Step, tail: Tail, parts: list[Runs]) -> dict[str, Any]:
+    fields = _conv_fields(step, tail, parts) | addition_fields(step)
+    del fields["above"], fields["below"]
+    return fields
+
+
+def _adds(step: Step) -> bool:
+    return dsp_tall.adds(step) and step.output.channels % GROUP == 0
+
+
+def _overlap(step: Step, position: int) -> Clearance | None:
+    """Rows in ascending order; of an addition, see ``Layout``."""
+    return in_order()(step, position) if not step.epilogue or position == 0 else None
+
+
+Fields = Callable[[Step, Tail, list[Runs]], dict[str, Any]]
+
+KINDS: dict[str, tuple[str, Callable[[Step], bool], Fields]] = {
+    "conv": ("eu_bare_t", plain, _conv_fields),
+    "sum": ("eu_bare_sum_t", plain, _sum_fields),
+    "add": ("eu_bare_add_t", _adds, _add_fields),
+}
+"""Argument struct, what fits, and fields; the tails of additions are in the kernels' own files."""
+
+
+def _kernel(name: str, tail: Tail, kind: str, chosen: Chosen) -> Kernel:
+    struct, fits, fields = KINDS[kind]
+
     def accepts(step: Step) -> bool:
-        return plain(step) and _parts(step) is not None and tail_of(step.parameters) is tail and chosen(step)
+        return fits(step) and _parts(step) is not None and tail_of(step) is tail and chosen(step)
 
     def arguments(step: Step) -> Arguments:
         parts = _parts(step)
         assert parts is not None
-        if kind == "sum":
-            return Arguments("eu_bare_sum_t", _sum_fields(step, tail, parts))
-        return Arguments("eu_bare_t", _conv_fields(step, tail, parts))
+        return Arguments(struct, fields(step, tail, parts))
 
-    name = f"eu_bare_sum_{tail.name}" if kind == "sum" else f"eu_bare_{tail.name}"
-    files = ("eu_quad", "eu_bare", "eu_bare_rows", f"eu_bare_{kind}", f"eu_bare_{tail.name}_tail")
+    own_tail = () if kind == "add" else (f"eu_bare_{tail.name}_tail",)
+    files = ("eu_quad", "eu_bare", "eu_bare_rows", f"eu_bare_{kind}", *own_tail)
     only = chosen is not anything
-    return Kernel(name, "dsp", accepts, arguments, files, overlap=in_order(), streams_only=only)
+    return Kernel(name, "dsp", accepts, arguments, files, overlap=_overlap, streams_only=only)
 
 
 def convolutions(chosen: Chosen) -> tuple[Kernel, ...]:
     """Convolutions, where they are ``chosen``."""
-    return tuple(_kernel(tail, "conv", chosen) for tail in TAILS)
+    return tuple(_kernel(f"eu_bare_{tail.name}", tail, "conv", chosen) for tail in TAILS)
+
+
+def additions_after(chosen: Chosen) -> tuple[Kernel, ...]:
+    """Convolutions that add a signal to their int8 results, where they are ``chosen``."""
+    return tuple(_kernel(f"eu_bare_{tail.name}_add", tail, "add", chosen) for tail in ADDING)
 
 
 def sums(chosen: Chosen) -> tuple[Kernel, ...]:
     """Convolutions over two signals, where they are ``chosen``."""
-    return tuple(_kernel(tail, "sum", chosen) for tail in TAILS)
+    return tuple(_kernel(f"eu_bare_sum_{tail.name}", tail, "sum", chosen) for tail in TAILS)

@@ -130,6 +130,7 @@ PAIRS = (
 
 BARE = (
     *("eu_bare_saturated", "eu_bare_clamped", "eu_bare_linear"),
+    *("eu_bare_relu_add", "eu_bare_linear_add"),
     *("eu_bare_sum_saturated", "eu_bare_sum_clamped", "eu_bare_sum_linear"),
 )
 """The kernels without scratch memory."""

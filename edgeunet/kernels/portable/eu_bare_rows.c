@@ -14,9 +14,10 @@ static const int32_t *eu_bare_runs(const int8_t *in, const eu_bare_window_t *win
     return weights;
 }
 
-/* All channels of a row over one signal or two; where they are no multiple of four, the last four overlap those before them. */
-static void eu_bare_row(const int8_t *const in[2], const eu_bare_window_t *const windows[2], int8_t *values, const int32_t *weights,
-                        int32_t outputs, int32_t scale, eu_bare_tail_t *tail)
+/* All channels of a row over one signal or two; where they are no multiple of four, the last four overlap those before them. Returns
+ * the end of their weights. */
+static const int32_t *eu_bare_row(const int8_t *const in[2], const eu_bare_window_t *const windows[2], int8_t *values,
+                                  const int32_t *weights, int32_t outputs, int32_t scale, eu_bare_tail_t *tail)
 {
     for (int32_t n = 0; n < outputs; n += 4) {
         int8_t *const out = values + (n < outputs - 4 ? n : outputs - 4);
@@ -34,6 +35,7 @@ static void eu_bare_row(const int8_t *const in[2], const eu_bare_window_t *const
             out[c] = (int8_t)sums[c];
         }
     }
+    return weights;
 }
 
 /* Cuts values counted from 0 and moves them to their place, as UQADD8 and UADD8 do; with `above` and `below` 0 nothing changes. */
