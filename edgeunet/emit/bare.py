@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.emit.quads import GROUP, Weighted, flat_weights, folded_bias, one_multiplies, scaled_offsets
-from edgeunet.emit.tall import rounding_packs
 from edgeunet.schedule.steps import Int32Array
 
 _LARGEST_INPUT = 128
@@ -66,6 +65,3 @@ def _packed(conv: Weighted, constants: Callable[[int], NDArray[np.int64]]) -> In
         words = np.ascontiguousarray(halves.transpose(1, 0, 3, 2))
         parts += [np.frombuffer(words.tobytes(), "<i4").astype(np.int32), constants(first).astype(np.int32)]
     return np.concatenate(parts)
-
-
-__all__ = ["pack_rounded", "pack_scaled", "quad_starts", "rounding_packs", "shares"]

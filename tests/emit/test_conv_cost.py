@@ -35,7 +35,9 @@ BARE = [
     (Shape(32, 1, 40), "saturated", 1, 5809),
     (Shape(32, 1, 8), "linear", 1, 1731),
     (Shape(16, 2, 20), "saturated", 1, 3183),
+    (Shape(48, 2, 12, adds=True), "relu", 1, 6855),
     (Shape(16, 2, 20, low_groups=20), "saturated", 2, 6021),
+    (Shape(32, 4, 8, repeat=2, low_groups=8), "saturated", 2, 10854),
 ]
 """Shape, tail, runs; instructions without scratch memory."""
 
