@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from benchmarks.bars import broken_bars
 from benchmarks.table import HERE, dumps, markdown, read_cases, read_rows, result_path, rewrite
 from edgeunet.errors import EdgeUNetError, ReportError
 from edgeunet.files import read_json, write_text
@@ -52,7 +53,8 @@ def main() -> int:
                 "EDGEUNET_SHARED is not set: nothing is measured, the table shows the results that are here",
                 file=sys.stderr,
             )
-        table = markdown(list(read_rows()))
+        rows = list(read_rows())
+        table, broken = markdown(rows), list(broken_bars(rows))
         print(table)
         changed = rewrite(HERE.parent / "README.md", table)
     except EdgeUNetError as error:
@@ -61,7 +63,9 @@ def main() -> int:
     print(f"README.md {'rewritten' if changed else 'is up to date'}", file=sys.stderr)
     for case in wrong:
         print(f"benchmarks: {case} is not exact and has no result", file=sys.stderr)
-    return 1 if wrong else 0
+    for sentence in broken:
+        print(f"benchmarks: {sentence}", file=sys.stderr)
+    return 1 if wrong or broken else 0
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import table
+from benchmarks.bars import broken_bars
 from edgeunet.errors import ReportError
 
 
@@ -82,6 +83,21 @@ def test_the_results_here_are_exact_and_the_readme_shows_them() -> None:
     rows = list(table.read_rows())
     readme = (table.HERE.parent / "README.md").read_text(encoding="utf-8")
     assert table.markdown(rows) in readme
+
+
+def test_the_results_here_keep_their_bars() -> None:
+    assert list(broken_bars(list(table.read_rows()))) == []
+
+
+def test_a_share_over_its_bar_is_a_sentence(results: Path) -> None:
+    """The result is half of TFLM's instructions, RAM and flash on a Cortex-M4; the bars are 0.28, 0.62 and 0.40."""
+    (results / "seed-unet-800 on cortex-m4.json").write_text(json.dumps(result()))
+    stream = result(instructions_per_sample=19_400.0, lookahead_samples=172)
+    (results / "seed-unet-800 on cortex-m4, hop 64.json").write_text(json.dumps(stream))
+    speed, flash, of_window = broken_bars(list(table.read_rows()))
+    assert speed == "seed-unet-800 on cortex-m4: share 0.500 (instructions) is over the bar of 0.28"
+    assert "0.500 (flash)" in flash
+    assert "hop 64: share 1.106 (instructions per sample of our window) is over the bar of 1.10" in of_window
 
 
 def test_the_baselines_are_those_that_were_measured(shared: Path) -> None:

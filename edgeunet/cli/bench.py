@@ -28,7 +28,9 @@ from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
 @click.option(
     "--recompute", type=int, help="Skips of a stream to compute again instead of keeping them.  [default: cheap ones]"
 )
-@click.option("--ram", "ram_bytes", type=int, help="auto: bytes that state, input and output must fit.")
+@click.option(
+    "--ram", "ram_bytes", type=click.IntRange(min=1), help="auto: bytes that state, input and output must fit."
+)
 @click.option(
     "--toolchain", type=click.Choice(["gcc", "clang", "zig"]), help="Compiler.  [default: the first that is installed]"
 )

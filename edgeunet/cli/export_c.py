@@ -44,7 +44,9 @@ from edgeunet.emit.identifier import check_identifier, suggest_identifier
 @click.option(
     "--recompute", type=int, help="Skips of a stream to compute again instead of keeping them.  [default: cheap ones]"
 )
-@click.option("--ram", "ram_bytes", type=int, help="auto: bytes that state, input and output must fit.")
+@click.option(
+    "--ram", "ram_bytes", type=click.IntRange(min=1), help="auto: bytes that state, input and output must fit."
+)
 @click.option("--explain", "explained", is_flag=True, help="Print what sets the arena's size and what would lower it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about what was written.")
 @pipeline_options

@@ -47,7 +47,9 @@ class PipelineOptions:
 _OPTIONS = (
     click.option("--pipeline", is_flag=True, help="Add all that surrounds the network: int16 samples in, events out."),
     click.option(
-        "--input-rate", type=FiniteRange(), help="pipeline: rate of the samples, in Hz.  [default: the network's]"
+        "--input-rate",
+        type=FiniteRange(min=0, min_open=True),
+        help="pipeline: rate of the samples, in Hz.  [default: the network's]",
     ),
     click.option(
         "--adc-uv", type=FiniteRange(), default=1.0, show_default=True, help="pipeline: microvolts per ADC count."

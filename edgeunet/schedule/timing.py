@@ -140,15 +140,15 @@ def stream_timing(program: Program, hop: int) -> Timing:
             "with one of each; use --mode window"
         )
     stride = total_stride(program)
-    if hop < 1 or hop % stride:
-        raise CompileError(
-            f"hop of {hop} samples is not a multiple of the network's total stride {stride}; "
-            f"use --hop {max(stride, -(-hop // stride) * stride)}"
-        )
     if hop > MOST_HOP:
         raise CompileError(
             f"hop of {hop} samples is more than the {MOST_HOP} that a call can take; "
             f"use --hop {MOST_HOP // stride * stride} or less"
+        )
+    if hop < 1 or hop % stride:
+        raise CompileError(
+            f"hop of {hop} samples is not a multiple of the network's total stride {stride}; "
+            f"use --hop {max(stride, -(-hop // stride) * stride)}"
         )
     rates = signal_rates(program)
     window = program.signals[program.inputs[0]].rows
