@@ -68,20 +68,22 @@ def fitting_choice(graph: Graph, core: str, asked: Choice, ram_bytes: int | None
     CompileError
         When nothing fits, with the smallest that could be had.
     """
-    window = ram_of(schedule_graph(graph, core=core))
     stream = replace(asked, mode="stream")
     try:
         schedule = schedule_graph(graph, core=core, mode="stream", hop=asked.hop, recompute=asked.recompute)
     except CompileError as error:
         if asked.hop is not None or asked.recompute is not None:
             raise
+        window = ram_of(schedule_graph(graph, core=core))
         if ram_bytes is None or window <= ram_bytes:
             return Choice("window")
         raise CompileError(
             f"'{graph.name}' needs {window} bytes of state, input and output and {ram_bytes} are allowed, and {error}"
         ) from None
-    found = [(ram_of(schedule), replace(stream, hop=schedule.timing.hop)), (window, Choice("window"))]
-    smallest = min(found, key=lambda plan: plan[0])
+    smallest = (ram_of(schedule), replace(stream, hop=schedule.timing.hop))
+    if least_ram_of(schedule_graph(graph, core=core, search=False)) < smallest[0]:
+        window = ram_of(schedule_graph(graph, core=core))
+        smallest = min(smallest, (window, Choice("window")), key=lambda plan: plan[0])
     if ram_bytes is None or smallest[0] <= ram_bytes:
         return smallest[1]
     assert schedule.timing.hop is not None
@@ -119,3 +121,8 @@ def ram_of(schedule: Schedule) -> int:
         + (8 if schedule.timing.streams else 0)
         + sum(schedule.timing.rows[s] * schedule.signals[s].channels for s in edges)
     )
+
+
+def least_ram_of(schedule: Schedule) -> int:
+    """What ``ram_of`` is at least, however the same steps are placed."""
+    return ram_of(schedule) - schedule.arena_bytes + schedule.lower_bound_bytes

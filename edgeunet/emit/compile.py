@@ -66,18 +66,20 @@ def schedule_graph(
     hop: int | None = None,
     without: Collection[str] = (),
     recompute: int | None = None,
+    search: bool = True,
 ) -> Schedule:
     """Rewrite, lower, fuse, order, time and place ``graph``; a ``hop`` asks for a schedule that streams.
 
     ``without`` names passes of ``emit.passes``, or kernels of ``core``, to leave out; ``recompute`` says how many skips
-    of a stream to compute again (see ``edgeunet.schedule.recompute``).
+    of a stream to compute again (see ``edgeunet.schedule.recompute``). Not to ``search`` is quick: the plan is rough
+    then, its ``lower_bound_bytes`` is that of every plan.
     """
     if mode not in MODES:
         raise CompileError(f"mode '{mode}' is unknown; use one of {', '.join(MODES)}")
     if core not in CORES:
         raise CompileError(f"core '{core}' is unknown; use one of {', '.join(CORES)}")
     check_passes(without, own_kernels(core))
-    return _scheduled(graph, core, mode, hop, frozenset(without), recompute, FUSES.get(core))
+    return _scheduled(graph, core, mode, hop, frozenset(without), recompute, search, FUSES.get(core))
 
 
 @lru_cache(maxsize=16)
@@ -88,6 +90,7 @@ def _scheduled(
     hop: int | None,
     without: frozenset[str],
     recompute: int | None,
+    search: bool,
     fuses_on_core: Callable[[Node], bool] | None,
 ) -> Schedule:
     """``schedule_graph`` once: choosing, compiling and explaining ask for the same schedules."""
@@ -99,10 +102,10 @@ def _scheduled(
     if fuses_on_core is not None and "add" not in without:
         fused = fuse_additions(program, fuses_on_core)
         try:
-            return _placed(graph.name, fused, core, mode, hop, without, recompute)
+            return _placed(graph.name, fused, core, mode, hop, without, recompute, search)
         except CompileError:
             pass  # some fused step found no kernel once placed (an odd pitch): do without
-    return _placed(graph.name, program, core, mode, hop, without, recompute)
+    return _placed(graph.name, program, core, mode, hop, without, recompute, search)
 
 
 SPARING_SCRATCH_BYTES = 512
@@ -135,6 +138,7 @@ def _placed(
     hop: int | None,
     without: Collection[str],
     recompute: int | None,
+    search: bool,
 ) -> Schedule:
     whole = mode == "window" and hop is None
     orders = [program] if "order" in without else [order_nodes(program)]
@@ -159,6 +163,8 @@ def _placed(
     build = builds[0]
     if len(builds) > 1:
         build = min(builds, key=lambda made: made(overlap, search=False).lower_bound_bytes)
+    if not search:
+        return build(overlap, search=False)
     return build_sparing(build, overlap) if core in BLOCKED else build(overlap)
 
 
