@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgeunet.emit.helium import naked
-from edgeunet.emit.helium_depthwise import MOST_TAPS, group_taps, narrow, narrowing
+from edgeunet.emit.helium_depthwise import MOST_TAPS, group_taps, narrowing
+from edgeunet.emit.helium_finish import narrow_unrounded
 from edgeunet.schedule.steps import Int8Array, Int32Array
 
 CHANNELS = 8
@@ -104,6 +105,9 @@ def _requantize(shape: ChannelsShape) -> list[str]:
     lines += [load.format("q0"), load.format("q1"), "vqrdmulh.s32 q2, q2, q0", "vqrdmulh.s32 q3, q3, q1"]
     if shape.signed:
         lines += ["vqdmlah.s32 q2, q2, r12", "vqdmlah.s32 q3, q3, r12"]
-    lines += ["vldrb.s16 q1, [r3], #8", narrow(2, 2, False, shape.narrowing, shape.signed)]
-    lines += [narrow(2, 3, True, shape.narrowing, shape.signed), f"vrshl.{'s' if shape.signed else 'u'}16 q2, q2, q1"]
+    lines += ["vldrb.s16 q1, [r3], #8", narrow_unrounded(2, 2, False, shape.narrowing, shape.signed)]
+    lines += [
+        narrow_unrounded(2, 3, True, shape.narrowing, shape.signed),
+        f"vrshl.{'s' if shape.signed else 'u'}16 q2, q2, q1",
+    ]
     return [*lines, "vqadd.s16 q2, q2, r8", "vqmovnb.s16 q2, q2"]

@@ -29,6 +29,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgeunet.emit.helium import naked
+from edgeunet.emit.helium_finish import narrow_unrounded
 from edgeunet.schedule.steps import Int8Array
 
 ROWS = 8
@@ -282,19 +283,12 @@ def _requantize(shape: DepthwiseShape) -> list[str]:
     else:
         lines += ["vqrdmulh.s32 q0, q2, r10", "vqrdmulh.s32 q1, q3, r10"]
     if shape.narrowing:
-        lines += [narrow(0, i, i == 1, shape.narrowing, shape.signed) for i in (0, 1)]
+        lines += [narrow_unrounded(0, i, i == 1, shape.narrowing, shape.signed) for i in (0, 1)]
         lines.append(f"vrshl.{'s' if shape.signed else 'u'}16 q0, r11")
     else:
         move = "vqmov" if shape.signed else "vqmovu"
         lines += ["vrshl.s32 q0, r11", "vrshl.s32 q1, r11", f"{move}nb.s32 q0, q0", f"{move}nt.s32 q0, q1"]
     return [*lines, f"vqadd.s16 q0, q0, {shape.zero_point}", "vqmovnb.s16 q0, q0"]
-
-
-def narrow(to: int, source: int, top: bool, bits: int, signed: bool) -> str:
-    """VQSHRNB or VQSHRNT (VQSHRUN where the sign does not count) of a vector register by its encoding: binutils 2.40
-    assembles the instruction as the one that rounds."""
-    operation = 0xEE800F40 if signed else 0xEE800FC0
-    return f".inst.w 0x{operation + ((32 - bits) << 16) + (to << 13) + (top << 12) + (source << 1):08x}"
 
 
 def _advance(shape: DepthwiseShape, way: Way) -> list[str]:

@@ -88,12 +88,9 @@ class Finish:
         return f"vqrshr{kind}, #{s.shift}" if s.shift else f"vqmov{kind}"
 
     def narrow_down(self, half: str, to: str, q: str) -> str:
-        """Narrow by ``first_shift`` without rounding: VQSHRN or VQSHRUN, by its encoding, as binutils 2.40 assembles
-        the names as those that round."""
+        """Narrow by ``first_shift`` without rounding."""
         s = self.scaling
-        operation = 0xEE800FC0 if s.unsigned else 0xEE800F40
-        registers = (int(to[1:]) << 13) + ((half == "t") << 12) + (int(q[1:]) << 1)
-        return f".inst.w 0x{operation + ((32 - s.first_shift) << 16) + registers:08x}"
+        return narrow_unrounded(int(to[1:]), int(q[1:]), half == "t", s.first_shift, not s.unsigned)
 
     def shifted(self, vectors: tuple[str, ...], constants: str) -> list[str]:
         """What is left of the shifts of eight channels."""
@@ -112,3 +109,10 @@ class Finish:
                 lines += [f"mvn r0, #{~bound}" if bound < 0 else f"movs r0, #{bound}", f"vdup.16 {spare}, r0"]
                 lines += [f"{operation}.s16 {q}, {q}, {spare}" for q in vectors]
         return [*lines, *(f"vqmovnb.s16 {q}, {q}" for q in vectors)]
+
+
+def narrow_unrounded(to: int, source: int, top: bool, bits: int, signed: bool) -> str:
+    """VQSHRNB or VQSHRNT (VQSHRUN where the sign does not count) of a vector register by its encoding: binutils 2.40
+    assembles the instruction as the one that rounds."""
+    operation = 0xEE800F40 if signed else 0xEE800FC0
+    return f".inst.w 0x{operation + ((32 - bits) << 16) + (to << 13) + (top << 12) + (source << 1):08x}"

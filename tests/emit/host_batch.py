@@ -111,7 +111,7 @@ def build_batch(
 def _merged(directory: Path, models: Sequence[Compiled]) -> Path:
     """One source: every kernel that any model uses, then the models without theirs."""
     texts = [model.sources.files[path] for model in models for path in model.c_sources]
-    kernels = {path.stem: path.read_text() for path in sorted(KERNELS.glob("portable/*.c"))}
+    kernels = {path.stem: path.read_text() for core in ("dsp", "portable") for path in KERNELS.glob(f"{core}/*.c")}
     used = {name for name, text in kernels.items() if any(text in whole for whole in texts)}
     order = sorted(used, key=lambda name: (name != "eu_requantize", name))
     for name in order:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 
 import pytest
 
 from edgeunet.emit import column_rows
 from edgeunet.emit.compile import CORES, schedule_graph
 from edgeunet.emit.dsp import DSP
-from edgeunet.emit.kernels import Kernel, KernelTable
+from edgeunet.emit.kernels import Kernel, KernelTable, kernel_source
 from edgeunet.emit.mve import MVE
 from edgeunet.emit.portable import PORTABLE, TWINS
 from edgeunet.emit.portable_upsampled import UPSAMPLED
@@ -26,12 +25,11 @@ from edgeunet.schedule.schedule import Step
 from tests.emit import test_dsp, test_mve
 from tests.emit import test_helium_convolutions as convolutions
 from tests.emit.helium_table import CHANNELS, column_network, copies_network, table_network
+from tests.emit.test_dsp_twins import twin_source
 
 FAST: dict[str, KernelTable] = {"dsp": DSP, "mve": MVE}
 TESTED = {"dsp": (*test_dsp.FAMILIES, *test_dsp.TALL, *test_dsp.PAIRS, *test_dsp.BARE), "mve": test_mve.KERNELS}
 """The lists by which the tests on each emulated core check that all of its kernels ran."""
-
-ROOT = files("edgeunet") / "kernels"
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +42,8 @@ def rows(core: str) -> list[tuple[str, Kernel]]:
     return [(kind, kernel) for kind, kernels in FAST[core].items() for kernel in kernels]
 
 
-def structs(core: str, function: str) -> dict[str, str]:
+def structs(text: str) -> dict[str, str]:
     """The argument structs of a file, comments and white space left out."""
-    text = (ROOT / core / f"{function}.c").read_text(encoding="utf-8")
     found = re.findall(r"typedef struct \{(.*?)\} (\w+_t);", re.sub(r"/\*.*?\*/", "", text, flags=re.S), re.S)
     return {name: re.sub(r"\s+", " ", fields) for fields, name in found}
 
@@ -78,7 +75,10 @@ def test_every_fast_kernel_has_a_portable_file_with_the_same_argument_struct(cor
     for kernel, step in {kernel: step for kernel, _, step in accepted(core)}.items():
         struct = kernel.arguments(step).struct
         files_read = (*kernel.requires, kernel.function)
-        fast, portable = ({k: v for f in files_read for k, v in structs(c, f).items()} for c in (core, "portable"))
+        fast, portable = (
+            {name: fields for function in files_read for name, fields in structs(read(core, function)).items()}
+            for read in (kernel_source, twin_source)
+        )
         assert fast[struct] == portable[struct], kernel.function
 
 
