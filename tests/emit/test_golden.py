@@ -1,11 +1,12 @@
-"""The generated C of two tiny networks, as it is: any change shows in review, and what is compared is also run.
+"""The generated C of tiny networks, as it is: any change shows in review, and what is compared is also run.
 
 ``pytest tests/emit/test_golden.py --update-golden`` writes the files anew; a file that no network makes is an error.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ import pytest
 from edgeunet.emit import Compiled, SourceTree, compile_model
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
+from tests.emit.dsp_batch import run_on_dsp
+from tests.emit.helium_batch import Case, run_on_helium
 from tests.emit.host_batch import build_batch
 from tests.emit.pass_networks import LOW, NONE, RELU, PassNetwork
 from tests.emit.test_dsp import flat
@@ -39,13 +42,36 @@ def stream_network() -> bytes:
     return n.only(n.convolution(n.add(high, skip), 2, 1, LOW))
 
 
-NETWORKS = {"tiny_window": (window_network, "window"), "tiny_stream": (stream_network, "stream")}
+def fast_network() -> bytes:
+    """One level of a U-Net in channels that the kernels of every core take: a convolution, depthwise, an addition."""
+    n = PassNetwork(22)
+    skip = n.convolution(n.input(16, 4), 8, 3, RELU)
+    low = n.pool(n.add(skip, n.convolution(n.depthwise(skip, 3, NONE), 8, 1, NONE)), 2, 2)
+    return n.only(n.convolution(n.joined(low, n.same_quantization(low, 16, 4), 8, 1, RELU, repeat=2), 4, 1, LOW))
+
+
+@dataclass(frozen=True)
+class Golden:
+    """A network and how it is compiled."""
+
+    network: Callable[[], bytes]
+    mode: str = "window"
+    core: str = "portable"
+
+
+NETWORKS = {
+    "tiny_window": Golden(window_network),
+    "tiny_stream": Golden(stream_network, "stream"),
+    "tiny_dsp": Golden(fast_network, core="dsp"),
+    "tiny_mve": Golden(fast_network, core="mve"),
+}
+ON_DEVICE = {"dsp": run_on_dsp, "mve": run_on_helium}
 
 
 def made(name: str) -> tuple[Graph, Compiled]:
-    network, mode = NETWORKS[name]
-    graph = replace(read_tflite(network()), digest=64 * "0")  # whatever wrote the flatbuffer
-    return graph, compile_model(graph, name, mode=mode)
+    golden = NETWORKS[name]
+    graph = replace(read_tflite(golden.network()), digest=64 * "0")  # whatever wrote the flatbuffer
+    return graph, compile_model(graph, name, mode=golden.mode, core=golden.core)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -60,7 +86,7 @@ def test_generated_c_is_the_golden_one(name: str, request: pytest.FixtureRequest
 
 
 def test_every_golden_file_belongs_to_a_network() -> None:
-    found = {path.relative_to(GOLDEN) for path in GOLDEN.rglob("*") if path.is_file()}
+    found = {path.relative_to(GOLDEN) for path in GOLDEN.glob("*/*")}
     assert found == {Path(name) / path for name in NETWORKS for path in made(name)[1].sources.files}
 
 
@@ -76,6 +102,10 @@ def test_the_golden_files_equal_the_evaluator(name: str, tmp_path: Path) -> None
             assert np.array_equal(output, expected(graph, samples))
         return
     given = [[random_inputs(graph.tensors[i].shape, np.random.default_rng(n)) for i in graph.inputs] for n in range(5)]
+    if compiled.core != "portable":
+        cases = [Case(golden, flat(arrays), flat(evaluate(graph, arrays))) for arrays in given]
+        assert ON_DEVICE[compiled.core](tmp_path, cases) == ["equal"] * len(cases)
+        return
     (outputs,) = build_batch(tmp_path, [golden]).run([[flat(arrays) for arrays in given]])
     for arrays, output in zip(given, outputs, strict=True):
         assert np.array_equal(output, flat(evaluate(graph, arrays)))
