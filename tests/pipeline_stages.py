@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.emit import Compiled, compile_model
-from edgeunet.emit.pipeline import add_pipeline
-from edgeunet.emit.pipeline_reference import Event
-from edgeunet.emit.pipeline_settings import Pipeline, PipelineRequest
 from edgeunet.graph import read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.modelcard import ModelCard
+from edgeunet.pipeline.program import add_pipeline
+from edgeunet.pipeline.reference import Event
+from edgeunet.pipeline.settings import Pipeline, PipelineRequest
 from tests.tflite_writer import ModelWriter
 from tests.tools import need
 

@@ -13,9 +13,9 @@ import pytest
 
 from edgeunet.cli import COMMANDS, cli
 from edgeunet.emit import compile_model
-from edgeunet.emit.pipeline import add_pipeline
-from edgeunet.emit.pipeline_settings import PipelineRequest
 from edgeunet.graph import read_tflite
+from edgeunet.pipeline.program import add_pipeline
+from edgeunet.pipeline.settings import PipelineRequest
 from tests.pipeline_stages import card, small_network
 from tests.tools import need
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
-from edgeunet.emit.choice import Choice
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
+from edgeunet.schedule.choice import Choice
 
 
 @click.command("export-c")
@@ -113,11 +113,11 @@ def _export_compiled(
     pipeline: PipelineOptions,
 ) -> None:
     from edgeunet.emit import compile_model
-    from edgeunet.emit.choice import choose
     from edgeunet.emit.compile import default_command
-    from edgeunet.emit.explain import explain_model, summary
     from edgeunet.graph import read_tflite
     from edgeunet.modelcard import read_card
+    from edgeunet.schedule.choice import choose
+    from edgeunet.schedule.explain import explain_model, summary
 
     graph = read_tflite(model)
     choice = choose(graph, core, asked, ram_bytes)
@@ -129,7 +129,7 @@ def _export_compiled(
         graph, name, core=core, mode=choice.mode, hop=choice.hop, recompute=choice.recompute, card=card, command=line
     )
     if pipeline.wanted:
-        from edgeunet.emit.pipeline import add_pipeline
+        from edgeunet.pipeline.program import add_pipeline
 
         compiled, _ = add_pipeline(compiled, graph, card, pipeline.request())
     compiled.sources.write(directory)

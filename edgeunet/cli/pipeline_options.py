@@ -12,7 +12,7 @@ import click
 from edgeunet.cli.parameters import FiniteRange
 
 if TYPE_CHECKING:
-    from edgeunet.emit.pipeline_settings import PipelineRequest
+    from edgeunet.pipeline.settings import PipelineRequest
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,7 +29,7 @@ class PipelineOptions:
 
     def request(self) -> PipelineRequest:
         """Return it as the emitter takes it."""
-        from edgeunet.emit.pipeline_settings import PipelineRequest
+        from edgeunet.pipeline.settings import PipelineRequest
 
         return PipelineRequest(self.input_rate_hz, self.microvolts_per_count, self.threshold, self.normalization)
 

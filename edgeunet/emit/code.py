@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgeunet.emit.kernels import Arguments, Kernel, KernelTable, kernel_source, select_kernel
 from edgeunet.emit.source import Layer
 from edgeunet.emit.stream import MOVE, edge_calls, edge_position, keep_history, passage, pointer, restore_history
 from edgeunet.emit.tables import Tables
-from edgeunet.schedule.program import Constant
+from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, kernel_source, select_kernel
+from edgeunet.program.program import Constant
 from edgeunet.schedule.schedule import ENTER, LEAVE, Margin, Schedule, Step, View
 
 FILL = ("portable", "eu_fill")

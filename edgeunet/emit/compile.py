@@ -9,28 +9,28 @@ from functools import lru_cache, partial
 from edgeunet import __version__
 from edgeunet.emit.code import Code, render_steps
 from edgeunet.emit.document import Document, cmake_text, program_text, weights_text
-from edgeunet.emit.dsp import DSP, fuses, upsampled_fits
 from edgeunet.emit.header import header_text
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
-from edgeunet.emit.kernels import KernelTable, for_windows, select_kernel, within_scratch, without_kernels
-from edgeunet.emit.mve import MVE
-from edgeunet.emit.passes import check_passes
-from edgeunet.emit.portable import PORTABLE
-from edgeunet.emit.portable_upsampled import UPSAMPLED, saves
 from edgeunet.emit.selftest import render_selftest
 from edgeunet.emit.source import Compiled, SourceTree
 from edgeunet.emit.tables import Tables
-from edgeunet.emit.zero_points import UNFOLDED
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
+from edgeunet.kernels.dsp.table import DSP, fuses, upsampled_fits
+from edgeunet.kernels.kernel import KernelTable, for_windows, select_kernel, within_scratch, without_kernels
+from edgeunet.kernels.mve.table import MVE
+from edgeunet.kernels.portable.table import PORTABLE
+from edgeunet.kernels.portable.unfolded import UNFOLDED
+from edgeunet.kernels.portable.upsampled import UPSAMPLED, saves
 from edgeunet.modelcard import ModelCard
+from edgeunet.program.program import Node, Program
+from edgeunet.rewrite.fuse_add import fuse_additions
+from edgeunet.rewrite.passes import check_passes
+from edgeunet.rewrite.rewrites import Accepts, rewritten, rewritten_stream
 from edgeunet.schedule.build import build_schedule
-from edgeunet.schedule.fuse_add import fuse_additions
 from edgeunet.schedule.memory import Clearance
 from edgeunet.schedule.order import order_nodes
-from edgeunet.schedule.program import Node, Program
 from edgeunet.schedule.recompute import timed_stream
-from edgeunet.schedule.rewrites import Accepts, rewritten, rewritten_stream
 from edgeunet.schedule.schedule import Schedule, Step
 from edgeunet.schedule.sparing import build_sparing
 from edgeunet.schedule.timing import Timing, window_timing

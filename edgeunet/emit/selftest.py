@@ -9,9 +9,9 @@ from edgeunet.emit.tables import wrap_numbers
 from edgeunet.graph.evaluate import evaluate
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
+from edgeunet.program.parameters import Int8Array
 from edgeunet.rewrite import strip_edges
 from edgeunet.schedule.schedule import Schedule
-from edgeunet.schedule.steps import Int8Array
 
 SEED = 0x5EED
 MOST_ROWS = 8192

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from edgeunet.emit import CORES, Compiled, compile_model
-from edgeunet.emit.choice import Choice, choose
 from edgeunet.emit.identifier import suggest_identifier
-from edgeunet.emit.pipeline import add_pipeline
-from edgeunet.emit.pipeline_settings import PipelineRequest
 from edgeunet.errors import RunError
 from edgeunet.graph import Graph, evaluate, read_tflite
 from edgeunet.graph.length import with_length
 from edgeunet.modelcard import ModelCard, read_card
+from edgeunet.pipeline.program import add_pipeline
+from edgeunet.pipeline.settings import PipelineRequest
 from edgeunet.rewrite import strip_edges
+from edgeunet.rewrite.rewrites import rewritten
 from edgeunet.run.boards import HOST, Board, load_boards
 from edgeunet.run.flash import serial_machine
 from edgeunet.run.golden import Golden, make_golden
@@ -30,7 +30,7 @@ from edgeunet.run.project import Project, write_project
 from edgeunet.run.recording import make_recording
 from edgeunet.run.tflm import Peer, run_tflm, split_bytes
 from edgeunet.run.toolchains import find_toolchain
-from edgeunet.schedule.rewrites import rewritten
+from edgeunet.schedule.choice import Choice, choose
 from edgeunet.schedule.timing import total_stride
 
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")

@@ -8,9 +8,9 @@ from typing import Any
 
 from edgeunet.emit import CORES, PASSES, Compiled
 from edgeunet.emit.compile import own_kernels
-from edgeunet.emit.passes import STREAM_PASSES
 from edgeunet.errors import CompileError
 from edgeunet.graph import read_tflite
+from edgeunet.rewrite.passes import STREAM_PASSES
 from edgeunet.run.bench import Request, bench, choose_kernels, compile_request, find_board, settled
 from edgeunet.run.measure import Note
 from edgeunet.run.measurement import Measurement

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edgeunet.emit.pipeline_reference import Event
+from edgeunet.pipeline.reference import Event
 
 SHOWN = 12
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from edgeunet.emit.pipeline_reference import Event
+from edgeunet.pipeline.reference import Event
 from edgeunet.run.event_table import event_lines
 from edgeunet.run.flash import FlashPlan
 from edgeunet.run.pipeline_bench import event_of

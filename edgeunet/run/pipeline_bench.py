@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from edgeunet.emit import Compiled
-from edgeunet.emit.pipeline import add_pipeline, latency_samples
-from edgeunet.emit.pipeline_reference import Event, expected_events
-from edgeunet.emit.pipeline_settings import Pipeline, PipelineRequest
 from edgeunet.errors import RunError
 from edgeunet.files import make_directory
 from edgeunet.graph import read_tflite
 from edgeunet.modelcard import read_card
+from edgeunet.pipeline.program import add_pipeline, latency_samples
+from edgeunet.pipeline.reference import Event, expected_events
+from edgeunet.pipeline.settings import Pipeline, PipelineRequest
 from edgeunet.run.bench import STACK_BYTES, Request, check_options, compile_request, find_board, settled
 from edgeunet.run.flash import check_selftest, serial_machine
 from edgeunet.run.image import Build, Footprint, Image, build_image

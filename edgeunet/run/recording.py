@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from edgeunet.emit.pipeline_selftest import synthetic_samples
-from edgeunet.emit.pipeline_settings import Pipeline
 from edgeunet.emit.source import Compiled
 from edgeunet.emit.tables import wrap_numbers
+from edgeunet.pipeline.selftest import synthetic_samples
+from edgeunet.pipeline.settings import Pipeline
 
 SEED = 0xEC6
 SECONDS = 8.0

@@ -14,14 +14,14 @@ import numpy.typing as npt
 
 from edgeunet.emit import Compiled, compile_model
 from edgeunet.emit.identifier import suggest_identifier
-from edgeunet.emit.pipeline import add_pipeline, latency_samples
-from edgeunet.emit.pipeline_reference import Event, expected_events
-from edgeunet.emit.pipeline_settings import Pipeline, PipelineRequest
-from edgeunet.emit.pipeline_text import filled
 from edgeunet.errors import RunError, SignalError
 from edgeunet.files import write_text
 from edgeunet.graph import read_tflite
 from edgeunet.modelcard import ModelCard, read_card
+from edgeunet.pipeline.program import add_pipeline, latency_samples
+from edgeunet.pipeline.reference import Event, expected_events
+from edgeunet.pipeline.settings import Pipeline, PipelineRequest
+from edgeunet.pipeline.templates import filled
 from edgeunet.run.image import run_tool
 from edgeunet.run.toolchains import Toolchain, find_toolchain
 from edgeunet.signals import PreparedSource, Record, Source, Wave

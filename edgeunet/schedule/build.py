@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
+from edgeunet.program.parameters import Copy, Mean
+from edgeunet.program.program import Constant, Node, Program
 from edgeunet.schedule.layout import Layout
 from edgeunet.schedule.memory import Clearance, Item, Overlap, Part, lower_bound, plan_memory, quick_plan
-from edgeunet.schedule.program import Constant, Node, Program
 from edgeunet.schedule.schedule import ARENA, ENTER, INPUT, LEAVE, OUTPUT, Buffer, Margin, Schedule, Step, View
 from edgeunet.schedule.staging import stagings
-from edgeunet.schedule.steps import Copy, Mean
 from edgeunet.schedule.timing import Timing, window_timing
 
 COPYING = ("copy", "concat", "reshape")

@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from edgeunet.schedule.fuse_add import FusedAdd
-from edgeunet.schedule.program import Program
+from edgeunet.program.program import Program
+from edgeunet.rewrite.fuse_add import FusedAdd
 from edgeunet.schedule.schedule import ARENA, INPUT, OUTPUT
 from edgeunet.schedule.timing import Timing
 

@@ -6,7 +6,7 @@ stride of input gives) is walked. Rows before the signal's begin and behind its 
 
 from __future__ import annotations
 
-from edgeunet.schedule.program import Node, Program
+from edgeunet.program.program import Node, Program
 
 
 def receptive_field(program: Program, period_rows: int) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from edgeunet.errors import CompileError
-from edgeunet.schedule.program import Constant, Node, Program
+from edgeunet.program.program import Constant, Node, Program
 from edgeunet.schedule.retiming import history_bytes, retime
 from edgeunet.schedule.timing import Timing, stream_timing, total_stride
 

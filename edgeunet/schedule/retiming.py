@@ -16,7 +16,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from math import lcm
 
-from edgeunet.schedule.program import Node, Program
+from edgeunet.program.program import Node, Program
 from edgeunet.schedule.timing import Timing, group_lag
 
 _ROUNDS = 8

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from edgeunet.schedule.program import Constant, Signal
+from edgeunet.program.program import Constant, Signal
 from edgeunet.schedule.timing import Timing
 
 ARENA, INPUT, OUTPUT = "arena", "input", "output"

@@ -19,7 +19,7 @@ from fractions import Fraction
 from math import lcm
 
 from edgeunet.errors import CompileError
-from edgeunet.schedule.program import Access, Node, Program
+from edgeunet.program.program import Access, Node, Program
 from edgeunet.schedule.reach import receptive_field
 
 MOST_HOP = 1 << 16

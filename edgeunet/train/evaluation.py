@@ -13,6 +13,7 @@ from edgeunet.errors import TrainError
 from edgeunet.files import require_writable
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.signals import PreparedSource, Source, Split, split_from_dict
+from edgeunet.signals.postprocessing import postprocessing_from_dict
 from edgeunet.train.delineation import (
     STRICT_TOLERANCES_MS,
     TOLERANCE_MS,
@@ -21,7 +22,6 @@ from edgeunet.train.delineation import (
 )
 from edgeunet.train.judge import Judge, Judged
 from edgeunet.train.metrics import confusion_matrix, sample_scores
-from edgeunet.train.postprocessing import postprocessing_from_dict
 from edgeunet.train.predictors import check_model_file, open_predictor
 
 P_WAVE = "P"

@@ -13,10 +13,10 @@ from edgeunet.errors import SignalError, TrainError
 from edgeunet.modelcard import ModelCard
 from edgeunet.signals import Record, Wave
 from edgeunet.signals.normalization import RECORDING_NORMALIZATIONS, normalize_recording
+from edgeunet.signals.postprocessing import PostProcessing
 from edgeunet.signals.segments import label_runs
 from edgeunet.signals.windows import joint_labels
 from edgeunet.train.delineation import LeadDelineation
-from edgeunet.train.postprocessing import PostProcessing
 from edgeunet.train.stitching import Predictor, predict_record
 
 

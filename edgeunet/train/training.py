@@ -12,6 +12,7 @@ from edgeunet.files import require_writable
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.signals import PreparedSource, Source, Split, make_split, save_split, streams
 from edgeunet.signals.normalization import window_normalization
+from edgeunet.signals.postprocessing import DEFAULT_POSTPROCESSING, postprocessing_from_dict
 from edgeunet.spec import UNetSpec
 from edgeunet.train.checkpoint import checkpoint_path
 from edgeunet.train.evaluation import judge_records
@@ -22,7 +23,6 @@ from edgeunet.train.objective import class_shares, class_weights, masked_cross_e
 from edgeunet.train.options import TrainOptions
 from edgeunet.train.pipeline import Windowing, window_batches
 from edgeunet.train.plots import plot_history
-from edgeunet.train.postprocessing import DEFAULT_POSTPROCESSING, postprocessing_from_dict
 from edgeunet.train.predictors import KerasPredictor, locality_of
 from edgeunet.train.recipes import settled
 

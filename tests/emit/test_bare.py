@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edgeunet.emit import bare
-from edgeunet.emit.quads import GROUP, flat_weights
-from edgeunet.schedule.steps import Conv, Requantization
+from edgeunet.kernels.dsp.bare import packing as bare
+from edgeunet.kernels.dsp.quads.packing import GROUP, flat_weights
+from edgeunet.program.parameters import Conv, Requantization
 
 CONSTANTS = 2 * GROUP
 

@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from edgeunet.emit.kernels import in_order
+from edgeunet.kernels.kernel import in_order
 from edgeunet.schedule.schedule import ARENA, Step, View
 
 

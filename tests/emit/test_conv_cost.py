@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edgeunet.emit.conv_cost import Shape
+from edgeunet.kernels.dsp.cost import Shape
 
 NEAR = 0.04
 

@@ -1,7 +1,7 @@
 """The generated C of the fixed workloads, as one digest each: a change of any core's text shows in review.
 
-``pytest tests/emit/test_digests.py --update-golden`` writes ``tests/golden/digests.txt`` anew. Of what changed, the tiny
-networks of ``test_golden`` show the text.
+``pytest tests/emit/test_digests.py --update-golden`` writes ``tests/golden/digests.txt`` anew; of what changed, the
+tiny networks of ``test_golden`` show the text.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from edgeunet.emit import CORES, compile_model
-from edgeunet.emit.pipeline import add_pipeline
-from edgeunet.emit.pipeline_settings import PipelineRequest
 from edgeunet.graph import read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.modelcard import ModelCard
+from edgeunet.pipeline.program import add_pipeline
+from edgeunet.pipeline.settings import PipelineRequest
 
 DIGESTS = Path(__file__).parents[1] / "golden" / "digests.txt"
 WORKLOADS = ("seed-unet-800", "small-unet-256", "classic-unet-512")

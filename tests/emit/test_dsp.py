@@ -163,25 +163,25 @@ def few_rows_network(channels: int, seed: int) -> bytes:
 @pytest.fixture
 def always_tall(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels for few rows wherever they fit, whatever they cost."""
-    monkeypatch.setattr("edgeunet.emit.dsp_tall.WORTH", 1e9)
-    monkeypatch.setattr("edgeunet.emit.dsp_pairs.WORTH", 0.0)
-    monkeypatch.setattr("edgeunet.emit.dsp_bare.WORTH", 0.0)
+    monkeypatch.setattr("edgeunet.kernels.dsp.tall.rows.WORTH", 1e9)
+    monkeypatch.setattr("edgeunet.kernels.dsp.pairs.rows.WORTH", 0.0)
+    monkeypatch.setattr("edgeunet.kernels.dsp.bare.rows.WORTH", 0.0)
     monkeypatch.setattr("edgeunet.emit.compile.for_windows", tuple)
 
 
 @pytest.fixture
 def always_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels that widen both operands wherever they fit, whatever they cost, often in several blocks of rows."""
-    monkeypatch.setattr("edgeunet.emit.dsp_pairs.WORTH", 1e9)
-    monkeypatch.setattr("edgeunet.emit.dsp_pairs.LARGEST_SCRATCH", 1200)
-    monkeypatch.setattr("edgeunet.emit.dsp_bare.WORTH", 0.0)
+    monkeypatch.setattr("edgeunet.kernels.dsp.pairs.rows.WORTH", 1e9)
+    monkeypatch.setattr("edgeunet.kernels.dsp.pairs.rows.LARGEST_SCRATCH", 1200)
+    monkeypatch.setattr("edgeunet.kernels.dsp.bare.rows.WORTH", 0.0)
     monkeypatch.setattr("edgeunet.emit.compile.for_windows", tuple)
 
 
 @pytest.fixture
 def always_bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels without scratch memory wherever they fit, whatever they cost."""
-    monkeypatch.setattr("edgeunet.emit.dsp_bare.WORTH", 1e9)
+    monkeypatch.setattr("edgeunet.kernels.dsp.bare.rows.WORTH", 1e9)
     monkeypatch.setattr("edgeunet.emit.compile.for_windows", tuple)
 
 

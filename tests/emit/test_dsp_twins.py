@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgeunet.emit import compile_model, kernels
+from edgeunet.emit import compile_model
 from edgeunet.graph import evaluate, read_tflite
+from edgeunet.kernels import kernel as kernels
 from tests.emit.helium_table import CHANNELS, table_network
 from tests.emit.host_batch import SANITIZED, build_batch
 from tests.emit.test_dsp import (
@@ -86,21 +87,21 @@ def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path) -> None:
 
 
 def test_twins_for_few_rows_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
-    every_twin.setattr("edgeunet.emit.dsp_tall.WORTH", 1e9)
-    every_twin.setattr("edgeunet.emit.dsp_pairs.WORTH", 0.0)
-    every_twin.setattr("edgeunet.emit.dsp_bare.WORTH", 0.0)
+    every_twin.setattr("edgeunet.kernels.dsp.tall.rows.WORTH", 1e9)
+    every_twin.setattr("edgeunet.kernels.dsp.pairs.rows.WORTH", 0.0)
+    every_twin.setattr("edgeunet.kernels.dsp.bare.rows.WORTH", 0.0)
     assert set(TALL) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
 
 
 def test_twins_that_widen_both_operands_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
-    every_twin.setattr("edgeunet.emit.dsp_pairs.WORTH", 1e9)
-    every_twin.setattr("edgeunet.emit.dsp_pairs.LARGEST_SCRATCH", 1200)
-    every_twin.setattr("edgeunet.emit.dsp_bare.WORTH", 0.0)
+    every_twin.setattr("edgeunet.kernels.dsp.pairs.rows.WORTH", 1e9)
+    every_twin.setattr("edgeunet.kernels.dsp.pairs.rows.LARGEST_SCRATCH", 1200)
+    every_twin.setattr("edgeunet.kernels.dsp.bare.rows.WORTH", 0.0)
     assert set(PAIRS) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
 
 
 def test_twins_without_scratch_memory_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
-    every_twin.setattr("edgeunet.emit.dsp_bare.WORTH", 1e9)
+    every_twin.setattr("edgeunet.kernels.dsp.bare.rows.WORTH", 1e9)
     assert set(BARE) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
 
 

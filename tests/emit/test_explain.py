@@ -10,10 +10,10 @@ import pytest
 
 from edgeunet.cli import main
 from edgeunet.emit import schedule_graph
-from edgeunet.emit.choice import Choice, choose, ram_of
-from edgeunet.emit.explain import explain, hop_curve
 from edgeunet.errors import CompileError
 from edgeunet.graph import Graph, read_tflite
+from edgeunet.schedule.choice import Choice, choose, ram_of
+from edgeunet.schedule.explain import explain, hop_curve
 from tests.emit.helium_table import SideBySide
 from tests.random_networks import random_network
 

@@ -8,9 +8,9 @@ import pytest
 
 from edgeunet.emit import compile_model
 from edgeunet.graph import read_tflite
-from edgeunet.schedule.fuse_add import fuse_additions
-from edgeunet.schedule.fuse_concat import fuse_concatenations
-from edgeunet.schedule.lower import lower
+from edgeunet.lower.lower import lower
+from edgeunet.rewrite.fuse_add import fuse_additions
+from edgeunet.rewrite.fuse_concat import fuse_concatenations
 from tests.emit.test_dsp import MODELS, residual_network
 from tests.emit.test_dsp_twins import run_twins, twins
 

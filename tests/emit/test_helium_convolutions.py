@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgeunet.emit import column_rows, compile_model, helium_quads
-from edgeunet.emit.helium_scaling import choose_scaling
+from edgeunet.emit import compile_model
 from edgeunet.graph import evaluate, read_tflite
+from edgeunet.kernels.mve.columns import rows as column_rows
+from edgeunet.kernels.mve.quads import rows as helium_quads
+from edgeunet.kernels.mve.scaling import choose_scaling
 from tests.emit.helium_batch import Case, run_on_helium
 from tests.emit.helium_table import ACTIVATIONS, SideBySide
 from tests.random_networks import random_inputs

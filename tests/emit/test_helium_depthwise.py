@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from edgeunet.emit import compile_model
-from edgeunet.emit.helium_depthwise import LARGEST_GROUP, WAYS, DepthwiseShape, channel_bytes, depthwise_shape
 from edgeunet.graph import evaluate, read_tflite
+from edgeunet.kernels.mve.lanes.function import LARGEST_GROUP, WAYS, DepthwiseShape, channel_bytes, depthwise_shape
 from tests.emit.helium_batch import Case, run_on_helium
 from tests.emit.helium_table import SideBySide
 from tests.random_networks import random_inputs

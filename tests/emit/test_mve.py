@@ -11,10 +11,10 @@ import pytest
 
 from edgeunet.emit import Compiled, compile_model
 from edgeunet.emit.compile import CORES, schedule_graph
-from edgeunet.emit.kernels import select_kernel
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
+from edgeunet.kernels.kernel import select_kernel
 from edgeunet.schedule.schedule import ARENA, Schedule, View
 from tests.emit.helium_batch import Case, Int8, run_on_helium
 from tests.emit.helium_table import CHANNELS, SideBySide, column_network, copies_network, table_network

@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgeunet.emit import column_rows, compile_model, helium_quads, helium_twins
+from edgeunet.emit import compile_model
 from edgeunet.graph import evaluate, read_tflite
+from edgeunet.kernels.mve import twins as helium_twins
+from edgeunet.kernels.mve.columns import rows as column_rows
+from edgeunet.kernels.mve.quads import rows as helium_quads
 from tests.emit import test_helium_convolutions as convolutions
 from tests.emit.helium_table import CHANNELS, column_network, copies_network, table_network
 from tests.emit.host_batch import SANITIZED, build_batch
@@ -22,13 +25,13 @@ from tests.random_networks import random_inputs, random_network
 def twins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Portable files for those of the core, C functions for the generated assembly."""
     monkeypatch.setattr("edgeunet.emit.code.kernel_source", twin_source)
-    monkeypatch.setattr("edgeunet.emit.helium_quads.quad_function", helium_twins.quad_twin)
-    monkeypatch.setattr("edgeunet.emit.helium_quads.block_function", helium_twins.block_twin)
-    monkeypatch.setattr("edgeunet.emit.column_rows.column_function", helium_twins.column_twin)
-    monkeypatch.setattr("edgeunet.emit.helium_runs.runs_function", helium_twins.runs_twin)
-    monkeypatch.setattr("edgeunet.emit.mve.depthwise_function", helium_twins.depthwise_twin)
-    monkeypatch.setattr("edgeunet.emit.mve.channels_function", helium_twins.channels_twin)
-    monkeypatch.setattr("edgeunet.emit.mve.line_function", helium_twins.line_twin)
+    monkeypatch.setattr("edgeunet.kernels.mve.quads.rows.quad_function", helium_twins.quad_twin)
+    monkeypatch.setattr("edgeunet.kernels.mve.quads.rows.block_function", helium_twins.block_twin)
+    monkeypatch.setattr("edgeunet.kernels.mve.columns.rows.column_function", helium_twins.column_twin)
+    monkeypatch.setattr("edgeunet.kernels.mve.runs.function.runs_function", helium_twins.runs_twin)
+    monkeypatch.setattr("edgeunet.kernels.mve.table.depthwise_function", helium_twins.depthwise_twin)
+    monkeypatch.setattr("edgeunet.kernels.mve.table.channels_function", helium_twins.channels_twin)
+    monkeypatch.setattr("edgeunet.kernels.mve.table.line_function", helium_twins.line_twin)
 
 
 def run_twins(directory: Path, contents: list[bytes]) -> set[str]:

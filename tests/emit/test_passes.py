@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from edgeunet.emit import PASSES, Compiled, compile_model
-from edgeunet.emit.passes import STREAM_PASSES
 from edgeunet.errors import CompileError
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
+from edgeunet.rewrite.passes import STREAM_PASSES
 from tests.emit.host_batch import SANITIZED, build_batch
 from tests.emit.pass_networks import NETWORKS
 from tests.emit.test_dsp import flat

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from edgeunet.emit import compile_model
-from edgeunet.emit.pipeline import add_pipeline
-from edgeunet.emit.pipeline_reference import classify, find_events, run_pipeline
-from edgeunet.emit.pipeline_settings import Pipeline, PipelineRequest, settle_pipeline
 from edgeunet.errors import CompileError
 from edgeunet.graph import read_tflite
 from edgeunet.litert import quantize_saturating
+from edgeunet.pipeline.program import add_pipeline
+from edgeunet.pipeline.reference import classify, find_events, run_pipeline
+from edgeunet.pipeline.settings import Pipeline, PipelineRequest, settle_pipeline
 from edgeunet.run.boards import load_boards
 from edgeunet.run.image import Build, build_image
 from edgeunet.run.machines import find_machine, hear
@@ -29,8 +29,8 @@ from edgeunet.run.toolchains import find_toolchain
 from edgeunet.signals import labels_to_waves, open_source
 from edgeunet.signals.causal import causal, to_counts
 from edgeunet.signals.integer_resampling import design_resampler, resample_counts
+from edgeunet.signals.postprocessing import DEFAULT_POSTPROCESSING
 from edgeunet.signals.resampling import rate_ratio, resample_signal
-from edgeunet.train.postprocessing import DEFAULT_POSTPROCESSING
 from edgeunet.train.stitching import predict_record
 from tests.emit.host_batch import build_batch
 from tests.judges import litert_reference

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from edgeunet.emit.pipeline_reference import run_pipeline
-from edgeunet.emit.pipeline_settings import PipelineRequest
+from edgeunet.pipeline.reference import run_pipeline
+from edgeunet.pipeline.settings import PipelineRequest
 from edgeunet.signals import open_source
 from edgeunet.signals.causal import to_counts
 from tests.pipeline_stages import Stages, build_stages, card, small_network

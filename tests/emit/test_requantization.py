@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgeunet.emit import one_input, one_multiply, straight_add
 from edgeunet.graph.arithmetic import multiply_by_quantized_multiplier, quantize_multiplier
-from edgeunet.schedule.steps import Add
+from edgeunet.kernels.exact import one_input, one_multiply, straight_add
+from edgeunet.program.parameters import Add
 
 MULTIPLIERS = st.integers(1 << 30, (1 << 31) - 1) | st.sampled_from([1 << 30, (1 << 30) + 1, (1 << 31) - 1])
 

@@ -12,15 +12,15 @@ from functools import cache
 
 import pytest
 
-from edgeunet.emit import column_rows
 from edgeunet.emit.compile import CORES, schedule_graph
-from edgeunet.emit.dsp import DSP
-from edgeunet.emit.kernels import Kernel, KernelTable, kernel_source
-from edgeunet.emit.mve import MVE
-from edgeunet.emit.portable import PORTABLE, TWINS
-from edgeunet.emit.portable_upsampled import UPSAMPLED
 from edgeunet.graph import read_tflite
-from edgeunet.schedule.fuse_add import FusedAdd
+from edgeunet.kernels.dsp.table import DSP
+from edgeunet.kernels.kernel import Kernel, KernelTable, kernel_source
+from edgeunet.kernels.mve.columns import rows as column_rows
+from edgeunet.kernels.mve.table import MVE
+from edgeunet.kernels.portable.table import PORTABLE, TWINS
+from edgeunet.kernels.portable.upsampled import UPSAMPLED
+from edgeunet.rewrite.fuse_add import FusedAdd
 from edgeunet.schedule.schedule import Step
 from tests.emit import test_dsp, test_mve
 from tests.emit import test_helium_convolutions as convolutions

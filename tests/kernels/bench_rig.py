@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from edgeunet.emit.code import render_steps
-from edgeunet.emit.portable import PORTABLE
 from edgeunet.emit.tables import Tables
+from edgeunet.kernels.portable.table import PORTABLE
 from edgeunet.schedule.schedule import Schedule, Step, View
 from edgeunet.schedule.timing import Timing
 from tests.emit.host_batch import SANITIZED, STRICT, Int8

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from edgeunet.graph.arithmetic import multiply_by_quantized_multiplier, rounded_average
-from edgeunet.schedule.schedule import Step
-from edgeunet.schedule.steps import (
+from edgeunet.program.parameters import (
     Add,
     AveragePool,
     Conv,
@@ -22,6 +21,7 @@ from edgeunet.schedule.steps import (
     Requantization,
     Table,
 )
+from edgeunet.schedule.schedule import Step
 from tests.emit.host_batch import Int8
 from tests.kernels.bench_rig import lay_out, rows_of, run_steps, step, view
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edgeunet.emit import PASSES
-from edgeunet.emit.passes import STREAM_PASSES
+from edgeunet.rewrite.passes import STREAM_PASSES
 from edgeunet.run.bench import Request
 from edgeunet.run.compare import SHIPS, compare, comparison_table
 from tests.emit.pass_networks import NETWORKS

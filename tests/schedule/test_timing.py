@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from edgeunet.errors import CompileError
-from edgeunet.schedule.program import EACH, Access, Node, Program, Signal
+from edgeunet.program.parameters import Copy, Repeat
+from edgeunet.program.program import EACH, Access, Node, Program, Signal
 from edgeunet.schedule.retiming import retime
-from edgeunet.schedule.steps import Copy, Repeat
 from edgeunet.schedule.timing import stream_timing, total_stride, window_timing
 
 
@@ -108,7 +108,7 @@ def test_rates_that_do_not_meet_are_refused() -> None:
 
 
 def test_constants_of_steps_fold_modulo_int32() -> None:
-    from edgeunet.schedule.steps import bound_accumulator, fold_bias
+    from edgeunet.program.parameters import bound_accumulator, fold_bias
 
     bias, weights = np.array([-(1 << 31), 5], np.int32), np.array([[127, -3], [1, 2]], np.int8)
     assert fold_bias(bias, weights, 1).tolist() == [(1 << 31) - 128, 6]

@@ -11,9 +11,9 @@ from edgeunet.modelcard import ModelCard
 from edgeunet.quantize.calibrate import draw_windows
 from edgeunet.signals import CLASSES, PreparedSource, Record, SyntheticSource, make_split
 from edgeunet.signals.causal import causal, normalize_counts, to_counts
+from edgeunet.signals.postprocessing import PostProcessing
 from edgeunet.train.judge import Judge
 from edgeunet.train.pipeline import Windowing, plain_windows
-from edgeunet.train.postprocessing import PostProcessing
 
 CARD = ModelCard("net", CLASSES, 250.0, normalization="causal")
 WINDOW = 256

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from edgeunet.errors import SignalError, TrainError
 from edgeunet.modelcard import ModelCard
 from edgeunet.signals import CLASSES, UNKNOWN, PreparedSource, Source, SyntheticSource, Wave, open_source
+from edgeunet.signals.postprocessing import PostProcessing, postprocessing_from_dict
 from edgeunet.train.delineation import LeadDelineation
 from edgeunet.train.evaluation import Gallery, checked_card, judge_records
 from edgeunet.train.judge import Judge, Judged, judged_span, waves_of_labels
-from edgeunet.train.postprocessing import PostProcessing, postprocessing_from_dict
 from edgeunet.train.predictors import open_predictor
 
 CARD = ModelCard("oracle", CLASSES, 250.0)

@@ -1,0 +1,188 @@
+"""Rows of the kernels without scratch memory (``kernels/dsp/eu_bare.c``): convolutions for Cortex-M4/M7/M33.
+
+Nothing is widened beforehand, so they are best for calls of one row to three, and run where others want more scratch
+memory than there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from edgeunet.kernels.dsp.bare import packing as bare
+from edgeunet.kernels.dsp.pairs import rows as dsp_pairs
+from edgeunet.kernels.dsp.quads import rows as dsp_quads
+from edgeunet.kernels.dsp.quads.packing import GROUP, Runs, Weighted
+from edgeunet.kernels.dsp.quads.rows import addition_fields, clamp_fields
+from edgeunet.kernels.dsp.tall import rows as dsp_tall
+from edgeunet.kernels.dsp.tall.packing import tall_runs
+from edgeunet.kernels.dsp.tall.rows import nested, shape
+from edgeunet.kernels.kernel import Arguments, Kernel, in_order
+from edgeunet.kernels.portable.table import plain, source
+from edgeunet.program.parameters import ConvSum
+from edgeunet.schedule.memory import Clearance
+from edgeunet.schedule.schedule import Step
+
+WORTH = 1.0
+"""A layer is taken where it costs less than this part of what it costs otherwise."""
+
+_LOWEST = -128
+
+
+@dataclass(frozen=True)
+class Tail:
+    """One way from accumulators to int8: when it is exact, and how its quads are packed (words, ``scale``)."""
+
+    name: str
+    accepts: Callable[[Weighted], bool]
+    pack: Callable[[Weighted], tuple[Any, int]]
+
+
+SATURATED = Tail("saturated", dsp_quads.SATURATED.accepts, lambda conv: bare.pack_scaled(conv, _LOWEST))
+CLAMPED = Tail("clamped", dsp_quads.CLAMPED.accepts, lambda conv: bare.pack_scaled(conv, 0))
+RELU = Tail(
+    "relu", dsp_quads.fits_relu, lambda conv: bare.pack_scaled(conv, conv.requantization.zero_point, with_bias=False)
+)
+LINEAR = Tail("linear", dsp_tall.LINEAR.accepts, bare.pack_rounded)
+TAILS = (SATURATED, CLAMPED, LINEAR)
+"""The cheapest first."""
+
+ADDING = (RELU, LINEAR)
+"""Those that an addition may follow."""
+
+
+@cache
+def _tail_of(conv: Weighted, tails: tuple[Tail, ...]) -> Tail | None:
+    return next((tail for tail in tails if tail.accepts(conv)), None) if bare.shares(conv) else None
+
+
+def tail_of(step: Step) -> Tail | None:
+    """The cheapest tail that is exact, if any is."""
+    return _tail_of(step.parameters, ADDING if step.epilogue else TAILS)
+
+
+def _parts(step: Step) -> list[Runs] | None:
+    """How the window over each signal falls into runs, where these kernels can read it."""
+    conv = step.parameters
+    weights = conv.weights if isinstance(conv, ConvSum) else (conv.weights,)
+    found = [tall_runs(w, conv.dilation, source(step, i).pitch_bytes) for i, w in enumerate(weights)]
+    return [runs for runs in found if runs is not None] if None not in found else None
+
+
+def bare_cost(step: Step) -> float:
+    """What these kernels take."""
+    tail, parts = tail_of(step), _parts(step)
+    assert tail is not None
+    assert parts is not None
+    return shape(step).bare_cost(tail.name, sum(runs.count for runs in parts))
+
+
+Chosen = Callable[[Step], bool]
+
+
+def cheapest(step: Step) -> bool:
+    """Whether nothing else takes fewer instructions."""
+    return bare_cost(step) < WORTH * min(dsp_tall.tall_cost(step), dsp_tall.quads_cost(step), dsp_pairs.cost(step))
+
+
+def cheaper_than_quads(step: Step) -> bool:
+    """Whether the kernels that streams and windows share take more instructions."""
+    return bare_cost(step) < WORTH * dsp_tall.quads_cost(step)
+
+
+def anything(step: Step) -> bool:
+    """For what nothing else takes."""
+    return True
+
+
+def _window_fields(step: Step, position: int, runs: Runs) -> str:
+    """The fields of ``eu_bare_window_t``."""
+    conv = step.parameters
+    return nested(
+        {
+            "step": conv.stride * source(step, position).pitch_bytes,
+            "groups": runs.groups,
+            "runs": runs.count,
+            "run_gap": runs.gap,
+        }
+    )
+
+
+def _fields(step: Step, tail: Tail) -> dict[str, Any]:
+    """The fields that both structs have."""
+    words, scale = tail.pack(step.parameters)
+    clamp = clamp_fields(step.parameters.requantization) if tail is CLAMPED else {"above": 0, "below": 0}
+    return {
+        "weights": words,
+        "out_step": step.output.pitch_bytes,
+        "outputs": step.output.channels,
+        "scale": scale,
+    } | clamp
+
+
+def _conv_fields(step: Step, tail: Tail, parts: list[Runs]) -> dict[str, Any]:
+    return _fields(step, tail) | {"rows": step.groups, "in": _window_fields(step, 0, parts[0])}
+
+
+def _sum_fields(step: Step, tail: Tail, parts: list[Runs]) -> dict[str, Any]:
+    windows = {name: _window_fields(step, i, parts[i]) for i, name in enumerate("ab")}
+    return _fields(step, tail) | {"groups": step.groups, "repeat": step.parameters.repeat} | windows
+
+
+def _add_fields(step: Step, tail: Tail, parts: list[Runs]) -> dict[str, Any]:
+    fields = _conv_fields(step, tail, parts) | addition_fields(step)
+    del fields["above"], fields["below"]
+    return fields
+
+
+def _adds(step: Step) -> bool:
+    return dsp_tall.adds(step) and step.output.channels % GROUP == 0
+
+
+def _overlap(step: Step, position: int) -> Clearance | None:
+    """Rows in ascending order; of an addition, see ``Layout``."""
+    return in_order()(step, position) if not step.epilogue or position == 0 else None
+
+
+Fields = Callable[[Step, Tail, list[Runs]], dict[str, Any]]
+
+KINDS: dict[str, tuple[str, Callable[[Step], bool], Fields]] = {
+    "conv": ("eu_bare_t", plain, _conv_fields),
+    "sum": ("eu_bare_sum_t", plain, _sum_fields),
+    "add": ("eu_bare_add_t", _adds, _add_fields),
+}
+"""Argument struct, what fits, and fields; the tails of additions are in the kernels' own files."""
+
+
+def _kernel(name: str, tail: Tail, kind: str, chosen: Chosen) -> Kernel:
+    struct, fits, fields = KINDS[kind]
+
+    def accepts(step: Step) -> bool:
+        return fits(step) and _parts(step) is not None and tail_of(step) is tail and chosen(step)
+
+    def arguments(step: Step) -> Arguments:
+        parts = _parts(step)
+        assert parts is not None
+        return Arguments(struct, fields(step, tail, parts))
+
+    own_tail = () if kind == "add" else (f"eu_bare_{tail.name}_tail",)
+    files = ("eu_quad", "eu_bare", "eu_bare_rows", f"eu_bare_{kind}", *own_tail)
+    only = chosen is not anything
+    return Kernel(name, "dsp", accepts, arguments, files, overlap=_overlap, streams_only=only)
+
+
+def convolutions(chosen: Chosen) -> tuple[Kernel, ...]:
+    """Convolutions, where they are ``chosen``."""
+    return tuple(_kernel(f"eu_bare_{tail.name}", tail, "conv", chosen) for tail in TAILS)
+
+
+def additions_after(chosen: Chosen) -> tuple[Kernel, ...]:
+    """Convolutions that add a signal to their int8 results, where they are ``chosen``."""
+    return tuple(_kernel(f"eu_bare_{tail.name}_add", tail, "add", chosen) for tail in ADDING)
+
+
+def sums(chosen: Chosen) -> tuple[Kernel, ...]:
+    """Convolutions over two signals, where they are ``chosen``."""
+    return tuple(_kernel(f"eu_bare_sum_{tail.name}", tail, "sum", chosen) for tail in TAILS)

@@ -1,0 +1,312 @@
+"""Rows of the other kernels for Cortex-M4, M7 and M33: single channels, depthwise, maximum, addition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from edgeunet.kernels.dsp.quads.packing import (
+    GROUP,
+    double_rounding,
+    flat_weights,
+    folded_bias,
+    four,
+    quads,
+    rounding_fits,
+)
+from edgeunet.kernels.dsp.quads.rows import aligned, clamp_fields, is_saturated, shares_bytes
+from edgeunet.kernels.exact import one_input, straight_add
+from edgeunet.kernels.kernel import Arguments, Kernel, in_order
+from edgeunet.kernels.portable.table import plain, source
+from edgeunet.program.parameters import Conv, Int32Array
+from edgeunet.schedule.memory import Clearance
+from edgeunet.schedule.schedule import Step, View
+
+MACROS = ("eu_quad",)
+
+LARGEST_STEP = 255
+"""Largest offset of a byte load or store that moves its pointer."""
+
+DEPTHWISE_BLOCKS = 8
+
+LONG_TAPS = (7, 9)
+"""Windows of ``eu_depthwise_long``: one loop for every step and shift, four rows at a time."""
+
+LONG = ("eu_depthwise_pairs", "eu_depthwise_long")
+
+OWN_LOOP_OUTPUTS = 1600
+"""Outputs from which on the channels of one shift get a loop of their own (5 instructions less per output); half of the
+channels always do, and in a stream (a call there has few rows, but there are many calls) any two."""
+
+
+def _is_one(step: Step) -> bool:
+    """A 1x1 convolution of one channel whose inputs lie without gaps."""
+    conv, view = step.parameters, source(step)
+    single = conv.weights.shape[1:] == (1, 1) and conv.stride * view.pitch_bytes == 1
+    return plain(step) and single and step.output.channels % GROUP == 0
+
+
+def _accepts_one(saturated: bool) -> Callable[[Step], bool]:
+    def accepts(step: Step) -> bool:
+        conv = step.parameters
+        return (
+            _is_one(step)
+            and is_saturated(conv.requantization) == saturated
+            and None not in one_input.fit_channels(conv)
+        )
+
+    return accepts
+
+
+def _accepts_one_linear(step: Step) -> bool:
+    conv = step.parameters
+    return _is_one(step) and is_saturated(conv.requantization) and rounding_fits(conv)
+
+
+def _pack_lines(conv: Conv, quad: slice, lift: int) -> list[Int32Array]:
+    lines = [line for line in one_input.fit_channels(conv)[quad] if line is not None]
+    return [four(line.slope for line in lines), four(line.offset + (lift << one_input.SHIFT) for line in lines)]
+
+
+def _one(saturated: bool) -> Callable[[Step], Arguments]:
+    def arguments(step: Step) -> Arguments:
+        conv = step.parameters
+        words = [word for quad in quads(conv) for word in _pack_lines(conv, quad, -128 if saturated else 0)]
+        fields = {"lines": np.concatenate(words)} | _one_rows(step)
+        if saturated:
+            return Arguments("eu_conv_one_saturated_t", fields)
+        return Arguments("eu_conv_one_clamped_t", fields | clamp_fields(conv.requantization))
+
+    return arguments
+
+
+def _one_rows(step: Step) -> dict[str, Any]:
+    return {"rows": step.groups, "out_step": step.output.pitch_bytes, "outputs": step.output.channels}
+
+
+def _one_linear(step: Step) -> Arguments:
+    conv = step.parameters
+    straight = [None not in one_input.fit_channels(conv)[quad] for quad in quads(conv)]
+    lines = [
+        word
+        for quad, is_line in zip(quads(conv), straight, strict=True)
+        if is_line
+        for word in _pack_lines(conv, quad, -128)
+    ]
+    rounded = [
+        np.stack(
+            [
+                2 * flat_weights(conv)[quad, 0].astype(np.int32),
+                2 * folded_bias(conv)[quad],
+                *double_rounding(conv, quad),
+            ],
+            1,
+        )
+        for quad, is_line in zip(quads(conv), straight, strict=True)
+        if not is_line
+    ]
+    empty = [np.zeros(1, np.int32)]
+    fields = {
+        "lines": np.concatenate(lines or empty),
+        "rounded": np.concatenate(rounded or empty).reshape(-1),
+        "straight": np.array(straight, np.int8),
+    }
+    return Arguments("eu_conv_one_linear_t", fields | _one_rows(step))
+
+
+def ones() -> tuple[Kernel, ...]:
+    return (
+        Kernel("eu_conv_one_saturated", "dsp", _accepts_one(True), _one(True), MACROS),
+        Kernel("eu_conv_one_clamped", "dsp", _accepts_one(False), _one(False), MACROS),
+        Kernel("eu_conv_one_linear", "dsp", _accepts_one_linear, _one_linear, (*MACROS, "eu_conv_one_saturated")),
+    )
+
+
+def _has_immediate_steps(step: Step) -> bool:
+    return max(source(step).pitch_bytes, step.output.pitch_bytes) <= LARGEST_STEP
+
+
+def _accepts_depthwise(taps: int) -> Callable[[Step], bool]:
+    """Dense windows of ``taps`` rows, the whole int8 range; short windows: steps that fit an immediate offset."""
+
+    def accepts(step: Step) -> bool:
+        p = step.parameters
+        return (
+            plain(step)
+            and p.weights.shape[0] == taps
+            and (p.stride, p.dilation, p.repeat) == (1, 1, 1)
+            and step.groups >= _rows_together(step)
+            and (taps in LONG_TAPS or _has_immediate_steps(step))
+            and is_saturated(p.requantization)
+            and rounding_fits(p)
+        )
+
+    return accepts
+
+
+def _loop_name(kernel: str, steps: tuple[int, int], shift: int, channels: int, step: Step) -> str:
+    """The loop for ``channels`` of one shift: one of their own where it saves more time than 300 bytes are worth."""
+    many = channels > 1 and 2 * channels >= step.output.channels
+    streams = channels > 1 and step.first_group < 0
+    own = channels * step.groups > OWN_LOOP_OUTPUTS or many or streams
+    return f"{kernel}_{steps[0]}_{steps[1]}_{shift}" if own else f"{kernel}_any"
+
+
+def _depthwise(taps: int) -> Callable[[Step], Arguments]:
+    kernel = f"eu_depthwise_{taps}"
+
+    def arguments(step: Step) -> Arguments:
+        steps = (source(step).pitch_bytes, step.output.pitch_bytes)
+        shifts = [-int(shift) for shift in step.parameters.requantization.shifts]
+        loops = {shift: _loop_name(kernel, steps, shift, shifts.count(shift), step) for shift in set(shifts)}
+        definitions = [
+            f"{kernel.upper()}_ANY_LOOP({loop})\n"
+            if loop == f"{kernel}_any"
+            else f'{kernel.upper()}_LOOP({loop}, "{steps[0]}", "{steps[1]}", "{shift}")\n'
+            for shift, loop in sorted(loops.items())
+        ]
+        listed = [loops.get(shift, "0") for shift in range(min(shifts), max(shifts) + 1)]
+        name = "_".join(
+            [kernel, *map(str, steps), *(loop.removeprefix(f"{kernel}_") for loop in listed), str(min(shifts))]
+        )
+        definitions.append(
+            f"static void {name}(const int8_t *in, int8_t *out, const {kernel}_t *p)\n{{\n"
+            f"    static {kernel}_loop_t *const loops[] = {{{', '.join(listed)}}};\n"
+            f"    {kernel}(in, out, p, loops, {min(shifts)});\n}}\n"
+        )
+        return Arguments(f"{kernel}_t", _depthwise_fields(step), name, tuple(definitions))
+
+    return arguments
+
+
+def _depthwise_fields(step: Step) -> dict[str, Any]:
+    p, r = step.parameters, step.parameters.requantization
+    return {
+        "weights": np.ascontiguousarray(p.weights.T),
+        "bias": p.folded_bias,
+        "multiplier": r.multipliers,
+        "shift": -r.shifts,
+        "rows": step.groups,
+        "in_step": source(step).pitch_bytes,
+        "out_step": step.output.pitch_bytes,
+        "outputs": step.output.channels,
+        "block": _depthwise_block(step) if shares_bytes(step) and not _same_columns(step) else step.groups,
+        "zero_point": r.zero_point,
+    }
+
+
+def _depthwise_block(step: Step) -> int:
+    """Rows at a time where later ones read where earlier ones wrote; the last block has those left over as well."""
+    together = _rows_together(step)
+    return max(together, -(-step.groups // DEPTHWISE_BLOCKS) // together * together)
+
+
+def _rows_together(step: Step) -> int:
+    return 4 if step.parameters.weights.shape[0] in LONG_TAPS else 2
+
+
+def _same_columns(step: Step) -> bool:
+    return source(step).pitch_bytes == step.output.pitch_bytes and step.output.rows == step.groups
+
+
+def _depthwise_overlap(step: Step, position: int) -> Clearance | None:
+    """How far above the output the input must lie.
+
+    Each channel is a column, done in ascending rows that are read before they are written: an output whose columns are
+    the input's may replace it, from as many rows on as are done again at the end. Else what a block of rows writes must
+    stay below what it and later ones read.
+    """
+    left_over = _rows_together(step) - 1
+    if _same_columns(step):
+        again = left_over if step.groups % (left_over + 1) else 0
+        return Clearance(again * source(step).pitch_bytes, source(step).pitch_bytes)
+    block = _depthwise_block(step)
+    clearance = in_order(block + left_over)(step, position)
+    if clearance is None:
+        return None
+    in_bytes: int = source(step).pitch_bytes
+    out_bytes: int = step.output.pitch_bytes
+    starts = range(0, max(step.groups - left_over, 1), block)
+    ends = [*starts[1:], step.groups]
+    needed: list[int] = [end * out_bytes - start * in_bytes for start, end in zip(starts, ends, strict=True)]
+    return Clearance(max(clearance.least_bytes, *needed))
+
+
+def depthwises() -> tuple[Kernel, ...]:
+    short = (
+        Kernel(f"eu_depthwise_{k}", "dsp", _accepts_depthwise(k), _depthwise(k), overlap=_depthwise_overlap)
+        for k in (3, 5)
+    )
+    long = (
+        Kernel(f"eu_depthwise_{k}", "dsp", _accepts_depthwise(k), _long_depthwise, LONG, overlap=_depthwise_overlap)
+        for k in LONG_TAPS
+    )
+    return (*short, *long)
+
+
+def _long_depthwise(step: Step) -> Arguments:
+    return Arguments("eu_depthwise_long_t", _depthwise_fields(step))
+
+
+def _whole_words(view: View) -> bool:
+    return aligned(view) and view.channels % 4 == 0
+
+
+def _accepts_max_pool(taps: int) -> Callable[[Step], bool]:
+    def accepts(step: Step) -> bool:
+        pool = step.parameters
+        whole = _whole_words(source(step)) and _whole_words(step.output)
+        return plain(step) and whole and pool.kernel == taps and (pool.low, pool.high) == (-128, 127)
+
+    return accepts
+
+
+def _max_pool(taps: int) -> Callable[[Step], Arguments]:
+    def arguments(step: Step) -> Arguments:
+        pitch = source(step).pitch_bytes
+        fields = {
+            "rows": step.groups,
+            "in_step": step.parameters.stride * pitch,
+            "pitch": pitch,
+            "out_step": step.output.pitch_bytes,
+            "words": step.output.channels // 4,
+        }
+        return Arguments(f"eu_max_pool_{taps}_t", fields)
+
+    return arguments
+
+
+def max_pools() -> tuple[Kernel, ...]:
+    return tuple(
+        Kernel(f"eu_max_pool_{k}", "dsp", _accepts_max_pool(k), _max_pool(k), overlap=in_order()) for k in (2, 3)
+    )
+
+
+def _accepts_add(step: Step) -> bool:
+    """Two signals of the output's shape, whole words, and a straight line that is exact."""
+    views = [view for view in (*step.inputs, step.output) if isinstance(view, View) and _whole_words(view)]
+    shapes = {(view.rows, view.channels) for view in views}
+    return plain(step) and len(views) == 3 and len(shapes) == 1 and straight_add.fit(step.parameters) is not None
+
+
+def _add(step: Step) -> Arguments:
+    line = straight_add.fit(step.parameters)
+    assert line is not None
+    fields = {
+        "rows": step.rows,
+        "words": step.output.channels // 4,
+        "a_pitch": source(step, 0).pitch_bytes,
+        "b_pitch": source(step, 1).pitch_bytes,
+        "out_pitch": step.output.pitch_bytes,
+        "a_slope": line.a_slope,
+        "b_slope": line.b_slope,
+        "offset": line.offset,
+    }
+    return Arguments("eu_add_linear_t", fields)
+
+
+def additions() -> tuple[Kernel, ...]:
+    """Sums of two signals."""
+    return (Kernel("eu_add_linear", "dsp", _accepts_add, _add),)

@@ -1,0 +1,215 @@
+"""Rows of the kernels that widen both operands (``kernels/dsp/eu_pairs.c``): convolutions for Cortex-M4/M7/M33."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+from typing import Any
+
+from edgeunet.kernels.dsp.quads.packing import GROUP, split_run
+from edgeunet.kernels.dsp.quads.rows import (
+    CLAMPED,
+    LINEAR,
+    RELU,
+    SATURATED,
+    Scaling,
+    addition_fields,
+    aligned,
+    clamp_fields,
+)
+from edgeunet.kernels.dsp.tall import rows as dsp_tall
+from edgeunet.kernels.dsp.tall.rows import nested, shape
+from edgeunet.kernels.kernel import Arguments, Kernel
+from edgeunet.kernels.portable.table import plain, source
+from edgeunet.program.parameters import ConvSum, Int8Array
+from edgeunet.schedule.memory import Clearance
+from edgeunet.schedule.schedule import Step
+
+ORDER = (SATURATED, CLAMPED, LINEAR)
+"""The cheapest first."""
+
+LARGEST_SCRATCH = 1664
+"""Bytes that a call may have: what does not fit runs in blocks of rows, each of which widens the weights again."""
+
+MOST_ROWS = 32
+"""Longer calls stay with the quad kernels: they would need many blocks, or much scratch memory."""
+
+WORTH = 0.97
+"""A layer is taken where it costs less than this part of what it costs otherwise: the scratch memory has its price."""
+
+LONGEST_PASS = 80
+"""Inputs that the chain takes at once."""
+
+
+def _windows(step: Step) -> list[Int8Array]:
+    conv = step.parameters
+    return list(conv.weights) if isinstance(conv, ConvSum) else [conv.weights]
+
+
+def _step_bytes(step: Step, position: int) -> int:
+    """From the window of one group to that of the next."""
+    conv = step.parameters
+    rows = conv.repeat if isinstance(conv, ConvSum) and position == 1 else conv.stride
+    return int(rows) * source(step, position).pitch_bytes
+
+
+def _is_dense(step: Step, position: int, weights: Int8Array) -> bool:
+    """Whether a window is one run of whole words."""
+    view, conv = source(step, position), step.parameters
+    taps, channels = weights.shape[1], weights.shape[2]
+    one_run = taps == 1 or (conv.dilation == 1 and view.pitch_bytes == channels)
+    return one_run and taps * channels % GROUP == 0 and aligned(view)
+
+
+def _fits(step: Step) -> bool:
+    """Whole quads of channels, dense windows; an addition's signals on the same step."""
+    conv = step.parameters
+    if step.output.channels % GROUP or step.output.rows > MOST_ROWS:
+        return False
+    if step.epilogue and source(step, 1).pitch_bytes != step.output.pitch_bytes:
+        return False
+    if isinstance(conv, ConvSum) and conv.repeat > 1 and conv.stride > 1:
+        return False
+    return all(_is_dense(step, i, w) for i, w in enumerate(_windows(step))) and _block(step) > 0
+
+
+def _widened_inputs(step: Step, position: int, rows: int) -> int:
+    """Inputs that are widened for ``rows`` groups: those of overlapping windows once."""
+    inputs, stride = int(_windows(step)[position][0].size), _step_bytes(step, position)
+    phases = step.parameters.repeat if isinstance(step.parameters, ConvSum) and position == 1 else 1
+    return phases * ((rows - 1) * stride + inputs if stride <= inputs else rows * inputs)
+
+
+def _scratch_for(step: Step, rows: int) -> int:
+    """Four first sums, a quad's weights for one signal and constants, sums of a first signal, inputs."""
+    windows = _windows(step)
+    words = 16 + 2 * max(int(w[0].size) for w in windows) + (GROUP * rows if len(windows) > 1 else 0)
+    return 4 * words + 2 * sum(_widened_inputs(step, i, rows) for i in range(len(windows)))
+
+
+def _block(step: Step) -> int:
+    """Groups whose inputs are widened together: as few blocks as the scratch memory allows, 0 where it does not."""
+    for blocks in range(1, step.groups + 1):
+        rows = -(-step.groups // blocks)
+        if _scratch_for(step, rows) <= LARGEST_SCRATCH:
+            return rows
+    return 0
+
+
+def _scratch(step: Step) -> int:
+    return _scratch_for(step, _block(step))
+
+
+def _overlap(step: Step, position: int) -> Clearance | None:
+    """A block's inputs are widened before the first of its outputs is written; of an addition, see ``Layout``."""
+    if step.output.rows % step.groups or (step.epilogue and position > 0):
+        return None
+    out_bytes = step.output.rows // step.groups * step.output.pitch_bytes
+    in_bytes = step.input_strides[position] * source(step, position).pitch_bytes
+    starts = range(_block(step), step.groups, _block(step))
+    return Clearance(max([0, *(start * (out_bytes - in_bytes) for start in starts)]))
+
+
+def _own_cost(step: Step, scaling: Scaling) -> float:
+    """What these kernels take with ``scaling``."""
+    blocks = -(-step.groups // _block(step))
+    widened = sum(_widened_inputs(step, i, step.groups) for i in range(len(_windows(step))))
+    return shape(step).pairs_cost(scaling is LINEAR, blocks, widened // GROUP)
+
+
+def cost(step: Step) -> float:
+    """What these kernels take; without end where they do not fit."""
+    scaling = next((scaling for scaling in ORDER if scaling.accepts(step.parameters)), None)
+    return _own_cost(step, scaling) if scaling is not None and _fits(step) else inf
+
+
+def _is_cheapest(step: Step, scaling: Scaling) -> bool:
+    """Whether the call costs less than four channels or four rows at a time with one operand widened."""
+    return _own_cost(step, scaling) < WORTH * min(dsp_tall.tall_cost(step), dsp_tall.quads_cost(step))
+
+
+def _window_fields(step: Step, position: int) -> str:
+    inputs = int(_windows(step)[position][0].size)
+    return nested(
+        {
+            "step": _step_bytes(step, position),
+            "groups": inputs // GROUP,
+            "pass_groups": split_run(inputs, LONGEST_PASS).groups,
+        }
+    )
+
+
+def _fields(step: Step, scaling: Scaling) -> dict[str, Any]:
+    """The fields that all have."""
+    words, scale = scaling.pack(step.parameters)
+    return {
+        "weights": words,
+        "out_step": step.output.pitch_bytes,
+        "outputs": step.output.channels,
+        "block": _block(step),
+        "scale": scale,
+    } | (clamp_fields(step.parameters.requantization) if scaling is CLAMPED else {})
+
+
+def _conv_fields(step: Step, scaling: Scaling) -> dict[str, Any]:
+    return _fields(step, scaling) | {"rows": step.groups, "in": _window_fields(step, 0)}
+
+
+def _sum_fields(step: Step, scaling: Scaling) -> dict[str, Any]:
+    repeat = step.parameters.repeat
+    windows = {"a": _window_fields(step, 0), "b": _window_fields(step, 1), "b_phase": source(step, 1).pitch_bytes}
+    return _fields(step, scaling) | {"groups": step.groups, "repeat": repeat} | windows
+
+
+def _kernel(
+    name: str,
+    scaling: Scaling,
+    required: tuple[str, ...],
+    fits: Callable[[Step], bool],
+    arguments: Callable[[Step], Arguments],
+) -> Kernel:
+    def accepts(step: Step) -> bool:
+        return fits(step) and _fits(step) and scaling.accepts(step.parameters) and _is_cheapest(step, scaling)
+
+    files = (*scaling.required, "eu_pairs", "eu_pairs_rows", *required)
+    return Kernel(name, "dsp", accepts, arguments, files, scratch_bytes=_scratch, overlap=_overlap, streams_only=True)
+
+
+def convolutions() -> tuple[Kernel, ...]:
+    """Convolutions."""
+
+    def kernel(scaling: Scaling) -> Kernel:
+        def arguments(step: Step) -> Arguments:
+            return Arguments("eu_pairs_t", _conv_fields(step, scaling))
+
+        required = ("eu_pairs_conv", f"eu_pairs_{scaling.name}_tail")
+        return _kernel(f"eu_pairs_{scaling.name}", scaling, required, plain, arguments)
+
+    return tuple(kernel(scaling) for scaling in ORDER)
+
+
+def additions_after() -> tuple[Kernel, ...]:
+    """Convolutions that add a signal to their int8 results."""
+
+    def kernel(scaling: Scaling) -> Kernel:
+        def arguments(step: Step) -> Arguments:
+            added = addition_fields(step)
+            del added["other_step"]
+            return Arguments("eu_pairs_add_t", _conv_fields(step, scaling) | added)
+
+        return _kernel(f"eu_pairs_{scaling.name}_add", scaling, ("eu_pairs_add",), dsp_tall.adds, arguments)
+
+    return tuple(kernel(scaling) for scaling in (RELU, LINEAR))
+
+
+def sums() -> tuple[Kernel, ...]:
+    """Convolutions over two signals."""
+
+    def kernel(scaling: Scaling) -> Kernel:
+        def arguments(step: Step) -> Arguments:
+            return Arguments("eu_pairs_sum_t", _sum_fields(step, scaling))
+
+        required = ("eu_pairs_sum", f"eu_pairs_{scaling.name}_tail")
+        return _kernel(f"eu_pairs_sum_{scaling.name}", scaling, required, plain, arguments)
+
+    return tuple(kernel(scaling) for scaling in ORDER)

@@ -1,0 +1,354 @@
+"""Rows of the quad kernels (``kernels/dsp/eu_quad.c``): convolutions for Cortex-M4/M7/M33."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from edgeunet.kernels.dsp.quads.packing import (
+    GROUP,
+    LONGEST_RUN,
+    Runs,
+    Weighted,
+    flat_weights,
+    pack_double_rounding,
+    pack_one_multiply,
+    rounding_fits,
+    scaled_offsets,
+    window_runs,
+)
+from edgeunet.kernels.exact import straight_add
+from edgeunet.kernels.kernel import Arguments, Kernel, in_order
+from edgeunet.kernels.portable.table import plain, source
+from edgeunet.program.parameters import Conv, Requantization
+from edgeunet.program.program import Constant, Node
+from edgeunet.rewrite.fuse_add import FusedAdd
+from edgeunet.schedule.memory import Clearance
+from edgeunet.schedule.schedule import ARENA, Step, View
+
+BLOCKS = 4
+LONGEST_NARROW = 68
+"""Bytes of a window that the kernels for any address take."""
+
+SHORTEST_SPLIT = 32
+"""Groups in a call from which on it may run in blocks."""
+
+_LOWEST = -128
+
+
+def aligned(view: View) -> bool:
+    """Whether rows of four-byte words can be loaded from ``view``."""
+    return view.space == ARENA and view.offset_bytes % 4 == 0 and view.pitch_bytes % 4 == 0
+
+
+def is_saturated(r: Requantization) -> bool:
+    """The clamp is the int8 range."""
+    return (r.low, r.high) == (-128, 127)
+
+
+def splat(value: int) -> str:
+    """``value`` modulo 256 in each byte of a word."""
+    return f"{(value & 255) * 0x01010101}U"
+
+
+def clamp_fields(r: Requantization) -> dict[str, Any]:
+    """What cuts at ``high`` and moves results counted from ``low`` to their place, in all four bytes of a word."""
+    return {"above": splat(255 - (r.high - r.low)), "below": splat(r.high + 1)}
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """One way from accumulators to int8: when it is exact, and how its quads are packed (words, ``scale``)."""
+
+    name: str
+    accepts: Callable[[Weighted], bool]
+    pack: Callable[[Weighted], tuple[Any, int]]
+    unpacked_words: int
+    """Words per quad once unpacked besides the weights."""
+    required: tuple[str, ...]
+    longest_run: int = LONGEST_RUN
+    """Bytes that the kernels for one signal take at once."""
+
+
+def fits_saturated(conv: Weighted) -> bool:
+    """One multiply per channel onto the whole int8 range, biases in the offsets."""
+    return is_saturated(conv.requantization) and scaled_offsets(conv, _LOWEST, True) is not None
+
+
+def _fits_clamped(conv: Weighted) -> bool:
+    """Nothing below the zero point comes out; a last quad of fewer channels is cheaper byte by byte where it can be."""
+    r = conv.requantization
+    words = flat_weights(conv).shape[0] % GROUP == 0 or not is_saturated(r)
+    return words and r.relative_low >= 0 and scaled_offsets(conv, 0, True) is not None
+
+
+def _fits_linear(conv: Weighted) -> bool:
+    return is_saturated(conv.requantization) and rounding_fits(conv)
+
+
+def fits_relu(conv: Weighted) -> bool:
+    """Exactly what RELU leaves of the int8 range."""
+    r = conv.requantization
+    return r.relative_low == 0 and r.high == 127 and scaled_offsets(conv, r.zero_point, False) is not None
+
+
+def _pack_linear(conv: Weighted) -> tuple[Any, int]:
+    return pack_double_rounding(conv), conv.requantization.zero_point
+
+
+QUAD, DOUBLED = ("eu_quad", "eu_quad_unpack"), ("eu_quad", "eu_quad_doubled")
+LINEAR = Scaling("linear", _fits_linear, _pack_linear, 16, DOUBLED, 64)
+RELU = Scaling("relu", fits_relu, lambda c: pack_one_multiply(c, c.requantization.zero_point, False), 16, QUAD)
+SATURATED = Scaling("saturated", fits_saturated, lambda conv: pack_one_multiply(conv, _LOWEST, True), 16, QUAD)
+CLAMPED = Scaling("clamped", _fits_clamped, lambda conv: pack_one_multiply(conv, 0, True), 16, QUAD)
+ONE_MULTIPLY = (CLAMPED, SATURATED)
+SCALINGS = (*ONE_MULTIPLY, LINEAR)
+"""The most general of the cheap ones first, so that a network needs the code of few of them."""
+
+
+def _widened_bytes(scaling: Scaling, inputs: int) -> int:
+    """Arena bytes for one quad as its kernel unpacks it."""
+    return 4 * (scaling.unpacked_words + 2 * inputs)
+
+
+def block_groups(step: Step) -> int:
+    """Groups done at a time so that later ones may read where earlier ones wrote: a quarter of a long call."""
+    return -(-step.groups // BLOCKS) if step.groups >= SHORTEST_SPLIT else step.groups
+
+
+def _in_blocks(step: Step, position: int) -> Clearance | None:
+    """How far above the output an input must lie; the other operand of an addition only as a whole (``Layout``)."""
+    return in_order(block_groups(step))(step, position) if not step.epilogue or position == 0 else None
+
+
+def used_block(step: Step) -> int:
+    """``block_groups`` where output and inputs do share bytes, else all groups: a block widens the weights again."""
+    return block_groups(step) if shares_bytes(step) else step.groups
+
+
+def shares_bytes(step: Step) -> bool:
+    """Whether the output lies over a part of an input (but for a fused addition's operand, which it may replace)."""
+    inputs = step.inputs[:1] if step.epilogue else step.inputs
+    return any(_share(view, step.output) for view in inputs)
+
+
+def _share(a: View | Constant, b: View) -> bool:
+    if isinstance(a, Constant) or a.space != b.space:
+        return False
+    a_end, b_end = (view.offset_bytes + view.rows * view.pitch_bytes for view in (a, b))
+    return a.offset_bytes < b_end and b.offset_bytes < a_end
+
+
+def _stores_quads(step: Step) -> bool:
+    """Whether a last quad of fewer channels may write past them: into the next row, written later."""
+    outputs = step.output.channels
+    return outputs % GROUP == 0 or step.output.pitch_bytes == outputs
+
+
+def _convolution_fields(step: Step, scaling: Scaling, conv: Conv, runs: Runs, run_gap: int) -> dict[str, Any]:
+    """The fields of ``eu_quad_conv_t``; ``runs`` are those before the last four inputs where these are apart."""
+    words, scale = scaling.pack(conv)
+    clamp = clamp_fields(conv.requantization) if scaling.name == "clamped" else {"above": 0, "below": 0}
+    return {
+        "weights": words,
+        "rows": step.groups,
+        "in_step": conv.stride * source(step).pitch_bytes,
+        "out_step": step.output.pitch_bytes,
+        "outputs": step.output.channels,
+        "block": used_block(step),
+        "groups": runs.groups,
+        "runs": runs.count,
+        "run_gap": run_gap,
+        "packed_groups": flat_weights(conv).shape[1] // GROUP,
+        "scale": scale,
+    } | clamp
+
+
+def _runs(step: Step, scaling: Scaling) -> Runs | None:
+    conv, view = step.parameters, source(step)
+    if not plain(step) or not aligned(view) or not _stores_quads(step):
+        return None
+    return window_runs(conv.weights, conv.dilation, view.pitch_bytes, scaling.longest_run)
+
+
+def convolutions(several: bool) -> tuple[Kernel, ...]:
+    """Windows of one run, or of several."""
+
+    def kernel(scaling: Scaling) -> Kernel:
+        def accepts(step: Step) -> bool:
+            runs = _runs(step, scaling)
+            return runs is not None and (runs.count > 1) == several and scaling.accepts(step.parameters)
+
+        def arguments(step: Step) -> Arguments:
+            runs = _runs(step, scaling)
+            assert runs is not None
+            return Arguments("eu_quad_conv_t", _convolution_fields(step, scaling, step.parameters, runs, runs.gap))
+
+        def scratch(step: Step) -> int:
+            return _widened_bytes(scaling, flat_weights(step.parameters).shape[1])
+
+        name = f"eu_conv_{scaling.name}" + ("_runs" if several else "")
+        required = (*scaling.required, "eu_quad_conv")
+        return Kernel(name, "dsp", accepts, arguments, required, scratch_bytes=scratch, overlap=_in_blocks)
+
+    return tuple(kernel(scaling) for scaling in SCALINGS)
+
+
+def _is_narrow(step: Step) -> bool:
+    """A window of 4 to 68 neighbouring bytes, wherever it starts."""
+    conv, view = step.parameters, source(step)
+    taps, channels = conv.weights.shape[1], conv.weights.shape[2]
+    one_run = taps == 1 or (conv.dilation == 1 and view.pitch_bytes == channels)
+    return plain(step) and _stores_quads(step) and one_run and GROUP <= taps * channels <= LONGEST_NARROW
+
+
+@cache
+def _overlapped(conv: Conv) -> Conv:
+    """``conv`` as one tap of whole groups: its last four inputs come last, with zeros for those counted already."""
+    flat = flat_weights(conv)
+    inputs = flat.shape[1]
+    groups = -(-inputs // GROUP) - 1
+    last = flat[:, inputs - GROUP :].copy()
+    last[:, : GROUP * (groups + 1) - inputs] = 0
+    return replace(conv, weights=np.concatenate([flat[:, : GROUP * groups], last], axis=1)[:, None, :])
+
+
+def narrow_convolutions() -> tuple[Kernel, ...]:
+    """Windows at any address."""
+
+    def kernel(scaling: Scaling) -> Kernel:
+        def arguments(step: Step) -> Arguments:
+            inputs = flat_weights(step.parameters).shape[1]
+            conv = _overlapped(step.parameters)
+            before = flat_weights(conv).shape[1] - GROUP
+            last = inputs - GROUP - before
+            return Arguments("eu_quad_conv_t", _convolution_fields(step, scaling, conv, Runs(before, 1, 0), last))
+
+        def scratch(step: Step) -> int:
+            return _widened_bytes(scaling, flat_weights(_overlapped(step.parameters)).shape[1])
+
+        return Kernel(
+            f"eu_conv_any_{scaling.name}",
+            "dsp",
+            lambda step: _is_narrow(step) and scaling.accepts(_overlapped(step.parameters)),
+            arguments,
+            (*scaling.required, "eu_quad_conv"),
+            scratch_bytes=scratch,
+            overlap=_in_blocks,
+        )
+
+    return tuple(kernel(scaling) for scaling in SCALINGS)
+
+
+def _adds(conv: Conv, epilogue: tuple[Any, ...]) -> bool:
+    """Whether the quad kernels have ``conv`` followed by ``epilogue``: one run, RELU or nothing, an exact line."""
+    if len(epilogue) != 1 or not isinstance(epilogue[0], FusedAdd) or conv.weights.shape[0] % GROUP:
+        return False
+    taps, channels = conv.weights.shape[1:]
+    one_run = taps == 1 and channels % GROUP == 0 and channels <= LONGEST_RUN
+    return one_run and straight_add.fit(epilogue[0].add) is not None and (fits_relu(conv) or _fits_linear(conv))
+
+
+def fuses(node: Node) -> bool:
+    """Whether a node with an epilogue has a kernel, as far as can be told before it is placed."""
+    return isinstance(node.parameters, Conv) and _adds(node.parameters, node.epilogue)
+
+
+def additions_after() -> tuple[Kernel, ...]:
+    """Convolutions that add a signal to their int8 results."""
+
+    def kernel(scaling: Scaling) -> Kernel:
+        def accepts(step: Step) -> bool:
+            conv = step.parameters
+            views = (source(step), source(step, 1)) if len(step.inputs) == 2 else ()
+            return _adds(conv, step.epilogue) and scaling.accepts(conv) and all(aligned(view) for view in views)
+
+        def arguments(step: Step) -> Arguments:
+            fields = _convolution_fields(
+                step, scaling, step.parameters, Runs(step.parameters.weights.shape[2], 1, 0), 0
+            )
+            for unused in ("runs", "run_gap", "packed_groups", "above", "below"):
+                del fields[unused]
+            return Arguments(f"eu_conv_{scaling.name}_add_t", fields | addition_fields(step))
+
+        def scratch(step: Step) -> int:
+            return _widened_bytes(scaling, flat_weights(step.parameters).shape[1])
+
+        name = f"eu_conv_{scaling.name}_add"
+        return Kernel(name, "dsp", accepts, arguments, scaling.required, scratch_bytes=scratch, overlap=_in_blocks)
+
+    return tuple(kernel(scaling) for scaling in (RELU, LINEAR))
+
+
+def addition_fields(step: Step) -> dict[str, Any]:
+    """What an addition's line and its operand are to the kernels with one."""
+    fused = step.epilogue[0]
+    line = straight_add.fit(fused.add)
+    assert line is not None
+    slopes = (line.b_slope, line.a_slope) if fused.swapped else (line.a_slope, line.b_slope)
+    return {
+        "other_step": source(step, 1).pitch_bytes,
+        "slope": slopes[0],
+        "other_slope": slopes[1],
+        "add_offset": line.offset,
+    }
+
+
+def _sum_runs(step: Step) -> tuple[Runs, Runs] | None:
+    """How the windows over both signals fall into runs, where the quad kernels can read them."""
+    conv = step.parameters
+    if not plain(step) or step.output.channels % GROUP or not all(aligned(source(step, i)) for i in (0, 1)):
+        return None
+    a, b = (window_runs(conv.weights[i], conv.dilation, source(step, i).pitch_bytes) for i in (0, 1))
+    return (a, b) if a is not None and b is not None else None
+
+
+def sums() -> tuple[Kernel, ...]:
+    """Convolutions over two signals; several runs where either window has them."""
+
+    def kernel(scaling: Scaling, several: bool) -> Kernel:
+        name = f"eu_sum_{scaling.name}" + ("_runs" if several else "")
+
+        def accepts(step: Step) -> bool:
+            parts = _sum_runs(step)
+            several_found = parts is not None and max(part.count for part in parts) > 1
+            return parts is not None and several_found == several and scaling.accepts(step.parameters)
+
+        def arguments(step: Step) -> Arguments:
+            words, scale = scaling.pack(step.parameters)
+            nested = "{" + ", ".join(f".{key} = {value}" for key, value in _sum_geometry(step).items()) + "}"
+            clamp = clamp_fields(step.parameters.requantization) if scaling.name == "clamped" else {}
+            return Arguments(f"{name}_t", {"weights": words, "scale": scale} | clamp | {"sum": nested})
+
+        def scratch(step: Step) -> int:
+            return _widened_bytes(scaling, flat_weights(step.parameters).shape[1])
+
+        required = (*scaling.required, "eu_sum")
+        return Kernel(name, "dsp", accepts, arguments, required, scratch_bytes=scratch, overlap=_in_blocks)
+
+    return tuple(kernel(scaling, several) for several in (False, True) for scaling in (SATURATED, CLAMPED, LINEAR))
+
+
+def _sum_geometry(step: Step) -> dict[str, int]:
+    conv, parts = step.parameters, _sum_runs(step)
+    assert parts is not None
+    a, b = parts
+    return {
+        "groups": step.groups,
+        "repeat": conv.repeat,
+        "a_step": conv.stride * source(step, 0).pitch_bytes,
+        "a_groups": a.groups,
+        "a_runs": a.count,
+        "a_run_gap": a.gap,
+        "b_step": conv.stride * source(step, 1).pitch_bytes,
+        "b_groups": b.groups,
+        "b_runs": b.count,
+        "b_run_gap": b.gap,
+        "out_step": step.output.pitch_bytes,
+        "outputs": step.output.channels,
+        "block": used_block(step),
+    }

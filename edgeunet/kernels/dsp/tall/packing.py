@@ -1,0 +1,80 @@
+"""Packing for the kernels of few rows (``kernels/dsp/eu_tall.c``): one output channel at a time.
+
+Weights stay as they are, each channel's constants behind them, so that the chain's pointer runs through both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeunet.kernels.dsp.quads.packing import (
+    GROUP,
+    Runs,
+    Weighted,
+    flat_weights,
+    folded_bias,
+    one_multiplies,
+    rounding_fits,
+    scaled_offsets,
+    split_run,
+)
+from edgeunet.program.parameters import Int8Array, Int32Array
+
+ROWS = 4
+"""Rows done together."""
+
+LONGEST_PASS = 48
+"""Inputs that the chain takes at once."""
+
+_BIAS_LIMIT = 1 << 25
+
+
+def tall_runs(weights: Int8Array, dilation: int, pitch_bytes: int) -> Runs | None:
+    """How a window of ``weights (out, kernel, in)`` falls into runs of whole groups; ``None`` where it does not."""
+    taps, channels = weights.shape[1], weights.shape[2]
+    if taps == 1 or (dilation == 1 and pitch_bytes == channels):
+        return Runs(taps * channels, 1, 0) if taps * channels % GROUP == 0 else None
+    return Runs(channels, taps, dilation * pitch_bytes - channels) if channels % GROUP == 0 else None
+
+
+def passes(inputs: int) -> Runs:
+    """The passes in which the chain goes over a channel's weights."""
+    return split_run(inputs, LONGEST_PASS)
+
+
+def pack_scaled(conv: Weighted, lift: int, with_bias: bool) -> tuple[Int32Array, int]:
+    """Per channel weights, multiplier and offset (before them the bias unless it is in the offset); ``2^shift``."""
+    ones, offsets = one_multiplies(conv), scaled_offsets(conv, lift, with_bias)
+    assert ones is not None
+    assert offsets is not None
+    columns: list[Sequence[int]] = [[one.multiplier for one in ones], offsets.values]
+    if not with_bias:
+        columns.insert(0, folded_bias(conv).tolist())
+    return _interleaved(conv, columns), 1 << offsets.shift
+
+
+def rounding_packs(conv: Weighted) -> bool:
+    """Whether the double rounding is exact (as for quads) and bias and shift fit one word."""
+    return rounding_fits(conv) and bool((np.abs(folded_bias(conv).astype(np.int64)) < _BIAS_LIMIT).all())
+
+
+def pack_rounded(conv: Weighted) -> tuple[Int32Array, int]:
+    """Per channel weights, multiplier and ``64 * bias + shift - 1``; ``2 * zero_point + 1``."""
+    r = conv.requantization
+    words = 64 * folded_bias(conv).astype(np.int64) - r.shifts.astype(np.int64) - 1
+    return _interleaved(conv, [r.multipliers.tolist(), words.tolist()]), 2 * r.zero_point + 1
+
+
+def _interleaved(conv: Weighted, columns: Sequence[Sequence[int]]) -> Int32Array:
+    weights = np.ascontiguousarray(flat_weights(conv))
+    words: NDArray[np.int32] = np.frombuffer(weights.tobytes(), "<i4").reshape(weights.shape[0], -1).astype(np.int32)
+    constants = np.array(columns, np.int64).astype(np.int32).T
+    return np.concatenate([words, constants], axis=1).reshape(-1)
+
+
+def wide_words(inputs: int) -> int:
+    """Words of scratch for the widened inputs of four rows."""
+    return ROWS * inputs // 2

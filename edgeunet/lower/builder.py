@@ -1,0 +1,109 @@
+"""The state of a lowering in progress: which signal stands for which tensor, and the nodes so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from edgeunet.errors import CompileError
+from edgeunet.graph.ir import Graph, Op, Tensor
+from edgeunet.program.parameters import Copy
+from edgeunet.program.program import EACH, RESHAPED, Access, Constant, Node, Program, Signal
+
+
+class Builder:
+    """Collects signals and nodes; one signal per activation tensor."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.signals: list[Signal] = []
+        self.nodes: list[Node] = []
+        self._of_tensor: dict[int, int] = {}
+
+    def signal(self, tensor: int) -> int:
+        """Index of the signal that stands for ``tensor``, made on first use."""
+        if tensor not in self._of_tensor:
+            self._of_tensor[tensor] = self.new_signal(self.graph.tensors[tensor])
+        return self._of_tensor[tensor]
+
+    def new_signal(self, tensor: Tensor, shape: tuple[int, int, int] | None = None) -> int:
+        """A signal of ``tensor``'s quantization, with its shape or another."""
+        height, width, channels = shape or image_shape(tensor)
+        if tensor.dtype != "int8" or tensor.quantization is None:
+            raise CompileError(
+                f"tensor '{tensor.name}' is {tensor.dtype} inside the network, and the compiler needs int8; "
+                "quantize the model fully to int8"
+            )
+        quantization = tensor.quantization
+        self.signals.append(Signal(tensor.name, height, width, channels, quantization.scale, quantization.zero_point))
+        return len(self.signals) - 1
+
+    def operand(self, tensor: int) -> int | Constant:
+        """A signal, or a constant's values as ``(rows, channels)``."""
+        found = self.graph.tensors[tensor]
+        if found.data is None:
+            return self.signal(tensor)
+        return Constant(found.data.astype(np.int8).reshape(-1, found.shape[-1] if found.shape else 1))
+
+    def add(
+        self,
+        op: Op,
+        kind: str,
+        operands: tuple[int | Constant, ...],
+        accesses: tuple[Access, ...],
+        parameters: Any,
+        *,
+        output: int | None = None,
+        macs: int = 0,
+        repeat: int = 1,
+        phase: int | None = None,
+        contiguous_output: bool = False,
+        wide: bool = False,
+    ) -> None:
+        """Append a node that stands for ``op`` (or a part of it)."""
+        target = self.signal(op.outputs[0]) if output is None else output
+        self.nodes.append(
+            Node(
+                kind, op.name, operands, accesses, target, parameters, (op.kind,), macs, repeat, phase,
+                contiguous_output or wide, wide,
+            )
+        )  # fmt: skip
+
+    def reshaped(self, op: Op, signal: int, shape: tuple[int, int, int]) -> int:
+        """``signal`` as another shape: itself where height, width and channels agree, else a reshape node's output."""
+        found = self.signals[signal]
+        if (found.rows, found.channels) == (shape[0] * shape[1], shape[2]):
+            return signal
+        self.signals.append(Signal(f"{found.name}/reshaped", *shape, found.scale, found.zero_point))
+        target = len(self.signals) - 1
+        self.add_reshape(op, signal, target)
+        return target
+
+    def add_reshape(self, op: Op, source: int, target: int) -> None:
+        """The same bytes under another shape; costs nothing where both are contiguous."""
+        found = self.signals[source]
+        same_rows = (found.rows, found.channels) == (self.signals[target].rows, self.signals[target].channels)
+        access = EACH if same_rows and found.height == 1 else RESHAPED
+        copy = Copy(1, found.rows, found.channels) if access is EACH else Copy(1, 1, found.size_bytes)
+        self.add(op, "reshape", (source,), (access,), copy, output=target, contiguous_output=access is RESHAPED)
+
+    def program(self) -> Program:
+        """What was built."""
+        return Program(
+            tuple(self.signals),
+            tuple(self.nodes),
+            tuple(self.signal(t) for t in self.graph.inputs),
+            tuple(self.signal(t) for t in self.graph.outputs),
+        )
+
+
+def image_shape(tensor: Tensor) -> tuple[int, int, int]:
+    """``(height, width, channels)`` of a tensor of rank 1 to 4 with a batch of one."""
+    shape = (1, 1, 1, *tensor.shape)[-4:]
+    return int(np.prod(shape[:-2])), shape[-2], shape[-1]
+
+
+def is_row(signal: Signal) -> bool:
+    """Whether the signal is one-dimensional (its time is its width)."""
+    return signal.height == 1

@@ -1,0 +1,70 @@
+"""From graph to program: every operator as nodes over signals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from edgeunet.errors import CompileError
+from edgeunet.graph.ir import Graph, Op
+from edgeunet.lower.builder import Builder
+from edgeunet.lower.convolutions import (
+    lower_convolution,
+    lower_depthwise,
+    lower_fully_connected,
+    lower_transpose_convolution,
+)
+from edgeunet.lower.elementwise import lower_binary, lower_mean, lower_softmax, lower_unary
+from edgeunet.lower.shapes import lower_concatenation, lower_pad, lower_reshape, lower_slice
+from edgeunet.lower.windows import lower_pool, lower_resize
+from edgeunet.program.program import Program
+
+LOWERINGS: Mapping[str, Callable[[Builder, Op], None]] = {
+    "CONV_2D": lower_convolution,
+    "DEPTHWISE_CONV_2D": lower_depthwise,
+    "TRANSPOSE_CONV": lower_transpose_convolution,
+    "FULLY_CONNECTED": lower_fully_connected,
+    "MAX_POOL_2D": lower_pool,
+    "AVERAGE_POOL_2D": lower_pool,
+    "RESIZE_NEAREST_NEIGHBOR": lower_resize,
+    "ADD": lower_binary,
+    "SUB": lower_binary,
+    "MUL": lower_binary,
+    "SQUARED_DIFFERENCE": lower_binary,
+    "RELU": lower_unary,
+    "RELU6": lower_unary,
+    "RELU_N1_TO_1": lower_unary,
+    "LEAKY_RELU": lower_unary,
+    "LOGISTIC": lower_unary,
+    "TANH": lower_unary,
+    "RSQRT": lower_unary,
+    "NEG": lower_unary,
+    "ABS": lower_unary,
+    "HARD_SWISH": lower_unary,
+    "QUANTIZE": lower_unary,
+    "SOFTMAX": lower_softmax,
+    "MEAN": lower_mean,
+    "CONCATENATION": lower_concatenation,
+    "PAD": lower_pad,
+    "SLICE": lower_slice,
+    "RESHAPE": lower_reshape,
+}
+"""How each operator becomes nodes."""
+
+
+def lower(graph: Graph) -> Program:
+    """Turn ``graph`` into a program.
+
+    Raises
+    ------
+    CompileError
+        For an operator that cannot be compiled where it stands (a DEQUANTIZE inside the network, for one).
+    """
+    builder = Builder(graph)
+    for index in graph.inputs:
+        builder.signal(index)
+    for op in graph.ops:
+        lowering = LOWERINGS.get(op.kind)
+        if lowering is None:
+            raise CompileError(f"layer '{op.name}' ({op.kind}) cannot be compiled to C; see docs/SUPPORTED_OPS.md")
+        lowering(builder, op)
+    return builder.program()

@@ -1,0 +1,101 @@
+"""Requantization parameters of nodes, from the tensors' scales through ``edgeunet.graph.arithmetic``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from edgeunet.graph import arithmetic
+from edgeunet.graph.ir import Op, Quantization, Tensor
+from edgeunet.graph.lookup import lookup_table
+from edgeunet.graph.softmax import softmax_table
+from edgeunet.program.parameters import Add, Int8Array, Int32Array, Mean, Multiply, Softmax, SquaredDifference
+
+
+def quantization_of(tensor: Tensor) -> Quantization:
+    """The quantization an int8 tensor must have."""
+    assert tensor.quantization is not None
+    return tensor.quantization
+
+
+def convolution_requantization(
+    kind: str, source: Tensor, weights: Tensor, output: Tensor, channels: int
+) -> tuple[Int32Array, Int8Array]:
+    """Multipliers and shifts per output channel of a convolution or a fully connected layer."""
+    factors_of = arithmetic.fully_connected_factors if kind == "FULLY_CONNECTED" else arithmetic.convolution_factors
+    factors = factors_of(
+        quantization_of(source).scale, quantization_of(weights), quantization_of(output).scale, channels
+    )
+    return np.array([f.multiplier for f in factors], np.int32), np.array([f.shift for f in factors], np.int8)
+
+
+def clamp_bounds(activation: str, output: Tensor) -> tuple[int, int]:
+    """Smallest and largest int8 value that the activation lets through."""
+    return arithmetic.activation_range(activation, quantization_of(output))
+
+
+def addition(op: Op, first: Tensor, second: Tensor, output: Tensor) -> Add:
+    """Parameters of ADD and SUB."""
+    one, two, out = (quantization_of(t) for t in (first, second, output))
+    factors = arithmetic.sum_factors(op.kind, one.scale, two.scale, out.scale)
+    low, high = clamp_bounds(op.attributes["activation"], output)
+    return Add(
+        factors.left_shift,
+        (one.zero_point, two.zero_point),
+        (factors.first.multiplier, factors.second.multiplier),
+        (factors.first.shift, factors.second.shift),
+        factors.out.multiplier,
+        factors.out.shift,
+        out.zero_point,
+        low,
+        high,
+        -1 if op.kind == "SUB" else 1,
+    )
+
+
+def squared_difference(op: Op, first: Tensor, second: Tensor, output: Tensor) -> SquaredDifference:
+    """Parameters of SQUARED_DIFFERENCE."""
+    one, two, out = (quantization_of(t) for t in (first, second, output))
+    factors = arithmetic.sum_factors(op.kind, one.scale, two.scale, out.scale)
+    return SquaredDifference(
+        factors.left_shift,
+        (one.zero_point, two.zero_point),
+        (factors.first.multiplier, factors.second.multiplier),
+        (factors.first.shift, factors.second.shift),
+        factors.out.multiplier,
+        factors.out.shift,
+        out.zero_point,
+    )
+
+
+def multiplication(op: Op, first: Tensor, second: Tensor, output: Tensor) -> Multiply:
+    """Parameters of MUL."""
+    one, two, out = (quantization_of(t) for t in (first, second, output))
+    factor = arithmetic.quantize_multiplier(one.scale * two.scale / out.scale)
+    low, high = clamp_bounds(op.attributes["activation"], output)
+    return Multiply((one.zero_point, two.zero_point), factor.multiplier, factor.shift, out.zero_point, low, high)
+
+
+def mean_requantization(source: Tensor, output: Tensor, mean: Mean) -> Mean:
+    """``mean`` with its factor and zero points."""
+    given, made = quantization_of(source), quantization_of(output)
+    factor = arithmetic.mean_factor(given.scale, made.scale, mean.count)
+    return replace(
+        mean,
+        zero_point=given.zero_point,
+        multiplier=factor.multiplier,
+        shift=factor.shift,
+        out_zero_point=made.zero_point,
+    )
+
+
+def function_table(op: Op, source: Tensor, output: Tensor) -> Int8Array:
+    """The 256 outputs of an operator that maps each int8 value alone."""
+    return lookup_table(op.kind, op.attributes, quantization_of(source), quantization_of(output))
+
+
+def softmax_parameters(op: Op, source: Tensor) -> Softmax:
+    """The exponentials of SOFTMAX, as many as are added to the sum."""
+    table = softmax_table(op.attributes["beta"], quantization_of(source).scale)
+    return Softmax(table.exponentials[: table.largest_difference + 1])

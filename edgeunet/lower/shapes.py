@@ -1,0 +1,87 @@
+"""Operators that only move bytes: concatenation, padding, slicing, reshaping."""
+
+from __future__ import annotations
+
+import math
+
+from edgeunet.errors import CompileError
+from edgeunet.graph.ir import Op
+from edgeunet.lower.builder import Builder, is_row
+from edgeunet.program.parameters import Copy, Fill
+from edgeunet.program.program import EACH, RESHAPED, WHOLE, Access, Constant
+
+CHANNELS = 3
+
+
+def lower_concatenation(builder: Builder, op: Op) -> None:
+    """CONCATENATION: side by side along the channels (the layout decides what is placed and what copied), else runs."""
+    target = builder.signal(op.outputs[0])
+    output = builder.signals[target]
+    if op.attributes["activation"] != "NONE":
+        raise CompileError(f"layer '{op.name}' (CONCATENATION) has an activation; put it into a layer of its own")
+    operands = [builder.operand(index) for index in op.inputs]
+    axis = op.attributes["axis"]
+    if axis == CHANNELS:
+        offset = 0
+        for index, operand in zip(op.inputs, operands, strict=True):
+            channels = builder.graph.tensors[index].shape[-1]
+            copy = Copy(1, output.rows, channels, out_offset=offset)
+            access = WHOLE if isinstance(operand, Constant) and output.rows > 1 else EACH
+            builder.add(op, "concat", (operand,), (access,), copy)
+            offset += channels
+        return
+    outer = output.height if axis == 2 else 1
+    pitch, offset = output.size_bytes // outer, 0
+    for index, operand in zip(op.inputs, operands, strict=True):
+        run = math.prod(builder.graph.tensors[index].shape) // outer
+        copy = Copy(1, outer, run, in_pitch=run, out_pitch=pitch, out_offset=offset)
+        builder.add(op, "copy", (operand,), (RESHAPED,), copy, contiguous_output=True)
+        offset += run
+
+
+def lower_pad(builder: Builder, op: Op) -> None:
+    """PAD that no convolution took: rows before and after by padding the operand, anything else by filling first."""
+    source, target = builder.signal(op.inputs[0]), builder.signal(op.outputs[0])
+    signal, output = builder.signals[source], builder.signals[target]
+    _, (top, bottom), (left, right), (front, back) = op.attributes["paddings"]
+    value = op.attributes["value"]
+    value = signal.zero_point if value is None else value
+    if is_row(signal) and top == bottom == front == back == 0:
+        copy = Copy(1, output.rows, output.channels)
+        builder.add(op, "copy", (source,), (Access(1, -left, -left, value),), copy)
+        return
+    first = top * output.width * output.channels + left * output.channels + front
+    copy = Copy(
+        signal.height, signal.width, signal.channels,
+        in_jump=signal.width * signal.channels,
+        in_pitch=signal.channels,
+        out_offset=first, out_pitch=output.channels, out_jump=output.width * output.channels,
+    )  # fmt: skip
+    del right
+    builder.add(op, "fill", (), (), Fill(value), contiguous_output=True)
+    builder.add(op, "copy", (source,), (RESHAPED,), copy, contiguous_output=True)
+
+
+def lower_slice(builder: Builder, op: Op) -> None:
+    """SLICE: a shift in time for rows, runs of bytes for images."""
+    source, target = builder.signal(op.inputs[0]), builder.signal(op.outputs[0])
+    signal, output = builder.signals[source], builder.signals[target]
+    _, top, left, front = op.attributes["begin"]
+    _, height, width, channels = op.attributes["size"]
+    if is_row(signal):
+        copy = Copy(1, width, channels, in_offset=front)
+        builder.add(op, "copy", (source,), (Access(1, left, left),), copy)
+        return
+    del output
+    first = (top * signal.width + left) * signal.channels + front
+    copy = Copy(
+        height, width, channels, first, signal.channels, signal.width * signal.channels, 0, channels, width * channels
+    )
+    builder.add(op, "copy", (source,), (RESHAPED,), copy, contiguous_output=True)
+
+
+def lower_reshape(builder: Builder, op: Op) -> None:
+    """RESHAPE: the same bytes."""
+    operand = builder.operand(op.inputs[0])
+    assert not isinstance(operand, Constant)
+    builder.add_reshape(op, operand, builder.signal(op.outputs[0]))

@@ -1,0 +1,70 @@
+"""Pooling and nearest-neighbour resizing as nodes."""
+
+from __future__ import annotations
+
+from edgeunet.graph.arithmetic import nearest_indices
+from edgeunet.graph.ir import Op
+from edgeunet.lower.builder import Builder, is_row
+from edgeunet.lower.convolutions import row_access
+from edgeunet.lower.scales import clamp_bounds
+from edgeunet.program.parameters import AveragePool, Image, Pool, Pool2d, Repeat, Resize
+from edgeunet.program.program import EACH, WHOLE
+
+LOWEST = -128
+
+
+def lower_pool(builder: Builder, op: Op) -> None:
+    """MAX_POOL_2D and AVERAGE_POOL_2D."""
+    source, target = builder.signal(op.inputs[0]), builder.signal(op.outputs[0])
+    signal, output = builder.signals[source], builder.signals[target]
+    (kernel_h, kernel_w), (stride_h, stride_w) = op.attributes["filter"], op.attributes["stride"]
+    top, _, left, _ = op.attributes["padding"]
+    low, high = clamp_bounds(op.attributes["activation"], builder.graph.tensors[op.outputs[0]])
+    maximum = op.kind == "MAX_POOL_2D"
+    if not (is_row(signal) and is_row(output)) or op.attributes.get("whole", False):
+        image = Image(
+            signal.height,
+            signal.width,
+            output.height,
+            output.width,
+            kernel_h,
+            kernel_w,
+            stride_h,
+            stride_w,
+            1,
+            1,
+            top,
+            left,
+        )
+        kind = "max_pool_2d" if maximum else "average_pool_2d"
+        builder.add(op, kind, (source,), (WHOLE,), Pool2d(image, low, high))
+    elif maximum:
+        access = row_access(kernel_w, stride_w, 1, left, LOWEST)
+        builder.add(op, "max_pool", (source,), (access,), Pool(kernel_w, stride_w, low, high))
+    else:
+        access = row_access(kernel_w, stride_w, 1, left, None)
+        pool = AveragePool(kernel_w, stride_w, left, signal.width, low, high)
+        builder.add(op, "average_pool", (source,), (access,), pool)
+
+
+def lower_resize(builder: Builder, op: Op) -> None:
+    """RESIZE_NEAREST_NEIGHBOR: a repeat of rows where that is what it does at any length, else a table of indices.
+
+    With aligned corners and a factor over 2 it is a repeat for very few rows only, which a stream would outgrow.
+    """
+    source, target = builder.signal(op.inputs[0]), builder.signal(op.outputs[0])
+    signal, output = builder.signals[source], builder.signals[target]
+    options = (op.attributes["align_corners"], op.attributes["half_pixel_centers"])
+    rows = tuple(int(i) for i in nearest_indices(signal.height, output.height, *options))
+    columns = tuple(int(i) for i in nearest_indices(signal.width, output.width, *options))
+    factor = output.width // signal.width
+    at_any_length = not op.attributes["align_corners"] or factor <= 2
+    if (
+        is_row(signal)
+        and is_row(output)
+        and at_any_length
+        and columns == tuple(j // max(factor, 1) for j in range(signal.width * factor))
+    ):
+        builder.add(op, "repeat", (source,), (EACH,), Repeat(factor), repeat=factor)
+        return
+    builder.add(op, "resize", (source,), (WHOLE,), Resize(rows, columns, signal.width))

@@ -1,0 +1,84 @@
+"""Addition done on a convolution's outputs before they are written.
+
+``add(conv(x), b)`` rounds twice: the convolution to int8, then the sum to int8. Done in one step with both roundings
+kept, the result is the same value for value, but the convolution's own output never exists, and the sum may be written
+over ``b``:
+
+    t = int8 requantization of the convolution's accumulator;   out = add(t, b)
+
+A node that does so has the addition in its ``epilogue`` and ``b`` as its last operand. Done only where nothing else
+reads the convolution's output, the operands lie in the arena (they are not the caller's), and the chosen kernels have
+such a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from edgeunet.program.parameters import Add
+from edgeunet.program.program import EACH, Node, Program
+
+
+@dataclass(frozen=True)
+class FusedAdd:
+    """The epilogue: ``add`` of the step's own value and of its last operand, which is the first of the sum where
+    ``swapped``."""
+
+    add: Add
+    swapped: bool
+
+
+def fuse_additions(program: Program, accepts: Callable[[Node], bool]) -> Program:
+    """``program`` with every addition that ``accepts`` takes, as an epilogue of the node before it."""
+    for number in reversed(range(len(program.nodes))):
+        program = _fuse(program, number, accepts)
+    return program
+
+
+def _fuse(program: Program, number: int, accepts: Callable[[Node], bool]) -> Program:
+    node = program.nodes[number]
+    if node.kind != "add" or node.epilogue or not isinstance(node.parameters, Add) or len(node.signals) != 2:
+        return program
+    a, b = node.signals
+    shapes = {(program.signals[s].rows, program.signals[s].channels) for s in (a, b, node.output)}
+    if len(shapes) != 1 or a == b:
+        return program
+    for own, other, swapped in sorted(((a, b, False), (b, a, True)), key=lambda t: _readers_of_source(program, t[0])):
+        fused = _fused(program, node, own, other, swapped)
+        if fused is not None and accepts(fused[1]):
+            producer, joined = fused
+            nodes = [joined if i == number else n for i, n in enumerate(program.nodes) if i != producer]
+            return replace(program, nodes=tuple(nodes))
+    return program
+
+
+def _readers_of_source(program: Program, signal: int) -> int:
+    """How many nodes read what the producer of ``signal`` reads: the fewer, the earlier its memory is free."""
+    writers = program.writers(signal)
+    if not writers or not program.nodes[writers[0]].signals:
+        return len(program.nodes)
+    return len(program.readers(program.nodes[writers[0]].signals[0]))
+
+
+def _fused(program: Program, add: Node, own: int, other: int, swapped: bool) -> tuple[int, Node] | None:
+    """The producer of ``own`` and the node that replaces it and ``add``."""
+    writers = program.writers(own)
+    if len(writers) != 1 or len(program.readers(own)) != 1 or own in program.outputs or own in program.inputs:
+        return None
+    producer = program.nodes[writers[0]]
+    if producer.kind != "conv" or producer.epilogue or producer.repeat != 1 or producer.phase is not None:
+        return None
+    if producer.contiguous_output or producer.wide or not producer.is_local:
+        return None
+    if any(signal in (*program.inputs, *program.outputs) for signal in (*producer.signals, other)):
+        return None
+    joined = replace(
+        producer,
+        operands=(*producer.operands, other),
+        accesses=(*producer.accesses, EACH),
+        output=add.output,
+        covers=(*producer.covers, *add.covers),
+        epilogue=(FusedAdd(add.parameters, swapped),),
+    )
+    return writers[0], joined
