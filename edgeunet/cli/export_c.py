@@ -114,10 +114,11 @@ def _export_compiled(
 ) -> None:
     from edgeunet.emit import compile_model
     from edgeunet.emit.compile import default_command
+    from edgeunet.emit.source import summary
     from edgeunet.graph import read_tflite
     from edgeunet.modelcard import read_card
     from edgeunet.schedule.choice import choose
-    from edgeunet.schedule.explain import explain_model, summary
+    from edgeunet.schedule.explain import explain_model
 
     graph = read_tflite(model)
     choice = choose(graph, core, asked, ram_bytes)

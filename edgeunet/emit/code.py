@@ -12,7 +12,8 @@ from edgeunet.emit.stream import MOVE, edge_calls, edge_position, keep_history, 
 from edgeunet.emit.tables import Tables
 from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, kernel_source, select_kernel
 from edgeunet.program.program import Constant
-from edgeunet.schedule.schedule import ENTER, LEAVE, Margin, Schedule, Step, View
+from edgeunet.program.steps import ENTER, LEAVE, Margin, Step, View
+from edgeunet.schedule.schedule import Schedule
 
 FILL = ("portable", "eu_fill")
 EDGE = ("portable", "eu_edge")

@@ -10,7 +10,8 @@ from edgeunet.emit.source import Interface
 from edgeunet.emit.stream import end_expression
 from edgeunet.emit.tables import Tables
 from edgeunet.modelcard import ModelCard
-from edgeunet.schedule.schedule import ARENA, Schedule
+from edgeunet.program.steps import ARENA
+from edgeunet.schedule.schedule import Schedule
 
 RUNNING = 1 << 24
 """Input samples left while a stream has no end; more than any lag, and small enough for every rate."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from edgeunet.files import write_text
 
@@ -101,3 +102,23 @@ class Compiled:
     """What the banner of every file says: what made it."""
     run_digest: str = ""
     """Hexadecimal digits by which the files of one run know each other."""
+
+
+def summary(compiled: Compiled, directory: Path) -> dict[str, Any]:
+    """What was written, as one JSON document."""
+    return {
+        "schema": "edgeunet.export-c/1",
+        "model": compiled.name,
+        "core": compiled.core,
+        "mode": compiled.mode,
+        "hop_samples": compiled.hop_samples,
+        "lookahead_samples": compiled.lookahead_samples,
+        "stride_samples": compiled.stride_samples,
+        "receptive_field_samples": compiled.receptive_field_samples,
+        "arena_bytes": compiled.arena_bytes,
+        "state_bytes": compiled.state_bytes,
+        "weights_bytes": compiled.weights_bytes,
+        "macs": compiled.macs,
+        "layers": len(compiled.layers),
+        "files": [str(directory / path) for path in compiled.sources.files],
+    }

@@ -7,7 +7,8 @@ it ends, ends at ``left * rate + excess`` where ``left`` input samples remain fr
 
 from __future__ import annotations
 
-from edgeunet.schedule.schedule import ARENA, Schedule, Span, Step, View
+from edgeunet.program.steps import ARENA, Step, View
+from edgeunet.schedule.schedule import Schedule, Span
 
 MOVE = "eu_move"
 """The function that moves histories of whole words, where a core has one."""

@@ -11,8 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from edgeunet.errors import CompileError
-from edgeunet.schedule.memory import Clearance
-from edgeunet.schedule.schedule import Step, View
+from edgeunet.program.steps import Clearance, Step, View
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,3 +156,11 @@ def _both(first: Callable[[Step], bool], second: Callable[[Step], bool]) -> Call
 def kernel_source(core: str, function: str) -> str:
     """Text of the file ``kernels/<core>/<function>.c``."""
     return (files("edgeunet") / "kernels" / core / f"{function}.c").read_text(encoding="utf-8")
+
+
+Chosen = Callable[[Step], bool]
+
+
+def anything(step: Step) -> bool:
+    """For what nothing else takes."""
+    return True

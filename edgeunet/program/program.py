@@ -7,12 +7,12 @@ row ``g * repeat + phase`` only). That is all that timing, padding and memory pl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from edgeunet.program.parameters import Int8Array
+from edgeunet.program.parameters import Add, Int8Array
 
 
 @dataclass(frozen=True)
@@ -126,3 +126,15 @@ def _index(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
     for key, value in pairs:
         found.setdefault(key, []).append(value)
     return {key: tuple(values) for key, values in found.items()}
+
+
+@dataclass(frozen=True)
+class FusedAdd:
+    """The epilogue: ``add`` of the step's own value and of its last operand, which is the first of the sum where
+    ``swapped``."""
+
+    add: Add
+    swapped: bool
+
+
+Accepts = Callable[[Node], bool]

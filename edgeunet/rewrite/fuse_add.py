@@ -14,19 +14,10 @@ such a step.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from edgeunet.program.parameters import Add
-from edgeunet.program.program import EACH, Node, Program
-
-
-@dataclass(frozen=True)
-class FusedAdd:
-    """The epilogue: ``add`` of the step's own value and of its last operand, which is the first of the sum where
-    ``swapped``."""
-
-    add: Add
-    swapped: bool
+from edgeunet.program.program import EACH, FusedAdd, Node, Program
 
 
 def fuse_additions(program: Program, accepts: Callable[[Node], bool]) -> Program:

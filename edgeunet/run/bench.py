@@ -18,7 +18,6 @@ from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.settings import PipelineRequest
 from edgeunet.rewrite import strip_edges
-from edgeunet.rewrite.rewrites import rewritten
 from edgeunet.run.boards import HOST, Board, load_boards
 from edgeunet.run.flash import serial_machine
 from edgeunet.run.golden import Golden, make_golden
@@ -31,6 +30,7 @@ from edgeunet.run.recording import make_recording
 from edgeunet.run.tflm import Peer, run_tflm, split_bytes
 from edgeunet.run.toolchains import find_toolchain
 from edgeunet.schedule.choice import Choice, choose
+from edgeunet.schedule.plan import rewritten
 from edgeunet.schedule.timing import total_stride
 
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")

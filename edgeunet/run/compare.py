@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edgeunet.emit import CORES, PASSES, Compiled
-from edgeunet.emit.compile import own_kernels
 from edgeunet.errors import CompileError
 from edgeunet.graph import read_tflite
+from edgeunet.kernels.cores import own_kernels
 from edgeunet.rewrite.passes import STREAM_PASSES
 from edgeunet.run.bench import Request, bench, choose_kernels, compile_request, find_board, settled
 from edgeunet.run.measure import Note

@@ -8,9 +8,10 @@ from functools import partial
 
 from edgeunet.program.parameters import Copy, Mean
 from edgeunet.program.program import Constant, Node, Program
+from edgeunet.program.steps import ARENA, ENTER, INPUT, LEAVE, OUTPUT, Buffer, Clearance, Margin, Step, View
 from edgeunet.schedule.layout import Layout
-from edgeunet.schedule.memory import Clearance, Item, Overlap, Part, lower_bound, plan_memory, quick_plan
-from edgeunet.schedule.schedule import ARENA, ENTER, INPUT, LEAVE, OUTPUT, Buffer, Margin, Schedule, Step, View
+from edgeunet.schedule.memory import Item, Overlap, Part, lower_bound, plan_memory, quick_plan
+from edgeunet.schedule.schedule import Schedule
 from edgeunet.schedule.staging import stagings
 from edgeunet.schedule.timing import Timing, window_timing
 

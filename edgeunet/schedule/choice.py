@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from edgeunet.emit.compile import schedule_graph
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
+from edgeunet.schedule.plan import schedule_graph
 from edgeunet.schedule.schedule import Schedule
 
 MOST_SKIPS = 8

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
-from edgeunet.emit.compile import schedule_graph
-from edgeunet.emit.source import Compiled
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
+from edgeunet.program.steps import ARENA, Buffer, Step, View
 from edgeunet.schedule.choice import Choice, ram_of
-from edgeunet.schedule.schedule import ARENA, Buffer, Schedule, Step, View
+from edgeunet.schedule.plan import schedule_graph
+from edgeunet.schedule.schedule import Schedule
 from edgeunet.schedule.sparing import live_apart
 
 BAR = 40
@@ -34,26 +32,6 @@ def explain_model(graph: Graph, core: str, choice: Choice) -> list[str]:
     """``explain`` for what ``compile_model`` makes of the same arguments."""
     schedule = schedule_graph(graph, core=core, mode=choice.mode, hop=choice.hop, recompute=choice.recompute)
     return explain(graph, schedule, core)
-
-
-def summary(compiled: Compiled, directory: Path) -> dict[str, Any]:
-    """What was written, as one JSON document."""
-    return {
-        "schema": "edgeunet.export-c/1",
-        "model": compiled.name,
-        "core": compiled.core,
-        "mode": compiled.mode,
-        "hop_samples": compiled.hop_samples,
-        "lookahead_samples": compiled.lookahead_samples,
-        "stride_samples": compiled.stride_samples,
-        "receptive_field_samples": compiled.receptive_field_samples,
-        "arena_bytes": compiled.arena_bytes,
-        "state_bytes": compiled.state_bytes,
-        "weights_bytes": compiled.weights_bytes,
-        "macs": compiled.macs,
-        "layers": len(compiled.layers),
-        "files": [str(directory / path) for path in compiled.sources.files],
-    }
 
 
 def hop_curve(graph: Graph, core: str) -> list[tuple[int, int]]:

@@ -17,9 +17,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from edgeunet.program.program import Program
-from edgeunet.rewrite.fuse_add import FusedAdd
-from edgeunet.schedule.schedule import ARENA, INPUT, OUTPUT
+from edgeunet.program.program import FusedAdd, Program
+from edgeunet.program.steps import ARENA, INPUT, OUTPUT
 from edgeunet.schedule.timing import Timing
 
 IN_PLACE = ("add", "mul", "table", "squared_difference")

@@ -13,6 +13,8 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from edgeunet.program.steps import Clearance
+
 ALIGNMENT_BYTES = 4
 _ATTEMPTS = 120
 _EFFORT = 2_500_000
@@ -45,21 +47,6 @@ class Item:
     @property
     def size_bytes(self) -> int:
         return max(part.start_bytes + part.size_bytes for part in self.parts)
-
-
-@dataclass(frozen=True)
-class Clearance:
-    """How far above its output an operand must lie so that they may share bytes: ``least_bytes`` and any multiple of
-    ``period_bytes`` more."""
-
-    least_bytes: int
-    period_bytes: int = 1
-
-    def moved(self, by_bytes: int) -> Clearance:
-        """The smallest that is not negative when the operand's view starts ``by_bytes`` earlier in its item than the
-        output's does in its own."""
-        least = self.least_bytes + by_bytes
-        return Clearance(least if least >= 0 else least % self.period_bytes, self.period_bytes)
 
 
 @dataclass(frozen=True)

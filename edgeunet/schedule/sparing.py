@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from edgeunet.schedule.memory import Clearance
-from edgeunet.schedule.schedule import ARENA, Schedule, Step
+from edgeunet.program.steps import ARENA, Clearance, Step
+from edgeunet.schedule.schedule import Schedule
 
 Overlaps = Callable[[Step, int], Clearance | None]
 

@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from edgeunet.kernels.kernel import in_order
-from edgeunet.schedule.schedule import ARENA, Step, View
+from edgeunet.program.steps import ARENA, Step, View
 
 
 def least_distance(groups: int, block: int, in_bytes: int, out_bytes: int) -> int:

@@ -14,7 +14,7 @@ import pytest
 
 from edgeunet.emit import compile_model
 from edgeunet.graph import read_tflite
-from edgeunet.rewrite.rewrites import rewritten
+from edgeunet.schedule.plan import rewritten
 from edgeunet.schedule.timing import total_stride
 from tests.emit.dsp_batch import run_on_dsp
 from tests.emit.helium_batch import Case, run_on_helium

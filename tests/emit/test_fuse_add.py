@@ -23,7 +23,7 @@ def test_outputs_are_equal_with_and_without(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "on").mkdir()
     (tmp_path / "off").mkdir()
     assert {"eu_conv_relu_add", "eu_conv_linear_add"} <= run_twins(tmp_path / "on", contents)
-    monkeypatch.setattr("edgeunet.emit.compile.FUSES", {})
+    monkeypatch.setattr("edgeunet.kernels.cores.FUSES", {})
     assert not {"eu_conv_relu_add", "eu_conv_linear_add"} & run_twins(tmp_path / "off", contents)
 
 
@@ -39,7 +39,7 @@ def test_only_what_the_core_takes_is_fused() -> None:
 def test_fusing_needs_no_more_memory(shared: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     graph = read_tflite(shared / "models" / f"{name}.int8.tflite")
     fused = compile_model(graph, "net", core="dsp")
-    monkeypatch.setattr("edgeunet.emit.compile.FUSES", {})
+    monkeypatch.setattr("edgeunet.kernels.cores.FUSES", {})
     apart = compile_model(graph, "net", core="dsp")
     assert len(fused.layers) < len(apart.layers)
     assert fused.arena_bytes <= apart.arena_bytes

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from edgeunet.emit import Compiled, compile_model
-from edgeunet.emit.compile import CORES, schedule_graph
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
+from edgeunet.kernels.cores import CORES
 from edgeunet.kernels.kernel import select_kernel
-from edgeunet.schedule.schedule import ARENA, Schedule, View
+from edgeunet.program.steps import ARENA, View
+from edgeunet.schedule.plan import schedule_graph
+from edgeunet.schedule.schedule import Schedule
 from tests.emit.helium_batch import Case, Int8, run_on_helium
 from tests.emit.helium_table import CHANNELS, SideBySide, column_network, copies_network, table_network
 from tests.random_layers import Value

@@ -15,7 +15,7 @@ from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
 from edgeunet.litert import quantize_saturating
-from edgeunet.rewrite.rewrites import rewritten
+from edgeunet.schedule.plan import rewritten
 from edgeunet.schedule.timing import total_stride
 from edgeunet.signals import open_source, resample
 from tests.emit.helium_table import SideBySide

@@ -12,16 +12,17 @@ from functools import cache
 
 import pytest
 
-from edgeunet.emit.compile import CORES, schedule_graph
 from edgeunet.graph import read_tflite
+from edgeunet.kernels.cores import CORES
 from edgeunet.kernels.dsp.table import DSP
 from edgeunet.kernels.kernel import Kernel, KernelTable, kernel_source
 from edgeunet.kernels.mve.columns import rows as column_rows
 from edgeunet.kernels.mve.table import MVE
 from edgeunet.kernels.portable.table import PORTABLE, TWINS
 from edgeunet.kernels.portable.upsampled import UPSAMPLED
-from edgeunet.rewrite.fuse_add import FusedAdd
-from edgeunet.schedule.schedule import Step
+from edgeunet.program.program import FusedAdd
+from edgeunet.program.steps import Step
+from edgeunet.schedule.plan import schedule_graph
 from tests.emit import test_dsp, test_mve
 from tests.emit import test_helium_convolutions as convolutions
 from tests.emit.helium_table import CHANNELS, column_network, copies_network, table_network

@@ -12,7 +12,8 @@ import numpy as np
 from edgeunet.emit.code import render_steps
 from edgeunet.emit.tables import Tables
 from edgeunet.kernels.portable.table import PORTABLE
-from edgeunet.schedule.schedule import Schedule, Step, View
+from edgeunet.program.steps import Step, View
+from edgeunet.schedule.schedule import Schedule
 from edgeunet.schedule.timing import Timing
 from tests.emit.host_batch import SANITIZED, STRICT, Int8
 

@@ -21,7 +21,7 @@ from edgeunet.program.parameters import (
     Requantization,
     Table,
 )
-from edgeunet.schedule.schedule import Step
+from edgeunet.program.steps import Step
 from tests.emit.host_batch import Int8
 from tests.kernels.bench_rig import lay_out, rows_of, run_steps, step, view
 

@@ -5,16 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgeunet.schedule.memory import (
-    ALIGNMENT_BYTES,
-    Clearance,
-    Item,
-    Overlap,
-    Part,
-    live_bytes,
-    lower_bound,
-    plan_memory,
-)
+from edgeunet.program.steps import Clearance
+from edgeunet.schedule.memory import ALIGNMENT_BYTES, Item, Overlap, Part, live_bytes, lower_bound, plan_memory
 
 
 @st.composite

@@ -10,7 +10,7 @@ from edgeunet.kernels.dsp.elementwise.clamped_add import clamped_additions
 from edgeunet.kernels.dsp.pairs import rows as dsp_pairs
 from edgeunet.kernels.dsp.quads.rows import additions_after, convolutions, fuses, narrow_convolutions, sums
 from edgeunet.kernels.dsp.tall import rows as dsp_tall
-from edgeunet.kernels.kernel import KernelTable
+from edgeunet.kernels.kernel import KernelTable, anything
 
 DSP: KernelTable = {
     "conv": (
@@ -29,8 +29,8 @@ DSP: KernelTable = {
         *additions_after(),
         *dsp_tall.convolutions(cheaper=False),
         *dsp_tall.additions_after(cheaper=False),
-        *dsp_bare.convolutions(dsp_bare.anything),
-        *dsp_bare.additions_after(dsp_bare.anything),
+        *dsp_bare.convolutions(anything),
+        *dsp_bare.additions_after(anything),
     ),
     "conv_sum": (
         *dsp_bare.sums(dsp_bare.cheapest),
@@ -39,7 +39,7 @@ DSP: KernelTable = {
         *dsp_bare.sums(dsp_bare.cheaper_than_quads),
         *sums(),
         *dsp_tall.sums(cheaper=False),
-        *dsp_bare.sums(dsp_bare.anything),
+        *dsp_bare.sums(anything),
     ),
     "depthwise": (*words(few_rows=True), *depthwises(), *words()),
     "depthwise_upsampled": (*twofold(), *words()),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.exact import one_input, straight_add
 from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, in_order
 from edgeunet.kernels.mve.channels.function import ChannelsShape, channels_function, channels_shape, channels_stream
@@ -20,10 +21,9 @@ from edgeunet.kernels.mve.quads import rows as helium_quads
 from edgeunet.kernels.mve.runs import function as helium_runs
 from edgeunet.kernels.mve.scaling import fits, is_signed, scales
 from edgeunet.kernels.mve.vectors import LANES
-from edgeunet.kernels.portable.table import copy_fields, plain, source
+from edgeunet.kernels.portable.table import copy_fields
 from edgeunet.program.parameters import INT32_LIMIT, Conv, Depthwise, Int8Array
-from edgeunet.schedule.memory import Clearance
-from edgeunet.schedule.schedule import Step, View
+from edgeunet.program.steps import Clearance, Step, View
 
 MOST_ROWS = 1 << 16
 """Rows from which on lane numbers do not fit 16 bits."""

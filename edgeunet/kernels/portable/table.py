@@ -7,25 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, in_order
 from edgeunet.program.parameters import INT32_LIMIT, Add, Conv, Conv2d, Depthwise2d, Requantization
 from edgeunet.program.program import Constant
-from edgeunet.schedule.schedule import Step, View
+from edgeunet.program.steps import Step, View
 
 REQUANTIZE = ("eu_requantize",)
 SOFTMAX_LIMIT = 4095
-
-
-def plain(step: Step) -> bool:
-    """Whether nothing is fused to the step."""
-    return not step.epilogue
-
-
-def source(step: Step, position: int = 0) -> View:
-    """Operand ``position``, which must be a signal."""
-    view = step.inputs[position]
-    assert isinstance(view, View)
-    return view
 
 
 def requantization_fields(r: Requantization) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from edgeunet.kernels.conditions import plain
 from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, in_order
-from edgeunet.kernels.portable.table import PORTABLE, REQUANTIZE, plain
-from edgeunet.schedule.schedule import Step
+from edgeunet.kernels.portable.table import PORTABLE, REQUANTIZE
+from edgeunet.program.steps import Step
 
 
 def _unfolded(function: str) -> Kernel:

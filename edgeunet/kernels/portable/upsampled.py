@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, in_order
-from edgeunet.kernels.portable.table import REQUANTIZE, plain, requantization_fields, source
+from edgeunet.kernels.portable.table import REQUANTIZE, requantization_fields
 from edgeunet.program.parameters import INT32_LIMIT, DepthwiseUpsampled
 from edgeunet.program.program import Node
-from edgeunet.schedule.schedule import Step
+from edgeunet.program.steps import Step
 
 
 def _upsampled_fields(step: Step) -> dict[str, Any]:

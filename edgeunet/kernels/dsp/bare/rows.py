@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.dsp.bare import packing as bare
+from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields, nested
 from edgeunet.kernels.dsp.pairs import rows as dsp_pairs
 from edgeunet.kernels.dsp.quads import rows as dsp_quads
 from edgeunet.kernels.dsp.quads.packing import GROUP, Runs, Weighted
-from edgeunet.kernels.dsp.quads.rows import addition_fields, clamp_fields
 from edgeunet.kernels.dsp.tall import rows as dsp_tall
 from edgeunet.kernels.dsp.tall.packing import tall_runs
-from edgeunet.kernels.dsp.tall.rows import nested, shape
-from edgeunet.kernels.kernel import Arguments, Kernel, in_order
-from edgeunet.kernels.portable.table import plain, source
+from edgeunet.kernels.dsp.tall.rows import shape
+from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, anything, in_order
 from edgeunet.program.parameters import ConvSum
-from edgeunet.schedule.memory import Clearance
-from edgeunet.schedule.schedule import Step
+from edgeunet.program.steps import Clearance, Step
 
 WORTH = 1.0
 """A layer is taken where it costs less than this part of what it costs otherwise."""
@@ -79,9 +78,6 @@ def bare_cost(step: Step) -> float:
     return shape(step).bare_cost(tail.name, sum(runs.count for runs in parts))
 
 
-Chosen = Callable[[Step], bool]
-
-
 def cheapest(step: Step) -> bool:
     """Whether nothing else takes fewer instructions."""
     return bare_cost(step) < WORTH * min(dsp_tall.tall_cost(step), dsp_tall.quads_cost(step), dsp_pairs.cost(step))
@@ -90,11 +86,6 @@ def cheapest(step: Step) -> bool:
 def cheaper_than_quads(step: Step) -> bool:
     """Whether the kernels that streams and windows share take more instructions."""
     return bare_cost(step) < WORTH * dsp_tall.quads_cost(step)
-
-
-def anything(step: Step) -> bool:
-    """For what nothing else takes."""
-    return True
 
 
 def _window_fields(step: Step, position: int, runs: Runs) -> str:
@@ -138,7 +129,7 @@ def _add_fields(step: Step, tail: Tail, parts: list[Runs]) -> dict[str, Any]:
 
 
 def _adds(step: Step) -> bool:
-    return dsp_tall.adds(step) and step.output.channels % GROUP == 0
+    return adds(step) and step.output.channels % GROUP == 0
 
 
 def _overlap(step: Step, position: int) -> Clearance | None:

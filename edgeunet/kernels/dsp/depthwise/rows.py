@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from edgeunet.kernels.conditions import aligned, plain, shares_bytes, source
+from edgeunet.kernels.dsp.fields import clamp_fields
 from edgeunet.kernels.dsp.quads.packing import (
     GROUP,
     double_rounding,
@@ -16,13 +18,11 @@ from edgeunet.kernels.dsp.quads.packing import (
     quads,
     rounding_fits,
 )
-from edgeunet.kernels.dsp.quads.rows import aligned, clamp_fields, is_saturated, shares_bytes
+from edgeunet.kernels.dsp.quads.rows import is_saturated
 from edgeunet.kernels.exact import one_input, straight_add
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
-from edgeunet.kernels.portable.table import plain, source
 from edgeunet.program.parameters import Conv, Int32Array
-from edgeunet.schedule.memory import Clearance
-from edgeunet.schedule.schedule import Step, View
+from edgeunet.program.steps import Clearance, Step, View
 
 MACROS = ("eu_quad",)
 

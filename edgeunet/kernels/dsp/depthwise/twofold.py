@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from edgeunet.kernels.conditions import plain, shares_bytes, source
 from edgeunet.kernels.dsp.quads.packing import rounding_fits
-from edgeunet.kernels.dsp.quads.rows import is_saturated, shares_bytes
+from edgeunet.kernels.dsp.quads.rows import is_saturated
 from edgeunet.kernels.kernel import Arguments, Kernel
-from edgeunet.kernels.portable.table import plain, source
 from edgeunet.program.parameters import DepthwiseUpsampled
-from edgeunet.schedule.memory import Clearance
-from edgeunet.schedule.schedule import Step
+from edgeunet.program.steps import Clearance, Step
 
 REACHES = (3, 5)
 """Low-rate rows under a window that there are kernels for."""

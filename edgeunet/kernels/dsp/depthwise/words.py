@@ -7,16 +7,15 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.dsp.depthwise.rows import LONG_TAPS
 from edgeunet.kernels.dsp.depthwise.twofold import fits_twice
+from edgeunet.kernels.dsp.fields import splat
 from edgeunet.kernels.dsp.quads.packing import GROUP, double_rounding, rounding_fits
-from edgeunet.kernels.dsp.quads.rows import splat
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
-from edgeunet.kernels.portable.table import plain, source
 from edgeunet.program.parameters import Depthwise, DepthwiseUpsampled, Int16Array, Int32Array
 from edgeunet.program.program import Node
-from edgeunet.schedule.memory import Clearance
-from edgeunet.schedule.schedule import Step
+from edgeunet.program.steps import Clearance, Step
 
 Windowed: TypeAlias = Depthwise | DepthwiseUpsampled
 

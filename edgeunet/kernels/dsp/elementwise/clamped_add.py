@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from edgeunet.kernels.dsp.quads.rows import splat
+from edgeunet.kernels.conditions import plain, source
+from edgeunet.kernels.dsp.fields import splat
 from edgeunet.kernels.exact import straight_add
 from edgeunet.kernels.kernel import Arguments, Kernel
-from edgeunet.kernels.portable.table import plain, source
-from edgeunet.schedule.schedule import Step, View
+from edgeunet.program.steps import Step, View
 
 
 def _line(step: Step) -> straight_add.StraightAdd | None:

@@ -6,24 +6,15 @@ from collections.abc import Callable
 from math import inf
 from typing import Any
 
+from edgeunet.kernels.conditions import aligned, plain, source
+from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields, nested
 from edgeunet.kernels.dsp.quads.packing import GROUP, split_run
-from edgeunet.kernels.dsp.quads.rows import (
-    CLAMPED,
-    LINEAR,
-    RELU,
-    SATURATED,
-    Scaling,
-    addition_fields,
-    aligned,
-    clamp_fields,
-)
+from edgeunet.kernels.dsp.quads.rows import CLAMPED, LINEAR, RELU, SATURATED, Scaling
 from edgeunet.kernels.dsp.tall import rows as dsp_tall
-from edgeunet.kernels.dsp.tall.rows import nested, shape
+from edgeunet.kernels.dsp.tall.rows import shape
 from edgeunet.kernels.kernel import Arguments, Kernel
-from edgeunet.kernels.portable.table import plain, source
 from edgeunet.program.parameters import ConvSum, Int8Array
-from edgeunet.schedule.memory import Clearance
-from edgeunet.schedule.schedule import Step
+from edgeunet.program.steps import Clearance, Step
 
 ORDER = (SATURATED, CLAMPED, LINEAR)
 """The cheapest first."""
@@ -197,7 +188,7 @@ def additions_after() -> tuple[Kernel, ...]:
             del added["other_step"]
             return Arguments("eu_pairs_add_t", _conv_fields(step, scaling) | added)
 
-        return _kernel(f"eu_pairs_{scaling.name}_add", scaling, ("eu_pairs_add",), dsp_tall.adds, arguments)
+        return _kernel(f"eu_pairs_{scaling.name}_add", scaling, ("eu_pairs_add",), adds, arguments)
 
     return tuple(kernel(scaling) for scaling in (RELU, LINEAR))
 

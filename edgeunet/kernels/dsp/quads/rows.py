@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from edgeunet.kernels.conditions import aligned, plain, shares_bytes, source
+from edgeunet.kernels.dsp.fields import addition_fields, clamp_fields
 from edgeunet.kernels.dsp.quads.packing import (
     GROUP,
     LONGEST_RUN,
@@ -23,12 +25,9 @@ from edgeunet.kernels.dsp.quads.packing import (
 )
 from edgeunet.kernels.exact import straight_add
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
-from edgeunet.kernels.portable.table import plain, source
 from edgeunet.program.parameters import Conv, Requantization
-from edgeunet.program.program import Constant, Node
-from edgeunet.rewrite.fuse_add import FusedAdd
-from edgeunet.schedule.memory import Clearance
-from edgeunet.schedule.schedule import ARENA, Step, View
+from edgeunet.program.program import FusedAdd, Node
+from edgeunet.program.steps import Clearance, Step
 
 BLOCKS = 4
 LONGEST_NARROW = 68
@@ -40,24 +39,9 @@ SHORTEST_SPLIT = 32
 _LOWEST = -128
 
 
-def aligned(view: View) -> bool:
-    """Whether rows of four-byte words can be loaded from ``view``."""
-    return view.space == ARENA and view.offset_bytes % 4 == 0 and view.pitch_bytes % 4 == 0
-
-
 def is_saturated(r: Requantization) -> bool:
     """The clamp is the int8 range."""
     return (r.low, r.high) == (-128, 127)
-
-
-def splat(value: int) -> str:
-    """``value`` modulo 256 in each byte of a word."""
-    return f"{(value & 255) * 0x01010101}U"
-
-
-def clamp_fields(r: Requantization) -> dict[str, Any]:
-    """What cuts at ``high`` and moves results counted from ``low`` to their place, in all four bytes of a word."""
-    return {"above": splat(255 - (r.high - r.low)), "below": splat(r.high + 1)}
 
 
 @dataclass(frozen=True)
@@ -128,19 +112,6 @@ def _in_blocks(step: Step, position: int) -> Clearance | None:
 def used_block(step: Step) -> int:
     """``block_groups`` where output and inputs do share bytes, else all groups: a block widens the weights again."""
     return block_groups(step) if shares_bytes(step) else step.groups
-
-
-def shares_bytes(step: Step) -> bool:
-    """Whether the output lies over a part of an input (but for a fused addition's operand, which it may replace)."""
-    inputs = step.inputs[:1] if step.epilogue else step.inputs
-    return any(_share(view, step.output) for view in inputs)
-
-
-def _share(a: View | Constant, b: View) -> bool:
-    if isinstance(a, Constant) or a.space != b.space:
-        return False
-    a_end, b_end = (view.offset_bytes + view.rows * view.pitch_bytes for view in (a, b))
-    return a.offset_bytes < b_end and b.offset_bytes < a_end
 
 
 def _stores_quads(step: Step) -> bool:
@@ -282,20 +253,6 @@ def additions_after() -> tuple[Kernel, ...]:
         return Kernel(name, "dsp", accepts, arguments, scaling.required, scratch_bytes=scratch, overlap=_in_blocks)
 
     return tuple(kernel(scaling) for scaling in (RELU, LINEAR))
-
-
-def addition_fields(step: Step) -> dict[str, Any]:
-    """What an addition's line and its operand are to the kernels with one."""
-    fused = step.epilogue[0]
-    line = straight_add.fit(fused.add)
-    assert line is not None
-    slopes = (line.b_slope, line.a_slope) if fused.swapped else (line.a_slope, line.b_slope)
-    return {
-        "other_step": source(step, 1).pitch_bytes,
-        "slope": slopes[0],
-        "other_slope": slopes[1],
-        "add_offset": line.offset,
-    }
 
 
 def _sum_runs(step: Step) -> tuple[Runs, Runs] | None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
+from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.dsp.cost import Shape
+from edgeunet.kernels.dsp.fields import addition_fields, adds, nested
 from edgeunet.kernels.dsp.quads.packing import GROUP, Runs, Weighted, flat_weights
-from edgeunet.kernels.dsp.quads.rows import ONE_MULTIPLY, addition_fields, fits_relu, fits_saturated, is_saturated
+from edgeunet.kernels.dsp.quads.rows import ONE_MULTIPLY, fits_relu, fits_saturated, is_saturated
 from edgeunet.kernels.dsp.tall.packing import (
     ROWS,
     pack_rounded,
@@ -19,13 +21,9 @@ from edgeunet.kernels.dsp.tall.packing import (
     tall_runs,
     wide_words,
 )
-from edgeunet.kernels.exact import straight_add
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
-from edgeunet.kernels.portable.table import plain, source
-from edgeunet.program.parameters import Conv, ConvSum
-from edgeunet.rewrite.fuse_add import FusedAdd
-from edgeunet.schedule.memory import Clearance
-from edgeunet.schedule.schedule import Step
+from edgeunet.program.parameters import ConvSum
+from edgeunet.program.steps import Clearance, Step
 
 WORTH = 0.98
 """A layer is taken from the quad kernels where it costs less than this part of what it costs there."""
@@ -79,11 +77,6 @@ def _window_fields(step: Step, position: int, runs: Runs) -> str:
         "passes": taken.count,
     }
     return nested(fields)
-
-
-def nested(fields: dict[str, Any]) -> str:
-    """The initializer of a struct inside another."""
-    return "{" + ", ".join(f".{key} = {value}" for key, value in fields.items()) + "}"
 
 
 def _conv_fields(step: Step, tail: Tail) -> dict[str, Any]:
@@ -169,13 +162,6 @@ def convolutions(cheaper: bool) -> tuple[Kernel, ...]:
         return _kernel(f"eu_tall_{tail.name}", tail, required, plain, arguments, cheaper)
 
     return tuple(kernel(tail) for tail in TAILS)
-
-
-def adds(step: Step) -> bool:
-    """Whether the step is a convolution with an addition that is a straight line, both in the arena."""
-    if len(step.epilogue) != 1 or not isinstance(step.epilogue[0], FusedAdd) or not isinstance(step.parameters, Conv):
-        return False
-    return straight_add.fit(step.epilogue[0].add) is not None
 
 
 def additions_after(cheaper: bool) -> tuple[Kernel, ...]:

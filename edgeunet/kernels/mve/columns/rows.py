@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
 from edgeunet.kernels.mve.columns.function import ROWS, ColumnShape, Pass, column_function, passes
 from edgeunet.kernels.mve.scaling import choose_scaling, fits, scales
-from edgeunet.kernels.portable.table import plain, source
 from edgeunet.program.parameters import ConvSum, Int8Array
-from edgeunet.schedule.memory import Clearance
-from edgeunet.schedule.schedule import Step, View
+from edgeunet.program.steps import Clearance, Step, View
 
 BLOCK = 64
 """Rows that all channels are computed of before the next where the output replaces inputs: a compromise between memory

@@ -11,15 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
 from edgeunet.kernels.mve.quads.blocks import CHANNELS, ROWS, BlockShape, block_function, block_stream
 from edgeunet.kernels.mve.quads.function import QuadShape, quad_function
 from edgeunet.kernels.mve.scaling import choose_scaling, fits, scales, shared_shift
 from edgeunet.kernels.mve.vectors import LANES, Segment
-from edgeunet.kernels.portable.table import plain, source
 from edgeunet.program.parameters import Int8Array, Requantization
-from edgeunet.schedule.memory import Clearance
-from edgeunet.schedule.schedule import ARENA, Step, View
+from edgeunet.program.steps import ARENA, Clearance, Step, View
 
 QUAD = 4
 OCTET = 8

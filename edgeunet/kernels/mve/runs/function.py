@@ -20,14 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
 from edgeunet.kernels.mve.finish import A, B, Finish, biases
 from edgeunet.kernels.mve.quads.function import naked
 from edgeunet.kernels.mve.scaling import Scaling, choose_scaling, fits, scales
 from edgeunet.kernels.mve.vectors import LANES
-from edgeunet.kernels.portable.table import plain, source
 from edgeunet.program.parameters import ConvSum, Int8Array
-from edgeunet.schedule.schedule import Step, View
+from edgeunet.program.steps import Step, View
 
 QUAD = 4
 MOST_RUNS = 32

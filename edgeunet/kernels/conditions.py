@@ -1,0 +1,36 @@
+"""Questions that a row of a kernel table may ask of a step."""
+
+from __future__ import annotations
+
+from edgeunet.program.program import Constant
+from edgeunet.program.steps import ARENA, Step, View
+
+
+def plain(step: Step) -> bool:
+    """Whether nothing is fused to the step."""
+    return not step.epilogue
+
+
+def source(step: Step, position: int = 0) -> View:
+    """Operand ``position``, which must be a signal."""
+    view = step.inputs[position]
+    assert isinstance(view, View)
+    return view
+
+
+def aligned(view: View) -> bool:
+    """Whether rows of four-byte words can be loaded from ``view``."""
+    return view.space == ARENA and view.offset_bytes % 4 == 0 and view.pitch_bytes % 4 == 0
+
+
+def shares_bytes(step: Step) -> bool:
+    """Whether the output lies over a part of an input (but for a fused addition's operand, which it may replace)."""
+    inputs = step.inputs[:1] if step.epilogue else step.inputs
+    return any(_share(view, step.output) for view in inputs)
+
+
+def _share(a: View | Constant, b: View) -> bool:
+    if isinstance(a, Constant) or a.space != b.space:
+        return False
+    a_end, b_end = (view.offset_bytes + view.rows * view.pitch_bytes for view in (a, b))
+    return a.offset_bytes < b_end and b.offset_bytes < a_end
