@@ -23,13 +23,14 @@ def aligned(view: View) -> bool:
     return view.space == ARENA and view.offset_bytes % 4 == 0 and view.pitch_bytes % 4 == 0
 
 
-def shares_bytes(step: Step) -> bool:
+def output_over_input(step: Step) -> bool:
     """Whether the output lies over a part of an input (but for a fused addition's operand, which it may replace)."""
     inputs = step.inputs[:1] if step.epilogue else step.inputs
-    return any(_share(view, step.output) for view in inputs)
+    return any(share_bytes(view, step.output) for view in inputs)
 
 
-def _share(a: View | Constant, b: View) -> bool:
+def share_bytes(a: View | Constant, b: View) -> bool:
+    """Whether two operands lie in the same bytes, were it one."""
     if isinstance(a, Constant) or a.space != b.space:
         return False
     a_end, b_end = (view.offset_bytes + view.rows * view.pitch_bytes for view in (a, b))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edgeunet.kernels.dsp.bare import packing as bare
-from edgeunet.kernels.dsp.quads.packing import GROUP, flat_weights
+from edgeunet.kernels.dsp.scaling import GROUP, flat_weights
 from edgeunet.program.parameters import Conv, Requantization
 
 CONSTANTS = 2 * GROUP

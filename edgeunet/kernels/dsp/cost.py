@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edgeunet.kernels.dsp.quads.packing import GROUP
-from edgeunet.kernels.dsp.tall.packing import ROWS
+from edgeunet.kernels.dsp.scaling import GROUP
+from edgeunet.kernels.dsp.windows import ROWS
 
 
 @dataclass(frozen=True)

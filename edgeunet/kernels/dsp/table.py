@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from edgeunet.kernels.dsp.bare import rows as dsp_bare
-from edgeunet.kernels.dsp.depthwise.rows import additions, depthwises, max_pools, ones
+from edgeunet.kernels.dsp.depthwise.rows import depthwises
 from edgeunet.kernels.dsp.depthwise.twofold import twofold
 from edgeunet.kernels.dsp.depthwise.words import upsampled_fits, words
 from edgeunet.kernels.dsp.elementwise.clamped_add import clamped_additions
+from edgeunet.kernels.dsp.elementwise.rows import additions, max_pools
 from edgeunet.kernels.dsp.pairs import rows as dsp_pairs
 from edgeunet.kernels.dsp.quads.rows import additions_after, convolutions, fuses, narrow_convolutions, sums
+from edgeunet.kernels.dsp.single.rows import ones
 from edgeunet.kernels.dsp.tall import rows as dsp_tall
 from edgeunet.kernels.kernel import KernelTable, anything
 

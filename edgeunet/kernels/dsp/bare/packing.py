@@ -11,14 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.kernels.dsp.quads.packing import (
-    GROUP,
-    Weighted,
-    flat_weights,
-    folded_bias,
-    one_multiplies,
-    scaled_offsets,
-)
+from edgeunet.kernels.dsp.scaling import GROUP, Weighted, flat_weights, folded_bias, one_multiplies, scaled_offsets
 from edgeunet.program.parameters import Int32Array
 
 _LARGEST_INPUT = 128

@@ -16,10 +16,10 @@ from edgeunet.kernels.dsp.bare import packing as bare
 from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields, nested
 from edgeunet.kernels.dsp.pairs import rows as dsp_pairs
 from edgeunet.kernels.dsp.quads import rows as dsp_quads
-from edgeunet.kernels.dsp.quads.packing import GROUP, Runs, Weighted
+from edgeunet.kernels.dsp.scaling import GROUP, Weighted, fits_relu
 from edgeunet.kernels.dsp.tall import rows as dsp_tall
-from edgeunet.kernels.dsp.tall.packing import tall_runs
 from edgeunet.kernels.dsp.tall.rows import shape
+from edgeunet.kernels.dsp.windows import Runs, tall_runs
 from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, anything, in_order
 from edgeunet.program.parameters import ConvSum
 from edgeunet.program.steps import Clearance, Step
@@ -41,9 +41,7 @@ class Tail:
 
 SATURATED = Tail("saturated", dsp_quads.SATURATED.accepts, lambda conv: bare.pack_scaled(conv, _LOWEST))
 CLAMPED = Tail("clamped", dsp_quads.CLAMPED.accepts, lambda conv: bare.pack_scaled(conv, 0))
-RELU = Tail(
-    "relu", dsp_quads.fits_relu, lambda conv: bare.pack_scaled(conv, conv.requantization.zero_point, with_bias=False)
-)
+RELU = Tail("relu", fits_relu, lambda conv: bare.pack_scaled(conv, conv.requantization.zero_point, with_bias=False))
 LINEAR = Tail("linear", dsp_tall.LINEAR.accepts, bare.pack_rounded)
 TAILS = (SATURATED, CLAMPED, LINEAR)
 """The cheapest first."""

@@ -7,22 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from edgeunet.kernels.conditions import aligned, plain, shares_bytes, source
-from edgeunet.kernels.dsp.fields import clamp_fields
-from edgeunet.kernels.dsp.quads.packing import (
-    GROUP,
-    double_rounding,
-    flat_weights,
-    folded_bias,
-    four,
-    quads,
+from edgeunet.kernels.conditions import output_over_input, plain, source
+from edgeunet.kernels.dsp.scaling import (
+    is_saturated,
     rounding_fits,
 )
-from edgeunet.kernels.dsp.quads.rows import is_saturated
-from edgeunet.kernels.exact import one_input, straight_add
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
-from edgeunet.program.parameters import Conv, Int32Array
-from edgeunet.program.steps import Clearance, Step, View
+from edgeunet.program.steps import Clearance, Step
 
 MACROS = ("eu_quad",)
 
@@ -39,89 +30,6 @@ LONG = ("eu_depthwise_pairs", "eu_depthwise_long")
 OWN_LOOP_OUTPUTS = 1600
 """Outputs from which on the channels of one shift get a loop of their own (5 instructions less per output); half of the
 channels always do, and in a stream (a call there has few rows, but there are many calls) any two."""
-
-
-def _is_one(step: Step) -> bool:
-    """A 1x1 convolution of one channel whose inputs lie without gaps."""
-    conv, view = step.parameters, source(step)
-    single = conv.weights.shape[1:] == (1, 1) and conv.stride * view.pitch_bytes == 1
-    return plain(step) and single and step.output.channels % GROUP == 0
-
-
-def _accepts_one(saturated: bool) -> Callable[[Step], bool]:
-    def accepts(step: Step) -> bool:
-        conv = step.parameters
-        return (
-            _is_one(step)
-            and is_saturated(conv.requantization) == saturated
-            and None not in one_input.fit_channels(conv)
-        )
-
-    return accepts
-
-
-def _accepts_one_linear(step: Step) -> bool:
-    conv = step.parameters
-    return _is_one(step) and is_saturated(conv.requantization) and rounding_fits(conv)
-
-
-def _pack_lines(conv: Conv, quad: slice, lift: int) -> list[Int32Array]:
-    lines = [line for line in one_input.fit_channels(conv)[quad] if line is not None]
-    return [four(line.slope for line in lines), four(line.offset + (lift << one_input.SHIFT) for line in lines)]
-
-
-def _one(saturated: bool) -> Callable[[Step], Arguments]:
-    def arguments(step: Step) -> Arguments:
-        conv = step.parameters
-        words = [word for quad in quads(conv) for word in _pack_lines(conv, quad, -128 if saturated else 0)]
-        fields = {"lines": np.concatenate(words)} | _one_rows(step)
-        if saturated:
-            return Arguments("eu_conv_one_saturated_t", fields)
-        return Arguments("eu_conv_one_clamped_t", fields | clamp_fields(conv.requantization))
-
-    return arguments
-
-
-def _one_rows(step: Step) -> dict[str, Any]:
-    return {"rows": step.groups, "out_step": step.output.pitch_bytes, "outputs": step.output.channels}
-
-
-def _one_linear(step: Step) -> Arguments:
-    conv = step.parameters
-    straight = [None not in one_input.fit_channels(conv)[quad] for quad in quads(conv)]
-    lines = [
-        word
-        for quad, is_line in zip(quads(conv), straight, strict=True)
-        if is_line
-        for word in _pack_lines(conv, quad, -128)
-    ]
-    rounded = [
-        np.stack(
-            [
-                2 * flat_weights(conv)[quad, 0].astype(np.int32),
-                2 * folded_bias(conv)[quad],
-                *double_rounding(conv, quad),
-            ],
-            1,
-        )
-        for quad, is_line in zip(quads(conv), straight, strict=True)
-        if not is_line
-    ]
-    empty = [np.zeros(1, np.int32)]
-    fields = {
-        "lines": np.concatenate(lines or empty),
-        "rounded": np.concatenate(rounded or empty).reshape(-1),
-        "straight": np.array(straight, np.int8),
-    }
-    return Arguments("eu_conv_one_linear_t", fields | _one_rows(step))
-
-
-def ones() -> tuple[Kernel, ...]:
-    return (
-        Kernel("eu_conv_one_saturated", "dsp", _accepts_one(True), _one(True), MACROS),
-        Kernel("eu_conv_one_clamped", "dsp", _accepts_one(False), _one(False), MACROS),
-        Kernel("eu_conv_one_linear", "dsp", _accepts_one_linear, _one_linear, (*MACROS, "eu_conv_one_saturated")),
-    )
 
 
 def _has_immediate_steps(step: Step) -> bool:
@@ -192,7 +100,7 @@ def _depthwise_fields(step: Step) -> dict[str, Any]:
         "in_step": source(step).pitch_bytes,
         "out_step": step.output.pitch_bytes,
         "outputs": step.output.channels,
-        "block": _depthwise_block(step) if shares_bytes(step) and not _same_columns(step) else step.groups,
+        "block": _depthwise_block(step) if output_over_input(step) and not _same_columns(step) else step.groups,
         "zero_point": r.zero_point,
     }
 
@@ -248,65 +156,3 @@ def depthwises() -> tuple[Kernel, ...]:
 
 def _long_depthwise(step: Step) -> Arguments:
     return Arguments("eu_depthwise_long_t", _depthwise_fields(step))
-
-
-def _whole_words(view: View) -> bool:
-    return aligned(view) and view.channels % 4 == 0
-
-
-def _accepts_max_pool(taps: int) -> Callable[[Step], bool]:
-    def accepts(step: Step) -> bool:
-        pool = step.parameters
-        whole = _whole_words(source(step)) and _whole_words(step.output)
-        return plain(step) and whole and pool.kernel == taps and (pool.low, pool.high) == (-128, 127)
-
-    return accepts
-
-
-def _max_pool(taps: int) -> Callable[[Step], Arguments]:
-    def arguments(step: Step) -> Arguments:
-        pitch = source(step).pitch_bytes
-        fields = {
-            "rows": step.groups,
-            "in_step": step.parameters.stride * pitch,
-            "pitch": pitch,
-            "out_step": step.output.pitch_bytes,
-            "words": step.output.channels // 4,
-        }
-        return Arguments(f"eu_max_pool_{taps}_t", fields)
-
-    return arguments
-
-
-def max_pools() -> tuple[Kernel, ...]:
-    return tuple(
-        Kernel(f"eu_max_pool_{k}", "dsp", _accepts_max_pool(k), _max_pool(k), overlap=in_order()) for k in (2, 3)
-    )
-
-
-def _accepts_add(step: Step) -> bool:
-    """Two signals of the output's shape, whole words, and a straight line that is exact."""
-    views = [view for view in (*step.inputs, step.output) if isinstance(view, View) and _whole_words(view)]
-    shapes = {(view.rows, view.channels) for view in views}
-    return plain(step) and len(views) == 3 and len(shapes) == 1 and straight_add.fit(step.parameters) is not None
-
-
-def _add(step: Step) -> Arguments:
-    line = straight_add.fit(step.parameters)
-    assert line is not None
-    fields = {
-        "rows": step.rows,
-        "words": step.output.channels // 4,
-        "a_pitch": source(step, 0).pitch_bytes,
-        "b_pitch": source(step, 1).pitch_bytes,
-        "out_pitch": step.output.pitch_bytes,
-        "a_slope": line.a_slope,
-        "b_slope": line.b_slope,
-        "offset": line.offset,
-    }
-    return Arguments("eu_add_linear_t", fields)
-
-
-def additions() -> tuple[Kernel, ...]:
-    """Sums of two signals."""
-    return (Kernel("eu_add_linear", "dsp", _accepts_add, _add),)

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from edgeunet.kernels.conditions import plain, shares_bytes, source
-from edgeunet.kernels.dsp.quads.packing import rounding_fits
-from edgeunet.kernels.dsp.quads.rows import is_saturated
+from edgeunet.kernels.conditions import output_over_input, plain, source
+from edgeunet.kernels.dsp.scaling import is_saturated, rounding_fits
 from edgeunet.kernels.kernel import Arguments, Kernel
 from edgeunet.program.parameters import DepthwiseUpsampled
 from edgeunet.program.steps import Clearance, Step
@@ -66,7 +65,7 @@ def _arguments(step: Step) -> Arguments:
         "in_step": source(step).pitch_bytes,
         "out_step": step.output.pitch_bytes,
         "outputs": step.output.channels,
-        "block": _block(step) if shares_bytes(step) else step.groups,
+        "block": _block(step) if output_over_input(step) else step.groups,
         "zero_point": r.zero_point,
     }
     return Arguments("eu_depthwise_twice_t", fields)

@@ -8,10 +8,11 @@ from typing import Any
 
 from edgeunet.kernels.conditions import aligned, plain, source
 from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields, nested
-from edgeunet.kernels.dsp.quads.packing import GROUP, split_run
 from edgeunet.kernels.dsp.quads.rows import CLAMPED, LINEAR, RELU, SATURATED, Scaling
+from edgeunet.kernels.dsp.scaling import GROUP
 from edgeunet.kernels.dsp.tall import rows as dsp_tall
 from edgeunet.kernels.dsp.tall.rows import shape
+from edgeunet.kernels.dsp.windows import split_run
 from edgeunet.kernels.kernel import Arguments, Kernel
 from edgeunet.program.parameters import ConvSum, Int8Array
 from edgeunet.program.steps import Clearance, Step

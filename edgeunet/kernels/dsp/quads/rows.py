@@ -9,23 +9,23 @@ from typing import Any
 
 import numpy as np
 
-from edgeunet.kernels.conditions import aligned, plain, shares_bytes, source
+from edgeunet.kernels.conditions import aligned, output_over_input, plain, source
 from edgeunet.kernels.dsp.fields import addition_fields, clamp_fields
-from edgeunet.kernels.dsp.quads.packing import (
+from edgeunet.kernels.dsp.quads.packing import pack_double_rounding, pack_one_multiply
+from edgeunet.kernels.dsp.scaling import (
     GROUP,
-    LONGEST_RUN,
-    Runs,
+    LOWEST,
     Weighted,
+    fits_clamped,
+    fits_linear,
+    fits_relu,
+    fits_saturated,
     flat_weights,
-    pack_double_rounding,
-    pack_one_multiply,
-    rounding_fits,
-    scaled_offsets,
-    window_runs,
 )
+from edgeunet.kernels.dsp.windows import LONGEST_RUN, Runs, window_runs
 from edgeunet.kernels.exact import straight_add
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
-from edgeunet.program.parameters import Conv, Requantization
+from edgeunet.program.parameters import Conv
 from edgeunet.program.program import FusedAdd, Node
 from edgeunet.program.steps import Clearance, Step
 
@@ -35,13 +35,6 @@ LONGEST_NARROW = 68
 
 SHORTEST_SPLIT = 32
 """Groups in a call from which on it may run in blocks."""
-
-_LOWEST = -128
-
-
-def is_saturated(r: Requantization) -> bool:
-    """The clamp is the int8 range."""
-    return (r.low, r.high) == (-128, 127)
 
 
 @dataclass(frozen=True)
@@ -58,37 +51,15 @@ class Scaling:
     """Bytes that the kernels for one signal take at once."""
 
 
-def fits_saturated(conv: Weighted) -> bool:
-    """One multiply per channel onto the whole int8 range, biases in the offsets."""
-    return is_saturated(conv.requantization) and scaled_offsets(conv, _LOWEST, True) is not None
-
-
-def _fits_clamped(conv: Weighted) -> bool:
-    """Nothing below the zero point comes out; a last quad of fewer channels is cheaper byte by byte where it can be."""
-    r = conv.requantization
-    words = flat_weights(conv).shape[0] % GROUP == 0 or not is_saturated(r)
-    return words and r.relative_low >= 0 and scaled_offsets(conv, 0, True) is not None
-
-
-def _fits_linear(conv: Weighted) -> bool:
-    return is_saturated(conv.requantization) and rounding_fits(conv)
-
-
-def fits_relu(conv: Weighted) -> bool:
-    """Exactly what RELU leaves of the int8 range."""
-    r = conv.requantization
-    return r.relative_low == 0 and r.high == 127 and scaled_offsets(conv, r.zero_point, False) is not None
-
-
 def _pack_linear(conv: Weighted) -> tuple[Any, int]:
     return pack_double_rounding(conv), conv.requantization.zero_point
 
 
 QUAD, DOUBLED = ("eu_quad", "eu_quad_unpack"), ("eu_quad", "eu_quad_doubled")
-LINEAR = Scaling("linear", _fits_linear, _pack_linear, 16, DOUBLED, 64)
+LINEAR = Scaling("linear", fits_linear, _pack_linear, 16, DOUBLED, 64)
 RELU = Scaling("relu", fits_relu, lambda c: pack_one_multiply(c, c.requantization.zero_point, False), 16, QUAD)
-SATURATED = Scaling("saturated", fits_saturated, lambda conv: pack_one_multiply(conv, _LOWEST, True), 16, QUAD)
-CLAMPED = Scaling("clamped", _fits_clamped, lambda conv: pack_one_multiply(conv, 0, True), 16, QUAD)
+SATURATED = Scaling("saturated", fits_saturated, lambda conv: pack_one_multiply(conv, LOWEST, True), 16, QUAD)
+CLAMPED = Scaling("clamped", fits_clamped, lambda conv: pack_one_multiply(conv, 0, True), 16, QUAD)
 ONE_MULTIPLY = (CLAMPED, SATURATED)
 SCALINGS = (*ONE_MULTIPLY, LINEAR)
 """The most general of the cheap ones first, so that a network needs the code of few of them."""
@@ -111,7 +82,7 @@ def _in_blocks(step: Step, position: int) -> Clearance | None:
 
 def used_block(step: Step) -> int:
     """``block_groups`` where output and inputs do share bytes, else all groups: a block widens the weights again."""
-    return block_groups(step) if shares_bytes(step) else step.groups
+    return block_groups(step) if output_over_input(step) else step.groups
 
 
 def _stores_quads(step: Step) -> bool:
@@ -221,7 +192,7 @@ def _adds(conv: Conv, epilogue: tuple[Any, ...]) -> bool:
         return False
     taps, channels = conv.weights.shape[1:]
     one_run = taps == 1 and channels % GROUP == 0 and channels <= LONGEST_RUN
-    return one_run and straight_add.fit(epilogue[0].add) is not None and (fits_relu(conv) or _fits_linear(conv))
+    return one_run and straight_add.fit(epilogue[0].add) is not None and (fits_relu(conv) or fits_linear(conv))
 
 
 def fuses(node: Node) -> bool:

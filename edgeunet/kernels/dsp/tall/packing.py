@@ -10,34 +10,21 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.kernels.dsp.quads.packing import (
-    GROUP,
-    Runs,
+from edgeunet.kernels.dsp.scaling import (
     Weighted,
     flat_weights,
     folded_bias,
     one_multiplies,
     rounding_fits,
     scaled_offsets,
-    split_run,
 )
-from edgeunet.program.parameters import Int8Array, Int32Array
-
-ROWS = 4
-"""Rows done together."""
+from edgeunet.kernels.dsp.windows import ROWS, Runs, split_run
+from edgeunet.program.parameters import Int32Array
 
 LONGEST_PASS = 48
 """Inputs that the chain takes at once."""
 
 _BIAS_LIMIT = 1 << 25
-
-
-def tall_runs(weights: Int8Array, dilation: int, pitch_bytes: int) -> Runs | None:
-    """How a window of ``weights (out, kernel, in)`` falls into runs of whole groups; ``None`` where it does not."""
-    taps, channels = weights.shape[1], weights.shape[2]
-    if taps == 1 or (dilation == 1 and pitch_bytes == channels):
-        return Runs(taps * channels, 1, 0) if taps * channels % GROUP == 0 else None
-    return Runs(channels, taps, dilation * pitch_bytes - channels) if channels % GROUP == 0 else None
 
 
 def passes(inputs: int) -> Runs:

@@ -10,17 +10,10 @@ from typing import Any
 from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.dsp.cost import Shape
 from edgeunet.kernels.dsp.fields import addition_fields, adds, nested
-from edgeunet.kernels.dsp.quads.packing import GROUP, Runs, Weighted, flat_weights
-from edgeunet.kernels.dsp.quads.rows import ONE_MULTIPLY, fits_relu, fits_saturated, is_saturated
-from edgeunet.kernels.dsp.tall.packing import (
-    ROWS,
-    pack_rounded,
-    pack_scaled,
-    passes,
-    rounding_packs,
-    tall_runs,
-    wide_words,
-)
+from edgeunet.kernels.dsp.quads.rows import ONE_MULTIPLY
+from edgeunet.kernels.dsp.scaling import GROUP, Weighted, fits_relu, fits_saturated, flat_weights, is_saturated
+from edgeunet.kernels.dsp.tall.packing import pack_rounded, pack_scaled, passes, rounding_packs, wide_words
+from edgeunet.kernels.dsp.windows import ROWS, Runs, tall_runs
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
 from edgeunet.program.parameters import ConvSum
 from edgeunet.program.steps import Clearance, Step
@@ -31,7 +24,7 @@ WORTH = 0.98
 MOST_ROWS = 64
 """Longer calls stay with the quad kernels, whose code a network has anyway."""
 
-_LOWEST = -128
+LOWEST = -128
 
 
 @dataclass(frozen=True)
@@ -43,7 +36,7 @@ class Tail:
     pack: Callable[[Weighted], tuple[Any, int]]
 
 
-SATURATED = Tail("saturated", fits_saturated, lambda conv: pack_scaled(conv, _LOWEST, True))
+SATURATED = Tail("saturated", fits_saturated, lambda conv: pack_scaled(conv, LOWEST, True))
 RELU = Tail("relu", fits_relu, lambda conv: pack_scaled(conv, conv.requantization.zero_point, False))
 LINEAR = Tail(
     "linear", lambda conv: is_saturated(conv.requantization) and rounding_packs(conv), lambda conv: pack_rounded(conv)

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edgeunet.kernels.mve.quads.function import naked
+from edgeunet.kernels.mve.assembly import naked
 from edgeunet.kernels.mve.scaling import Scaling
 from edgeunet.kernels.mve.vectors import LANES
 

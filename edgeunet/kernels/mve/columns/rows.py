@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.kernels.conditions import plain, source
+from edgeunet.kernels.conditions import plain, share_bytes, source
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
+from edgeunet.kernels.mve.assembly import caller, mark
 from edgeunet.kernels.mve.columns.function import ROWS, ColumnShape, Pass, column_function, passes
 from edgeunet.kernels.mve.scaling import choose_scaling, fits, scales
 from edgeunet.program.parameters import ConvSum, Int8Array
-from edgeunet.program.steps import Clearance, Step, View
+from edgeunet.program.steps import Clearance, Step
 
 BLOCK = 64
 """Rows that all channels are computed of before the next where the output replaces inputs: a compromise between memory
@@ -63,7 +63,7 @@ def _block_rows(shape: ColumnShape, step: Step) -> int:
 def _clear_rows(step: Step, position: int) -> int:
     """Rows that may be written before the next are read from an operand; ``BLOCK`` was asked for."""
     view = source(step, position)
-    if not _share(view, step.output):
+    if not share_bytes(view, step.output):
         return step.groups
     distance = view.offset_bytes - step.output.offset_bytes
     clear = [rows for rows in range(BLOCK, step.groups + ROWS, ROWS) if _needed(step, position, rows) <= distance]
@@ -75,12 +75,6 @@ def _needed(step: Step, position: int, rows: int) -> int:
     clearance = in_order(rows)(step, position)
     assert clearance is not None
     return clearance.least_bytes
-
-
-def _share(a: View, b: View) -> bool:
-    """Whether two views have bytes in common."""
-    starts, ends = (a.offset_bytes, b.offset_bytes), [v.offset_bytes + v.rows * v.pitch_bytes for v in (a, b)]
-    return a.space == b.space and max(starts) < min(ends)
 
 
 def _stream(shape: ColumnShape, step: Step) -> NDArray[np.int32]:
@@ -107,13 +101,8 @@ def _stream(shape: ColumnShape, step: Step) -> NDArray[np.int32]:
 def _arguments(step: Step) -> Arguments:
     shape = _shape(step)
     assert shape is not None
-    loop = f"eu_columns_{hashlib.sha256(repr(shape).encode()).hexdigest()[:6]}"
-    two = len(step.inputs) > 1
-    operands, passed = ("const int8_t *a, const int8_t *b", "a, b") if two else ("const int8_t *in", "in, in")
-    text = (
-        f"static void {loop}_run({operands}, int8_t *out, const eu_columns_t *p)\n"
-        f"{{\n    eu_columns({passed}, out, p, {loop});\n}}\n"
-    )
+    loop = f"eu_columns_{mark(shape)}"
+    text = caller("eu_columns", loop, operands=len(step.inputs))
     fields: dict[str, Any] = {
         "stream": _stream(shape, step),
         "rows": step.groups,

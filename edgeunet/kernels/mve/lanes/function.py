@@ -28,8 +28,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edgeunet.kernels.mve.assembly import naked
 from edgeunet.kernels.mve.finish import narrow_unrounded
-from edgeunet.kernels.mve.quads.function import naked
 from edgeunet.program.parameters import Int8Array
 
 ROWS = 8

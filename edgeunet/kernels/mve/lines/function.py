@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edgeunet.kernels.mve.quads.function import naked
+from edgeunet.kernels.mve.assembly import naked
 
 ROUNDING = (1 << 15) + (1 << 19)
 """What the two rounding shifts add."""

@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeunet.kernels.mve.assembly import naked
 from edgeunet.kernels.mve.finish import A, B, gathered
-from edgeunet.kernels.mve.quads.function import naked
 from edgeunet.kernels.mve.scaling import Scaling
 from edgeunet.kernels.mve.vectors import LANES, REACH
 from edgeunet.program.parameters import Int8Array, Requantization

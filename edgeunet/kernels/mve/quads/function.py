@@ -30,10 +30,10 @@ as ``e <= 16``, and saturation to int8 is the clamp.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from edgeunet.kernels.mve.assembly import naked
 from edgeunet.kernels.mve.finish import A, B, Finish, biases, gathered
 from edgeunet.kernels.mve.scaling import Scaling
 from edgeunet.kernels.mve.vectors import LANES, Placement, Segment, Vector
@@ -85,16 +85,6 @@ class QuadShape:
 def quad_function(name: str, shape: QuadShape) -> str:
     """C text of the function ``name`` for ``shape``: a naked function that ``eu_quads`` calls."""
     return naked(name, "void", [*_enter(shape), *_pair(shape), "ldr pc, [sp, #24]"])
-
-
-def naked(name: str, parameter: str, lines: Iterable[str]) -> str:
-    """A function whose body is assembly alone."""
-    declared = parameter if parameter == "void" else f"__attribute__((unused)) {parameter}"
-    body = "\n".join(f'            "{line}\\n\\t"' for line in lines)
-    return (
-        f"__attribute__((naked, noinline)) static void {name}({declared})\n"
-        f'{{\n    __asm__(".syntax unified\\n\\t"\n{body});\n}}\n'
-    )
 
 
 def _enter(shape: QuadShape) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
+from edgeunet.kernels.mve.assembly import caller, mark
 from edgeunet.kernels.mve.quads.blocks import CHANNELS, ROWS, BlockShape, block_function, block_stream
 from edgeunet.kernels.mve.quads.function import QuadShape, quad_function
 from edgeunet.kernels.mve.scaling import choose_scaling, fits, scales, shared_shift
@@ -125,14 +125,8 @@ def _stream(
 
 def _arguments(step: Step, shape: QuadShape, weights: Sequence[Int8Array], rows: int) -> Arguments:
     conv, r = step.parameters, step.parameters.requantization
-    loop = f"eu_quads_{_mark(shape)}"
-    name = f"{loop}_run"
-    two = len(shape.segments) > 1
-    operands, passed = ("const int8_t *a, const int8_t *b", "a, b") if two else ("const int8_t *in", "in, in")
-    text = (
-        f"static void {name}({operands}, int8_t *out, const eu_quads_t *p)\n"
-        f"{{\n    eu_quads({passed}, out, p, {loop});\n}}\n"
-    )
+    loop = f"eu_quads_{mark(shape)}"
+    text = caller("eu_quads", loop, operands=len(shape.segments))
     scaling = shape.scaling
     fields: dict[str, Any] = {
         "stream": _stream(shape, weights, conv.folded_bias, r),
@@ -143,12 +137,7 @@ def _arguments(step: Step, shape: QuadShape, weights: Sequence[Int8Array], rows:
         "outputs": step.output.channels,
         "out_step": step.output.pitch_bytes if rows > 1 else 0,
     }
-    return Arguments("eu_quads_t", fields, name, (quad_function(loop, shape), text))
-
-
-def _mark(shape: QuadShape | BlockShape) -> str:
-    """A short name for a shape."""
-    return hashlib.sha256(repr(shape).encode()).hexdigest()[:6]
+    return Arguments("eu_quads_t", fields, f"{loop}_run", (quad_function(loop, shape), text))
 
 
 def _block_shape(step: Step, *, placed: bool = True) -> BlockShape | None:
@@ -175,7 +164,7 @@ def _block(step: Step) -> Arguments:
         "out_step": output.pitch_bytes,
         "zero_point": conv.requantization.zero_point,
     }
-    name = f"eu_blocks_{_mark(shape)}"
+    name = f"eu_blocks_{mark(shape)}"
     return Arguments("eu_blocks_t", fields, name, (block_function(name, shape),))
 
 

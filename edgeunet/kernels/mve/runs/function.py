@@ -12,28 +12,14 @@ Per vector and quad: 6 loads, 8 multiplies of 16 products each. The finish is th
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from edgeunet.kernels.conditions import plain, source
-from edgeunet.kernels.kernel import Arguments, Kernel, in_order
+from edgeunet.kernels.mve.assembly import naked
 from edgeunet.kernels.mve.finish import A, B, Finish, biases
-from edgeunet.kernels.mve.quads.function import naked
-from edgeunet.kernels.mve.scaling import Scaling, choose_scaling, fits, scales
+from edgeunet.kernels.mve.scaling import Scaling
 from edgeunet.kernels.mve.vectors import LANES
-from edgeunet.program.parameters import ConvSum, Int8Array
-from edgeunet.program.steps import Step, View
 
 QUAD = 4
-MOST_RUNS = 32
-"""Each run is code of its own."""
-LONGEST_RUN = 1 << 19
-"""So that the count of its vectors is one instruction."""
 _LOOPED = 3
 """Vectors from which on a run is a loop."""
 
@@ -107,86 +93,3 @@ def _vector(channels: int, inputs: int) -> list[str]:
     for c in range(channels):
         lines += [f"vldrb.8 q2, [r5], #{inputs}", f"vmladava.s8 {A[c]}, q0, q2", f"vmladava.s8 {B[c]}, q1, q2"]
     return lines
-
-
-def _weights(p: Any) -> tuple[Int8Array, ...]:
-    """Per operand ``(out, kernel, in)``."""
-    return p.weights if isinstance(p, ConvSum) else (p.weights,)
-
-
-def _runs(weights: Int8Array, view: View, dilation: int, operand: int) -> list[Run]:
-    taps, channels = weights.shape[1:]
-    if taps == 1 or (dilation == 1 and view.pitch_bytes == channels):
-        return [Run(operand, 0, taps * channels)]
-    return [Run(operand, tap * dilation * view.pitch_bytes, channels) for tap in range(taps)]
-
-
-def _shape(step: Step) -> RunsShape | None:
-    """The function that runs a convolution, or ``None`` where none does."""
-    p = step.parameters
-    if not plain(step) or not scales(p) or not fits(p.accumulator_bound):
-        return None
-    runs = [
-        run
-        for operand, weights in enumerate(_weights(p))
-        for run in _runs(weights, source(step, operand), p.dilation, operand)
-    ]
-    if len(runs) > MOST_RUNS or max(run.inputs for run in runs) > LONGEST_RUN:
-        return None
-    outputs = step.output.channels
-    return RunsShape(tuple(runs), choose_scaling(p, 1), outputs >= QUAD, outputs % QUAD)
-
-
-def _stream(shape: RunsShape, step: Step) -> NDArray[np.int32]:
-    """Per quad: its biases, weights (16 inputs or what is left, of each channel), multipliers, shifts (if any)."""
-    p, r = step.parameters, step.parameters.requantization
-    bias, flat = p.folded_bias, [w.reshape(w.shape[0], -1) for w in _weights(p)]
-    parts: list[bytes] = []
-    for n in range(0, len(bias), QUAD):
-        used = b"".join(
-            flat[operand][n : n + QUAD, k : min(k + LANES, end)].tobytes()
-            for operand, start, end in _columns(shape.runs)
-            for k in range(start, end, LANES)
-        )
-        parts += [bias[n : n + QUAD].astype("<i4").tobytes(), used.ljust(-(-len(used) // QUAD) * QUAD, b"\0")]
-        parts.append(np.resize(r.multipliers[n : n + QUAD], QUAD).astype("<i4").tobytes())
-        if not shape.scaling.shift:
-            parts.append(np.resize(r.shifts[n : n + QUAD], QUAD).astype(np.int8).tobytes())
-    return np.frombuffer(b"".join(parts), "<i4").astype(np.int32)
-
-
-def _columns(runs: Sequence[Run]) -> list[tuple[int, int, int]]:
-    """Operand, first and one past the last of the weights of each run."""
-    found, used = [], {0: 0, 1: 0}
-    for run in runs:
-        found.append((run.operand, used[run.operand], used[run.operand] + run.inputs))
-        used[run.operand] += run.inputs
-    return found
-
-
-def _arguments(step: Step) -> Arguments:
-    shape = _shape(step)
-    assert shape is not None
-    p, r = step.parameters, step.parameters.requantization
-    loop = f"eu_runs_{hashlib.sha256(repr(shape).encode()).hexdigest()[:6]}"
-    two = len(step.inputs) > 1
-    operands, passed = ("const int8_t *a, const int8_t *b", "a, b") if two else ("const int8_t *in", "in, in")
-    text = (
-        f"static void {loop}_run({operands}, int8_t *out, const eu_runs_t *p)\n"
-        f"{{\n    eu_runs({passed}, out, p, {loop});\n}}\n"
-    )
-    repeat = getattr(p, "repeat", 1)
-    fields: dict[str, Any] = {
-        "stream": _stream(shape, step),
-        "rows": step.groups * repeat,
-        "repeat": repeat,
-        "a_step": p.stride * source(step).pitch_bytes,
-        "b_step": p.stride * source(step, len(step.inputs) - 1).pitch_bytes,
-        "out_step": step.output.pitch_bytes,
-        "outputs": step.output.channels,
-        "addend": r.zero_point << shape.scaling.shift if shape.scaling.folded else r.zero_point,
-    }
-    return Arguments("eu_runs_t", fields, f"{loop}_run", (runs_function(loop, shape), text))
-
-
-RUNS = Kernel("eu_runs", "mve", lambda step: _shape(step) is not None, _arguments, overlap=in_order(2))
