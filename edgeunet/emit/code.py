@@ -53,7 +53,7 @@ def render_steps(schedule: Schedule, prefix: str, tables: Sequence[KernelTable],
             files[EDGE if streams else FILL] = None
         lines += edge_calls(schedule, step) if streams else [_margin_call(margin) for margin in step.margins]
         for name in kernel.requires:
-            files[(_owner(name, kernel), name)] = None
+            files[(kernel.core, name)] = None
         files[(kernel.core, kernel.function)] = None
         made = kernel.arguments(step)
         definitions |= dict.fromkeys(made.definitions)
@@ -75,16 +75,6 @@ def _fast_core(tables: Sequence[KernelTable]) -> str:
 
 def _layer(step: Step, kernel: str) -> Layer:
     return Layer(step.name, _operators(step), step.macs, (step.rows, step.output.channels), kernel)
-
-
-def _owner(function: str, kernel: Kernel) -> str:
-    """A required file is looked for beside the kernel first, then among the portable ones."""
-    if kernel.core != "portable":
-        try:
-            kernel_source(kernel.core, function)
-        except FileNotFoundError:
-            return "portable"
-    return kernel.core
 
 
 def _operators(step: Step) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from edgeunet.kernels.dsp.table import DSP, fuses, upsampled_fits
+from edgeunet.kernels.dsp.depthwise.words import upsampled_fits
+from edgeunet.kernels.dsp.quads.rows import fuses
+from edgeunet.kernels.dsp.table import DSP
 from edgeunet.kernels.kernel import KernelTable
 from edgeunet.kernels.mve.table import MVE
 from edgeunet.kernels.portable.table import PORTABLE

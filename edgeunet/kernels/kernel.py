@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
 from edgeunet.errors import CompileError
 from edgeunet.program.steps import Clearance, Step, View
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +96,15 @@ class Kernel:
     streams_only: bool = False
 
 
+Chosen = Callable[[Step], bool]
+"""Whether a way of doing a step is the one to take."""
+
+
+def anything(step: Step) -> bool:
+    """Where there is no other."""
+    return True
+
+
 KernelTable = Mapping[str, Sequence[Kernel]]
 
 
@@ -152,15 +164,37 @@ def _both(first: Callable[[Step], bool], second: Callable[[Step], bool]) -> Call
     return lambda step: first(step) and second(step)
 
 
+TWIN_FOLDER = "twin"
+"""The folder of a family with the plain C of what its kernels do: for tests, never pasted."""
+
+
 @cache
 def kernel_source(core: str, function: str) -> str:
-    """Text of the file ``kernels/<core>/<function>.c``."""
-    return (files("edgeunet") / "kernels" / core / f"{function}.c").read_text(encoding="utf-8")
+    """Text of the file ``<function>.c`` of a family of ``core``: somewhere below ``kernels/<core>``, twins left out."""
+    return kernel_files(core)[function].read_text(encoding="utf-8")
 
 
-Chosen = Callable[[Step], bool]
+@cache
+def kernel_files(core: str, *, twins: bool = False) -> Mapping[str, Traversable]:
+    """The C files below ``kernels/<core>`` by the name of their function; the ``twins`` among them, or all others.
+
+    Raises
+    ------
+    ValueError
+        When two families have a file of one name.
+    """
+    found: dict[str, Traversable] = {}
+    for file in _c_files(files("edgeunet") / "kernels" / core, twins):
+        name = file.name.removesuffix(".c")
+        if name in found:
+            raise ValueError(f"kernels/{core} has two files {file.name}; a function's name says in which family it is")
+        found[name] = file
+    return found
 
 
-def anything(step: Step) -> bool:
-    """For what nothing else takes."""
-    return True
+def _c_files(folder: Traversable, twins: bool) -> Iterator[Traversable]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _c_files(entry, twins) if entry.name != TWIN_FOLDER else entry.iterdir() if twins else ()
+        elif entry.name.endswith(".c") and not twins:
+            yield entry

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import edgeunet
 from edgeunet.emit import Compiled
+from edgeunet.kernels.kernel import kernel_files, kernel_source
 
 Int8 = NDArray[np.int8]
 
@@ -22,7 +22,6 @@ SANITIZED = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 GUARD = 64
 POISON = 0x5A
 
-KERNELS = Path(edgeunet.__file__).parent / "kernels"
 _INCLUDES = "#include <stdint.h>\n#include <stddef.h>\n#include <string.h>"
 _MAIN = """#include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +110,7 @@ def build_batch(
 def _merged(directory: Path, models: Sequence[Compiled]) -> Path:
     """One source: every kernel that any model uses, then the models without theirs."""
     texts = [model.sources.files[path] for model in models for path in model.c_sources]
-    kernels = {path.stem: path.read_text() for core in ("dsp", "portable") for path in KERNELS.glob(f"{core}/*.c")}
+    kernels = {name: kernel_source(core, name) for core in ("dsp", "portable") for name in kernel_files(core)}
     used = {name for name, text in kernels.items() if any(text in whole for whole in texts)}
     order = sorted(used, key=lambda name: (name != "eu_requantize", name))
     for name in order:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from edgeunet.kernels.dsp.bare import packing as bare
-from edgeunet.kernels.dsp.scaling import GROUP, flat_weights
+from edgeunet.kernels.dsp.scaling import flat_weights
+from edgeunet.kernels.dsp.windows import GROUP
 from edgeunet.program.parameters import Conv, Requantization
 
 CONSTANTS = 2 * GROUP

@@ -163,26 +163,26 @@ def few_rows_network(channels: int, seed: int) -> bytes:
 @pytest.fixture
 def always_tall(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels for few rows wherever they fit, whatever they cost."""
-    monkeypatch.setattr("edgeunet.kernels.dsp.tall.rows.WORTH", 1e9)
-    monkeypatch.setattr("edgeunet.kernels.dsp.pairs.rows.WORTH", 0.0)
-    monkeypatch.setattr("edgeunet.kernels.dsp.bare.rows.WORTH", 0.0)
-    monkeypatch.setattr("edgeunet.emit.compile.for_windows", tuple)
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TALL_WORTH", 1e9)
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.PAIRS_WORTH", 0.0)
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 0.0)
+    monkeypatch.setattr("edgeunet.schedule.plan.for_windows", tuple)
 
 
 @pytest.fixture
 def always_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels that widen both operands wherever they fit, whatever they cost, often in several blocks of rows."""
-    monkeypatch.setattr("edgeunet.kernels.dsp.pairs.rows.WORTH", 1e9)
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.PAIRS_WORTH", 1e9)
     monkeypatch.setattr("edgeunet.kernels.dsp.pairs.rows.LARGEST_SCRATCH", 1200)
-    monkeypatch.setattr("edgeunet.kernels.dsp.bare.rows.WORTH", 0.0)
-    monkeypatch.setattr("edgeunet.emit.compile.for_windows", tuple)
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 0.0)
+    monkeypatch.setattr("edgeunet.schedule.plan.for_windows", tuple)
 
 
 @pytest.fixture
 def always_bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels without scratch memory wherever they fit, whatever they cost."""
-    monkeypatch.setattr("edgeunet.kernels.dsp.bare.rows.WORTH", 1e9)
-    monkeypatch.setattr("edgeunet.emit.compile.for_windows", tuple)
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 1e9)
+    monkeypatch.setattr("edgeunet.schedule.plan.for_windows", tuple)
 
 
 def few_rows_networks() -> list[tuple[str, bytes]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,8 @@ import pytest
 
 from edgeunet.emit import compile_model
 from edgeunet.graph import evaluate, read_tflite
-from edgeunet.kernels import kernel as kernels
+from edgeunet.kernels.cores import CORES
+from edgeunet.kernels.kernel import kernel_files, kernel_source
 from tests.emit.helium_table import CHANNELS, table_network
 from tests.emit.host_batch import SANITIZED, build_batch
 from tests.emit.test_dsp import (
@@ -29,14 +30,12 @@ from tests.emit.test_dsp import (
 )
 from tests.random_networks import random_inputs, random_network
 
-ROOT = files("edgeunet") / "kernels"
-
 
 @cache
 def twin_source(core: str, function: str) -> str:
-    """The portable file of a name; what is plain C over such files has no second copy."""
-    twin = ROOT / "portable" / f"{function}.c"
-    return (twin if twin.is_file() else ROOT / core / f"{function}.c").read_text(encoding="utf-8")
+    """The plain C of a function; what is plain C over such files has no second copy."""
+    found = {**kernel_files(core), **kernel_files(core, twins=True)}
+    return found[function].read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -47,18 +46,18 @@ def twins(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def every_twin(twins: None, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Twins of the kernels for few rows in windows as well."""
-    monkeypatch.setattr("edgeunet.emit.compile.for_windows", tuple)
+    monkeypatch.setattr("edgeunet.schedule.plan.for_windows", tuple)
     return monkeypatch
 
 
-def run_twins(directory: Path, contents: list[bytes]) -> set[str]:
-    """Compare each network with the evaluator; the kernels that ran."""
+def run_twins(directory: Path, contents: list[bytes], without: Collection[str] = ()) -> set[str]:
+    """Compare each network, compiled ``without`` some passes, with the evaluator; the kernels that ran."""
     compiled, inputs, expected = [], [], []
     for number, content in enumerate(contents):
         graph = read_tflite(content)
         rng = np.random.default_rng(number)
         made = [random_inputs(graph.tensors[i].shape, rng) for i in graph.inputs]
-        compiled.append(compile_model(graph, f"t{number}", core="dsp"))
+        compiled.append(compile_model(graph, f"t{number}", core="dsp", without=without))
         inputs.append([flat(made)])
         expected.append(flat(evaluate(graph, made)))
     batch = build_batch(directory, compiled, (*SANITIZED, "-Wno-unused-function"))
@@ -69,10 +68,24 @@ def run_twins(directory: Path, contents: list[bytes]) -> set[str]:
 
 def test_every_dsp_kernel_with_assembly_has_a_twin_of_its_name() -> None:
     """A file of plain C over the macros and functions of others runs with their twins as it is."""
-    names = {path.name for path in (ROOT / "portable").iterdir()}
-    missing = [path for path in (ROOT / "dsp").iterdir() if path.name not in names]
-    assert missing
-    assert not [path.name for path in missing if "asm" in path.read_text() or "arm_" in path.read_text()]
+    alone = kernel_files("dsp").keys() - kernel_files("dsp", twins=True).keys()
+    assert alone
+    texts = {name: kernel_source("dsp", name) for name in alone}
+    assert not [name for name, text in texts.items() if "asm" in text or "arm_" in text]
+
+
+def test_every_twin_stands_in_for_a_kernel_of_its_core() -> None:
+    for core in CORES:
+        assert kernel_files(core, twins=True).keys() <= kernel_files(core).keys()
+
+
+def test_a_name_in_two_families_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for family in ("quads", "pairs"):
+        (tmp_path / "kernels" / "dsp" / family).mkdir(parents=True)
+        (tmp_path / "kernels" / "dsp" / family / "eu_same.c").touch()
+    monkeypatch.setattr("edgeunet.kernels.kernel.files", lambda package: tmp_path)
+    with pytest.raises(ValueError, match=r"two files eu_same\.c"):
+        kernel_files.__wrapped__("dsp")
 
 
 @pytest.mark.usefixtures("twins")
@@ -87,21 +100,21 @@ def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path) -> None:
 
 
 def test_twins_for_few_rows_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
-    every_twin.setattr("edgeunet.kernels.dsp.tall.rows.WORTH", 1e9)
-    every_twin.setattr("edgeunet.kernels.dsp.pairs.rows.WORTH", 0.0)
-    every_twin.setattr("edgeunet.kernels.dsp.bare.rows.WORTH", 0.0)
+    every_twin.setattr("edgeunet.kernels.dsp.choice.TALL_WORTH", 1e9)
+    every_twin.setattr("edgeunet.kernels.dsp.choice.PAIRS_WORTH", 0.0)
+    every_twin.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 0.0)
     assert set(TALL) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
 
 
 def test_twins_that_widen_both_operands_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
-    every_twin.setattr("edgeunet.kernels.dsp.pairs.rows.WORTH", 1e9)
+    every_twin.setattr("edgeunet.kernels.dsp.choice.PAIRS_WORTH", 1e9)
     every_twin.setattr("edgeunet.kernels.dsp.pairs.rows.LARGEST_SCRATCH", 1200)
-    every_twin.setattr("edgeunet.kernels.dsp.bare.rows.WORTH", 0.0)
+    every_twin.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 0.0)
     assert set(PAIRS) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
 
 
 def test_twins_without_scratch_memory_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
-    every_twin.setattr("edgeunet.kernels.dsp.bare.rows.WORTH", 1e9)
+    every_twin.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 1e9)
     assert set(BARE) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
 
 
@@ -117,4 +130,4 @@ def test_twins_run_the_shared_models(shared: Path, tmp_path: Path) -> None:
 
 def test_twins_stand_in_for_the_fast_files_alone() -> None:
     """What is replaced is the text of a kernel: struct, packing and calls stay those of the DSP row."""
-    assert twin_source("dsp", "eu_conv_linear") != kernels.kernel_source("dsp", "eu_conv_linear")
+    assert twin_source("dsp", "eu_conv_linear") != kernel_source("dsp", "eu_conv_linear")

@@ -28,10 +28,10 @@ def twins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edgeunet.kernels.mve.quads.rows.quad_function", helium_twins.quad_twin)
     monkeypatch.setattr("edgeunet.kernels.mve.quads.rows.block_function", helium_twins.block_twin)
     monkeypatch.setattr("edgeunet.kernels.mve.columns.rows.column_function", helium_twins.column_twin)
-    monkeypatch.setattr("edgeunet.kernels.mve.runs.function.runs_function", helium_twins.runs_twin)
-    monkeypatch.setattr("edgeunet.kernels.mve.table.depthwise_function", helium_twins.depthwise_twin)
-    monkeypatch.setattr("edgeunet.kernels.mve.table.channels_function", helium_twins.channels_twin)
-    monkeypatch.setattr("edgeunet.kernels.mve.table.line_function", helium_twins.line_twin)
+    monkeypatch.setattr("edgeunet.kernels.mve.runs.rows.runs_function", helium_twins.runs_twin)
+    monkeypatch.setattr("edgeunet.kernels.mve.lanes.rows.depthwise_function", helium_twins.depthwise_twin)
+    monkeypatch.setattr("edgeunet.kernels.mve.channels.rows.channels_function", helium_twins.channels_twin)
+    monkeypatch.setattr("edgeunet.kernels.mve.lines.rows.line_function", helium_twins.line_twin)
 
 
 def run_twins(directory: Path, contents: list[bytes]) -> set[str]:

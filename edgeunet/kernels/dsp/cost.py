@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edgeunet.kernels.dsp.scaling import GROUP
-from edgeunet.kernels.dsp.windows import ROWS
+from edgeunet.kernels.dsp.scaling import flat_weights
+from edgeunet.kernels.dsp.windows import GROUP, TALL_ROWS
+from edgeunet.program.parameters import ConvSum
+from edgeunet.program.steps import Step
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,19 @@ class Shape:
         cost = TALL[tail]
         unit = cost.unit + cost.widened * (self.repeat * self.groups + self.low_groups)
         unit += cost.chains(self.outputs, self)
-        return -(-self.rows // self.repeat // ROWS) * unit
+        return -(-self.rows // self.repeat // TALL_ROWS) * unit
 
     def bare_cost(self, tail: str, runs: int) -> float:
         """Four channels of a row at a time with nothing widened before; ``runs`` of neighbouring inputs in all."""
         quad = BARE_QUAD[tail] + BARE_RUN * runs + BARE_GROUP * (self.groups + self.low_groups)
         quad += BARE_SIGNAL * (self.low_groups > 0) + BARE_ADD * self.adds
         return BARE_CALL + self.rows * (BARE_ROW + -(-self.outputs // GROUP) * quad)
+
+
+def shape_of(step: Step) -> Shape:
+    """What the cost of a convolution depends on."""
+    conv, outputs, rows = step.parameters, step.output.channels, step.output.rows
+    if isinstance(conv, ConvSum):
+        low, groups = (w[0].size // GROUP for w in conv.weights)
+        return Shape(outputs, rows, groups, conv.repeat, low)
+    return Shape(outputs, rows, flat_weights(conv).shape[1] // GROUP, adds=bool(step.epilogue))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from edgeunet.kernels.dsp.windows import GROUP, LONGEST_RUN
 from edgeunet.kernels.exact.one_multiply import SHIFT, OneMultiply, fit
 from edgeunet.program.parameters import (
     Conv,
@@ -20,10 +22,6 @@ from edgeunet.program.parameters import (
 )
 
 Weighted: TypeAlias = Conv | ConvSum
-
-
-GROUP = 4
-"""Inputs per word of weights, and outputs per quad."""
 
 
 _OFFSET_SHIFTS = range(24, 3, -1)
@@ -157,3 +155,24 @@ def fits_relu(conv: Weighted) -> bool:
     """Exactly what RELU leaves of the int8 range."""
     r = conv.requantization
     return r.relative_low == 0 and r.high == 127 and scaled_offsets(conv, r.zero_point, False) is not None
+
+
+@dataclass(frozen=True)
+class Tail:
+    """One way from accumulators to int8: when it is exact, and how its constants are packed (words, ``scale``)."""
+
+    name: str
+    accepts: Callable[[Weighted], bool]
+    pack: Callable[[Weighted], tuple[Any, int]]
+    required: tuple[str, ...] = ()
+    """C files that kernels with this tail need, where it is not those of their family."""
+    longest_run: int = LONGEST_RUN
+    """Bytes that the kernels for one signal take at once."""
+
+
+_BIAS_LIMIT = 1 << 25
+
+
+def rounding_packs(conv: Weighted) -> bool:
+    """Whether the double rounding is exact (as for quads) and bias and shift fit one word."""
+    return rounding_fits(conv) and bool((np.abs(folded_bias(conv).astype(np.int64)) < _BIAS_LIMIT).all())

@@ -2,51 +2,51 @@
 
 from __future__ import annotations
 
-from edgeunet.kernels.dsp.bare import rows as dsp_bare
+from edgeunet.kernels.dsp.bare import rows as bare
+from edgeunet.kernels.dsp.choice import bare_beats_quads, bare_is_cheapest, pairs_are_cheapest, tall_beats_quads
 from edgeunet.kernels.dsp.depthwise.rows import depthwises
 from edgeunet.kernels.dsp.depthwise.twofold import twofold
-from edgeunet.kernels.dsp.depthwise.words import upsampled_fits, words
+from edgeunet.kernels.dsp.depthwise.words import words
 from edgeunet.kernels.dsp.elementwise.clamped_add import clamped_additions
 from edgeunet.kernels.dsp.elementwise.rows import additions, max_pools
-from edgeunet.kernels.dsp.pairs import rows as dsp_pairs
-from edgeunet.kernels.dsp.quads.rows import additions_after, convolutions, fuses, narrow_convolutions, sums
+from edgeunet.kernels.dsp.pairs import rows as pairs
+from edgeunet.kernels.dsp.quads import rows as quads
 from edgeunet.kernels.dsp.single.rows import ones
-from edgeunet.kernels.dsp.tall import rows as dsp_tall
+from edgeunet.kernels.dsp.tall import rows as tall
 from edgeunet.kernels.kernel import KernelTable, anything
 
 DSP: KernelTable = {
     "conv": (
-        *dsp_bare.convolutions(dsp_bare.cheapest),
-        *dsp_bare.additions_after(dsp_bare.cheapest),
-        *dsp_pairs.convolutions(),
-        *dsp_pairs.additions_after(),
-        *dsp_tall.convolutions(cheaper=True),
-        *dsp_tall.additions_after(cheaper=True),
-        *dsp_bare.convolutions(dsp_bare.cheaper_than_quads),
-        *dsp_bare.additions_after(dsp_bare.cheaper_than_quads),
-        *convolutions(False),
-        *convolutions(True),
+        *bare.convolutions(bare_is_cheapest),
+        *bare.additions_after(bare_is_cheapest),
+        *pairs.convolutions(pairs_are_cheapest),
+        *pairs.additions_after(pairs_are_cheapest),
+        *tall.convolutions(tall_beats_quads),
+        *tall.additions_after(tall_beats_quads),
+        *bare.convolutions(bare_beats_quads),
+        *bare.additions_after(bare_beats_quads),
+        *quads.convolutions(False),
+        *quads.convolutions(True),
         *ones(),
-        *narrow_convolutions(),
-        *additions_after(),
-        *dsp_tall.convolutions(cheaper=False),
-        *dsp_tall.additions_after(cheaper=False),
-        *dsp_bare.convolutions(anything),
-        *dsp_bare.additions_after(anything),
+        *quads.narrow_convolutions(),
+        *quads.additions_after(),
+        *tall.convolutions(anything),
+        *tall.additions_after(anything),
+        *bare.convolutions(anything),
+        *bare.additions_after(anything),
     ),
     "conv_sum": (
-        *dsp_bare.sums(dsp_bare.cheapest),
-        *dsp_pairs.sums(),
-        *dsp_tall.sums(cheaper=True),
-        *dsp_bare.sums(dsp_bare.cheaper_than_quads),
-        *sums(),
-        *dsp_tall.sums(cheaper=False),
-        *dsp_bare.sums(anything),
+        *bare.sums(bare_is_cheapest),
+        *pairs.sums(pairs_are_cheapest),
+        *tall.sums(tall_beats_quads),
+        *bare.sums(bare_beats_quads),
+        *quads.sums(),
+        *tall.sums(anything),
+        *bare.sums(anything),
     ),
     "depthwise": (*words(few_rows=True), *depthwises(), *words()),
     "depthwise_upsampled": (*twofold(), *words()),
     "max_pool": max_pools(),
     "add": (*additions(), *clamped_additions()),
 }
-
-__all__ = ["DSP", "fuses", "upsampled_fits"]
+"""Rows by step kind, most wanted first."""

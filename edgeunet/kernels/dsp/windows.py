@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edgeunet.kernels.dsp.scaling import GROUP
-from edgeunet.program.parameters import Int8Array
+from edgeunet.kernels.conditions import source
+from edgeunet.program.parameters import ConvSum, Int8Array
+from edgeunet.program.steps import Step
+
+GROUP = 4
+"""Inputs per word of weights, and outputs per quad."""
 
 LONGEST_RUN = 48
 """Inputs that the unrolled chain of most quad kernels takes at once."""
+
+TALL_ROWS = 4
+"""Rows that the kernels of few rows do together."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +53,17 @@ def split_run(inputs: int, longest: int) -> Runs:
     return Runs(inputs // count, count, 0)
 
 
-ROWS = 4
-"""Rows done together."""
-
-
 def tall_runs(weights: Int8Array, dilation: int, pitch_bytes: int) -> Runs | None:
     """How a window of ``weights (out, kernel, in)`` falls into runs of whole groups; ``None`` where it does not."""
     taps, channels = weights.shape[1], weights.shape[2]
     if taps == 1 or (dilation == 1 and pitch_bytes == channels):
         return Runs(taps * channels, 1, 0) if taps * channels % GROUP == 0 else None
     return Runs(channels, taps, dilation * pitch_bytes - channels) if channels % GROUP == 0 else None
+
+
+def tall_parts(step: Step) -> list[Runs] | None:
+    """How the window over each signal falls into runs of whole groups; ``None`` where one does not."""
+    conv = step.parameters
+    weights = conv.weights if isinstance(conv, ConvSum) else (conv.weights,)
+    found = [tall_runs(w, conv.dilation, source(step, i).pitch_bytes) for i, w in enumerate(weights)]
+    return [runs for runs in found if runs is not None] if None not in found else None

@@ -11,7 +11,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.kernels.dsp.scaling import GROUP, Weighted, flat_weights, folded_bias, one_multiplies, scaled_offsets
+from edgeunet.kernels.dsp.scaling import Weighted, flat_weights, folded_bias, one_multiplies, scaled_offsets
+from edgeunet.kernels.dsp.windows import GROUP
 from edgeunet.program.parameters import Int32Array
 
 _LARGEST_INPUT = 128

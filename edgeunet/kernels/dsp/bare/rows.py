@@ -7,42 +7,31 @@ memory than there is.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.dsp.bare import packing as bare
+from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields, nested
-from edgeunet.kernels.dsp.pairs import rows as dsp_pairs
-from edgeunet.kernels.dsp.quads import rows as dsp_quads
-from edgeunet.kernels.dsp.scaling import GROUP, Weighted, fits_relu
-from edgeunet.kernels.dsp.tall import rows as dsp_tall
-from edgeunet.kernels.dsp.tall.rows import shape
-from edgeunet.kernels.dsp.windows import Runs, tall_runs
+from edgeunet.kernels.dsp.scaling import (
+    LOWEST,
+    Tail,
+    Weighted,
+    fits_clamped,
+    fits_relu,
+    fits_saturated,
+    is_saturated,
+    rounding_packs,
+)
+from edgeunet.kernels.dsp.windows import GROUP, Runs, tall_parts
 from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, anything, in_order
-from edgeunet.program.parameters import ConvSum
 from edgeunet.program.steps import Clearance, Step
 
-WORTH = 1.0
-"""A layer is taken where it costs less than this part of what it costs otherwise."""
-
-_LOWEST = -128
-
-
-@dataclass(frozen=True)
-class Tail:
-    """One way from accumulators to int8: when it is exact, and how its quads are packed (words, ``scale``)."""
-
-    name: str
-    accepts: Callable[[Weighted], bool]
-    pack: Callable[[Weighted], tuple[Any, int]]
-
-
-SATURATED = Tail("saturated", dsp_quads.SATURATED.accepts, lambda conv: bare.pack_scaled(conv, _LOWEST))
-CLAMPED = Tail("clamped", dsp_quads.CLAMPED.accepts, lambda conv: bare.pack_scaled(conv, 0))
+SATURATED = Tail("saturated", fits_saturated, lambda conv: bare.pack_scaled(conv, LOWEST))
+CLAMPED = Tail("clamped", fits_clamped, lambda conv: bare.pack_scaled(conv, 0))
 RELU = Tail("relu", fits_relu, lambda conv: bare.pack_scaled(conv, conv.requantization.zero_point, with_bias=False))
-LINEAR = Tail("linear", dsp_tall.LINEAR.accepts, bare.pack_rounded)
+LINEAR = Tail("linear", lambda conv: is_saturated(conv.requantization) and rounding_packs(conv), bare.pack_rounded)
 TAILS = (SATURATED, CLAMPED, LINEAR)
 """The cheapest first."""
 
@@ -60,30 +49,12 @@ def tail_of(step: Step) -> Tail | None:
     return _tail_of(step.parameters, ADDING if step.epilogue else TAILS)
 
 
-def _parts(step: Step) -> list[Runs] | None:
-    """How the window over each signal falls into runs, where these kernels can read it."""
-    conv = step.parameters
-    weights = conv.weights if isinstance(conv, ConvSum) else (conv.weights,)
-    found = [tall_runs(w, conv.dilation, source(step, i).pitch_bytes) for i, w in enumerate(weights)]
-    return [runs for runs in found if runs is not None] if None not in found else None
-
-
-def bare_cost(step: Step) -> float:
+def cost(step: Step) -> float:
     """What these kernels take."""
-    tail, parts = tail_of(step), _parts(step)
+    tail, parts = tail_of(step), tall_parts(step)
     assert tail is not None
     assert parts is not None
-    return shape(step).bare_cost(tail.name, sum(runs.count for runs in parts))
-
-
-def cheapest(step: Step) -> bool:
-    """Whether nothing else takes fewer instructions."""
-    return bare_cost(step) < WORTH * min(dsp_tall.tall_cost(step), dsp_tall.quads_cost(step), dsp_pairs.cost(step))
-
-
-def cheaper_than_quads(step: Step) -> bool:
-    """Whether the kernels that streams and windows share take more instructions."""
-    return bare_cost(step) < WORTH * dsp_tall.quads_cost(step)
+    return shape_of(step).bare_cost(tail.name, sum(runs.count for runs in parts))
 
 
 def _window_fields(step: Step, position: int, runs: Runs) -> str:
@@ -149,10 +120,10 @@ def _kernel(name: str, tail: Tail, kind: str, chosen: Chosen) -> Kernel:
     struct, fits, fields = KINDS[kind]
 
     def accepts(step: Step) -> bool:
-        return fits(step) and _parts(step) is not None and tail_of(step) is tail and chosen(step)
+        return fits(step) and tall_parts(step) is not None and tail_of(step) is tail and chosen(step)
 
     def arguments(step: Step) -> Arguments:
-        parts = _parts(step)
+        parts = tall_parts(step)
         assert parts is not None
         return Arguments(struct, fields(step, tail, parts))
 

@@ -11,7 +11,8 @@ from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.dsp.depthwise.rows import LONG_TAPS
 from edgeunet.kernels.dsp.depthwise.twofold import fits_twice
 from edgeunet.kernels.dsp.fields import splat
-from edgeunet.kernels.dsp.scaling import GROUP, double_rounding, rounding_fits
+from edgeunet.kernels.dsp.scaling import double_rounding, rounding_fits
+from edgeunet.kernels.dsp.windows import GROUP
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
 from edgeunet.program.parameters import Depthwise, DepthwiseUpsampled, Int16Array, Int32Array
 from edgeunet.program.program import Node

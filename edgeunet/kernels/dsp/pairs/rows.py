@@ -7,13 +7,12 @@ from math import inf
 from typing import Any
 
 from edgeunet.kernels.conditions import aligned, plain, source
+from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields, nested
-from edgeunet.kernels.dsp.quads.rows import CLAMPED, LINEAR, RELU, SATURATED, Scaling
-from edgeunet.kernels.dsp.scaling import GROUP
-from edgeunet.kernels.dsp.tall import rows as dsp_tall
-from edgeunet.kernels.dsp.tall.rows import shape
-from edgeunet.kernels.dsp.windows import split_run
-from edgeunet.kernels.kernel import Arguments, Kernel
+from edgeunet.kernels.dsp.packing import ADDING, CLAMPED, LINEAR, SATURATED
+from edgeunet.kernels.dsp.scaling import Tail
+from edgeunet.kernels.dsp.windows import GROUP, split_run
+from edgeunet.kernels.kernel import Arguments, Chosen, Kernel
 from edgeunet.program.parameters import ConvSum, Int8Array
 from edgeunet.program.steps import Clearance, Step
 
@@ -25,9 +24,6 @@ LARGEST_SCRATCH = 1664
 
 MOST_ROWS = 32
 """Longer calls stay with the quad kernels: they would need many blocks, or much scratch memory."""
-
-WORTH = 0.97
-"""A layer is taken where it costs less than this part of what it costs otherwise: the scratch memory has its price."""
 
 LONGEST_PASS = 80
 """Inputs that the chain takes at once."""
@@ -102,22 +98,20 @@ def _overlap(step: Step, position: int) -> Clearance | None:
     return Clearance(max([0, *(start * (out_bytes - in_bytes) for start in starts)]))
 
 
-def _own_cost(step: Step, scaling: Scaling) -> float:
-    """What these kernels take with ``scaling``."""
-    blocks = -(-step.groups // _block(step))
-    widened = sum(_widened_inputs(step, i, step.groups) for i in range(len(_windows(step))))
-    return shape(step).pairs_cost(scaling is LINEAR, blocks, widened // GROUP)
+def tail_of(step: Step) -> Tail | None:
+    """The cheapest tail that is exact, if any is."""
+    tails = ADDING if step.epilogue else ORDER
+    return next((tail for tail in tails if tail.accepts(step.parameters)), None)
 
 
 def cost(step: Step) -> float:
     """What these kernels take; without end where they do not fit."""
-    scaling = next((scaling for scaling in ORDER if scaling.accepts(step.parameters)), None)
-    return _own_cost(step, scaling) if scaling is not None and _fits(step) else inf
-
-
-def _is_cheapest(step: Step, scaling: Scaling) -> bool:
-    """Whether the call costs less than four channels or four rows at a time with one operand widened."""
-    return _own_cost(step, scaling) < WORTH * min(dsp_tall.tall_cost(step), dsp_tall.quads_cost(step))
+    tail = tail_of(step)
+    if tail is None or not _fits(step):
+        return inf
+    blocks = -(-step.groups // _block(step))
+    widened = sum(_widened_inputs(step, i, step.groups) for i in range(len(_windows(step))))
+    return shape_of(step).pairs_cost(tail is LINEAR, blocks, widened // GROUP)
 
 
 def _window_fields(step: Step, position: int) -> str:
@@ -131,77 +125,78 @@ def _window_fields(step: Step, position: int) -> str:
     )
 
 
-def _fields(step: Step, scaling: Scaling) -> dict[str, Any]:
+def _fields(step: Step, tail: Tail) -> dict[str, Any]:
     """The fields that all have."""
-    words, scale = scaling.pack(step.parameters)
+    words, scale = tail.pack(step.parameters)
     return {
         "weights": words,
         "out_step": step.output.pitch_bytes,
         "outputs": step.output.channels,
         "block": _block(step),
         "scale": scale,
-    } | (clamp_fields(step.parameters.requantization) if scaling is CLAMPED else {})
+    } | (clamp_fields(step.parameters.requantization) if tail is CLAMPED else {})
 
 
-def _conv_fields(step: Step, scaling: Scaling) -> dict[str, Any]:
-    return _fields(step, scaling) | {"rows": step.groups, "in": _window_fields(step, 0)}
+def _conv_fields(step: Step, tail: Tail) -> dict[str, Any]:
+    return _fields(step, tail) | {"rows": step.groups, "in": _window_fields(step, 0)}
 
 
-def _sum_fields(step: Step, scaling: Scaling) -> dict[str, Any]:
+def _sum_fields(step: Step, tail: Tail) -> dict[str, Any]:
     repeat = step.parameters.repeat
     windows = {"a": _window_fields(step, 0), "b": _window_fields(step, 1), "b_phase": source(step, 1).pitch_bytes}
-    return _fields(step, scaling) | {"groups": step.groups, "repeat": repeat} | windows
+    return _fields(step, tail) | {"groups": step.groups, "repeat": repeat} | windows
 
 
 def _kernel(
     name: str,
-    scaling: Scaling,
+    tail: Tail,
     required: tuple[str, ...],
     fits: Callable[[Step], bool],
     arguments: Callable[[Step], Arguments],
+    chosen: Chosen,
 ) -> Kernel:
     def accepts(step: Step) -> bool:
-        return fits(step) and _fits(step) and scaling.accepts(step.parameters) and _is_cheapest(step, scaling)
+        return fits(step) and _fits(step) and tail_of(step) is tail and chosen(step)
 
-    files = (*scaling.required, "eu_pairs", "eu_pairs_rows", *required)
+    files = (*tail.required, "eu_pairs", "eu_pairs_rows", *required)
     return Kernel(name, "dsp", accepts, arguments, files, scratch_bytes=_scratch, overlap=_overlap, streams_only=True)
 
 
-def convolutions() -> tuple[Kernel, ...]:
-    """Convolutions."""
+def convolutions(chosen: Chosen) -> tuple[Kernel, ...]:
+    """Convolutions, where they are ``chosen``."""
 
-    def kernel(scaling: Scaling) -> Kernel:
+    def kernel(tail: Tail) -> Kernel:
         def arguments(step: Step) -> Arguments:
-            return Arguments("eu_pairs_t", _conv_fields(step, scaling))
+            return Arguments("eu_pairs_t", _conv_fields(step, tail))
 
-        required = ("eu_pairs_conv", f"eu_pairs_{scaling.name}_tail")
-        return _kernel(f"eu_pairs_{scaling.name}", scaling, required, plain, arguments)
+        required = ("eu_pairs_conv", f"eu_pairs_{tail.name}_tail")
+        return _kernel(f"eu_pairs_{tail.name}", tail, required, plain, arguments, chosen)
 
-    return tuple(kernel(scaling) for scaling in ORDER)
+    return tuple(kernel(tail) for tail in ORDER)
 
 
-def additions_after() -> tuple[Kernel, ...]:
-    """Convolutions that add a signal to their int8 results."""
+def additions_after(chosen: Chosen) -> tuple[Kernel, ...]:
+    """Convolutions that add a signal to their int8 results, where they are ``chosen``."""
 
-    def kernel(scaling: Scaling) -> Kernel:
+    def kernel(tail: Tail) -> Kernel:
         def arguments(step: Step) -> Arguments:
             added = addition_fields(step)
             del added["other_step"]
-            return Arguments("eu_pairs_add_t", _conv_fields(step, scaling) | added)
+            return Arguments("eu_pairs_add_t", _conv_fields(step, tail) | added)
 
-        return _kernel(f"eu_pairs_{scaling.name}_add", scaling, ("eu_pairs_add",), adds, arguments)
+        return _kernel(f"eu_pairs_{tail.name}_add", tail, ("eu_pairs_add",), adds, arguments, chosen)
 
-    return tuple(kernel(scaling) for scaling in (RELU, LINEAR))
+    return tuple(kernel(tail) for tail in ADDING)
 
 
-def sums() -> tuple[Kernel, ...]:
-    """Convolutions over two signals."""
+def sums(chosen: Chosen) -> tuple[Kernel, ...]:
+    """Convolutions over two signals, where they are ``chosen``."""
 
-    def kernel(scaling: Scaling) -> Kernel:
+    def kernel(tail: Tail) -> Kernel:
         def arguments(step: Step) -> Arguments:
-            return Arguments("eu_pairs_sum_t", _sum_fields(step, scaling))
+            return Arguments("eu_pairs_sum_t", _sum_fields(step, tail))
 
-        required = ("eu_pairs_sum", f"eu_pairs_{scaling.name}_tail")
-        return _kernel(f"eu_pairs_sum_{scaling.name}", scaling, required, plain, arguments)
+        required = ("eu_pairs_sum", f"eu_pairs_{tail.name}_tail")
+        return _kernel(f"eu_pairs_sum_{tail.name}", tail, required, plain, arguments, chosen)
 
-    return tuple(kernel(scaling) for scaling in ORDER)
+    return tuple(kernel(tail) for tail in ORDER)

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from edgeunet.kernels.conditions import aligned, output_over_input, plain, source
+from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, clamp_fields
-from edgeunet.kernels.dsp.quads.packing import pack_double_rounding, pack_one_multiply
-from edgeunet.kernels.dsp.scaling import (
-    GROUP,
-    LOWEST,
-    Weighted,
-    fits_clamped,
-    fits_linear,
-    fits_relu,
-    fits_saturated,
-    flat_weights,
+from edgeunet.kernels.dsp.packing import (
+    ADDING,
+    CLAMPED,
+    LINEAR,
+    ONE_MULTIPLY,
+    SATURATED,
+    SCALINGS,
 )
-from edgeunet.kernels.dsp.windows import LONGEST_RUN, Runs, window_runs
+from edgeunet.kernels.dsp.scaling import Tail, fits_linear, fits_relu, flat_weights
+from edgeunet.kernels.dsp.windows import GROUP, LONGEST_RUN, Runs, window_runs
 from edgeunet.kernels.exact import straight_add
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
 from edgeunet.program.parameters import Conv
@@ -30,6 +28,8 @@ from edgeunet.program.program import FusedAdd, Node
 from edgeunet.program.steps import Clearance, Step
 
 BLOCKS = 4
+UNPACKED_WORDS = 16
+"""Words per quad once unpacked besides the weights."""
 LONGEST_NARROW = 68
 """Bytes of a window that the kernels for any address take."""
 
@@ -37,37 +37,9 @@ SHORTEST_SPLIT = 32
 """Groups in a call from which on it may run in blocks."""
 
 
-@dataclass(frozen=True)
-class Scaling:
-    """One way from accumulators to int8: when it is exact, and how its quads are packed (words, ``scale``)."""
-
-    name: str
-    accepts: Callable[[Weighted], bool]
-    pack: Callable[[Weighted], tuple[Any, int]]
-    unpacked_words: int
-    """Words per quad once unpacked besides the weights."""
-    required: tuple[str, ...]
-    longest_run: int = LONGEST_RUN
-    """Bytes that the kernels for one signal take at once."""
-
-
-def _pack_linear(conv: Weighted) -> tuple[Any, int]:
-    return pack_double_rounding(conv), conv.requantization.zero_point
-
-
-QUAD, DOUBLED = ("eu_quad", "eu_quad_unpack"), ("eu_quad", "eu_quad_doubled")
-LINEAR = Scaling("linear", fits_linear, _pack_linear, 16, DOUBLED, 64)
-RELU = Scaling("relu", fits_relu, lambda c: pack_one_multiply(c, c.requantization.zero_point, False), 16, QUAD)
-SATURATED = Scaling("saturated", fits_saturated, lambda conv: pack_one_multiply(conv, LOWEST, True), 16, QUAD)
-CLAMPED = Scaling("clamped", fits_clamped, lambda conv: pack_one_multiply(conv, 0, True), 16, QUAD)
-ONE_MULTIPLY = (CLAMPED, SATURATED)
-SCALINGS = (*ONE_MULTIPLY, LINEAR)
-"""The most general of the cheap ones first, so that a network needs the code of few of them."""
-
-
-def _widened_bytes(scaling: Scaling, inputs: int) -> int:
+def _widened_bytes(inputs: int) -> int:
     """Arena bytes for one quad as its kernel unpacks it."""
-    return 4 * (scaling.unpacked_words + 2 * inputs)
+    return 4 * (UNPACKED_WORDS + 2 * inputs)
 
 
 def block_groups(step: Step) -> int:
@@ -91,10 +63,10 @@ def _stores_quads(step: Step) -> bool:
     return outputs % GROUP == 0 or step.output.pitch_bytes == outputs
 
 
-def _convolution_fields(step: Step, scaling: Scaling, conv: Conv, runs: Runs, run_gap: int) -> dict[str, Any]:
+def _convolution_fields(step: Step, tail: Tail, conv: Conv, runs: Runs, run_gap: int) -> dict[str, Any]:
     """The fields of ``eu_quad_conv_t``; ``runs`` are those before the last four inputs where these are apart."""
-    words, scale = scaling.pack(conv)
-    clamp = clamp_fields(conv.requantization) if scaling.name == "clamped" else {"above": 0, "below": 0}
+    words, scale = tail.pack(conv)
+    clamp = clamp_fields(conv.requantization) if tail.name == "clamped" else {"above": 0, "below": 0}
     return {
         "weights": words,
         "rows": step.groups,
@@ -110,34 +82,39 @@ def _convolution_fields(step: Step, scaling: Scaling, conv: Conv, runs: Runs, ru
     } | clamp
 
 
-def _runs(step: Step, scaling: Scaling) -> Runs | None:
+def _runs(step: Step, tail: Tail) -> Runs | None:
     conv, view = step.parameters, source(step)
     if not plain(step) or not aligned(view) or not _stores_quads(step):
         return None
-    return window_runs(conv.weights, conv.dilation, view.pitch_bytes, scaling.longest_run)
+    return window_runs(conv.weights, conv.dilation, view.pitch_bytes, tail.longest_run)
+
+
+def cost(step: Step) -> float:
+    """What these kernels take, with the tail they choose."""
+    return shape_of(step).quads_cost(rounded=not any(tail.accepts(step.parameters) for tail in ONE_MULTIPLY))
 
 
 def convolutions(several: bool) -> tuple[Kernel, ...]:
     """Windows of one run, or of several."""
 
-    def kernel(scaling: Scaling) -> Kernel:
+    def kernel(tail: Tail) -> Kernel:
         def accepts(step: Step) -> bool:
-            runs = _runs(step, scaling)
-            return runs is not None and (runs.count > 1) == several and scaling.accepts(step.parameters)
+            runs = _runs(step, tail)
+            return runs is not None and (runs.count > 1) == several and tail.accepts(step.parameters)
 
         def arguments(step: Step) -> Arguments:
-            runs = _runs(step, scaling)
+            runs = _runs(step, tail)
             assert runs is not None
-            return Arguments("eu_quad_conv_t", _convolution_fields(step, scaling, step.parameters, runs, runs.gap))
+            return Arguments("eu_quad_conv_t", _convolution_fields(step, tail, step.parameters, runs, runs.gap))
 
         def scratch(step: Step) -> int:
-            return _widened_bytes(scaling, flat_weights(step.parameters).shape[1])
+            return _widened_bytes(flat_weights(step.parameters).shape[1])
 
-        name = f"eu_conv_{scaling.name}" + ("_runs" if several else "")
-        required = (*scaling.required, "eu_quad_conv")
+        name = f"eu_conv_{tail.name}" + ("_runs" if several else "")
+        required = (*tail.required, "eu_quad_conv")
         return Kernel(name, "dsp", accepts, arguments, required, scratch_bytes=scratch, overlap=_in_blocks)
 
-    return tuple(kernel(scaling) for scaling in SCALINGS)
+    return tuple(kernel(tail) for tail in SCALINGS)
 
 
 def _is_narrow(step: Step) -> bool:
@@ -162,28 +139,28 @@ def _overlapped(conv: Conv) -> Conv:
 def narrow_convolutions() -> tuple[Kernel, ...]:
     """Windows at any address."""
 
-    def kernel(scaling: Scaling) -> Kernel:
+    def kernel(tail: Tail) -> Kernel:
         def arguments(step: Step) -> Arguments:
             inputs = flat_weights(step.parameters).shape[1]
             conv = _overlapped(step.parameters)
             before = flat_weights(conv).shape[1] - GROUP
             last = inputs - GROUP - before
-            return Arguments("eu_quad_conv_t", _convolution_fields(step, scaling, conv, Runs(before, 1, 0), last))
+            return Arguments("eu_quad_conv_t", _convolution_fields(step, tail, conv, Runs(before, 1, 0), last))
 
         def scratch(step: Step) -> int:
-            return _widened_bytes(scaling, flat_weights(_overlapped(step.parameters)).shape[1])
+            return _widened_bytes(flat_weights(_overlapped(step.parameters)).shape[1])
 
         return Kernel(
-            f"eu_conv_any_{scaling.name}",
+            f"eu_conv_any_{tail.name}",
             "dsp",
-            lambda step: _is_narrow(step) and scaling.accepts(_overlapped(step.parameters)),
+            lambda step: _is_narrow(step) and tail.accepts(_overlapped(step.parameters)),
             arguments,
-            (*scaling.required, "eu_quad_conv"),
+            (*tail.required, "eu_quad_conv"),
             scratch_bytes=scratch,
             overlap=_in_blocks,
         )
 
-    return tuple(kernel(scaling) for scaling in SCALINGS)
+    return tuple(kernel(tail) for tail in SCALINGS)
 
 
 def _adds(conv: Conv, epilogue: tuple[Any, ...]) -> bool:
@@ -203,27 +180,25 @@ def fuses(node: Node) -> bool:
 def additions_after() -> tuple[Kernel, ...]:
     """Convolutions that add a signal to their int8 results."""
 
-    def kernel(scaling: Scaling) -> Kernel:
+    def kernel(tail: Tail) -> Kernel:
         def accepts(step: Step) -> bool:
             conv = step.parameters
             views = (source(step), source(step, 1)) if len(step.inputs) == 2 else ()
-            return _adds(conv, step.epilogue) and scaling.accepts(conv) and all(aligned(view) for view in views)
+            return _adds(conv, step.epilogue) and tail.accepts(conv) and all(aligned(view) for view in views)
 
         def arguments(step: Step) -> Arguments:
-            fields = _convolution_fields(
-                step, scaling, step.parameters, Runs(step.parameters.weights.shape[2], 1, 0), 0
-            )
+            fields = _convolution_fields(step, tail, step.parameters, Runs(step.parameters.weights.shape[2], 1, 0), 0)
             for unused in ("runs", "run_gap", "packed_groups", "above", "below"):
                 del fields[unused]
-            return Arguments(f"eu_conv_{scaling.name}_add_t", fields | addition_fields(step))
+            return Arguments(f"eu_conv_{tail.name}_add_t", fields | addition_fields(step))
 
         def scratch(step: Step) -> int:
-            return _widened_bytes(scaling, flat_weights(step.parameters).shape[1])
+            return _widened_bytes(flat_weights(step.parameters).shape[1])
 
-        name = f"eu_conv_{scaling.name}_add"
-        return Kernel(name, "dsp", accepts, arguments, scaling.required, scratch_bytes=scratch, overlap=_in_blocks)
+        name = f"eu_conv_{tail.name}_add"
+        return Kernel(name, "dsp", accepts, arguments, tail.required, scratch_bytes=scratch, overlap=_in_blocks)
 
-    return tuple(kernel(scaling) for scaling in (RELU, LINEAR))
+    return tuple(kernel(tail) for tail in ADDING)
 
 
 def _sum_runs(step: Step) -> tuple[Runs, Runs] | None:
@@ -238,27 +213,27 @@ def _sum_runs(step: Step) -> tuple[Runs, Runs] | None:
 def sums() -> tuple[Kernel, ...]:
     """Convolutions over two signals; several runs where either window has them."""
 
-    def kernel(scaling: Scaling, several: bool) -> Kernel:
-        name = f"eu_sum_{scaling.name}" + ("_runs" if several else "")
+    def kernel(tail: Tail, several: bool) -> Kernel:
+        name = f"eu_sum_{tail.name}" + ("_runs" if several else "")
 
         def accepts(step: Step) -> bool:
             parts = _sum_runs(step)
             several_found = parts is not None and max(part.count for part in parts) > 1
-            return parts is not None and several_found == several and scaling.accepts(step.parameters)
+            return parts is not None and several_found == several and tail.accepts(step.parameters)
 
         def arguments(step: Step) -> Arguments:
-            words, scale = scaling.pack(step.parameters)
+            words, scale = tail.pack(step.parameters)
             nested = "{" + ", ".join(f".{key} = {value}" for key, value in _sum_geometry(step).items()) + "}"
-            clamp = clamp_fields(step.parameters.requantization) if scaling.name == "clamped" else {}
+            clamp = clamp_fields(step.parameters.requantization) if tail.name == "clamped" else {}
             return Arguments(f"{name}_t", {"weights": words, "scale": scale} | clamp | {"sum": nested})
 
         def scratch(step: Step) -> int:
-            return _widened_bytes(scaling, flat_weights(step.parameters).shape[1])
+            return _widened_bytes(flat_weights(step.parameters).shape[1])
 
-        required = (*scaling.required, "eu_sum")
+        required = (*tail.required, "eu_sum")
         return Kernel(name, "dsp", accepts, arguments, required, scratch_bytes=scratch, overlap=_in_blocks)
 
-    return tuple(kernel(scaling, several) for several in (False, True) for scaling in (SATURATED, CLAMPED, LINEAR))
+    return tuple(kernel(tail, several) for several in (False, True) for tail in (SATURATED, CLAMPED, LINEAR))
 
 
 def _sum_geometry(step: Step) -> dict[str, int]:

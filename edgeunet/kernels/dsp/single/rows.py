@@ -11,7 +11,6 @@ from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.dsp.depthwise.rows import MACROS
 from edgeunet.kernels.dsp.fields import clamp_fields
 from edgeunet.kernels.dsp.scaling import (
-    GROUP,
     double_rounding,
     flat_weights,
     folded_bias,
@@ -20,6 +19,7 @@ from edgeunet.kernels.dsp.scaling import (
     quads,
     rounding_fits,
 )
+from edgeunet.kernels.dsp.windows import GROUP
 from edgeunet.kernels.exact import one_input
 from edgeunet.kernels.kernel import Arguments, Kernel
 from edgeunet.program.parameters import Conv, Int32Array

@@ -15,16 +15,13 @@ from edgeunet.kernels.dsp.scaling import (
     flat_weights,
     folded_bias,
     one_multiplies,
-    rounding_fits,
     scaled_offsets,
 )
-from edgeunet.kernels.dsp.windows import ROWS, Runs, split_run
+from edgeunet.kernels.dsp.windows import TALL_ROWS, Runs, split_run
 from edgeunet.program.parameters import Int32Array
 
 LONGEST_PASS = 48
 """Inputs that the chain takes at once."""
-
-_BIAS_LIMIT = 1 << 25
 
 
 def passes(inputs: int) -> Runs:
@@ -43,11 +40,6 @@ def pack_scaled(conv: Weighted, lift: int, with_bias: bool) -> tuple[Int32Array,
     return _interleaved(conv, columns), 1 << offsets.shift
 
 
-def rounding_packs(conv: Weighted) -> bool:
-    """Whether the double rounding is exact (as for quads) and bias and shift fit one word."""
-    return rounding_fits(conv) and bool((np.abs(folded_bias(conv).astype(np.int64)) < _BIAS_LIMIT).all())
-
-
 def pack_rounded(conv: Weighted) -> tuple[Int32Array, int]:
     """Per channel weights, multiplier and ``64 * bias + shift - 1``; ``2 * zero_point + 1``."""
     r = conv.requantization
@@ -64,4 +56,4 @@ def _interleaved(conv: Weighted, columns: Sequence[Sequence[int]]) -> Int32Array
 
 def wide_words(inputs: int) -> int:
     """Words of scratch for the widened inputs of four rows."""
-    return ROWS * inputs // 2
+    return TALL_ROWS * inputs // 2

@@ -1,14 +1,21 @@
-"""Packing for the quad kernels of ``kernels/dsp``: four output channels at a time, weights in groups of four inputs."""
+"""Packing for the kernels by quads and by pairs: four output channels at a time, weights in groups of four inputs."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.kernels.dsp.scaling import (
-    GROUP,
+    LOWEST,
+    Tail,
     Weighted,
     double_rounding,
+    fits_clamped,
+    fits_linear,
+    fits_relu,
+    fits_saturated,
     flat_weights,
     folded_bias,
     four,
@@ -16,6 +23,7 @@ from edgeunet.kernels.dsp.scaling import (
     quads,
     scaled_offsets,
 )
+from edgeunet.kernels.dsp.windows import GROUP
 from edgeunet.program.parameters import Int8Array, Int32Array
 
 
@@ -53,3 +61,32 @@ def pack_double_rounding(conv: Weighted) -> Int32Array:
         parts += [four(folded_bias(conv)[quad]), group_weights(flat_weights(conv)[quad]), four(multipliers)]
         parts.append(bytes_of_shifts)
     return np.concatenate(parts)
+
+
+def _pack_linear(conv: Weighted) -> tuple[Any, int]:
+    return pack_double_rounding(conv), conv.requantization.zero_point
+
+
+QUAD, DOUBLED = ("eu_quad", "eu_quad_unpack"), ("eu_quad", "eu_quad_doubled")
+
+
+LINEAR = Tail("linear", fits_linear, _pack_linear, DOUBLED, 64)
+
+
+RELU = Tail("relu", fits_relu, lambda c: pack_one_multiply(c, c.requantization.zero_point, False), QUAD)
+
+
+SATURATED = Tail("saturated", fits_saturated, lambda conv: pack_one_multiply(conv, LOWEST, True), QUAD)
+
+
+CLAMPED = Tail("clamped", fits_clamped, lambda conv: pack_one_multiply(conv, 0, True), QUAD)
+
+
+ADDING = (RELU, LINEAR)
+"""Those that an addition may follow."""
+
+ONE_MULTIPLY = (CLAMPED, SATURATED)
+
+
+SCALINGS = (*ONE_MULTIPLY, LINEAR)
+"""The most general of the cheap ones first, so that a network needs the code of few of them."""
