@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +13,14 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "edgeunet"
 ORDER = (
-    "spec", "signals", "model", "train", "quantize", "graph", "rewrite", "schedule", "emit", "kernels", "run", "report",
-    "cli", "verbs",
+    "spec", "signals", "model", "train", "quantize", "graph", "program", "lower", "rewrite", "kernels", "schedule",
+    "emit", "pipeline", "run", "report", "cli", "verbs",
 )  # fmt: skip
 LEAVES = {"errors", "files", "modelcard", "litert", "callable_module", "__init__"}
 WITH_TENSORFLOW = {"model", "train", "quantize"}
 HEAVY = ("tensorflow", "keras")
 LONGEST_FILE = 400
+MOST_FILES = 20
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -102,6 +104,14 @@ def test_help_loads_no_numpy() -> None:
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stderr
+
+
+def test_no_folder_holds_more_than_one_can_keep_apart() -> None:
+    crowded = {}
+    for folder in {path.parent for _, path in modules()}:
+        kinds = Counter(path.suffix for path in folder.iterdir() if path.is_file() and path.name != "__init__.py")
+        crowded |= {f"{folder.relative_to(PACKAGE)}/*{kind}": n for kind, n in kinds.items() if n > MOST_FILES}
+    assert not crowded
 
 
 def test_every_module_can_be_read_in_one_sitting() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from edgeunet.cli.kernels_option import kernels_option
 from edgeunet.cli.parameters import FiniteRange
 from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
 
@@ -37,9 +38,7 @@ from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
 @click.option(
     "--emulator", type=click.Choice(["qemu", "unicorn"]), help="Emulator.  [default: the first that is installed]"
 )
-@click.option(
-    "--kernels", type=click.Choice(["portable", "dsp", "mve"]), help="Kernels.  [default: the core's fastest]"
-)
+@kernels_option()
 @click.option("--cflags", default="-O2", show_default=True, help="What the model's C is compiled with.")
 @click.option(
     "--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, help="Runs, each on another input."

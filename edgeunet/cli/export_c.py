@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.kernels_option import kernels_option
 from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
 from edgeunet.schedule.choice import Choice
@@ -26,13 +27,7 @@ from edgeunet.schedule.choice import Choice
     help="Self-contained C that runs the model, or the .tflite file as a C array for the TFLM interpreter.",
 )
 @click.option("--name", help="C identifier that prefixes every symbol.  [default: from the file's name]")
-@click.option(
-    "--core",
-    type=click.Choice(["portable", "dsp", "mve"]),
-    default="portable",
-    show_default=True,
-    help="Kernels: any C99 compiler; Cortex-M4, M7, M33 (DSP extension); Cortex-M55, M85 (Helium).",
-)
+@kernels_option("--core", default="portable")
 @click.option(
     "--mode",
     type=click.Choice(["window", "stream", "auto"]),
@@ -56,7 +51,7 @@ def command(
     directory: Path,
     flavour: str,
     name: str | None,
-    core: str,
+    kernels: str,
     mode: str,
     hop: int | None,
     recompute: int | None,
@@ -69,16 +64,16 @@ def command(
     """Write C for MODEL (a .tflite file) into a directory."""
     identifier = check_identifier(name) if name is not None else suggest_identifier(model.name.split(".")[0])
     if flavour == "array":
-        if (core, mode, hop, recompute, ram_bytes, explained) != ("portable", "window", None, None, None, False):
+        if (kernels, mode, hop, recompute, ram_bytes, explained) != ("portable", "window", None, None, None, False):
             raise click.UsageError(
-                "--core, --mode, --hop, --recompute, --ram and --explain are for --format compiled; leave them out."
+                "--kernels, --mode, --hop, --recompute, --ram and --explain are for --format compiled; leave them out."
             )
         if pipeline.wanted:
             raise click.UsageError("--pipeline is for --format compiled; leave it out.")
         _export_array(model, directory, identifier, measure=not no_arena, as_json=as_json)
     else:
         asked = Choice(mode, hop, recompute)
-        _export_compiled(model, directory, identifier, core, asked, ram_bytes, explained, as_json, pipeline)
+        _export_compiled(model, directory, identifier, kernels, asked, ram_bytes, explained, as_json, pipeline)
 
 
 def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_json: bool) -> None:
@@ -105,7 +100,7 @@ def _export_compiled(
     model: Path,
     directory: Path,
     name: str,
-    core: str,
+    kernels: str,
     asked: Choice,
     ram_bytes: int | None,
     explained: bool,
@@ -121,13 +116,20 @@ def _export_compiled(
     from edgeunet.schedule.explain import explain_model
 
     graph = read_tflite(model)
-    choice = choose(graph, core, asked, ram_bytes)
+    choice = choose(graph, kernels, asked, ram_bytes)
     if asked.mode == "auto":
         click.echo(f"auto: {choice.sentence()}", err=True)
     card = read_card(model)
-    line = default_command(core, choice.mode, choice.hop, choice.recompute) + pipeline.arguments()
+    line = default_command(kernels, choice.mode, choice.hop, choice.recompute) + pipeline.arguments()
     compiled = compile_model(
-        graph, name, core=core, mode=choice.mode, hop=choice.hop, recompute=choice.recompute, card=card, command=line
+        graph,
+        name,
+        kernels=kernels,
+        mode=choice.mode,
+        hop=choice.hop,
+        recompute=choice.recompute,
+        card=card,
+        command=line,
     )
     if pipeline.wanted:
         from edgeunet.pipeline.program import add_pipeline
@@ -140,4 +142,4 @@ def _export_compiled(
         for path in compiled.sources.files:
             click.echo(directory / path)
     if explained:
-        click.echo("\n".join(explain_model(graph, core, choice)), err=as_json)
+        click.echo("\n".join(explain_model(graph, kernels, choice)), err=as_json)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.kernels_option import kernels_option
 from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
 
 
@@ -18,9 +19,7 @@ def command() -> None:
 @command.command("new")
 @click.option("--model", required=True, type=click.Path(path_type=Path), help="The int8 .tflite file.")
 @click.option("--board", default="mps2-an386", show_default=True, help="A board or core; see firmware boards.")
-@click.option(
-    "--kernels", type=click.Choice(["portable", "dsp", "mve"]), help="Kernels.  [default: the core's fastest]"
-)
+@kernels_option()
 @click.option("--mode", type=click.Choice(["window", "stream"]), default="window", show_default=True)
 @click.option("--hop", type=click.IntRange(1), help="Input samples per call of a stream.  [default: the total stride]")
 @pipeline_options

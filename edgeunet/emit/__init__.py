@@ -2,12 +2,10 @@
 
 from edgeunet.emit.compile import compile_model
 from edgeunet.emit.source import Compiled, Interface, Layer, SourceTree
-from edgeunet.kernels.cores import CORES
 from edgeunet.rewrite.passes import PASSES
 from edgeunet.schedule.plan import MODES, schedule_graph
 
 __all__ = [
-    "CORES",
     "MODES",
     "PASSES",
     "Compiled",

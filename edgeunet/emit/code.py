@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from edgeunet.emit.source import Layer
 from edgeunet.emit.stream import MOVE, edge_calls, edge_position, keep_history, passage, pointer, restore_history
 from edgeunet.emit.tables import Tables
-from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, kernel_source, select_kernel
+from edgeunet.kernels.kernel import Arguments, Kernel, kernel_source
 from edgeunet.program.program import Constant
 from edgeunet.program.steps import ENTER, LEAVE, Margin, Step, View
 from edgeunet.schedule.schedule import Schedule
@@ -30,8 +29,9 @@ class Code:
     layers: tuple[Layer, ...]
 
 
-def render_steps(schedule: Schedule, prefix: str, tables: Sequence[KernelTable], data: Tables) -> Code:
-    """Choose a kernel for each step and write its call; constants go into ``data``."""
+def render_steps(schedule: Schedule, prefix: str, data: Tables) -> Code:
+    """Write the call of each step's kernel; constants go into ``data``."""
+    assert schedule.flavour is not None
     files: dict[tuple[str, str], None] = {}
     arguments: dict[str, str] = {}
     definitions: dict[str, None] = {}
@@ -39,22 +39,20 @@ def render_steps(schedule: Schedule, prefix: str, tables: Sequence[KernelTable],
     calls: list[str] = []
     layers: list[Layer] = []
     streams = schedule.timing.streams
-    core = _fast_core(tables)
-    words = streams and core != "portable"
-    for index, step in enumerate(schedule.steps):
+    words = streams and schedule.flavour.moves_words
+    for index, (step, kernel) in enumerate(zip(schedule.steps, schedule.kernels, strict=True)):
         lines = [f"/* {index:2d} {_describe(step)} */", f"{prefix.upper()}_LAYER({index});"]
         lines += restore_history(schedule, index, words=words)
         if streams and step.covers in ((ENTER,), (LEAVE,)):
             calls += [*lines, *passage(schedule, step), *keep_history(schedule, index, words=words)]
             layers.append(_layer(step, ""))
             continue
-        kernel = select_kernel(step, tables)
         if step.margins:
             files[EDGE if streams else FILL] = None
         lines += edge_calls(schedule, step) if streams else [_margin_call(margin) for margin in step.margins]
         for name in kernel.requires:
-            files[(kernel.core, name)] = None
-        files[(kernel.core, kernel.function)] = None
+            files[(kernel.flavour, name)] = None
+        files[(kernel.flavour, kernel.function)] = None
         made = kernel.arguments(step)
         definitions |= dict.fromkeys(made.definitions)
         position = edge_position(schedule, step) if streams else f"0, 0, {getattr(step.parameters, 'length', 0)}"
@@ -62,15 +60,9 @@ def render_steps(schedule: Schedule, prefix: str, tables: Sequence[KernelTable],
         calls += [*lines, *keep_history(schedule, index, words=words)] if streams else lines
         layers.append(_layer(step, kernel.function))
     if any(line.startswith(f"{MOVE}(") for line in calls):
-        files[core, MOVE] = None
-    text = "\n".join([*(kernel_source(core, name) for core, name in files), *definitions])
+        files[schedule.flavour.name, MOVE] = None
+    text = "\n".join([*(kernel_source(flavour, name) for flavour, name in files), *definitions])
     return Code(text, "\n".join(bodies), tuple(calls), tuple(layers))
-
-
-def _fast_core(tables: Sequence[KernelTable]) -> str:
-    """The core that the tables are for."""
-    cores = {kernel.core for table in tables for rows in table.values() for kernel in rows}
-    return next((core for core in sorted(cores) if core != "portable"), "portable")
 
 
 def _layer(step: Step, kernel: str) -> Layer:

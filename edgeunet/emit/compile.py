@@ -15,14 +15,14 @@ from edgeunet.emit.source import Compiled, SourceTree
 from edgeunet.emit.tables import Tables
 from edgeunet.graph.ir import Graph
 from edgeunet.modelcard import ModelCard
-from edgeunet.schedule.plan import kernels_for, schedule_graph
+from edgeunet.schedule.plan import schedule_graph
 
 
 def compile_model(
     graph: Graph,
     name: str | None = None,
     *,
-    core: str = "portable",
+    kernels: str = "portable",
     mode: str = "window",
     hop: int | None = None,
     without: Collection[str] = (),
@@ -36,12 +36,11 @@ def compile_model(
     ----------
     graph : what ``read_tflite`` returned.
     name : prefix of every generated name and file; the graph's name when ``None``.
-    core : kernel flavour, one of ``CORES``.
+    kernels : kernel flavour, a key of ``FLAVOURS``.
     mode : ``window`` (whole window per call) or ``stream`` (a hop per call).
     hop : input samples per call of a stream, a multiple of the total stride (the default); with mode ``window``, the
-    window is
-        run in hops of this size, in the memory of a stream.
-    without : passes of ``emit.passes``, or kernels of ``core``, to leave out, for comparisons.
+    window is run in hops of this size, in the memory of a stream.
+    without : passes of ``edgeunet.rewrite.passes``, or kernels of the flavour, to leave out, for comparisons.
     recompute : how many skips of a stream to compute a second time instead of keeping them; what is cheap by default.
     card : the model's card, for class names and sample rate.
     command : the command line, for the header comment.
@@ -52,13 +51,13 @@ def compile_model(
         When the graph cannot be compiled as asked.
     """
     prefix = check_identifier(name) if name else suggest_identifier(graph.name)
-    schedule = schedule_graph(graph, core=core, mode=mode, hop=hop, without=without, recompute=recompute)
+    schedule = schedule_graph(graph, kernels=kernels, mode=mode, hop=hop, without=without, recompute=recompute)
     data = Tables(prefix)
-    code = render_steps(schedule, prefix, kernels_for(core, schedule.timing, without), data)
+    code = render_steps(schedule, prefix, data)
     facts = {
         "made by": f"edgeunet {__version__}",
         "model": f"{graph.name}, SHA-256 {graph.digest}",
-        "command": command or default_command(core, mode, hop, recompute),
+        "command": command or default_command(kernels, mode, hop, recompute),
     }
     document = Document(prefix, schedule, code, data, facts, _digest(code, data, facts), card, mode)
     files = {
@@ -77,7 +76,7 @@ def compile_model(
         document.outputs,
         schedule.arena_bytes,
         data.size_bytes,
-        core,
+        kernels,
         mode,
         graph.digest,
         hop_samples=schedule.timing.hop or 0,
@@ -92,10 +91,10 @@ def compile_model(
     )
 
 
-def default_command(core: str, mode: str, hop: int | None, recompute: int | None = None) -> str:
+def default_command(kernels: str, mode: str, hop: int | None, recompute: int | None = None) -> str:
     """The command line that gives the same files."""
     return (
-        f"edgeunet export-c --core {core} --mode {mode}"
+        f"edgeunet export-c --core {kernels} --mode {mode}"
         + (f" --hop {hop}" if hop is not None else "")
         + (f" --recompute {recompute}" if recompute is not None else "")
     )

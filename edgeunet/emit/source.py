@@ -80,7 +80,7 @@ class Compiled:
     outputs: tuple[Interface, ...]
     arena_bytes: int
     weights_bytes: int
-    core: str
+    kernels: str
     """Kernel flavour: ``portable``, ``dsp`` or ``mve``."""
     mode: str = "window"
     model_digest: str = ""
@@ -109,7 +109,7 @@ def summary(compiled: Compiled, directory: Path) -> dict[str, Any]:
     return {
         "schema": "edgeunet.export-c/1",
         "model": compiled.name,
-        "core": compiled.core,
+        "kernels": compiled.kernels,
         "mode": compiled.mode,
         "hop_samples": compiled.hop_samples,
         "lookahead_samples": compiled.lookahead_samples,

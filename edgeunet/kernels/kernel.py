@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from edgeunet.errors import CompileError
 from edgeunet.program.steps import Clearance, Step, View
 
 if TYPE_CHECKING:
@@ -72,8 +71,8 @@ class Kernel:
 
     Attributes
     ----------
-    function : name of the C function; its file is ``kernels/<core>/<function>.c``.
-    core : ``portable``, ``dsp`` or ``mve``.
+    function : name of the C function; its file is ``<function>.c`` in a family below ``kernels/<flavour>``.
+    flavour : ``portable``, ``dsp`` or ``mve``.
     accepts : whether the kernel can run a step: every condition on shapes, quantization and epilogue it relies on.
     arguments : the struct for a step, arrays packed as the kernel wants them.
     requires : files to paste before it, in order.
@@ -86,7 +85,7 @@ class Kernel:
     """
 
     function: str
-    core: str
+    flavour: str
     accepts: Callable[[Step], bool]
     arguments: Callable[[Step], Arguments]
     requires: tuple[str, ...] = ()
@@ -108,75 +107,19 @@ def anything(step: Step) -> bool:
 KernelTable = Mapping[str, Sequence[Kernel]]
 
 
-def select_kernel(step: Step, tables: Sequence[KernelTable]) -> Kernel:
-    """The first kernel of ``tables`` (most wanted first) that accepts ``step``.
-
-    Raises
-    ------
-    CompileError
-        When none does.
-    """
-    for table in tables:
-        for kernel in table.get(step.kind, ()):
-            if kernel.accepts(step):
-                return kernel
-    raise CompileError(
-        f"layer '{step.name}' ({'/'.join(step.covers)}): no kernel takes a {step.kind} of these shapes; "
-        "report it with the model, it is a limit of the compiler"
-    )
-
-
-def within_scratch(tables: Sequence[KernelTable], limit_bytes: int) -> tuple[KernelTable, ...]:
-    """``tables`` without the kernels that want more than ``limit_bytes`` of arena for a step."""
-
-    def limited(kernel: Kernel) -> Kernel:
-        return replace(kernel, accepts=lambda step: kernel.accepts(step) and kernel.scratch_bytes(step) <= limit_bytes)
-
-    return tuple({kind: tuple(map(limited, rows)) for kind, rows in table.items()} for table in tables)
-
-
-def for_windows(tables: Sequence[KernelTable]) -> tuple[KernelTable, ...]:
-    """``tables`` without the kernels that only streams are to have."""
-    return tuple(
-        {kind: tuple(row for row in rows if not row.streams_only) for kind, rows in table.items()} for table in tables
-    )
-
-
-def without_kernels(tables: Sequence[KernelTable], names: Collection[str]) -> tuple[KernelTable, ...]:
-    """``tables`` in which portable rows run what the kernels called ``names`` would."""
-    portable = {
-        kind: [row for table in tables for row in table.get(kind, ()) if row.core == "portable"]
-        for kind in {kind for table in tables for kind in table}
-    }
-
-    def rows(kind: str, kernel: Kernel) -> tuple[Kernel, ...]:
-        if kernel.core == "portable" or kernel.function not in names:
-            return (kernel,)
-        return tuple(replace(row, accepts=_both(kernel.accepts, row.accepts)) for row in portable[kind])
-
-    return tuple(
-        {kind: tuple(row for kernel in listed for row in rows(kind, kernel)) for kind, listed in table.items()}
-        for table in tables
-    )
-
-
-def _both(first: Callable[[Step], bool], second: Callable[[Step], bool]) -> Callable[[Step], bool]:
-    return lambda step: first(step) and second(step)
-
-
 TWIN_FOLDER = "twin"
 """The folder of a family with the plain C of what its kernels do: for tests, never pasted."""
 
 
 @cache
-def kernel_source(core: str, function: str) -> str:
-    """Text of the file ``<function>.c`` of a family of ``core``: somewhere below ``kernels/<core>``, twins left out."""
-    return kernel_files(core)[function].read_text(encoding="utf-8")
+def kernel_source(flavour: str, function: str) -> str:
+    """Text of ``<function>.c``, which lies in a family's folder below ``kernels/<flavour>``; no twin."""
+    return kernel_files(flavour)[function].read_text(encoding="utf-8")
 
 
 @cache
-def kernel_files(core: str, *, twins: bool = False) -> Mapping[str, Traversable]:
-    """The C files below ``kernels/<core>`` by the name of their function; the ``twins`` among them, or all others.
+def kernel_files(flavour: str, *, twins: bool = False) -> Mapping[str, Traversable]:
+    """The C files below ``kernels/<flavour>`` by the name of their function; the ``twins`` among them, or all others.
 
     Raises
     ------
@@ -184,10 +127,12 @@ def kernel_files(core: str, *, twins: bool = False) -> Mapping[str, Traversable]
         When two families have a file of one name.
     """
     found: dict[str, Traversable] = {}
-    for file in _c_files(files("edgeunet") / "kernels" / core, twins):
+    for file in _c_files(files("edgeunet") / "kernels" / flavour, twins):
         name = file.name.removesuffix(".c")
         if name in found:
-            raise ValueError(f"kernels/{core} has two files {file.name}; a function's name says in which family it is")
+            raise ValueError(
+                f"kernels/{flavour} has two files {file.name}; a function's name says in which family it is"
+            )
         found[name] = file
     return found
 

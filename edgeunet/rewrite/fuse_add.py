@@ -13,35 +13,33 @@ such a step.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 
 from edgeunet.program.parameters import Add
 from edgeunet.program.program import EACH, FusedAdd, Node, Program
+from edgeunet.rewrite.offers import Offer, OfferedRewrite
 
 
-def fuse_additions(program: Program, accepts: Callable[[Node], bool]) -> Program:
-    """``program`` with every addition that ``accepts`` takes, as an epilogue of the node before it."""
-    for number in reversed(range(len(program.nodes))):
-        program = _fuse(program, number, accepts)
-    return program
-
-
-def _fuse(program: Program, number: int, accepts: Callable[[Node], bool]) -> Program:
+def addition_offers(program: Program, number: int) -> Iterator[Offer]:
+    """``program`` with the addition that is its node ``number`` as an epilogue of one of the nodes before it."""
     node = program.nodes[number]
     if node.kind != "add" or node.epilogue or not isinstance(node.parameters, Add) or len(node.signals) != 2:
-        return program
+        return
     a, b = node.signals
     shapes = {(program.signals[s].rows, program.signals[s].channels) for s in (a, b, node.output)}
     if len(shapes) != 1 or a == b:
-        return program
+        return
     for own, other, swapped in sorted(((a, b, False), (b, a, True)), key=lambda t: _readers_of_source(program, t[0])):
         fused = _fused(program, node, own, other, swapped)
-        if fused is not None and accepts(fused[1]):
+        if fused is not None:
             producer, joined = fused
             nodes = [joined if i == number else n for i, n in enumerate(program.nodes) if i != producer]
-            return replace(program, nodes=tuple(nodes))
-    return program
+            yield Offer(replace(program, nodes=tuple(nodes)), (joined,))
+
+
+ADDITIONS = OfferedRewrite(lambda program: range(len(program.nodes) - 1, -1, -1), addition_offers)
+"""Node by node, the last first."""
 
 
 def _readers_of_source(program: Program, signal: int) -> int:

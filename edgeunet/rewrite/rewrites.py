@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
-from edgeunet.program.program import Accepts, Node, Program
+from edgeunet.program.program import Program
 from edgeunet.rewrite.fold_clamp import fold_clamps
+from edgeunet.rewrite.fuse_add import ADDITIONS
 from edgeunet.rewrite.fuse_concat import fuse_concatenations
 from edgeunet.rewrite.low_rate import accumulate_at_low_rate
-from edgeunet.rewrite.split_depthwise import split_depthwises
+from edgeunet.rewrite.offers import OfferedRewrite
+from edgeunet.rewrite.split_depthwise import DEPTHWISE_PARTS
 from edgeunet.rewrite.transposed import split_transposed
-from edgeunet.rewrite.upsampled import split_upsampled
+from edgeunet.rewrite.upsampled import UPSAMPLED
 
-
-def anything(node: Node) -> bool:
-    """For kernels that take every node."""
-    return True
-
-
-REWRITES: Mapping[str, Callable[[Program, Accepts], Program]] = {
-    "transposed": lambda program, accepts: split_transposed(program),
-    "activation": lambda program, accepts: fold_clamps(program),
-    "concat": lambda program, accepts: fuse_concatenations(program),
-    "low_rate": lambda program, accepts: accumulate_at_low_rate(program),
-    "depthwise_parts": split_depthwises,
-    "upsampled": split_upsampled,
+REWRITES: Mapping[str, Callable[[Program], Program]] = {
+    "transposed": split_transposed,
+    "activation": fold_clamps,
+    "concat": fuse_concatenations,
+    "low_rate": accumulate_at_low_rate,
 }
-"""By name, from a program and what the chosen kernels accept."""
+"""By name: what every flavour gains by."""
+
+LOW_RATE_REWRITES: Mapping[str, OfferedRewrite] = {"depthwise_parts": DEPTHWISE_PARTS, "upsampled": UPSAMPLED}
+"""By name, after those: windows over upsampled signals read at the low rate, where the flavour gains by it."""
+
+FUSIONS: Mapping[str, OfferedRewrite] = {"add": ADDITIONS}
+"""By name, last: nodes with an epilogue, where the flavour has kernels for them."""
+
+
+def rewrite_program(program: Program, without: Collection[str] = ()) -> Program:
+    """``program`` after all of ``REWRITES`` but those named in ``without``."""
+    for name, rewrite in REWRITES.items():
+        if name not in without:
+            program = rewrite(program)
+    return program

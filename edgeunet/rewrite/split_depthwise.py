@@ -12,28 +12,30 @@ read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from edgeunet.program.parameters import Copy, Depthwise, Requantization
 from edgeunet.program.program import EACH, Node, Program, Signal
-from edgeunet.rewrite.upsampled import at_low_rate
+from edgeunet.rewrite.offers import Offer, OfferedRewrite
+from edgeunet.rewrite.upsampled import upsampled_offers
 
 
-def split_depthwises(program: Program, accepts: Callable[[Node], bool] = lambda node: True) -> Program:
-    """``program`` with every such depthwise convolution done part by part.
+def split_offers(program: Program, signal: int) -> Iterator[Offer]:
+    """``program`` with every depthwise convolution over ``signal`` done part by part.
 
-    ``accepts`` says whether the chosen kernels take a node: a split whose parts could not be done at the low rate then
-    is not made.
+    Asked about is what a part becomes at the low rate: a split none of whose parts could be done there is not worth it.
     """
-    for signal in range(len(program.signals)):
-        parts = _upsampled_parts(program, signal)
-        attempt = _split(program, signal) if parts else program
-        if any(at_low_rate(attempt, part, accepts) is not attempt for part in parts):
-            program = attempt
-    return program
+    parts = _upsampled_parts(program, signal)
+    attempt = _split(program, signal) if parts else program
+    for part in parts:
+        yield from (Offer(attempt, low.asked) for low in upsampled_offers(attempt, part))
+
+
+DEPTHWISE_PARTS = OfferedRewrite(lambda program: range(len(program.signals)), split_offers)
+"""Signal by signal."""
 
 
 def _split(program: Program, joined: int) -> Program:

@@ -18,7 +18,7 @@ phase needs more taps than the operator had. A group of the new node is all its 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import gcd
 from typing import Any
@@ -36,6 +36,7 @@ from edgeunet.program.parameters import (
     Repeat,
 )
 from edgeunet.program.program import EACH, Access, Node, Program, Signal
+from edgeunet.rewrite.offers import Offer, OfferedRewrite
 
 INT16_LIMIT = 1 << 15
 
@@ -89,33 +90,31 @@ def window_phases(first: int, taps: int, dilation: int, stride: int, factor: int
     return Phases(low, high, step, tuple(start - low for start in starts), coinciding) if whole else None
 
 
-def split_upsampled(program: Program, accepts: Callable[[Node], bool] = lambda node: True) -> Program:
-    """``program`` with every such operator reading the low-rate signal, where ``accepts`` takes what it becomes.
+def upsampled_offers(program: Program, upsampled: int) -> Iterator[Offer]:
+    """``program`` with every reader of one upsampled signal reading its low-rate source, if all can.
 
-    It is asked about nodes of the new kinds only (``*_upsampled``); a 1x1 convolution at the low rate is one as any.
+    Asked about are nodes of the new kinds only (``*_upsampled``); a 1x1 convolution at the low rate is one as any.
     """
-    for upsampled in range(len(program.signals)):
-        program = at_low_rate(program, upsampled, accepts)
-    return program
-
-
-def at_low_rate(program: Program, upsampled: int, accepts: Callable[[Node], bool]) -> Program:
-    """``program`` with every reader of one upsampled signal reading its low-rate source; itself where one cannot."""
     writers, readers = program.writers(upsampled), program.readers(upsampled)
     if len(writers) != 1 or not readers or upsampled in program.outputs:
-        return program
+        return
     producer = program.nodes[writers[0]]
     if producer.kind != "repeat" or producer.repeat < 2:
-        return program
+        return
     signals, made = list(program.signals), dict[int, tuple[Node, ...]]()
     for reader in readers:
         nodes = _rewritten(program, program.nodes[reader], producer, signals)
-        if not nodes or not all(accepts(node) for node in nodes if node.kind.endswith("_upsampled")):
-            return program
+        if not nodes:
+            return
         made[reader] = nodes
     kept = [(number, node) for number, node in enumerate(program.nodes) if number != writers[0]]
     nodes_now = tuple(new for number, node in kept for new in made.get(number, (node,)))
-    return replace(program, signals=tuple(signals), nodes=nodes_now)
+    asked = tuple(node for nodes in made.values() for node in nodes if node.kind.endswith("_upsampled"))
+    yield Offer(replace(program, signals=tuple(signals), nodes=nodes_now), asked)
+
+
+UPSAMPLED = OfferedRewrite(lambda program: range(len(program.signals)), upsampled_offers)
+"""Signal by signal."""
 
 
 def _rewritten(program: Program, node: Node, producer: Node, signals: list[Signal]) -> tuple[Node, ...]:

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from edgeunet.emit import CORES, Compiled, compile_model
+from edgeunet.emit import Compiled, compile_model
 from edgeunet.emit.identifier import suggest_identifier
 from edgeunet.errors import RunError
 from edgeunet.graph import Graph, evaluate, read_tflite
 from edgeunet.graph.length import with_length
+from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.settings import PipelineRequest
@@ -30,8 +31,6 @@ from edgeunet.run.recording import make_recording
 from edgeunet.run.tflm import Peer, run_tflm, split_bytes
 from edgeunet.run.toolchains import find_toolchain
 from edgeunet.schedule.choice import Choice, choose
-from edgeunet.schedule.plan import rewritten
-from edgeunet.schedule.timing import total_stride
 
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
 STACK_BYTES = 8192
@@ -100,7 +99,7 @@ def choose_kernels(board: Board | None, asked: str | None) -> str:
     """
     runnable = board.core.kernels if board else ("portable",)
     if asked is None:
-        return next(kernels for kernels in runnable if kernels in CORES)
+        return next(kernels for kernels in runnable if kernels in FLAVOURS)
     if asked not in runnable:
         where = board.core.name if board else HOST
         raise RunError(f"{where} cannot run the {asked} kernels; choose one of: {', '.join(runnable)}")
@@ -172,10 +171,10 @@ def reference(graph: Graph, compiled: Compiled, rows: int | None = None) -> Call
     return answer
 
 
-def recording_rows(graph: Graph, compiled: Compiled) -> int:
+def recording_rows(compiled: Compiled) -> int:
     """Return how long a recording to stream: two windows, settled for long, an end within a hop where it can."""
     window, hop = compiled.inputs[0].shape[-2], compiled.hop_samples
-    stride = total_stride(rewritten(graph))
+    stride = compiled.stride_samples
     rows = max(2 * window, 4 * compiled.lookahead_samples + 8 * hop)
     whole = -(-rows // hop) * hop
     return whole + stride if hop > stride else whole
@@ -207,7 +206,7 @@ def compile_request(request: Request, graph: Graph) -> Compiled:
     return compile_model(
         graph,
         suggest_identifier(request.model.name.split(".")[0]),
-        core=choose_kernels(find_board(request.target), request.kernels),
+        kernels=choose_kernels(find_board(request.target), request.kernels),
         mode=request.mode,
         hop=request.hop,
         recompute=request.recompute,
@@ -229,7 +228,7 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
     request = settled(request, note)
     graph, card = read_tflite(request.model), read_card(request.model)
     compiled = compile_request(request, graph)
-    rows = recording_rows(graph, compiled) if compiled.mode == "stream" else None
+    rows = recording_rows(compiled) if compiled.mode == "stream" else None
     size = rows * compiled.inputs[0].shape[-1] if rows else None
     golden = make_golden(compiled, reference(graph, compiled, rows), request.repeat, size)
     if compiled.mode == "stream" and not (card and card.sample_rate_hz):
@@ -293,7 +292,7 @@ def new_firmware(
     prefix = suggest_identifier(model.name.split(".")[0])
     flavour = choose_kernels(board, kernels)
     graph, card = read_tflite(model), read_card(model)
-    compiled = compile_model(graph, prefix, core=flavour, mode=mode, hop=hop, card=card)
+    compiled = compile_model(graph, prefix, kernels=flavour, mode=mode, hop=hop, card=card)
     if pipeline is None:
         return write_project(compiled, board, directory)
     compiled, stages = add_pipeline(compiled, graph, card, pipeline)

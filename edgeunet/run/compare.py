@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from edgeunet.emit import CORES, PASSES, Compiled
+from edgeunet.emit import PASSES, Compiled
 from edgeunet.errors import CompileError
 from edgeunet.graph import read_tflite
-from edgeunet.kernels.cores import own_kernels
+from edgeunet.kernels.flavours import FLAVOURS, find_flavour
 from edgeunet.rewrite.passes import STREAM_PASSES
 from edgeunet.run.bench import Request, bench, choose_kernels, compile_request, find_board, settled
 from edgeunet.run.measure import Note
@@ -54,14 +54,14 @@ def variants(request: Request, ships: Compiled) -> Iterator[tuple[str, str, Requ
     for name, purpose in PASSES.items():
         if name not in STREAM_PASSES or ships.hop_samples:
             yield f"without {name}", purpose, replace(request, without=(name,))
-    fast = own_kernels(ships.core)
+    fast = find_flavour(ships.kernels).own_kernels
     for function in dict.fromkeys(layer.kernel for layer in ships.layers if layer.kernel in fast):
         count = sum(layer.kernel == function for layer in ships.layers)
         purpose = f"kernel of {count} layer{'s' if count > 1 else ''}; portable without"
         yield f"without {function}", purpose, replace(request, without=(function,))
     board = find_board(request.target)
     for flavour in board.core.kernels if board else ():
-        if flavour != ships.core and flavour in CORES:
+        if flavour != ships.kernels and flavour in FLAVOURS:
             yield f"{flavour} kernels", "", replace(request, kernels=flavour)
 
 

@@ -88,7 +88,7 @@ def measure(
         target=target,
         board=build.board.name if build.board else "host",
         core=build.board.core.name if build.board else "host",
-        kernels=compiled.core,
+        kernels=compiled.kernels,
         mode=compiled.mode,
         mismatch=compare(golden.outputs, plain.outputs) or compare(golden.outputs[:1], traced.outputs),
         unit=plain.unit,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
+from edgeunet.kernels.selection import Selection
 from edgeunet.program.parameters import Copy, Mean
 from edgeunet.program.program import Constant, Node, Program
-from edgeunet.program.steps import ARENA, ENTER, INPUT, LEAVE, OUTPUT, Buffer, Clearance, Margin, Step, View
+from edgeunet.program.steps import ARENA, ENTER, INPUT, LEAVE, OUTPUT, Buffer, Margin, Step, View
 from edgeunet.schedule.layout import Layout
 from edgeunet.schedule.memory import Item, Overlap, Part, lower_bound, plan_memory, quick_plan
 from edgeunet.schedule.schedule import Schedule
@@ -22,34 +23,24 @@ _Filled = dict[tuple[int, int, int], tuple[int, int, int]]
 """Margins that hold a value already: (root, offset, channels) → (value, rows before, rows after)."""
 
 
-def no_overlap(step: Step, position: int) -> Clearance | None:
-    """The promise of a kernel about which nothing is known."""
-    return None
-
-
-def no_scratch(step: Step) -> int:
-    """For kernels that need nothing besides their operands."""
-    return 0
-
-
 def build_schedule(
     name: str,
     program: Program,
     timing: Timing,
-    overlap: Callable[[Step, int], Clearance | None] = no_overlap,
-    scratch: Callable[[Step], int] = no_scratch,
+    selection: Selection,
+    *,
     search: bool = True,
+    overlapping: Collection[int] | None = None,
     without: Collection[str] = (),
 ) -> Schedule:
     """Place ``program`` in memory, choosing for each concatenation operand whether it is placed or copied.
 
-    ``overlap`` says for a step (offsets not yet set) and an operand's position how far the operand must lie above the
-    output so that the kernel may run while they share bytes; ``None`` for never. ``scratch`` says how many
-    bytes of arena a step wants for itself while it runs, ``without`` which ways to share bytes not to use (those of
-    ``Layout`` and of ``edgeunet.schedule.staging``).
+    ``selection`` says of a step (offsets not yet set) how operands may share bytes with its output, and what scratch
+    memory it wants; the nodes ``overlapping`` may share bytes (all of them where ``None``). ``without`` names ways to
+    share bytes not to use (those of ``Layout`` and of ``edgeunet.schedule.staging``).
     """
     copied: set[int] = set()
-    assembly = partial(_Assembly, program, timing, overlap=overlap, scratch=scratch, without=without)
+    assembly = partial(_Assembly, program, timing, selection=selection, overlapping=overlapping, without=without)
     kept = assembly(copied)
     attempts = [kept, *(assembly(copied, staging=n) for n in stagings(kept.histories(), timing, without))]
     best = min(attempts, key=_Assembly.cost)
@@ -76,13 +67,14 @@ class _Assembly:
         program: Program,
         timing: Timing,
         copied: set[int],
-        overlap: Callable[[Step, int], Clearance | None],
-        scratch: Callable[[Step], int],
+        selection: Selection,
+        overlapping: Collection[int] | None,
         staging: int = 0,
         without: Collection[str] = (),
     ) -> None:
         self.staging = staging
-        self.program, self.timing, self.overlap = program, timing, overlap
+        self.program, self.timing = program, timing
+        self.selection, self.overlapping = selection, overlapping
         self.layout = Layout(program, timing, copied, without)
         self.window = window_timing(program)
         self.entering = [s for s in program.inputs if self.layout.space[s] != INPUT]
@@ -93,7 +85,7 @@ class _Assembly:
         self.buffers, self.buffer_of = self._buffers()
         self.scratch_of: dict[int, int] = {}
         """Number of a node → the buffer that its kernel has for itself."""
-        self._add_scratch(scratch)
+        self._add_scratch()
         self.placed = [i for i, buffer in enumerate(self.buffers) if buffer.space == ARENA]
         self.staged = [i for i in self.placed if self._is_staged(self.buffers[i])]
         last = len(self.entering) + len(self.drafts) + len(self.leaving) - 1
@@ -101,9 +93,9 @@ class _Assembly:
         self.items += [self._store(self.buffers[i], last) for i in self.staged]
         self.overlaps = self._overlaps()
 
-    def _add_scratch(self, scratch: Callable[[Step], int]) -> None:
+    def _add_scratch(self) -> None:
         for index, step in enumerate(self._steps()):
-            size = scratch(step)
+            size = self.selection.scratch_bytes(step)
             if size:
                 self.scratch_of[step.node] = len(self.buffers)
                 self.buffers.append(Buffer(f"scratch of {step.name}", ARENA, size, 1, 0, 0, index, index, 0))
@@ -150,6 +142,8 @@ class _Assembly:
         found = []
         item_of = {buffer: item for item, buffer in enumerate(self.placed)}
         for index, step in enumerate(self._steps()):
+            if self.overlapping is not None and step.node not in self.overlapping:
+                continue
             for position, view in enumerate(step.inputs):
                 if not isinstance(view, View) or view.buffer not in item_of or step.output.buffer not in item_of:
                     continue
@@ -158,7 +152,7 @@ class _Assembly:
                     continue
                 if (source.last_step, output.first_step) != (index, index):
                     continue
-                clearance = self.overlap(step, position)
+                clearance = self.selection.overlap(step, position)
                 if clearance is not None:
                     clearance = clearance.moved(step.output.offset_bytes - view.offset_bytes)
                     found.append(Overlap(index, item_of[step.output.buffer], item_of[view.buffer], clearance))

@@ -30,7 +30,7 @@ class Choice:
         return f"a stream with a hop of {self.hop} samples{again}"
 
 
-def choose(graph: Graph, core: str, asked: Choice, ram_bytes: int | None = None) -> Choice:
+def choose(graph: Graph, kernels: str, asked: Choice, ram_bytes: int | None = None) -> Choice:
     """``asked`` itself, or for the mode ``auto`` the smaller plan, which must fit ``ram_bytes`` where that is given.
 
     Raises
@@ -47,7 +47,7 @@ def choose(graph: Graph, core: str, asked: Choice, ram_bytes: int | None = None)
             "it out"
         )
     if asked.mode == "auto":
-        return fitting_choice(graph, core, asked, ram_bytes)
+        return fitting_choice(graph, kernels, asked, ram_bytes)
     if ram_bytes is not None:
         raise CompileError(
             "--ram chooses between plans, which only --mode auto does; add --mode auto or leave --ram out"
@@ -57,7 +57,7 @@ def choose(graph: Graph, core: str, asked: Choice, ram_bytes: int | None = None)
     return asked
 
 
-def fitting_choice(graph: Graph, core: str, asked: Choice, ram_bytes: int | None = None) -> Choice:
+def fitting_choice(graph: Graph, kernels: str, asked: Choice, ram_bytes: int | None = None) -> Choice:
     """What ``--mode auto`` takes: the smaller of the whole window and a stream, with more recomputing where that fits.
 
     The stream hops and recomputes as ``asked``, by default in its smallest hops. What is counted is state, input and
@@ -70,34 +70,34 @@ def fitting_choice(graph: Graph, core: str, asked: Choice, ram_bytes: int | None
     """
     stream = replace(asked, mode="stream")
     try:
-        schedule = schedule_graph(graph, core=core, mode="stream", hop=asked.hop, recompute=asked.recompute)
+        schedule = schedule_graph(graph, kernels=kernels, mode="stream", hop=asked.hop, recompute=asked.recompute)
     except CompileError as error:
         if asked.hop is not None or asked.recompute is not None:
             raise
-        window = ram_of(schedule_graph(graph, core=core))
+        window = ram_of(schedule_graph(graph, kernels=kernels))
         if ram_bytes is None or window <= ram_bytes:
             return Choice("window")
         raise CompileError(
             f"'{graph.name}' needs {window} bytes of state, input and output and {ram_bytes} are allowed, and {error}"
         ) from None
     smallest = (ram_of(schedule), replace(stream, hop=schedule.timing.hop))
-    if least_ram_of(schedule_graph(graph, core=core, search=False)) < smallest[0]:
-        window = ram_of(schedule_graph(graph, core=core))
+    if least_ram_of(schedule_graph(graph, kernels=kernels, search=False)) < smallest[0]:
+        window = ram_of(schedule_graph(graph, kernels=kernels))
         smallest = min(smallest, (window, Choice("window")), key=lambda plan: plan[0])
     if ram_bytes is None or smallest[0] <= ram_bytes:
         return smallest[1]
     assert schedule.timing.hop is not None
-    return _recomputing(graph, core, asked, schedule.timing.hop, smallest, ram_bytes)
+    return _recomputing(graph, kernels, asked, schedule.timing.hop, smallest, ram_bytes)
 
 
 def _recomputing(
-    graph: Graph, core: str, asked: Choice, hop: int, smallest: tuple[int, Choice], ram_bytes: int
+    graph: Graph, kernels: str, asked: Choice, hop: int, smallest: tuple[int, Choice], ram_bytes: int
 ) -> Choice:
     """The fewest skips to compute again so that the stream fits."""
     if asked.recompute is None:
         for count in range(1, MOST_SKIPS + 1):
             try:
-                schedule = schedule_graph(graph, core=core, mode="stream", hop=hop, recompute=count)
+                schedule = schedule_graph(graph, kernels=kernels, mode="stream", hop=hop, recompute=count)
             except CompileError:
                 break  # there are no more skips
             needed, plan = ram_of(schedule), Choice("stream", hop, count)

@@ -1,62 +1,39 @@
-"""The conductor: from a graph to a schedule, one stage after the other."""
+"""The conductor: from a graph to a schedule, one call down per stage, and nothing below calls back.
+
+simplify   Graph -> Graph            exact rewrites of operators
+lower      Graph -> Program          operators become nodes over signals
+rewrite    Program -> Program        exact rewrites of nodes; those that a flavour has to gain by are offered
+order      Program -> Program        nodes where fewest bytes are alive
+time       Program -> Timing         a whole window, or hops with lags
+select     Flavour -> Selection      the kernels that steps may have
+build      -> Schedule               buffers, steps, offsets
+choose     -> Schedule               the kernel of each step
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
-from edgeunet.kernels.cores import BLOCKED, CORES, FUSES, IN_PARTS, LOW_RATE, own_kernels
-from edgeunet.kernels.kernel import KernelTable, for_windows, select_kernel, within_scratch, without_kernels
-from edgeunet.kernels.portable.unfolded import UNFOLDED
+from edgeunet.kernels.flavour import Flavour
+from edgeunet.kernels.flavours import find_flavour
+from edgeunet.kernels.selection import select_kernels
 from edgeunet.lower.lower import lower
-from edgeunet.program.program import Accepts, Node, Program
-from edgeunet.program.steps import Clearance, Step
+from edgeunet.program.program import Accepts, Program
 from edgeunet.rewrite import simplify
-from edgeunet.rewrite.fuse_add import fuse_additions
+from edgeunet.rewrite.offers import OfferedRewrite
 from edgeunet.rewrite.passes import check_passes
-from edgeunet.rewrite.rewrites import REWRITES, anything
+from edgeunet.rewrite.rewrites import FUSIONS, LOW_RATE_REWRITES, rewrite_program
 from edgeunet.schedule.build import build_schedule
 from edgeunet.schedule.order import order_nodes
 from edgeunet.schedule.recompute import timed_stream
-from edgeunet.schedule.retiming import history_bytes
 from edgeunet.schedule.schedule import Schedule
 from edgeunet.schedule.sparing import build_sparing
-from edgeunet.schedule.timing import Timing, stream_timing, total_stride, window_timing
-
-
-def rewritten(graph: Graph, without: Collection[str] = (), accepts: Accepts = anything) -> Program:
-    """``graph`` simplified, lowered, and rewritten by all but the rewrites named in ``without``."""
-    program = lower(simplify(graph, without))
-    for name, rewrite in REWRITES.items():
-        if name not in without:
-            program = rewrite(program, accepts)
-    return program
-
-
-def rewritten_stream(
-    graph: Graph, hop: int | None, without: Collection[str] = (), accepts: Accepts = anything
-) -> Program:
-    """``rewritten`` for a stream in hops of ``hop``, where all phases of an upsampled window wait for the last of them.
-
-    Those windows stay at the high rate where their waiting would delay the output, or at the smallest hop keep more
-    history.
-    """
-    program = rewritten(graph, without, accepts)
-    patient = rewritten(graph, {*without, "depthwise_parts", "upsampled"}, accepts)
-    if not any(node.kind.endswith("_upsampled") for node in program.nodes):
-        return program
-    return program if _waiting(program, hop) <= _waiting(patient, hop) else patient
-
-
-def _waiting(program: Program, hop: int | None) -> tuple[int, int]:
-    """Rows by which the output lags, and at the smallest hop bytes of history."""
-    stride = total_stride(program)
-    timing = stream_timing(program, stride)
-    lag = max(timing.lags[signal] for signal in program.outputs)
-    return lag, history_bytes(*timed_stream(program, stride)) if hop in (None, stride) else 0
-
+from edgeunet.schedule.timing import Timing, window_timing
+from edgeunet.schedule.waiting import gains_in_stream
 
 MODES = ("window", "stream")
 
@@ -64,102 +41,107 @@ MODES = ("window", "stream")
 def schedule_graph(
     graph: Graph,
     *,
-    core: str = "portable",
+    kernels: str = "portable",
     mode: str = "window",
     hop: int | None = None,
     without: Collection[str] = (),
     recompute: int | None = None,
     search: bool = True,
 ) -> Schedule:
-    """Rewrite, lower, fuse, order, time and place ``graph``; a ``hop`` asks for a schedule that streams.
+    """Plan ``graph`` for the flavour ``kernels``: the stages above, in order.
 
-    ``without`` names passes of ``emit.passes``, or kernels of ``core``, to leave out; ``recompute`` says how many skips
-    of a stream to compute again (see ``edgeunet.schedule.recompute``). Not to ``search`` is quick: the plan is rough
-    then, its ``lower_bound_bytes`` is that of every plan.
+    Parameters
+    ----------
+    graph : what ``read_tflite`` returned.
+    kernels : a kernel flavour, a key of ``FLAVOURS``.
+    mode : ``window`` or ``stream``.
+    hop : input samples per call, a multiple of the total stride (a stream's default); with mode ``window``, the window
+        runs in hops of this size, in the memory of a stream.
+    without : passes of ``edgeunet.rewrite.passes``, or kernels of the flavour, to leave out.
+    recompute : skips of a stream to compute again (see ``edgeunet.schedule.recompute``).
+    search : not to search is quick: the plan is rough then, its ``lower_bound_bytes`` is that of every plan.
+
+    Raises
+    ------
+    CompileError
+        When there is no such mode, flavour or pass, or the graph cannot be planned as asked.
     """
     if mode not in MODES:
         raise CompileError(f"mode '{mode}' is unknown; use one of {', '.join(MODES)}")
-    if core not in CORES:
-        raise CompileError(f"core '{core}' is unknown; use one of {', '.join(CORES)}")
-    check_passes(without, own_kernels(core))
-    return _scheduled(graph, core, mode, hop, frozenset(without), recompute, search, FUSES.get(core))
+    flavour = find_flavour(kernels)
+    check_passes(without, flavour.own_kernels)
+    whole = mode == "window" and hop is None
+    return _scheduled(graph, flavour, whole, hop, frozenset(without), recompute, search)
 
 
 @lru_cache(maxsize=16)
 def _scheduled(
     graph: Graph,
-    core: str,
-    mode: str,
+    flavour: Flavour,
+    whole: bool,
     hop: int | None,
     without: frozenset[str],
     recompute: int | None,
     search: bool,
-    fuses_on_core: Callable[[Node], bool] | None,
 ) -> Schedule:
     """``schedule_graph`` once: choosing, compiling and explaining ask for the same schedules."""
-    accepts = LOW_RATE[core]
-    if core not in IN_PARTS:
-        without = without | {"depthwise_parts"}
-    whole = mode == "window" and hop is None
-    program = rewritten(graph, without, accepts) if whole else rewritten_stream(graph, hop, without, accepts)
-    if fuses_on_core is not None and "add" not in without:
-        fused = fuse_additions(program, fuses_on_core)
+    program = rewrite_program(lower(simplify(graph, without)), without)
+    kept_whole = without if flavour.depthwise_in_parts else without | {"depthwise_parts"}
+    low_rate = _taken(program, LOW_RATE_REWRITES, flavour.gains_at_low_rate, kept_whole)
+    if whole or gains_in_stream(low_rate, program, hop):
+        program = low_rate
+    fused = _taken(program, FUSIONS, flavour.fuses, without)
+    if fused is not program:
         try:
-            return _placed(graph.name, fused, core, mode, hop, without, recompute, search)
+            return _placed(graph.name, fused, flavour, whole, hop, without, recompute, search)
         except CompileError:
             pass  # some fused step found no kernel once placed (an odd pitch): do without
-    return _placed(graph.name, program, core, mode, hop, without, recompute, search)
+    return _placed(graph.name, program, flavour, whole, hop, without, recompute, search)
 
 
-SPARING_SCRATCH_BYTES = 512
-"""Scratch that a step may have in a stream at its smallest hop, where bytes matter more than instructions."""
-
-
-def kernels_for(core: str, timing: Timing, without: Collection[str] = ()) -> tuple[KernelTable, ...]:
-    """The tables of ``core`` for a window or a stream, at the smallest hop without what wants much scratch memory."""
-    tables = CORES[core] if timing.streams else for_windows(CORES[core])
-    if own_kernels(core) & {*without}:
-        tables = without_kernels(tables, without)
-    if "zero_points" in without:
-        tables = (UNFOLDED, *tables)
-    if timing.streams and timing.hop == timing.stride:
-        return within_scratch(tables, SPARING_SCRATCH_BYTES)
-    return tables
+def _taken(
+    program: Program, rewrites: Mapping[str, OfferedRewrite], accepts: Accepts | None, without: Collection[str]
+) -> Program:
+    """``program`` after the offers of ``rewrites`` whose nodes ``accepts`` takes: none where there is no such word."""
+    for name, rewrite in rewrites.items():
+        if name in without or accepts is None:
+            continue
+        for place in rewrite.places(program):
+            offers = rewrite.offers(program, place)
+            program = next((offer.program for offer in offers if all(map(accepts, offer.asked))), program)
+    return program
 
 
 def _placed(
     name: str,
     program: Program,
-    core: str,
-    mode: str,
+    flavour: Flavour,
+    whole: bool,
     hop: int | None,
     without: Collection[str],
     recompute: int | None,
     search: bool,
 ) -> Schedule:
-    whole = mode == "window" and hop is None
-    orders = [program] if "order" in without else [order_nodes(program)]
-    if whole and "order" not in without:
-        orders.append(order_nodes(program, late=True))
-    candidates = [
-        (ordered, window_timing(ordered)) if whole else timed_stream(ordered, hop, recompute, without)
-        for ordered in orders
-    ]
-    tables = kernels_for(core, candidates[0][1], without)
-
-    def overlap(step: Step, position: int) -> Clearance | None:
-        return None if "overlap" in without else select_kernel(step, tables).overlap(step, position)
-
-    def scratch(step: Step) -> int:
-        return select_kernel(step, tables).scratch_bytes(step)
-
-    builds = [
-        partial(build_schedule, name, ordered, timing, scratch=scratch, without=without)
-        for ordered, timing in candidates
-    ]
+    timed = _timed(program, whole, hop, without, recompute)
+    timing = timed[0][1]
+    smallest = timing.streams and timing.hop == timing.stride
+    selection = select_kernels(flavour, streams=timing.streams, smallest_hop=smallest, without=without)
+    builds = [partial(build_schedule, name, ordered, timing, selection, without=without) for ordered, timing in timed]
     build = builds[0]
     if len(builds) > 1:
-        build = min(builds, key=lambda made: made(overlap, search=False).lower_bound_bytes)
-    if not search:
-        return build(overlap, search=False)
-    return build_sparing(build, overlap) if core in BLOCKED else build(overlap)
+        build = min(builds, key=lambda made: made(search=False).lower_bound_bytes)
+    sparing = search and flavour.in_blocks
+    schedule = build_sparing(build) if sparing else build(search=search)
+    return replace(schedule, flavour=flavour, kernels=tuple(map(selection.kernel, schedule.steps)))
+
+
+def _timed(
+    program: Program, whole: bool, hop: int | None, without: Collection[str], recompute: int | None
+) -> Sequence[tuple[Program, Timing]]:
+    """``program`` in the orders that are worth a try, each with its timing; of a window two, of a stream one."""
+    orders = [program] if "order" in without else [order_nodes(program)]
+    if not whole:
+        return [timed_stream(ordered, hop, recompute, without) for ordered in orders]
+    if "order" not in without:
+        orders.append(order_nodes(program, late=True))
+    return [(ordered, window_timing(ordered)) for ordered in orders]

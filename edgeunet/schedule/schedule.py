@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from edgeunet.kernels.flavour import Flavour
+from edgeunet.kernels.kernel import Kernel
 from edgeunet.program.program import Signal
 from edgeunet.program.steps import Buffer, Step
 from edgeunet.schedule.timing import Timing
@@ -38,6 +40,9 @@ class Schedule:
     lower_bound_bytes: int
     macs: int
     """Multiply-accumulates per call."""
+    flavour: Flavour | None = None
+    kernels: tuple[Kernel, ...] = ()
+    """What runs each step, once the kernels are chosen."""
 
     def span(self, signal: int) -> Span:
         """Where ``signal`` begins and ends in a stream."""

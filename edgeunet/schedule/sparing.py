@@ -7,26 +7,24 @@ overlaps of those steps whose buffers, apart from each other, would not fit that
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 from typing import Protocol
 
-from edgeunet.program.steps import ARENA, Clearance, Step
+from edgeunet.program.steps import ARENA
 from edgeunet.schedule.schedule import Schedule
-
-Overlaps = Callable[[Step, int], Clearance | None]
 
 
 class Builder(Protocol):
-    """``build_schedule`` with all but the overlaps given."""
+    """``build_schedule`` for one program, timing and selection of kernels."""
 
-    def __call__(self, overlap: Overlaps, *, search: bool = True) -> Schedule: ...
+    def __call__(self, *, search: bool = True, overlapping: Collection[int] | None = None) -> Schedule: ...
 
 
-def build_sparing(build: Builder, overlap: Overlaps) -> Schedule:
-    """What ``build`` makes with as few of the overlaps that ``overlap`` offers as the smallest arena allows."""
-    rough = build(overlap, search=False)
+def build_sparing(build: Builder) -> Schedule:
+    """What ``build`` makes with as few overlaps as the smallest arena allows."""
+    rough = build(search=False)
     busy = {s.node for s, live in zip(rough.steps, live_apart(rough), strict=True) if live > rough.lower_bound_bytes}
-    return build(lambda step, position: overlap(step, position) if step.node in busy else None)
+    return build(overlapping=busy)
 
 
 def live_apart(schedule: Schedule) -> list[int]:

@@ -14,12 +14,12 @@ import pytest
 
 from edgeunet.emit import compile_model
 from edgeunet.graph import read_tflite
-from edgeunet.schedule.plan import rewritten
 from edgeunet.schedule.timing import total_stride
 from tests.emit.dsp_batch import run_on_dsp
 from tests.emit.helium_batch import Case, run_on_helium
 from tests.emit.test_stream import Net, judged, lengths, recording, unets
 from tests.random_unets import missing_features, random_unet, traits
+from tests.rigs.programs import rewritten
 
 Run = Callable[[Path, list[Case]], list[str]]
 
@@ -74,7 +74,7 @@ def test_windows_by_hops_are_exact_on_emulated_cores(tmp_path: Path, core: str, 
         graph = read_tflite(content)
         hop = strides * total_stride(rewritten(graph))
         samples = recording(graph, graph.tensors[graph.inputs[0]].shape[2], seed)
-        compiled = compile_model(graph, f"w{seed}", core=core, mode="window", hop=hop)
+        compiled = compile_model(graph, f"w{seed}", kernels=core, mode="window", hop=hop)
         asked.append(Case(compiled, samples, judged(content, samples)))
     assert run(tmp_path, asked) == ["equal"] * len(asked)
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from edgeunet.emit import CORES, compile_model
+from edgeunet.emit import compile_model
 from edgeunet.graph import read_tflite
 from edgeunet.graph.ir import Graph
+from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.modelcard import ModelCard
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.settings import PipelineRequest
@@ -23,7 +24,7 @@ WORKLOADS = ("seed-unet-800", "small-unet-256", "classic-unet-512")
 FORMS = ("window", "stream", "pipeline")
 """A pipeline is the stream's, from 500 Hz counts."""
 
-CASES = [f"{workload} {core} {form}" for workload in WORKLOADS for core in CORES for form in FORMS]
+CASES = [f"{workload} {core} {form}" for workload in WORKLOADS for core in FLAVOURS for form in FORMS]
 
 
 @cache
@@ -34,11 +35,11 @@ def workload(path: Path) -> Graph:
 def digest(graph: Graph, core: str, form: str) -> str:
     """The digest of everything that ``export-c`` writes."""
     if form != "pipeline":
-        return compile_model(graph, "net", core=core, mode=form).sources.digest
+        return compile_model(graph, "net", kernels=core, mode=form).sources.digest
     (output,) = graph.outputs
     classes = ("background", *(f"kind {n}" for n in range(1, graph.tensors[output].shape[-1])))
     card = ModelCard("net", classes=classes, sample_rate_hz=250.0, normalization="causal")
-    compiled = compile_model(graph, "net", core=core, mode="stream", card=card)
+    compiled = compile_model(graph, "net", kernels=core, mode="stream", card=card)
     return add_pipeline(compiled, graph, card, PipelineRequest(input_rate_hz=500.0))[0].sources.digest
 
 

@@ -31,14 +31,14 @@ def flat(arrays: list[Int8]) -> Int8:
 def window_case(graph: Graph, name: str, seed: int) -> Case:
     rng = np.random.default_rng(seed)
     inputs = [random_inputs(graph.tensors[i].shape, rng) for i in graph.inputs]
-    return Case(compile_model(graph, name, core="dsp"), flat(inputs), flat(evaluate(graph, inputs)))
+    return Case(compile_model(graph, name, kernels="dsp"), flat(inputs), flat(evaluate(graph, inputs)))
 
 
 def stream_case(content: bytes, name: str, hop: int, rows: int) -> Case:
     graph = read_tflite(content)
     channels = graph.tensors[graph.inputs[0]].shape[-1]
     samples = random_inputs((rows, channels), np.random.default_rng(rows)).astype(np.int8)
-    compiled = compile_model(graph, name, core="dsp", mode="stream", hop=hop)
+    compiled = compile_model(graph, name, kernels="dsp", mode="stream", hop=hop)
     return Case(compiled, samples, flat(evaluate(with_length(graph, rows), [samples])), rows)
 
 
@@ -166,7 +166,7 @@ def always_tall(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.TALL_WORTH", 1e9)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.PAIRS_WORTH", 0.0)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 0.0)
-    monkeypatch.setattr("edgeunet.schedule.plan.for_windows", tuple)
+    monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
 
 
 @pytest.fixture
@@ -175,14 +175,14 @@ def always_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.PAIRS_WORTH", 1e9)
     monkeypatch.setattr("edgeunet.kernels.dsp.pairs.rows.LARGEST_SCRATCH", 1200)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 0.0)
-    monkeypatch.setattr("edgeunet.schedule.plan.for_windows", tuple)
+    monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
 
 
 @pytest.fixture
 def always_bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels without scratch memory wherever they fit, whatever they cost."""
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 1e9)
-    monkeypatch.setattr("edgeunet.schedule.plan.for_windows", tuple)
+    monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
 
 
 def few_rows_networks() -> list[tuple[str, bytes]]:
@@ -332,7 +332,7 @@ def test_depthwise_windows_are_exact_with_other_compilers(tmp_path: Path, core: 
 def test_no_layer_of_the_shared_models_falls_back(shared: Path) -> None:
     for name in MODELS:
         graph = read_tflite(shared / "models" / f"{name}.int8.tflite")
-        layers = compile_model(graph, "net", core="dsp").layers
+        layers = compile_model(graph, "net", kernels="dsp").layers
         portable = {"eu_conv_1d", "eu_dot_rows", "eu_conv_sum", "eu_depthwise_1d", "eu_add", "eu_max_pool_1d"}
         assert not portable & {layer.kernel for layer in layers}
 
@@ -349,4 +349,4 @@ def test_no_layer_of_the_shared_models_falls_back(shared: Path) -> None:
 def test_what_a_dsp_kernel_cannot_do_falls_back(make: Callable[[SideBySide, Value], Value], fallback: str) -> None:
     network = SideBySide(1)
     make(network, network.input(16, 8))
-    assert fallback in kernels(compile_model(read_tflite(network.build()), "lone", core="dsp"))
+    assert fallback in kernels(compile_model(read_tflite(network.build()), "lone", kernels="dsp"))

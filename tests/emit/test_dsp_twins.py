@@ -11,7 +11,7 @@ import pytest
 
 from edgeunet.emit import compile_model
 from edgeunet.graph import evaluate, read_tflite
-from edgeunet.kernels.cores import CORES
+from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import kernel_files, kernel_source
 from tests.emit.helium_table import CHANNELS, table_network
 from tests.emit.host_batch import SANITIZED, build_batch
@@ -46,7 +46,7 @@ def twins(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def every_twin(twins: None, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Twins of the kernels for few rows in windows as well."""
-    monkeypatch.setattr("edgeunet.schedule.plan.for_windows", tuple)
+    monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
     return monkeypatch
 
 
@@ -57,7 +57,7 @@ def run_twins(directory: Path, contents: list[bytes], without: Collection[str] =
         graph = read_tflite(content)
         rng = np.random.default_rng(number)
         made = [random_inputs(graph.tensors[i].shape, rng) for i in graph.inputs]
-        compiled.append(compile_model(graph, f"t{number}", core="dsp", without=without))
+        compiled.append(compile_model(graph, f"t{number}", kernels="dsp", without=without))
         inputs.append([flat(made)])
         expected.append(flat(evaluate(graph, made)))
     batch = build_batch(directory, compiled, (*SANITIZED, "-Wno-unused-function"))
@@ -75,7 +75,7 @@ def test_every_dsp_kernel_with_assembly_has_a_twin_of_its_name() -> None:
 
 
 def test_every_twin_stands_in_for_a_kernel_of_its_core() -> None:
-    for core in CORES:
+    for core in FLAVOURS:
         assert kernel_files(core, twins=True).keys() <= kernel_files(core).keys()
 
 

@@ -9,10 +9,11 @@ import pytest
 from edgeunet.emit import compile_model
 from edgeunet.graph import read_tflite
 from edgeunet.lower.lower import lower
-from edgeunet.rewrite.fuse_add import fuse_additions
+from edgeunet.rewrite.fuse_add import ADDITIONS
 from edgeunet.rewrite.fuse_concat import fuse_concatenations
 from tests.emit.test_dsp import MODELS, residual_network
 from tests.emit.test_dsp_twins import run_twins, twins
+from tests.rigs.programs import taken
 
 __all__ = ["twins"]
 
@@ -29,8 +30,8 @@ def test_outputs_are_equal_with_and_without(tmp_path: Path) -> None:
 
 def test_only_what_the_core_takes_is_fused() -> None:
     program = fuse_concatenations(lower(read_tflite(residual_network(12, 0))))
-    assert fuse_additions(program, lambda node: False) == program
-    fused = fuse_additions(program, lambda node: True)
+    assert taken(program, ADDITIONS, lambda node: False) is program
+    fused = taken(program, ADDITIONS)
     assert len(fused.nodes) < len(program.nodes)
     assert all(node.kind == "conv" for node in fused.nodes if node.epilogue)
 
@@ -38,7 +39,7 @@ def test_only_what_the_core_takes_is_fused() -> None:
 @pytest.mark.parametrize("name", MODELS[:2])
 def test_fusing_needs_no_more_memory(shared: Path, name: str) -> None:
     graph = read_tflite(shared / "models" / f"{name}.int8.tflite")
-    fused = compile_model(graph, "net", core="dsp")
-    apart = compile_model(graph, "net", core="dsp", without=["add"])
+    fused = compile_model(graph, "net", kernels="dsp")
+    apart = compile_model(graph, "net", kernels="dsp", without=["add"])
     assert len(fused.layers) < len(apart.layers)
     assert fused.arena_bytes <= apart.arena_bytes

@@ -22,6 +22,7 @@ from tests.emit.pass_networks import LOW, NONE, RELU, PassNetwork
 from tests.emit.test_dsp import flat
 from tests.emit.test_stream import expected, recording, run_streams
 from tests.random_networks import random_inputs
+from tests.rigs.tiny import level_network
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -42,14 +43,6 @@ def stream_network() -> bytes:
     return n.only(n.convolution(n.add(high, skip), 2, 1, LOW))
 
 
-def fast_network() -> bytes:
-    """One level of a U-Net in channels that the kernels of every core take: a convolution, depthwise, an addition."""
-    n = PassNetwork(22)
-    skip = n.convolution(n.input(16, 4), 8, 3, RELU)
-    low = n.pool(n.add(skip, n.convolution(n.depthwise(skip, 3, NONE), 8, 1, NONE)), 2, 2)
-    return n.only(n.convolution(n.joined(low, n.same_quantization(low, 16, 4), 8, 1, RELU, repeat=2), 4, 1, LOW))
-
-
 @dataclass(frozen=True)
 class Golden:
     """A network and how it is compiled."""
@@ -62,8 +55,8 @@ class Golden:
 NETWORKS = {
     "tiny_window": Golden(window_network),
     "tiny_stream": Golden(stream_network, "stream"),
-    "tiny_dsp": Golden(fast_network, core="dsp"),
-    "tiny_mve": Golden(fast_network, core="mve"),
+    "tiny_dsp": Golden(level_network, core="dsp"),
+    "tiny_mve": Golden(level_network, core="mve"),
 }
 ON_DEVICE = {"dsp": run_on_dsp, "mve": run_on_helium}
 
@@ -71,7 +64,7 @@ ON_DEVICE = {"dsp": run_on_dsp, "mve": run_on_helium}
 def made(name: str) -> tuple[Graph, Compiled]:
     golden = NETWORKS[name]
     graph = replace(read_tflite(golden.network()), digest=64 * "0")  # whatever wrote the flatbuffer
-    return graph, compile_model(graph, name, mode=golden.mode, core=golden.core)
+    return graph, compile_model(graph, name, mode=golden.mode, kernels=golden.core)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -102,9 +95,9 @@ def test_the_golden_files_equal_the_evaluator(name: str, tmp_path: Path) -> None
             assert np.array_equal(output, expected(graph, samples))
         return
     given = [[random_inputs(graph.tensors[i].shape, np.random.default_rng(n)) for i in graph.inputs] for n in range(5)]
-    if compiled.core != "portable":
+    if compiled.kernels != "portable":
         cases = [Case(golden, flat(arrays), flat(evaluate(graph, arrays))) for arrays in given]
-        assert ON_DEVICE[compiled.core](tmp_path, cases) == ["equal"] * len(cases)
+        assert ON_DEVICE[compiled.kernels](tmp_path, cases) == ["equal"] * len(cases)
         return
     (outputs,) = build_batch(tmp_path, [golden]).run([[flat(arrays) for arrays in given]])
     for arrays, output in zip(given, outputs, strict=True):

@@ -36,7 +36,7 @@ def case(made: SideBySide, name: str) -> Case:
     samples, expected = (
         np.concatenate([np.asarray(x, np.int8).reshape(-1) for x in group]) for group in (inputs, outputs)
     )
-    return Case(compile_model(graph, name, core="mve"), samples, expected)
+    return Case(compile_model(graph, name, kernels="mve"), samples, expected)
 
 
 def kernels(found: Case) -> set[str]:

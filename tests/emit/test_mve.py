@@ -13,8 +13,8 @@ from edgeunet.emit import Compiled, compile_model
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
-from edgeunet.kernels.cores import CORES
-from edgeunet.kernels.kernel import select_kernel
+from edgeunet.kernels.flavours import FLAVOURS
+from edgeunet.kernels.selection import select_kernel
 from edgeunet.program.steps import ARENA, View
 from edgeunet.schedule.plan import schedule_graph
 from edgeunet.schedule.schedule import Schedule
@@ -44,7 +44,7 @@ def flat(arrays: list[Int8]) -> Int8:
 def window_case(graph: Graph, name: str, seed: int) -> Case:
     rng = np.random.default_rng(seed)
     inputs = [random_inputs(graph.tensors[i].shape, rng) for i in graph.inputs]
-    return Case(compile_model(graph, name, core="mve"), flat(inputs), flat(evaluate(graph, inputs)))
+    return Case(compile_model(graph, name, kernels="mve"), flat(inputs), flat(evaluate(graph, inputs)))
 
 
 def kernels(compiled: Compiled) -> set[str]:
@@ -84,8 +84,8 @@ def test_depthwise_outputs_replace_their_inputs(tmp_path: Path) -> None:
     for seed, channels in enumerate((1, 3, 4, 12, 16, 24)):
         graph = read_tflite(column_network(channels, seed))
         cases.append(window_case(graph, f"d{channels}", seed))
-        assert shared_bytes(schedule_graph(graph, core="mve"), "depthwise") >= 9
-        assert shared_bytes(schedule_graph(graph, core="mve", without=("overlap",)), "depthwise") == 0
+        assert shared_bytes(schedule_graph(graph, kernels="mve"), "depthwise") >= 9
+        assert shared_bytes(schedule_graph(graph, kernels="mve", without=("overlap",)), "depthwise") == 0
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 
@@ -98,7 +98,7 @@ def stream_case(content: bytes, name: str, hop: int, rows: int) -> Case:
     graph = read_tflite(content)
     channels = graph.tensors[graph.inputs[0]].shape[-1]
     samples = random_inputs((rows, channels), np.random.default_rng(rows)).astype(np.int8)
-    compiled = compile_model(graph, name, core="mve", mode="stream", hop=hop)
+    compiled = compile_model(graph, name, kernels="mve", mode="stream", hop=hop)
     return Case(compiled, samples, flat(evaluate(with_length(graph, rows), [samples])), rows)
 
 
@@ -138,7 +138,7 @@ def lone(make: Callable[[SideBySide, Value], Value], channels: int = 8) -> Compi
     """A network of one layer."""
     network = SideBySide(1)
     make(network, network.input(16, channels))
-    return compile_model(read_tflite(network.build()), "lone", core="mve")
+    return compile_model(read_tflite(network.build()), "lone", kernels="mve")
 
 
 @pytest.mark.parametrize(
@@ -157,13 +157,13 @@ def test_what_a_helium_kernel_cannot_do_falls_back(make: Callable[[SideBySide, V
 def test_accumulators_or_scales_out_of_range_fall_back() -> None:
     """A multiplier of 1 or more, and a bias at the end of int32, are left to the portable kernels."""
     graph = read_tflite(table_network(4, 0, rows=(8,)))
-    step = next(s for s in schedule_graph(graph, core="mve").steps if s.kind == "conv" and s.output.channels == 4)
-    tables = CORES["mve"]
-    assert select_kernel(step, tables).core == "mve"
+    step = next(s for s in schedule_graph(graph, kernels="mve").steps if s.kind == "conv" and s.output.channels == 4)
+    tables = FLAVOURS["mve"].tables
+    assert select_kernel(step, tables).flavour == "mve"
     conv = step.parameters
     r = conv.requantization
     left = replace(conv, requantization=replace(r, shifts=np.ones_like(r.shifts)))
     heavy = replace(conv, bias=np.full_like(conv.bias, (1 << 31) - 1))
     small = replace(conv, requantization=replace(r, multipliers=np.zeros_like(r.multipliers)))
     for parameters in (left, heavy, small):
-        assert select_kernel(replace(step, parameters=parameters), tables).core == "portable"
+        assert select_kernel(replace(step, parameters=parameters), tables).flavour == "portable"

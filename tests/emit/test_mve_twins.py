@@ -41,7 +41,7 @@ def run_twins(directory: Path, contents: list[bytes]) -> set[str]:
         graph = read_tflite(content)
         rng = np.random.default_rng(number)
         made = [random_inputs(graph.tensors[i].shape, rng) for i in graph.inputs]
-        compiled.append(compile_model(graph, f"t{number}", core="mve"))
+        compiled.append(compile_model(graph, f"t{number}", kernels="mve"))
         assert "__asm__" not in compiled[-1].sources.files[f"t{number}.c"]
         inputs.append([flat(made)])
         expected.append(flat(evaluate(graph, made)))

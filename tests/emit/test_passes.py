@@ -37,7 +37,7 @@ def compiled(graph: Graph, name: str, without: set[str], prefix: str) -> Compile
     """With the kernels that can fuse, and in hops where the pass is one of streams."""
     core = "dsp" if name in ("add", "overlap") else "portable"
     hop = SMALLEST_HOP if name in STREAM_PASSES else None
-    return compile_model(graph, prefix, core=core, hop=hop, without=without)
+    return compile_model(graph, prefix, kernels=core, hop=hop, without=without)
 
 
 def code(model: Compiled) -> str:

@@ -240,7 +240,7 @@ def selftest_on(directory: Path, core: str, mode: str, change: object) -> int:
     """Build the pipeline into the firmware project of a core and return what its self-test answered there."""
     graph = read_tflite(small_network(2))
     kernels = "mve" if core == "cortex-m55" else "dsp"
-    compiled = compile_model(graph, "net", core=kernels, mode=mode, card=PLAIN)
+    compiled = compile_model(graph, "net", kernels=kernels, mode=mode, card=PLAIN)
     compiled, _ = add_pipeline(compiled, graph, PLAIN, PipelineRequest(500.0, 2.5))
     board = load_boards().board(core)
     project = write_project(compiled, board, directory)

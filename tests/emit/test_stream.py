@@ -15,7 +15,6 @@ from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
 from edgeunet.litert import quantize_saturating
-from edgeunet.schedule.plan import rewritten
 from edgeunet.schedule.timing import total_stride
 from edgeunet.signals import open_source, resample
 from tests.emit.helium_table import SideBySide
@@ -24,6 +23,7 @@ from tests.judges import litert_reference
 from tests.random_networks import random_inputs, random_network
 from tests.random_unets import missing_features, random_unet, traits
 from tests.reshape_model import TooShortError, reshape_model
+from tests.rigs.programs import rewritten
 
 _MAIN = """#include <stdio.h>
 #include <stdlib.h>
@@ -170,7 +170,9 @@ def unets(seeds: range, core: str = "portable") -> list[Net]:
         graph = read_tflite(content)
         stride = total_stride(rewritten(graph))
         hop = stride * (1, 2, 3, 5)[seed % 4]
-        found.append(Net(content, graph, compile_model(graph, f"u{seed}", core=core, mode="stream", hop=hop), stride))
+        found.append(
+            Net(content, graph, compile_model(graph, f"u{seed}", kernels=core, mode="stream", hop=hop), stride)
+        )
     return found
 
 

@@ -13,8 +13,8 @@ from functools import cache
 import pytest
 
 from edgeunet.graph import read_tflite
-from edgeunet.kernels.cores import CORES
 from edgeunet.kernels.dsp.table import DSP
+from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import Kernel, KernelTable, kernel_source
 from edgeunet.kernels.mve.columns import rows as column_rows
 from edgeunet.kernels.mve.table import MVE
@@ -62,7 +62,7 @@ def sample_steps(core: str) -> list[Step]:
     networks += [convolutions.column_network(1, convolutions.APART, 32).build()]
     networks += [test_dsp.few_rows_network(channels, seed) for seed, channels in enumerate((4, 8, 48))]
     networks += [test_dsp.several_rows_network(channels, seed) for seed, channels in enumerate((12, 24))]
-    return [step for network in networks for step in schedule_graph(read_tflite(network), core=core).steps]
+    return [step for network in networks for step in schedule_graph(read_tflite(network), kernels=core).steps]
 
 
 @cache
@@ -97,12 +97,12 @@ def test_what_a_fast_kernel_accepts_its_portable_twin_accepts(core: str) -> None
 @pytest.mark.parametrize("core", FAST)
 def test_every_fast_kernel_is_named_by_the_tests_of_its_core(core: str) -> None:
     for _, kernel in rows(core):
-        assert kernel.core == core
+        assert kernel.flavour == core
         assert any(kernel.function.startswith(name) for name in TESTED[core]), kernel.function
 
 
 @pytest.mark.parametrize("core", FAST)
 def test_every_table_ends_with_kernels_that_take_everything(core: str) -> None:
-    assert CORES[core][0] is FAST[core]
-    assert PORTABLE in CORES[core]
+    assert FLAVOURS[core].tables[0] is FAST[core]
+    assert PORTABLE in FLAVOURS[core].tables
     assert set(FAST[core]) <= set(TWINS) <= {*PORTABLE, *UPSAMPLED}

@@ -89,5 +89,5 @@ def small_network(source: str = SOURCE) -> Compiled:
         outputs=(Interface((1, OUT // 2, CHANNELS), "int8", OUT // 2 * CHANNELS, 1.0, 0),),
         arena_bytes=180,
         weights_bytes=27,
-        core="portable",
+        kernels="portable",
     )

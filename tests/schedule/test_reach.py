@@ -9,10 +9,10 @@ import pytest
 
 from edgeunet.graph import Graph, evaluate, read_tflite
 from edgeunet.graph.length import with_length
-from edgeunet.schedule.plan import rewritten
 from edgeunet.schedule.reach import needed_rows, receptive_field
 from edgeunet.schedule.timing import total_stride
 from tests.random_unets import random_unet
+from tests.rigs.programs import rewritten
 
 
 def outputs(graph: Graph, samples: np.ndarray) -> np.ndarray:

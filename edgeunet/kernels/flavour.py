@@ -1,0 +1,60 @@
+"""A kernel flavour: everything about one set of kernels in one object. Importing this loads no numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edgeunet.kernels.kernel import KernelTable
+    from edgeunet.program.program import Accepts
+
+    Loaded = Callable[[], KernelTable]
+
+
+@dataclass(frozen=True)
+class Flavour:
+    """What runs a step, and what planning must know of it.
+
+    Attributes
+    ----------
+    name : of the option ``--kernels`` and of the folder below ``kernels``.
+    title : what it runs on, for help, doctor, headers and docs.
+    macros : compiler macros without which its C does not compile.
+    own_table : loads the rows of its own, which come before the portable ones; ``None`` where it has none.
+    fuses : whether a node with an epilogue has a kernel, as far as can be told before it is placed; ``None`` where none
+        has.
+    gains_at_low_rate : whether a node over an upsampled signal, read at the low rate, has a kernel that gains by that.
+    in_blocks : whether operands that share bytes with outputs make its kernels run in blocks, which costs instructions.
+    depthwise_in_parts : whether depthwise over a concatenation is done part by part. With fast kernels two calls over
+        fewer channels bring a twentieth of the instructions at most (ecg-tiny on a Cortex-M4), for more memory than the
+        upsampled half takes.
+    moves_words : whether it has ``eu_move``, which moves histories of whole words.
+    """
+
+    name: str
+    title: str
+    macros: tuple[str, ...]
+    own_table: Loaded | None
+    fuses: Accepts | None
+    gains_at_low_rate: Accepts
+    in_blocks: bool
+    depthwise_in_parts: bool
+    moves_words: bool
+
+    @cached_property
+    def tables(self) -> tuple[KernelTable, ...]:
+        """Its kernel tables, most wanted first; the portable ones, which between them take every step, are last."""
+        from edgeunet.kernels.portable.table import PORTABLE
+        from edgeunet.kernels.portable.upsampled import UPSAMPLED
+
+        own = () if self.own_table is None else (self.own_table(),)
+        return (*own, PORTABLE, UPSAMPLED)
+
+    @property
+    def own_kernels(self) -> frozenset[str]:
+        """The functions that it has beside the portable ones."""
+        own = {} if self.own_table is None else self.tables[0]
+        return frozenset(row.function for rows in own.values() for row in rows)

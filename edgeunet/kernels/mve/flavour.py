@@ -1,0 +1,34 @@
+"""The flavour for cores with Helium, the M-profile vector extension."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgeunet.kernels.flavour import Flavour
+
+if TYPE_CHECKING:
+    from edgeunet.kernels.kernel import KernelTable
+    from edgeunet.program.program import Node
+
+
+def _table() -> KernelTable:
+    from edgeunet.kernels.mve.table import MVE
+
+    return MVE
+
+
+def _gains_at_low_rate(node: Node) -> bool:
+    return node.kind in _table()
+
+
+MVE = Flavour(
+    name="mve",
+    title="Cortex-M55, M85 (Helium)",
+    macros=("__ARM_FEATURE_MVE",),
+    own_table=_table,
+    fuses=None,
+    gains_at_low_rate=_gains_at_low_rate,
+    in_blocks=False,
+    depthwise_in_parts=False,
+    moves_words=True,
+)

@@ -1,0 +1,29 @@
+"""The flavour that runs anywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgeunet.kernels.flavour import Flavour
+
+if TYPE_CHECKING:
+    from edgeunet.program.program import Node
+
+
+def _gains_at_low_rate(node: Node) -> bool:
+    from edgeunet.kernels.portable.upsampled import saves
+
+    return saves(node)
+
+
+PORTABLE = Flavour(
+    name="portable",
+    title="any C99 compiler",
+    macros=(),
+    own_table=None,
+    fuses=None,
+    gains_at_low_rate=_gains_at_low_rate,
+    in_blocks=False,
+    depthwise_in_parts=True,
+    moves_words=False,
+)

@@ -1,0 +1,109 @@
+"""Which kernels the steps of a window or a stream may have, and the one that each gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+from edgeunet.errors import CompileError
+from edgeunet.kernels.flavour import Flavour
+from edgeunet.kernels.kernel import Kernel, KernelTable
+from edgeunet.kernels.portable.unfolded import UNFOLDED
+from edgeunet.program.steps import Clearance, Step
+
+
+def select_kernel(step: Step, tables: Sequence[KernelTable]) -> Kernel:
+    """The first kernel of ``tables`` (most wanted first) that accepts ``step``.
+
+    Raises
+    ------
+    CompileError
+        When none does.
+    """
+    for table in tables:
+        for kernel in table.get(step.kind, ()):
+            if kernel.accepts(step):
+                return kernel
+    raise CompileError(
+        f"layer '{step.name}' ({'/'.join(step.covers)}): no kernel takes a {step.kind} of these shapes; "
+        "report it with the model, it is a limit of the compiler"
+    )
+
+
+def within_scratch(tables: Sequence[KernelTable], limit_bytes: int) -> tuple[KernelTable, ...]:
+    """``tables`` without the kernels that want more than ``limit_bytes`` of arena for a step."""
+
+    def limited(kernel: Kernel) -> Kernel:
+        return replace(kernel, accepts=lambda step: kernel.accepts(step) and kernel.scratch_bytes(step) <= limit_bytes)
+
+    return tuple({kind: tuple(map(limited, rows)) for kind, rows in table.items()} for table in tables)
+
+
+def for_windows(tables: Sequence[KernelTable]) -> tuple[KernelTable, ...]:
+    """``tables`` without the kernels that only streams are to have."""
+    return tuple(
+        {kind: tuple(row for row in rows if not row.streams_only) for kind, rows in table.items()} for table in tables
+    )
+
+
+def without_kernels(tables: Sequence[KernelTable], names: Collection[str]) -> tuple[KernelTable, ...]:
+    """``tables`` in which portable rows run what the kernels called ``names`` would."""
+    portable = {
+        kind: [row for table in tables for row in table.get(kind, ()) if row.flavour == "portable"]
+        for kind in {kind for table in tables for kind in table}
+    }
+
+    def rows(kind: str, kernel: Kernel) -> tuple[Kernel, ...]:
+        if kernel.flavour == "portable" or kernel.function not in names:
+            return (kernel,)
+        return tuple(replace(row, accepts=_both(kernel.accepts, row.accepts)) for row in portable[kind])
+
+    return tuple(
+        {kind: tuple(row for kernel in listed for row in rows(kind, kernel)) for kind, listed in table.items()}
+        for table in tables
+    )
+
+
+def _both(first: Callable[[Step], bool], second: Callable[[Step], bool]) -> Callable[[Step], bool]:
+    return lambda step: first(step) and second(step)
+
+
+SPARING_SCRATCH_BYTES = 512
+"""Scratch that a step may have in a stream at its smallest hop, where bytes matter more than instructions."""
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """The kernels that steps may have: ``tables``, most wanted first, and whether operands may share bytes."""
+
+    tables: tuple[KernelTable, ...]
+    overlaps: bool = True
+
+    def kernel(self, step: Step) -> Kernel:
+        """The kernel that runs ``step``; a ``CompileError`` where none does."""
+        return select_kernel(step, self.tables)
+
+    def overlap(self, step: Step, position: int) -> Clearance | None:
+        """How far operand ``position`` must lie above the output of ``step`` to share bytes; ``None`` for never."""
+        return self.kernel(step).overlap(step, position) if self.overlaps else None
+
+    def scratch_bytes(self, step: Step) -> int:
+        """Bytes of arena that ``step`` wants for itself while it runs."""
+        return self.kernel(step).scratch_bytes(step)
+
+
+def select_kernels(
+    flavour: Flavour, *, streams: bool, smallest_hop: bool = False, without: Collection[str] = ()
+) -> Selection:
+    """The kernels of ``flavour`` for a window or a stream, at the smallest hop without what wants much scratch memory.
+
+    ``without`` may name passes (``zero_points``, ``overlap``) and kernels of the flavour to leave out.
+    """
+    tables = flavour.tables if streams else for_windows(flavour.tables)
+    if flavour.own_kernels & {*without}:
+        tables = without_kernels(tables, without)
+    if "zero_points" in without:
+        tables = (UNFOLDED, *tables)
+    if smallest_hop:
+        tables = within_scratch(tables, SPARING_SCRATCH_BYTES)
+    return Selection(tables, "overlap" not in without)
