@@ -78,13 +78,13 @@ def main(args: list[str] | None = None) -> None:
         click.echo(f"edgeunet: {error}", err=True)
         code = error.exit_code
     except ImportError as error:
-        click.echo(f"edgeunet: {_missing_package(error)}", err=True)
+        click.echo(f"edgeunet: {missing_package(error)}", err=True)
         code = 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes
         code = 1
     except OSError as error:
-        click.echo(f"edgeunet: {_system_error(error)}", err=True)
+        click.echo(f"edgeunet: {system_error(error)}", err=True)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -97,7 +97,8 @@ def _usage_sentence(error: click.ClickException) -> str:
     return f"edgeunet: {said}; see {error.ctx.command_path} --help"
 
 
-def _system_error(error: OSError) -> str:
+def system_error(error: OSError) -> str:
+    """Return one sentence about a file that cannot be read or written."""
     where = f"'{error.filename}': " if error.filename else ""
     return f"{where}{error.strerror or error}; check the path, its permissions and the space left"
 
@@ -115,7 +116,8 @@ _EXTRA_OF_PACKAGE = {
 }
 
 
-def _missing_package(error: ImportError) -> str:
+def missing_package(error: ImportError) -> str:
+    """Return one sentence saying how to install the package; an import that failed for another reason goes on."""
     package = (error.name or "").split(".")[0]
     extra = _EXTRA_OF_PACKAGE.get(package)
     if extra is None:

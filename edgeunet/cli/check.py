@@ -24,15 +24,16 @@ def command(results: tuple[Path, ...], budget: Path, update_baseline: bool, as_j
 
     RESULTS are the JSON files that build, quantize, evaluate and bench write with --json, or directories of them.
     """
-    from edgeunet import report
+    from edgeunet.report import check, check_document, collect, lines, load_budget, require, undecided
+    from edgeunet.report import update_baseline as store_baseline
 
-    limits = report.load_budget(budget)
-    collected = report.collect(results)
+    limits = load_budget(budget)
+    collected = collect(results)
     if update_baseline:
-        click.echo(f"wrote {report.update_baseline(collected, limits)}", err=True)
-    comparisons = report.check(collected, limits)
+        click.echo(f"wrote {store_baseline(collected, limits)}", err=True)
+    comparisons = check(collected, limits)
     if as_json:
-        click.echo(json.dumps(report.check_document(comparisons), indent=2))
+        click.echo(json.dumps(check_document(comparisons), indent=2))
     else:
-        click.echo(report.lines(comparisons), err=report.undecided(comparisons))
-    report.require(comparisons)
+        click.echo(lines(comparisons), err=undecided(comparisons))
+    require(comparisons)
