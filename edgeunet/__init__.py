@@ -45,21 +45,24 @@ _EXPORTS = {
     "compile_model": "edgeunet.emit",
 }
 _VERBS = (
-    "build", "evaluate", "export_c", "bench", "simulate", "firmware_new", "flash", "check", "inspect", "synth", "doctor",
+    "build", "evaluate", "export_c", "bench", "simulate", "firmware_new", "flash", "check", "inspect", "synth",
+    "doctor",
 )  # fmt: skip
 _VERB_PACKAGES = ("train", "quantize", "report")
 
 __all__ = ["__version__", *_EXPORTS, *_VERBS, *_VERB_PACKAGES]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _EXPORTS:
-        return getattr(import_module(_EXPORTS[name]), name)
-    if name in _VERBS:
-        return getattr(import_module("edgeunet.verbs"), name)
-    if name in _VERB_PACKAGES:
-        return import_module(f"edgeunet.{name}")
-    raise AttributeError(f"module 'edgeunet' has no attribute '{name}'")
+if not TYPE_CHECKING:  # or a checker would take every name
+
+    def __getattr__(name: str) -> Any:
+        if name in _EXPORTS:
+            return getattr(import_module(_EXPORTS[name]), name)
+        if name in _VERBS:
+            return getattr(import_module("edgeunet.verbs"), name)
+        if name in _VERB_PACKAGES:
+            return import_module(f"edgeunet.{name}")
+        raise AttributeError(f"module 'edgeunet' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:

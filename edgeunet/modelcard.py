@@ -9,6 +9,7 @@ from typing import Any
 
 from edgeunet.errors import ModelError, shown
 from edgeunet.files import read_json, write_json
+from edgeunet.short_repr import short_repr
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class ModelCard:
     data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     postprocessing: Mapping[str, Any] = field(default_factory=dict)
+
+    __repr__ = short_repr
 
     def with_metrics(self, **metrics: Any) -> ModelCard:
         """Return a copy with ``metrics`` added."""

@@ -16,7 +16,7 @@ ORDER = (
     "spec", "signals", "model", "train", "quantize", "graph", "program", "lower", "rewrite", "kernels", "schedule",
     "emit", "pipeline", "run", "report", "cli", "verbs",
 )  # fmt: skip
-LEAVES = {"errors", "files", "modelcard", "litert", "callable_module", "__init__"}
+LEAVES = {"errors", "files", "modelcard", "litert", "callable_module", "short_repr", "__init__"}
 WITH_TENSORFLOW = {"model", "train", "quantize"}
 HEAVY = ("tensorflow", "keras")
 LONGEST_FILE = 400

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeunet.files import write_text
+from edgeunet.short_repr import LONGEST, cut, short_repr
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,10 @@ class SourceTree:
     """Relative path → text. Nothing is written until ``write`` is called."""
 
     files: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        size_bytes = sum(len(text.encode()) for text in self.files.values())
+        return cut(f"<SourceTree: {', '.join(self.files)}; {size_bytes} bytes>", LONGEST)
 
     @cached_property
     def digest(self) -> str:
@@ -42,6 +47,8 @@ class Layer:
     output_shape: tuple[int, ...]
     kernel: str
     """Name of the C kernel that runs it; empty for steps that cost nothing."""
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,15 @@ class Compiled:
     """Most output rows per ``_push``."""
     receptive_field_samples: int = 0
     """Input samples that an output of a stream depends on; 0 where the whole window is one call."""
+
+    def __repr__(self) -> str:
+        call = f"{self.hop_samples} samples per call" if self.hop_samples else "a window per call"
+        return cut(
+            f"<Compiled {self.name}: {self.core}, {call}, {len(self.layers)} layers, {self.macs} MACs, "
+            f"state {self.state_bytes} bytes, weights {self.weights_bytes} bytes>",
+            LONGEST,
+        )
+
     facts: Mapping[str, str] = field(default_factory=dict)
     """What the banner of every file says: what made it."""
     run_digest: str = ""

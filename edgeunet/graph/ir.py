@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeunet.short_repr import LONGEST, cut, short_repr
+
 ABSENT = -1
 """Input index of an optional operand that is not there (a convolution without bias)."""
 
@@ -30,6 +32,8 @@ class Quantization:
     scales: tuple[float, ...]
     zero_points: tuple[int, ...]
     axis: int = 0
+
+    __repr__ = short_repr
 
     @property
     def scale(self) -> float:
@@ -49,6 +53,10 @@ class Tensor:
     dtype: str
     quantization: Quantization | None = None
     data: NDArray[Any] | None = None
+
+    def __repr__(self) -> str:
+        constant = "constant, " if self.is_constant else ""
+        return cut(f"<Tensor {self.name[-80:]}: {self.dtype} {self.shape}, {constant}{self.size_bytes} bytes>", LONGEST)
 
     @property
     def size_bytes(self) -> int:
@@ -73,6 +81,8 @@ class Op:
     outputs: tuple[int, ...]
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True, eq=False)
 class Graph:
@@ -85,6 +95,13 @@ class Graph:
     outputs: tuple[int, ...]
     digest: str
     """SHA-256 of the file it was read from, as hexadecimal digits."""
+
+    def __repr__(self) -> str:
+        ports = " -> ".join(
+            ", ".join(f"{self.tensors[i].dtype} {self.tensors[i].shape}" for i in side)
+            for side in (self.inputs, self.outputs)
+        )
+        return cut(f"<Graph {self.name}: {len(self.ops)} ops, {len(self.tensors)} tensors, {ports}>", LONGEST)
 
     def tensor(self, index: int) -> Tensor:
         return self.tensors[index]

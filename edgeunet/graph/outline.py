@@ -20,6 +20,7 @@ from edgeunet.graph.schema import (
     TENSOR,
     TENSOR_TYPES,
 )
+from edgeunet.short_repr import short_repr
 
 _ITEM_BYTES = {"float32": 4, "int32": 4, "int16": 2, "int8": 1, "uint8": 1, "int64": 8, "bool": 1, "float16": 2}
 
@@ -33,6 +34,8 @@ class Port:
     dtype: str
     scale: float | None
     zero_point: int
+
+    __repr__ = short_repr
 
     @property
     def elements(self) -> int:
@@ -60,6 +63,8 @@ class Outline:
     outputs: tuple[Port, ...]
     digest: str
     size_bytes: int
+
+    __repr__ = short_repr
 
     @property
     def kinds(self) -> tuple[tuple[str, str], ...]:

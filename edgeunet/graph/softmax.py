@@ -23,6 +23,7 @@ from edgeunet.graph.arithmetic import (
     saturating_rounding_doubling_high_mul,
 )
 from edgeunet.graph.lookup import input_radius
+from edgeunet.short_repr import short_repr
 
 DIFFERENCE_INTEGER_BITS = 5
 SUM_INTEGER_BITS = 12
@@ -35,6 +36,8 @@ class SoftmaxTable:
     factor: Multiplier
     largest_difference: int
     exponentials: NDArray[np.int32]
+
+    __repr__ = short_repr
 
 
 def softmax_factor(beta: float, scale: float) -> Multiplier:

@@ -13,6 +13,7 @@ from edgeunet.model.build import build_model
 from edgeunet.model.cost import Cost, cost, cost_document
 from edgeunet.model.lint import Finding, lint_model
 from edgeunet.model.storage import card_of, save_model
+from edgeunet.short_repr import short_repr
 from edgeunet.spec import UNetSpec
 
 
@@ -22,6 +23,8 @@ class Construction:
 
     cost: Cost
     findings: tuple[Finding, ...] | None
+
+    __repr__ = short_repr
 
     def document(self) -> dict[str, Any]:
         """Return everything as one JSON object."""

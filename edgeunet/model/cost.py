@@ -8,6 +8,7 @@ from typing import Any
 
 from edgeunet.model.network import Network, Node, describe_network
 from edgeunet.model.reach import reach, whole_window_layers
+from edgeunet.short_repr import short_repr
 from edgeunet.spec import UNetSpec
 
 _CONVOLUTIONS = ("conv", "separable", "transpose")
@@ -41,6 +42,8 @@ class LayerCost:
     output_shape: tuple[int, ...]
     parameters: int
     macs: int
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ class Cost:
     peak_activation_bytes: int
     estimated_flash_bytes: int
     layers: tuple[LayerCost, ...]
+
+    __repr__ = short_repr
 
 
 def cost(spec: UNetSpec) -> Cost:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from edgeunet.errors import ModelError
 from edgeunet.model.quiet import import_tensorflow
+from edgeunet.short_repr import short_repr
 
 if TYPE_CHECKING:
     import keras
@@ -79,6 +80,8 @@ class Finding:
     position: int
     problem: str
     cure: str
+
+    __repr__ = short_repr
 
     def __str__(self) -> str:
         return f"layer '{self.layer}' becomes {self.operator}, which {self.problem}; {self.cure}"

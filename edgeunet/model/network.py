@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from edgeunet.short_repr import short_repr
 from edgeunet.spec import BlockSpec, UNetSpec
 
 Kind = Literal[
@@ -64,6 +65,8 @@ class Node:
     rate: float = 0.0
     initializer: str = "he_normal"
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True)
 class Network:
@@ -71,6 +74,8 @@ class Network:
 
     spec: UNetSpec
     nodes: tuple[Node, ...]
+
+    __repr__ = short_repr
 
     def __getitem__(self, name: str) -> Node:
         return next(node for node in self.nodes if node.name == name)

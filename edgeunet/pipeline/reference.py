@@ -14,6 +14,7 @@ from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
 from edgeunet.pipeline.settings import GAIN_FRACTION_BITS, Pipeline
 from edgeunet.rewrite import strip_edges
+from edgeunet.short_repr import short_repr
 from edgeunet.signals import labels_to_waves
 from edgeunet.signals.causal import Counts, normalize_counts
 from edgeunet.signals.integer_resampling import resample_counts
@@ -57,6 +58,8 @@ class Stages:
     leads: npt.NDArray[np.int64]
     labels: npt.NDArray[np.int64]
     events: tuple[Event, ...]
+
+    __repr__ = short_repr
 
 
 def run_pipeline(

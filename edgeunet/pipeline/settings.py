@@ -14,6 +14,7 @@ from edgeunet.emit.source import Compiled
 from edgeunet.errors import CompileError, SignalError
 from edgeunet.litert import quantize_saturating
 from edgeunet.modelcard import ModelCard
+from edgeunet.short_repr import short_repr
 from edgeunet.signals.causal import COUNTS_PER_UNIT, OUTPUT_FRACTION_BITS, baseline_shift
 from edgeunet.signals.integer_resampling import Resampler, design_resampler
 from edgeunet.signals.postprocessing import postprocessing_from_dict
@@ -71,6 +72,8 @@ class Pipeline:
     merge_rows: tuple[int, ...]
     least_rows: tuple[int, ...]
     threshold_steps: int
+
+    __repr__ = short_repr
 
     @property
     def ratio(self) -> Fraction:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeunet.short_repr import short_repr
+
 Int8Array = NDArray[np.int8]
 Int16Array = NDArray[np.int16]
 Int32Array = NDArray[np.int32]
@@ -29,6 +31,8 @@ class Requantization:
     zero_point: int
     low: int
     high: int
+
+    __repr__ = short_repr
 
     @property
     def relative_low(self) -> int:
@@ -55,6 +59,8 @@ class Conv:
     requantization: Requantization
     stride: int = 1
     dilation: int = 1
+
+    __repr__ = short_repr
 
     @property
     def folded_bias(self) -> Int32Array:
@@ -83,6 +89,8 @@ class ConvSum:
     stride: int = 1
     dilation: int = 1
 
+    __repr__ = short_repr
+
     @property
     def _joined(self) -> Int8Array:
         return np.concatenate([w.reshape(w.shape[0], -1) for w in self.weights], axis=1).T
@@ -109,6 +117,8 @@ class Depthwise:
     repeat: int = 1
     stride: int = 1
     dilation: int = 1
+
+    __repr__ = short_repr
 
     @property
     def folded_bias(self) -> Int32Array:
@@ -139,6 +149,8 @@ class ConvUpsampled:
     other: Int8Array | None = None
     other_stride: int = 1
     other_dilation: int = 1
+
+    __repr__ = short_repr
 
     def _joined(self, phase: int) -> Int16Array:
         parts = [self.weights[phase], *([] if self.other is None else [self.other])]
@@ -179,6 +191,8 @@ class DepthwiseUpsampled:
     window: Int8Array | None = None
     base: int = 0
 
+    __repr__ = short_repr
+
     @property
     def folded_bias(self) -> Int32Array:
         """``bias - zero_point * sum(weights)`` per output channel (the same in every phase), modulo 2^32."""
@@ -214,6 +228,8 @@ class AveragePool:
     low: int
     high: int
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True)
 class Add:
@@ -234,6 +250,8 @@ class Add:
     low: int
     high: int
     sign: int = 1
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True)
@@ -267,6 +285,8 @@ class Table:
 
     values: Int8Array
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True)
 class Repeat:
@@ -293,6 +313,8 @@ class Image:
     top: int = 0
     left: int = 0
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True, eq=False)
 class Conv2d:
@@ -303,6 +325,8 @@ class Conv2d:
     bias: Int32Array
     input_zero_point: int
     requantization: Requantization
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True, eq=False)
@@ -316,6 +340,8 @@ class Depthwise2d:
     requantization: Requantization
     repeat: int = 1
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True)
 class Pool2d:
@@ -325,6 +351,8 @@ class Pool2d:
     low: int
     high: int
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True)
 class Resize:
@@ -333,6 +361,8 @@ class Resize:
     rows: tuple[int, ...]
     columns: tuple[int, ...]
     in_width: int
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True)
@@ -351,6 +381,8 @@ class Copy:
     out_offset: int = 0
     out_pitch: int | None = None
     out_jump: int = 0
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True)
@@ -372,6 +404,8 @@ class Mean:
     shift: int
     out_zero_point: int
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True, eq=False)
 class Softmax:
@@ -380,6 +414,8 @@ class Softmax:
     exponentials: Int32Array
     """``exp(-d * scale * beta)`` for a distance ``d`` from the maximum, Q0.31; its length is where the value is
     dropped."""
+
+    __repr__ = short_repr
 
 
 def fold_bias(bias: Int32Array, weights: Int8Array | Int16Array, zero_point: int) -> Int32Array:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from edgeunet.program.parameters import Add, Int8Array
+from edgeunet.short_repr import LONGEST, cut, short_repr
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Signal:
     channels: int
     scale: float
     zero_point: int
+
+    __repr__ = short_repr
 
     @property
     def rows(self) -> int:
@@ -40,6 +43,8 @@ class Constant:
     """An operand known at compile time, int8 ``(rows, channels)``; one row or one channel is broadcast."""
 
     values: Int8Array
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,8 @@ class Node:
     """Whether a group's ``repeat`` rows are written as one row of ``repeat`` times the channels."""
     epilogue: tuple[Any, ...] = ()
 
+    __repr__ = short_repr
+
     @cached_property
     def signals(self) -> tuple[int, ...]:
         """The operands that are signals."""
@@ -102,6 +109,13 @@ class Program:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     notes: tuple[str, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        sides = " -> ".join(
+            ", ".join(f"{self.signals[i].rows} x {self.signals[i].channels}" for i in side)
+            for side in (self.inputs, self.outputs)
+        )
+        return cut(f"<Program: {len(self.nodes)} nodes, {len(self.signals)} signals, {sides} int8>", LONGEST)
 
     def readers(self, signal: int) -> tuple[int, ...]:
         """Indices of the nodes that read ``signal``."""
@@ -135,6 +149,8 @@ class FusedAdd:
 
     add: Add
     swapped: bool
+
+    __repr__ = short_repr
 
 
 Accepts = Callable[[Node], bool]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgeunet.program.program import Constant
+from edgeunet.short_repr import short_repr
 
 ARENA, INPUT, OUTPUT = "arena", "input", "output"
 
@@ -35,6 +36,8 @@ class Buffer:
     lag_rows: int = 0
     store_bytes: int | None = None
     """Offset of the place where the history waits between hops, for a buffer that exists only while it is in use."""
+
+    __repr__ = short_repr
 
     @property
     def data_offset_bytes(self) -> int:
@@ -74,6 +77,8 @@ class Margin:
     signal: int
     first_index: int = 0
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True, eq=False)
 class Step:
@@ -101,6 +106,8 @@ class Step:
     """The signal read first (for the step that brings the input, the one written)."""
     scratch: View | None = None
     """Bytes of the arena that the step's kernel has for itself while it runs."""
+
+    __repr__ = short_repr
 
     @property
     def rows(self) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.litert import ReferenceInterpreter, TensorDetail, dequantize, quantize_saturating, reference_interpreter
+from edgeunet.short_repr import short_repr
 
 _EDGE_KINDS = ("QUANTIZE", "DEQUANTIZE")
 
@@ -47,6 +48,8 @@ class LayerError:
     lost_db: float | None
     max_error: float
     max_error_steps: float
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as a plain document."""

@@ -19,6 +19,7 @@ from edgeunet.quantize.calibrate import check_windows, draw_windows, limit_range
 from edgeunet.quantize.convert import FORMATS, convert
 from edgeunet.quantize.equalize import equalized
 from edgeunet.quantize.layers import LayerError, compare_layers, lossiest_layer, worst_layer
+from edgeunet.short_repr import short_repr
 from edgeunet.signals import Source, Split
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Quantized:
     card: ModelCard
     layers: tuple[LayerError, ...]
     report: Mapping[str, Any]
+
+    __repr__ = short_repr
 
     def write(self, path: Path) -> None:
         """Write the model, its card and its report (``<path>.quantize.json``), each in one step."""

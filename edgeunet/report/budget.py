@@ -10,6 +10,7 @@ from typing import Any
 
 from edgeunet.errors import ReportError
 from edgeunet.report.results import Figure, Subject
+from edgeunet.short_repr import short_repr
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -53,6 +54,8 @@ class Budget:
     subjects: tuple[Subject, ...]
     baseline: Path | None
     allowances: tuple[Allowance, ...]
+
+    __repr__ = short_repr
 
     def concerns(self, subject: Subject) -> bool:
         """Return whether ``subject`` is compared with the baseline: its model has a budget, or no model has one."""

@@ -13,6 +13,7 @@ from edgeunet.files import read_json, write_json
 from edgeunet.report.budget import Budget, Limit
 from edgeunet.report.figures import higher_is_better, is_share, show
 from edgeunet.report.results import HOP, Figure, Results, Subject
+from edgeunet.short_repr import short_repr
 
 SCHEMA = "edgeunet.check/1"
 BASELINE_SCHEMA = "edgeunet.baseline/1"
@@ -48,6 +49,8 @@ class Comparison:
     bound: float
     side: str
     baseline: Figure | None = None
+
+    __repr__ = short_repr
 
     @property
     def ok(self) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from edgeunet.short_repr import short_repr
+
 Figure = float | int
 
 HOP = " hop "
@@ -35,6 +37,8 @@ class Result:
     document: Mapping[str, Any]
     origin: str
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True)
 class Results:
@@ -42,6 +46,8 @@ class Results:
 
     results: tuple[Result, ...]
     figures: Mapping[Subject, Mapping[str, Figure]] = field(default_factory=dict)
+
+    __repr__ = short_repr
 
     def models(self) -> tuple[str, ...]:
         """Return the models, in order of first appearance."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from edgeunet.report.figures import show
 from edgeunet.report.results import HOP, Figure, Results, Subject
+from edgeunet.short_repr import short_repr
 
 SCHEMA = "edgeunet.report/1"
 FLOAT_BYTES = 4
@@ -53,6 +54,8 @@ class Row:
     figures: Mapping[str, Figure]
     size_bytes: Figure | None
     size_note: str
+
+    __repr__ = short_repr
 
     @property
     def label(self) -> str:

@@ -31,6 +31,7 @@ from edgeunet.run.recording import make_recording
 from edgeunet.run.tflm import Peer, run_tflm, split_bytes
 from edgeunet.run.toolchains import find_toolchain
 from edgeunet.schedule.choice import Choice, choose
+from edgeunet.short_repr import short_repr
 
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
 STACK_BYTES = 8192
@@ -71,6 +72,8 @@ class Request:
     ram_bytes: int | None = None
     without: tuple[str, ...] = ()
     stack_bytes: int | None = None
+
+    __repr__ = short_repr
 
     @property
     def choice(self) -> Choice:
@@ -186,6 +189,8 @@ class Result:
 
     measurement: Measurement
     peer: Peer | None = None
+
+    __repr__ = short_repr
 
     def document(self) -> dict[str, Any]:
         """Return the object that ``bench --json`` prints."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from edgeunet.errors import RunError
 from edgeunet.files import read_json
+from edgeunet.short_repr import short_repr
 
 HOST = "host"
 ARCHITECTURES = ("cortex_m", "riscv")
@@ -33,6 +34,8 @@ class Core:
     gcc_flags: tuple[str, ...]
     zig_flags: tuple[str, ...]
     unicorn_model: str | None
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Board:
     setup: tuple[tuple[str, str, str], ...]
     flasher: Mapping[str, str]
 
+    __repr__ = short_repr
+
     @property
     def is_emulated(self) -> bool:
         return self.flasher["tool"] == "qemu"
@@ -82,6 +87,8 @@ class BoardTable:
     path: Path
     cores: Mapping[str, Core]
     boards: Mapping[str, Board]
+
+    __repr__ = short_repr
 
     def board(self, name: str) -> Board:
         """Return the board called ``name``, or the emulated board of the core called ``name``."""

@@ -14,6 +14,7 @@ from edgeunet.rewrite.passes import STREAM_PASSES
 from edgeunet.run.bench import Request, bench, choose_kernels, compile_request, find_board, settled
 from edgeunet.run.measure import Note
 from edgeunet.run.measurement import Measurement
+from edgeunet.short_repr import short_repr
 
 SHIPS = "as it ships"
 _FIGURES = ("exact", "kernels", "instructions", "ram_bytes", "flash_bytes", "arena_bytes", "stack_bytes")
@@ -37,6 +38,8 @@ class Variant:
     measurement: Measurement | None
     same: bool = False
     refused: str = ""
+
+    __repr__ = short_repr
 
     @property
     def exact(self) -> bool:

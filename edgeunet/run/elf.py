@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from edgeunet.errors import RunError
+from edgeunet.short_repr import short_repr
 
 _PT_LOAD = 1
 _SHF_ALLOC = 2
@@ -38,6 +39,8 @@ class ElfImage:
 
     path: Path
     data: bytes
+
+    __repr__ = short_repr
 
     @classmethod
     def read(cls, path: Path) -> ElfImage:

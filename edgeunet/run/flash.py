@@ -20,6 +20,7 @@ from edgeunet.run.project import Project, open_project, project_board
 from edgeunet.run.protocol import Line, Listener
 from edgeunet.run.serial_port import listen_to_port, open_port
 from edgeunet.run.toolchains import find_toolchain
+from edgeunet.short_repr import short_repr
 
 PIPELINE_STAGES = {
     1: "resampling",
@@ -43,6 +44,8 @@ class FlashPlan:
     build: Build
     image: Path
     commands: tuple[tuple[str, ...], ...]
+
+    __repr__ = short_repr
 
     @property
     def uses_cmake(self) -> bool:

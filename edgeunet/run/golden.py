@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.emit.source import Compiled
+from edgeunet.short_repr import short_repr
 
 Evaluate = Callable[[bytes], bytes]
 """Exact reference: the bytes of one input → the bytes of the output that every target must give."""
@@ -20,6 +21,8 @@ class Golden:
 
     inputs: tuple[bytes, ...]
     outputs: tuple[bytes, ...]
+
+    __repr__ = short_repr
 
 
 def golden_input(size_bytes: int, index: int) -> NDArray[np.int8]:

@@ -15,6 +15,7 @@ from edgeunet.run.boards import Board
 from edgeunet.run.elf import ElfImage
 from edgeunet.run.project import Project
 from edgeunet.run.toolchains import Toolchain
+from edgeunet.short_repr import short_repr
 
 _HARNESS = ("main", "measure", "report")
 _HARNESS_HOST = ("board_host", "uart_stdio", "counter_clock")
@@ -57,6 +58,8 @@ class Build:
     traced: bool = False
     selftest: bool = False
 
+    __repr__ = short_repr
+
     @property
     def is_sanitized(self) -> bool:
         return bool(self._sanitizers)
@@ -94,6 +97,8 @@ class Image:
 
     path: Path
     build: Build
+
+    __repr__ = short_repr
 
     def footprint(self) -> Footprint | None:
         """Return the model's bytes; ``None`` on the host, whose linker mixes them with the C library."""

@@ -20,6 +20,7 @@ from edgeunet.run.machines import Machine, hear
 from edgeunet.run.measurement import LayerCost, Measurement, Mismatch
 from edgeunet.run.project import write_project
 from edgeunet.run.protocol import PROTOCOL, Line
+from edgeunet.short_repr import short_repr
 
 Note = Callable[[str], None]
 
@@ -38,6 +39,8 @@ class Session:
     outputs: tuple[bytes, ...]
     layer_counts: tuple[int, ...]
     rounds: int
+
+    __repr__ = short_repr
 
 
 def measure(

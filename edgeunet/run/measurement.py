@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edgeunet.run.image import Footprint
+from edgeunet.short_repr import LONGEST, cut, short_repr
 
 SCHEMA = "edgeunet.bench/1"
 NOT_COUNTED = "vectors, startup, UART, counter, main, test inputs and the report are not counted in any figure"
@@ -19,6 +20,8 @@ class LayerCost:
     op: str
     macs: int
     count: int
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,14 @@ class Measurement:
     rows_per_call: int
     lookahead_samples: int
     sample_rate_hz: float | None
+
+    def __repr__(self) -> str:
+        ram = "" if self.ram_bytes is None else f", RAM {self.ram_bytes} bytes"
+        return cut(
+            f"<Measurement {self.model} on {self.board}: {self.kernels}, {self.mode}, "
+            f"{'exact' if self.exact else 'NOT exact'}, {self.count} {self.unit} per call{ram}, {self.toolchain}>",
+            LONGEST,
+        )
 
     @property
     def exact(self) -> bool:

@@ -26,6 +26,7 @@ from edgeunet.run.project import write_project
 from edgeunet.run.protocol import Line
 from edgeunet.run.recording import Recording, make_recording
 from edgeunet.run.toolchains import find_toolchain
+from edgeunet.short_repr import short_repr
 
 STAGES = {1: "resampling", 2: "normalization", 3: "quantization", 4: "network", 5: "decision"}
 """Numbers and names of the stages; the first scales too, the last turns classes into events."""
@@ -68,6 +69,8 @@ class PipelineMeasurement:
     parts_bytes: dict[str, int]
     stack_bytes: int | None
     footprint: Footprint | None
+
+    __repr__ = short_repr
 
     @property
     def seconds(self) -> float:

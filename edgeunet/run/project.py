@@ -14,6 +14,7 @@ from edgeunet.errors import RunError
 from edgeunet.files import read_json, write_json, write_text
 from edgeunet.run.boards import Board, load_boards, template_directory
 from edgeunet.run.recording import Recording
+from edgeunet.short_repr import short_repr
 
 SCHEMA = "edgeunet.firmware/1"
 MARK = "edgeunet.json"
@@ -42,6 +43,8 @@ class Project:
     model: str
     board: str
     recording: Mapping[str, Any] | None = None
+
+    __repr__ = short_repr
 
     @property
     def has_pipeline(self) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from edgeunet.errors import RunError
+from edgeunet.short_repr import short_repr
 
 PROTOCOL = 1
 _MAX_LINE_BYTES = 4096
@@ -22,6 +23,8 @@ class Line:
 
     kind: str
     fields: Mapping[str, str]
+
+    __repr__ = short_repr
 
     def number(self, key: str) -> int:
         """Return the decimal field ``key``."""

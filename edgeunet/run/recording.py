@@ -13,6 +13,7 @@ from edgeunet.emit.source import Compiled
 from edgeunet.emit.tables import wrap_numbers
 from edgeunet.pipeline.selftest import synthetic_samples
 from edgeunet.pipeline.settings import Pipeline
+from edgeunet.short_repr import short_repr
 
 SEED = 0xEC6
 SECONDS = 8.0
@@ -32,6 +33,8 @@ class Recording:
     push: int
     pipeline: Pipeline
     mode: str
+
+    __repr__ = short_repr
 
     def header(self) -> str:
         """Text of ``src/recording.h``."""

@@ -24,6 +24,7 @@ from edgeunet.pipeline.settings import Pipeline, PipelineRequest
 from edgeunet.pipeline.templates import filled
 from edgeunet.run.image import run_tool
 from edgeunet.run.toolchains import Toolchain, find_toolchain
+from edgeunet.short_repr import short_repr
 from edgeunet.signals import PreparedSource, Record, Source, Wave
 from edgeunet.signals.causal import to_counts
 from edgeunet.train.delineation import TOLERANCE_MS, LeadDelineation, score_boundaries
@@ -59,6 +60,8 @@ class SimulationRequest:
     toolchain: str | None = None
     compare: bool | None = None
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True, eq=False)
 class Simulation:
@@ -82,6 +85,8 @@ class Simulation:
     latency_samples: int | None
     pipeline_bytes: int
     network_bytes: int
+
+    __repr__ = short_repr
 
     def document(self) -> dict[str, Any]:
         """Return the object that ``simulate --json`` prints."""

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 
 from edgeunet.errors import ToolError
 from edgeunet.run.boards import HOST, Core
+from edgeunet.short_repr import short_repr
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Toolchain:
     name: str
     command: tuple[str, ...]
     version: str
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from edgeunet.program.steps import Clearance
+from edgeunet.short_repr import short_repr
 
 ALIGNMENT_BYTES = 4
 _ATTEMPTS = 120
@@ -44,6 +45,8 @@ class Item:
     name: str
     parts: tuple[Part, ...]
 
+    __repr__ = short_repr
+
     @property
     def size_bytes(self) -> int:
         return max(part.start_bytes + part.size_bytes for part in self.parts)
@@ -66,6 +69,8 @@ class Plan:
     offsets: tuple[int, ...]
     arena_bytes: int
     lower_bound_bytes: int
+
+    __repr__ = short_repr
 
 
 def plan_memory(items: Sequence[Item], overlaps: Sequence[Overlap] = (), search: bool = True) -> Plan:

@@ -10,6 +10,7 @@ from edgeunet.kernels.kernel import Kernel
 from edgeunet.program.program import Signal
 from edgeunet.program.steps import Buffer, Step
 from edgeunet.schedule.timing import Timing
+from edgeunet.short_repr import LONGEST, cut
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ class Schedule:
     flavour: Flavour | None = None
     kernels: tuple[Kernel, ...] = ()
     """What runs each step, once the kernels are chosen."""
+
+    def __repr__(self) -> str:
+        call = f"{self.timing.hop} samples per call" if self.timing.streams else "a window per call"
+        return cut(
+            f"<Schedule {self.name}: {len(self.steps)} steps, {call}, {len(self.buffers)} buffers, "
+            f"arena {self.arena_bytes} bytes, {self.macs} MACs>",
+            LONGEST,
+        )
 
     def span(self, signal: int) -> Span:
         """Where ``signal`` begins and ends in a stream."""

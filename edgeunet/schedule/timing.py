@@ -21,6 +21,7 @@ from math import lcm
 from edgeunet.errors import CompileError
 from edgeunet.program.program import Access, Node, Program
 from edgeunet.schedule.reach import receptive_field
+from edgeunet.short_repr import short_repr
 
 MOST_HOP = 1 << 16
 """Input samples per call, at most: generated C counts rows and bytes in 32 bits, with room for every rate and width."""
@@ -42,6 +43,8 @@ class Timing:
     """Smallest valid hop."""
     receptive_field: int = 0
     """Input rows that an output row of a stream depends on, at most."""
+
+    __repr__ = short_repr
 
     @property
     def streams(self) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeunet.errors import SignalError
+from edgeunet.short_repr import short_repr
 
 SUFFIXES = (".npz", ".csv")
 
@@ -39,6 +40,8 @@ class Recording:
     classes: tuple[str, ...] | None = None
     leads: tuple[str, ...] | None = None
     patient: str | None = None
+
+    __repr__ = short_repr
 
 
 def array_files(path: Path) -> list[Path]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from edgeunet.errors import SignalError
 from edgeunet.files import read_json
+from edgeunet.short_repr import LONGEST, cut
 from edgeunet.signals.array_files import Recording, array_files, count_recordings, read_recordings, recorded_patient
 from edgeunet.signals.patients import map_patients
 from edgeunet.signals.record import UNKNOWN, Labels, Record, Wave, without_missing
@@ -64,6 +65,9 @@ class ArraySource:
         self._given_patients = patients
         self.missing = missing
         self._latest: tuple[Path, list[Recording]] | None = None
+
+    def __repr__(self) -> str:
+        return cut(f"<ArraySource {self.path}: leads {', '.join(self.leads or ['all'])}>", LONGEST)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all records: that of the file, with a number where it holds several."""

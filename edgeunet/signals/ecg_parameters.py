@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from edgeunet.errors import SignalError
+from edgeunet.short_repr import short_repr
 from edgeunet.signals.heart import LEADS
 
 Range = tuple[float, float]
@@ -92,6 +93,8 @@ class SyntheticECG:
     qrs_edge: float = 0.01
     t_edge: float = 0.08
     visible_mv: float = 0.012
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeunet.errors import SignalError
+from edgeunet.short_repr import short_repr
 from edgeunet.signals.causal import Counts
 from edgeunet.signals.resampling import HALF_LENGTH_PERIODS, low_pass, resampled_length
 
@@ -38,6 +39,8 @@ class Resampler:
     ratio: Fraction
     delay: int
     taps: npt.NDArray[np.int16]
+
+    __repr__ = short_repr
 
     @property
     def up(self) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeunet.errors import SignalError
+from edgeunet.short_repr import short_repr
 
 CLASSES = ("background", "P", "QRS", "T")
 """Class names of ECG delineation; the position is the label."""
@@ -67,6 +68,8 @@ class Record:
     annotated: tuple[tuple[int, int] | None, ...]
     labels: Labels
     classes: tuple[str, ...] = CLASSES
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         if self.signal.ndim != 2 or self.signal.shape != self.labels.shape or self.signal.shape[1] != len(self.leads):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from edgeunet.short_repr import short_repr
+
 Floats = npt.NDArray[np.float64]
 
 RHYTHMS = ("sinus", "no-p", "fibrillation", "flutter", "paced")
@@ -51,6 +53,8 @@ class Rhythm:
     pvc_chance: float
     pac_chance: float
     paced_p: bool = False
+
+    __repr__ = short_repr
 
 
 def tachogram(rhythm: Rhythm, duration_s: float, rng: np.random.Generator) -> Floats:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from edgeunet.errors import SignalError
+from edgeunet.short_repr import LONGEST, cut
 from edgeunet.signals.record import Record
 from edgeunet.signals.resampling import resample
 
@@ -132,6 +133,10 @@ class PreparedSource:
         self.cache_bytes = cache_bytes
         self._kept: OrderedDict[str, Record] = OrderedDict()
         self._kept_bytes = 0
+
+    def __repr__(self) -> str:
+        rate = "its own rates" if self.rate_hz is None else f"{self.rate_hz:g} Hz"
+        return cut(f"<PreparedSource: {self.source!r} at {rate}, leads {', '.join(self.leads or ['all'])}>", LONGEST)
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from edgeunet.errors import SignalError
 from edgeunet.files import read_json, write_json
+from edgeunet.short_repr import short_repr
 from edgeunet.signals.source import Source
 
 PARTS = ("train", "val", "test")
@@ -29,6 +30,8 @@ class Split:
     train: tuple[str, ...] = ()
     val: tuple[str, ...] = ()
     test: tuple[str, ...] = ()
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         seen: dict[str, str] = {}

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeunet.errors import SignalError
+from edgeunet.short_repr import LONGEST, cut
 from edgeunet.signals import disturbances
 from edgeunet.signals.ecg_parameters import SyntheticECG
 from edgeunet.signals.heart import LEADS, Component, Floats, electrode_matrix, scaled, shifted, vector_matrix
@@ -69,6 +70,12 @@ class SyntheticSource:
             self.parameters = replace(self.parameters, leads=tuple(lead.lower() for lead in leads))
         self.seed = seed
         self.records = records
+
+    def __repr__(self) -> str:
+        return cut(
+            f"<SyntheticSource: {self.records} records, seed {self.seed}, leads {', '.join(self.parameters.leads)}>",
+            LONGEST,
+        )
 
     @property
     def classes(self) -> tuple[str, ...]:

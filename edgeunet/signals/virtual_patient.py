@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edgeunet.short_repr import short_repr
 from edgeunet.signals.ecg_parameters import Range, SyntheticECG
 from edgeunet.signals.heart import Component, Heart, times, unit_vector
 from edgeunet.signals.rhythm import Rhythm
@@ -38,6 +39,8 @@ class VirtualPatient:
     beat_variation: float
     chest_gain: float
     chest_turn_deg: float
+
+    __repr__ = short_repr
 
 
 def draw_patient(parameters: SyntheticECG, rng_of: Mapping[str, Rng]) -> VirtualPatient:

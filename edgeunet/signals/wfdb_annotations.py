@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from edgeunet.errors import SignalError
+from edgeunet.short_repr import short_repr
 
 SYMBOLS = {code: symbol for code, symbol in enumerate(' NLRaVFJASEj/Q~ | sT*D"=pB^t+u?![]en@xf()r') if symbol != " "}
 """Annotation code → symbol (``ecgcodes.h`` of the WFDB library)."""
@@ -30,6 +31,8 @@ class Annotations:
     samples: tuple[int, ...]
     symbols: tuple[str, ...]
     ticks_per_s: float | None = None
+
+    __repr__ = short_repr
 
 
 def read_annotations(path: Path) -> Annotations:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from edgeunet.errors import SignalError
+from edgeunet.short_repr import LONGEST, cut
 from edgeunet.signals.marks import marks_to_waves
 from edgeunet.signals.patients import map_patients
 from edgeunet.signals.record import CLASSES, UNKNOWN, Labels, Record, Signal, Wave, paint_labels, without_missing
@@ -63,6 +64,9 @@ class WfdbSource:
         self.missing = missing
         parse_adc_units(adc_units)
         self._patients = map_patients(self.names(), self.directory, patients)
+
+    def __repr__(self) -> str:
+        return cut(f"<WfdbSource {self.directory}: leads {', '.join(self.leads or ['all'])}>", LONGEST)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all records: that of the header file, with its directory where two are alike."""

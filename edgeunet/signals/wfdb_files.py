@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeunet.errors import SignalError
+from edgeunet.short_repr import short_repr
 
 Adc = npt.NDArray[np.int64]
 
@@ -55,6 +56,8 @@ class AdcRecord:
     header: Header
     adc: Adc
     invalid: npt.NDArray[np.bool_]
+
+    __repr__ = short_repr
 
 
 _RECORD = re.compile(

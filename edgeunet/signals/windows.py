@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from edgeunet.errors import SignalError
+from edgeunet.short_repr import short_repr
 from edgeunet.signals.causal import settling_samples
 from edgeunet.signals.normalization import RECORDING_NORMALIZATIONS, normalize_recording, window_normalization
 from edgeunet.signals.record import UNKNOWN, Labels, Record, Signal
@@ -26,6 +27,8 @@ class Stream:
     signal: Signal
     labels: Labels
     sample_rate_hz: float
+
+    __repr__ = short_repr
 
 
 def streams(record: Record, channels: str = "each") -> Iterator[Stream]:

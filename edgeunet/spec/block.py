@@ -6,6 +6,7 @@ from dataclasses import InitVar, dataclass
 from typing import Literal
 
 from edgeunet.errors import SpecError
+from edgeunet.short_repr import short_repr
 from edgeunet.spec.checks import (
     Size,
     check_bool,
@@ -75,6 +76,8 @@ class BlockSpec:
     residual: Residual | None = None
     conv_bias: bool | None = None
     seperable: InitVar[bool | None] = None
+
+    __repr__ = short_repr
 
     def __post_init__(self, seperable: bool | None) -> None:
         settle = object.__setattr__

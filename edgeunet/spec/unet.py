@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from edgeunet.errors import SpecError
+from edgeunet.short_repr import LONGEST, cut
 from edgeunet.spec.block import SKIP_MODES, UPSAMPLES, BlockSpec, Residual, SkipMode, Upsample, residual_of
 from edgeunet.spec.checks import (
     Size,
@@ -89,6 +90,15 @@ class UNetSpec:
     norm_position: Literal["before_activation", "after_activation"] = "before_activation"
     norm_axis: Literal["time", "channels"] = "time"
     l2: float = 0.0
+
+    def __repr__(self) -> str:
+        rate = "" if self.sample_rate_hz is None else f" at {self.sample_rate_hz:g} Hz"
+        filters = ", ".join(str(block.filters) for block in self.blocks)
+        return cut(
+            f"<UNetSpec {self.name}: window {self.input_shape}{rate}, filters {filters}, "
+            f"classes {', '.join(self.classes)}>",
+            LONGEST,
+        )
 
     def __post_init__(self) -> None:
         from edgeunet.spec.geometry import check_geometry

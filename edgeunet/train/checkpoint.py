@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from edgeunet.errors import TrainError
 from edgeunet.files import replacing
+from edgeunet.short_repr import short_repr
 from edgeunet.train.history import beside
 
 _SCHEMA = "edgeunet.checkpoint/1"
@@ -45,6 +46,8 @@ class Checkpoint:
     best: Arrays
     progress: Mapping[str, Any]
     request: Mapping[str, Any]
+
+    __repr__ = short_repr
 
 
 def checkpoint_path(model: Path) -> Path:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.errors import TrainError
+from edgeunet.short_repr import short_repr
 from edgeunet.signals import Wave
 
 TOLERANCE_MS = 150.0
@@ -44,6 +45,8 @@ class LeadDelineation:
     predicted: tuple[Wave, ...]
     known: NDArray[np.bool_]
     sample_rate_hz: float
+
+    __repr__ = short_repr
 
 
 @dataclass

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.errors import TrainError
+from edgeunet.short_repr import short_repr
 from edgeunet.train.checkpoint import (
     Arrays,
     Checkpoint,
@@ -40,6 +41,8 @@ class Progress:
     best_score: float | None = None
     best_epoch: int = 0
     history: list[dict[str, Any]] = field(default_factory=list)
+
+    __repr__ = short_repr
 
     @property
     def finished(self) -> bool:
@@ -69,6 +72,8 @@ class Course:
     options: TrainOptions
     request: Mapping[str, Any]
     checkpoint: Path
+
+    __repr__ = short_repr
 
 
 class Trainer:

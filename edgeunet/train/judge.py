@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edgeunet.errors import SignalError, TrainError
 from edgeunet.modelcard import ModelCard
+from edgeunet.short_repr import short_repr
 from edgeunet.signals import Record, Wave
 from edgeunet.signals.normalization import RECORDING_NORMALIZATIONS, normalize_recording
 from edgeunet.signals.postprocessing import PostProcessing
@@ -40,6 +41,8 @@ class Judged:
     predicted: NDArray[np.int64]
     delineation: LeadDelineation
 
+    __repr__ = short_repr
+
 
 @dataclass(frozen=True)
 class Judge:
@@ -49,6 +52,8 @@ class Judge:
     card: ModelCard
     postprocessing: PostProcessing
     overlap: float | None = None
+
+    __repr__ = short_repr
 
     def leads(self, record: Record) -> Iterator[Judged]:
         """Yield each lead of ``record``, predicted; all together where the network takes several channels."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from edgeunet.errors import TrainError
+from edgeunet.short_repr import short_repr
 from edgeunet.signals.augment import RECIPES
 
 WEIGHTINGS = ("auto", "none", "sqrt", "balanced")
@@ -53,6 +54,8 @@ class TrainOptions:
     patience: int | None = 15
     augmentation: str = AUTO
     seed: int = 0
+
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         for name in ("epochs", "steps_per_epoch", "batch_size", "patience"):

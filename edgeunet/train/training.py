@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from edgeunet.errors import SignalError, TrainError
 from edgeunet.files import require_writable
 from edgeunet.modelcard import ModelCard, read_card
+from edgeunet.short_repr import short_repr
 from edgeunet.signals import PreparedSource, Source, Split, make_split, save_split, streams
 from edgeunet.signals.normalization import window_normalization
 from edgeunet.signals.postprocessing import DEFAULT_POSTPROCESSING, postprocessing_from_dict
@@ -51,6 +52,8 @@ class TrainResult:
     card: ModelCard
     progress: Progress
     files: Mapping[str, Path]
+
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True)

@@ -50,14 +50,14 @@ def verb(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def find_command(name: str) -> click.Command:
-    """Return the click command of the verb ``name``: ``export_c`` is ``export-c``, ``firmware_new`` ``firmware new``."""
+    """Return the click command of the verb ``name``: ``export_c`` is ``export-c``, and so on."""
     import click
 
     from edgeunet.cli import COMMANDS
 
     if name.replace("_", "-") in COMMANDS:
         found = import_module(f"edgeunet.cli.{name}").command
-    else:
+    else:  # firmware_new is the command `new` of the group `firmware`
         group, _, member = name.partition("_")
         found = import_module(f"edgeunet.cli.{group}").command.commands[member]
     assert isinstance(found, click.Command)
