@@ -1,7 +1,7 @@
 """One line of at most 200 characters for a dataclass that holds arrays, texts or hundreds of others.
 
-A class takes it with ``__repr__ = short_repr``. Classes whose ``repr`` is hashed into the names of C functions (shapes
-of kernels) must not.
+A class takes it with ``__repr__ = short_repr`` or from the base ``ShortRepr``. Classes whose ``repr`` is hashed into
+the names of C functions (shapes of kernels) must not.
 """
 
 from __future__ import annotations
@@ -29,6 +29,12 @@ def short_repr(self: Any) -> str:
         if field.repr and not _is_default(value := getattr(self, field.name), field.default)
     ]
     return cut(f"{type(self).__name__}({', '.join(shown)})", LONGEST)
+
+
+class ShortRepr:
+    """A base for dataclasses made with ``repr=False``."""
+
+    __repr__ = short_repr
 
 
 def brief(value: Any) -> str:

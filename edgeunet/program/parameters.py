@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.short_repr import short_repr
+from edgeunet.short_repr import ShortRepr
 
 Int8Array = NDArray[np.int8]
 Int16Array = NDArray[np.int16]
@@ -21,8 +21,8 @@ Int32Array = NDArray[np.int32]
 INT32_LIMIT = 1 << 31
 
 
-@dataclass(frozen=True, eq=False)
-class Requantization:
+@dataclass(frozen=True, repr=False, eq=False)
+class Requantization(ShortRepr):
     """How accumulators become int8: per-channel ``multipliers`` and ``shifts`` (> 0 is left), then zero point and
     clamp."""
 
@@ -31,8 +31,6 @@ class Requantization:
     zero_point: int
     low: int
     high: int
-
-    __repr__ = short_repr
 
     @property
     def relative_low(self) -> int:
@@ -48,8 +46,8 @@ class Requantization:
         return Requantization(multipliers, shifts, self.zero_point, self.low, self.high)
 
 
-@dataclass(frozen=True, eq=False)
-class Conv:
+@dataclass(frozen=True, repr=False, eq=False)
+class Conv(ShortRepr):
     """Convolution over rows: ``weights (out, kernel, in)``, ``bias`` as the file has it (input zero point not
     folded)."""
 
@@ -59,8 +57,6 @@ class Conv:
     requantization: Requantization
     stride: int = 1
     dilation: int = 1
-
-    __repr__ = short_repr
 
     @property
     def folded_bias(self) -> Int32Array:
@@ -73,8 +69,8 @@ class Conv:
         return bound_accumulator(self.bias, self.weights.reshape(self.weights.shape[0], -1).T, self.input_zero_point)
 
 
-@dataclass(frozen=True, eq=False)
-class ConvSum:
+@dataclass(frozen=True, repr=False, eq=False)
+class ConvSum(ShortRepr):
     """Convolution over two signals side by side that are never put there: one ``(out, kernel, in)`` array per operand.
 
     The first operand is read once per ``repeat`` output rows (nearest upsampling that never exists); ``kernel`` is 1
@@ -88,8 +84,6 @@ class ConvSum:
     repeat: int = 1
     stride: int = 1
     dilation: int = 1
-
-    __repr__ = short_repr
 
     @property
     def _joined(self) -> Int8Array:
@@ -106,8 +100,8 @@ class ConvSum:
         return bound_accumulator(self.bias, self._joined, self.input_zero_point)
 
 
-@dataclass(frozen=True, eq=False)
-class Depthwise:
+@dataclass(frozen=True, repr=False, eq=False)
+class Depthwise(ShortRepr):
     """Depthwise convolution over rows: ``weights (kernel, out)``; output channel ``n`` reads input ``n // repeat``."""
 
     weights: Int8Array
@@ -117,8 +111,6 @@ class Depthwise:
     repeat: int = 1
     stride: int = 1
     dilation: int = 1
-
-    __repr__ = short_repr
 
     @property
     def folded_bias(self) -> Int32Array:
@@ -131,8 +123,8 @@ class Depthwise:
         return bound_accumulator(self.bias, self.weights, self.input_zero_point)
 
 
-@dataclass(frozen=True, eq=False)
-class ConvUpsampled:
+@dataclass(frozen=True, repr=False, eq=False)
+class ConvUpsampled(ShortRepr):
     """A convolution over an upsampled signal, read at its low rate: ``weights (phase, out, kernel, in)``, sums of int8
     weights.
 
@@ -149,8 +141,6 @@ class ConvUpsampled:
     other: Int8Array | None = None
     other_stride: int = 1
     other_dilation: int = 1
-
-    __repr__ = short_repr
 
     def _joined(self, phase: int) -> Int16Array:
         parts = [self.weights[phase], *([] if self.other is None else [self.other])]
@@ -170,8 +160,8 @@ class ConvUpsampled:
         return largest
 
 
-@dataclass(frozen=True, eq=False)
-class DepthwiseUpsampled:
+@dataclass(frozen=True, repr=False, eq=False)
+class DepthwiseUpsampled(ShortRepr):
     """A depthwise convolution over an upsampled signal, read at its low rate: ``weights (phase, kernel, out)``, sums of
     int8 weights; phase ``p`` starts ``starts[p]`` rows into the group's window, channel ``n`` reads input ``n //
     repeat``.
@@ -190,8 +180,6 @@ class DepthwiseUpsampled:
     dilation: int = 1
     window: Int8Array | None = None
     base: int = 0
-
-    __repr__ = short_repr
 
     @property
     def folded_bias(self) -> Int32Array:
@@ -216,8 +204,8 @@ class Pool:
     high: int
 
 
-@dataclass(frozen=True)
-class AveragePool:
+@dataclass(frozen=True, repr=False)
+class AveragePool(ShortRepr):
     """Mean of the rows that exist among ``kernel`` rows every ``stride``; ``pad`` rows lie before row 0 of ``length``
     rows."""
 
@@ -228,11 +216,9 @@ class AveragePool:
     low: int
     high: int
 
-    __repr__ = short_repr
 
-
-@dataclass(frozen=True)
-class Add:
+@dataclass(frozen=True, repr=False)
+class Add(ShortRepr):
     """``a + sign * b`` on int8 operands: each is scaled to a common scale (``left_shift`` bits up), the sum scaled
     back.
 
@@ -250,8 +236,6 @@ class Add:
     low: int
     high: int
     sign: int = 1
-
-    __repr__ = short_repr
 
 
 @dataclass(frozen=True)
@@ -279,13 +263,11 @@ class SquaredDifference:
     out_zero_point: int
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
+@dataclass(frozen=True, repr=False, eq=False)
+class Table(ShortRepr):
     """An int8 → int8 function as its 256 values, entry ``q + 128``."""
 
     values: Int8Array
-
-    __repr__ = short_repr
 
 
 @dataclass(frozen=True)
@@ -295,8 +277,8 @@ class Repeat:
     factor: int
 
 
-@dataclass(frozen=True)
-class Image:
+@dataclass(frozen=True, repr=False)
+class Image(ShortRepr):
     """Shapes of a two-dimensional window: sizes of input and output, kernel, stride, dilation, padding above and
     left."""
 
@@ -313,11 +295,9 @@ class Image:
     top: int = 0
     left: int = 0
 
-    __repr__ = short_repr
 
-
-@dataclass(frozen=True, eq=False)
-class Conv2d:
+@dataclass(frozen=True, repr=False, eq=False)
+class Conv2d(ShortRepr):
     """Convolution over an image: ``weights (out, kh, kw, in)``; ``in`` divides the input's channels (groups)."""
 
     image: Image
@@ -326,11 +306,9 @@ class Conv2d:
     input_zero_point: int
     requantization: Requantization
 
-    __repr__ = short_repr
 
-
-@dataclass(frozen=True, eq=False)
-class Depthwise2d:
+@dataclass(frozen=True, repr=False, eq=False)
+class Depthwise2d(ShortRepr):
     """Depthwise convolution over an image: ``weights (kh, kw, out)``."""
 
     image: Image
@@ -340,33 +318,27 @@ class Depthwise2d:
     requantization: Requantization
     repeat: int = 1
 
-    __repr__ = short_repr
 
-
-@dataclass(frozen=True)
-class Pool2d:
+@dataclass(frozen=True, repr=False)
+class Pool2d(ShortRepr):
     """Maximum or mean over the part of the window that is inside the image, clamped to ``[low, high]``."""
 
     image: Image
     low: int
     high: int
 
-    __repr__ = short_repr
 
-
-@dataclass(frozen=True)
-class Resize:
+@dataclass(frozen=True, repr=False)
+class Resize(ShortRepr):
     """Nearest neighbour by table: output row ``i``, column ``j`` is input row ``rows[i]``, column ``columns[j]``."""
 
     rows: tuple[int, ...]
     columns: tuple[int, ...]
     in_width: int
 
-    __repr__ = short_repr
 
-
-@dataclass(frozen=True)
-class Copy:
+@dataclass(frozen=True, repr=False)
+class Copy(ShortRepr):
     """``outer`` times ``rows`` runs of ``run_bytes``; offsets, pitches and jumps in bytes of contiguous signals.
 
     ``None`` for a pitch means the view's own.
@@ -382,8 +354,6 @@ class Copy:
     out_pitch: int | None = None
     out_jump: int = 0
 
-    __repr__ = short_repr
-
 
 @dataclass(frozen=True)
 class Fill:
@@ -392,8 +362,8 @@ class Fill:
     value: int
 
 
-@dataclass(frozen=True)
-class Mean:
+@dataclass(frozen=True, repr=False)
+class Mean(ShortRepr):
     """Mean over the middle axis of ``(outer, count, inner)``, requantized from the sum."""
 
     outer: int
@@ -404,18 +374,14 @@ class Mean:
     shift: int
     out_zero_point: int
 
-    __repr__ = short_repr
 
-
-@dataclass(frozen=True, eq=False)
-class Softmax:
+@dataclass(frozen=True, repr=False, eq=False)
+class Softmax(ShortRepr):
     """Softmax over the channels of each row, by integer tables (see ``eu_softmax.c``)."""
 
     exponentials: Int32Array
     """``exp(-d * scale * beta)`` for a distance ``d`` from the maximum, Q0.31; its length is where the value is
     dropped."""
-
-    __repr__ = short_repr
 
 
 def fold_bias(bias: Int32Array, weights: Int8Array | Int16Array, zero_point: int) -> Int32Array:
