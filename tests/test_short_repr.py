@@ -62,11 +62,11 @@ def test_a_graph_and_its_tensors_are_short(model: Path) -> None:
     assert f"{weights.dtype} {weights.shape}, constant, {weights.size_bytes} bytes" in repr(weights)
 
 
-@pytest.mark.parametrize(("core", "mode"), [("portable", "window"), ("dsp", "stream"), ("mve", "window")])
-def test_a_program_and_its_schedule_are_short(model: Path, core: str, mode: str) -> None:
+@pytest.mark.parametrize(("kernels", "mode"), [("portable", "window"), ("dsp", "stream"), ("mve", "window")])
+def test_a_program_and_its_schedule_are_short(model: Path, kernels: str, mode: str) -> None:
     graph = read_tflite(model)
     assert_short(lower(graph))
-    schedule = schedule_graph(graph, core=core, mode=mode, search=False)
+    schedule = schedule_graph(graph, kernels=kernels, mode=mode, search=False)
     assert_short(schedule)
     assert f"arena {schedule.arena_bytes} bytes, {schedule.macs} MACs" in repr(schedule)
 

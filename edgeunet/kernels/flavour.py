@@ -44,6 +44,9 @@ class Flavour:
     depthwise_in_parts: bool
     moves_words: bool
 
+    def __repr__(self) -> str:
+        return f"<Flavour {self.name}: {self.title}>"
+
     @cached_property
     def tables(self) -> tuple[KernelTable, ...]:
         """Its kernel tables, most wanted first; the portable ones, which between them take every step, are last."""

@@ -94,6 +94,9 @@ class Kernel:
     overlap: Callable[[Step, int], Clearance | None] = no_overlap
     streams_only: bool = False
 
+    def __repr__(self) -> str:
+        return f"<Kernel {self.function} ({self.flavour})>"
+
 
 Chosen = Callable[[Step], bool]
 """Whether a way of doing a step is the one to take."""

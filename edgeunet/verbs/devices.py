@@ -15,7 +15,7 @@ def export_c(
     output: str | os.PathLike[str],
     format: Literal["compiled", "array"] = "compiled",
     name: str | None = None,
-    core: str = "portable",
+    kernels: str = "portable",
     mode: Literal["window", "stream", "auto"] = "window",
     hop: int | None = None,
     recompute: int | None = None,
@@ -36,7 +36,7 @@ def export_c(
     output : directory for the files.
     format : ``"compiled"``, C that runs the model, or ``"array"``, the file as a C array for the TFLM interpreter.
     name : C identifier that prefixes every symbol; ``None`` for one from the file's name.
-    core : kernels: ``"portable"`` (any C99 compiler), ``"dsp"`` (Cortex-M4, M7, M33), ``"mve"`` (Cortex-M55, M85).
+    kernels : ``"portable"`` (any C99 compiler), ``"dsp"`` (Cortex-M4, M7, M33), ``"mve"`` (Cortex-M55, M85).
     mode : ``"window"``, a whole window per call; ``"stream"``, a hop per call; ``"auto"``, the smaller of the two.
     hop : input samples per call of a stream; ``None`` for the total stride.
     recompute : skips of a stream to compute again instead of keeping them; ``None`` for the cheap ones.
@@ -52,7 +52,7 @@ def export_c(
     Returns
     -------
     dict
-        Schema ``edgeunet.export-c/1``: ``model``, ``core``, ``mode``, ``hop_samples``, ``lookahead_samples``,
+        Schema ``edgeunet.export-c/1``: ``model``, ``kernels``, ``mode``, ``hop_samples``, ``lookahead_samples``,
         ``arena_bytes``, ``state_bytes``, ``weights_bytes``, ``macs`` (per call), ``layers`` (how many), ``files``;
         of an array ``format``, ``model_bytes``, ``arena_bytes``, ``operators`` (count by name), ``files``.
 
