@@ -106,18 +106,18 @@ class Compiled:
     receptive_field_samples: int = 0
     """Input samples that an output of a stream depends on; 0 where the whole window is one call."""
 
-    def __repr__(self) -> str:
-        call = f"{self.hop_samples} samples per call" if self.hop_samples else "a window per call"
-        return cut(
-            f"<Compiled {self.name}: {self.core}, {call}, {len(self.layers)} layers, {self.macs} MACs, "
-            f"state {self.state_bytes} bytes, weights {self.weights_bytes} bytes>",
-            LONGEST,
-        )
-
     facts: Mapping[str, str] = field(default_factory=dict)
     """What the banner of every file says: what made it."""
     run_digest: str = ""
     """Hexadecimal digits by which the files of one run know each other."""
+
+    def __repr__(self) -> str:
+        call = f"{self.hop_samples} samples per call" if self.hop_samples else "a window per call"
+        return cut(
+            f"<Compiled {self.name}: {self.kernels}, {call}, {len(self.layers)} layers, {self.macs} MACs, "
+            f"state {self.state_bytes} bytes, weights {self.weights_bytes} bytes>",
+            LONGEST,
+        )
 
 
 def summary(compiled: Compiled, directory: Path) -> dict[str, Any]:
