@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from edgeunet.program.program import FusedAdd, Program
+from edgeunet.program.program import FusedAdd, Node, Program
 from edgeunet.program.steps import ARENA, INPUT, OUTPUT
 from edgeunet.schedule.timing import Timing
 
@@ -107,66 +107,79 @@ class Layout:
         return self.places[signal].root == signal and self.space[signal] == ARENA
 
     def _share(self, number: int) -> None:
-        """Let node ``number`` write over one of its operands, where nothing reads that operand later."""
-        node, program, timing = self.program.nodes[number], self.program, self.timing
+        """Let node ``number`` write over one of its operands, where nothing reads that operand later: the largest."""
+        node, signals = self.program.nodes[number], self.program.signals
+        for signal in sorted(self._replaceable(node), key=lambda s: -signals[s].size_bytes):
+            if self._last_of_buffer(signal) <= number and self._may_replace(node, signal):
+                self._merge(signal, node.output)
+                if node.kind == "reshape":
+                    self.skipped.add(number)
+                return
+
+    def _replaceable(self, node: Node) -> tuple[int, ...]:
+        """The operands that ``node``'s kernels may write over; of a fused addition its own operand."""
         if ("reshapes" if node.kind == "reshape" else "in_place") in self.without:
-            return
-        adds = bool(node.epilogue) and isinstance(node.epilogue[-1], FusedAdd)
-        if (node.kind not in (*IN_PLACE, "reshape") and not adds) or len(program.writers(node.output)) > 1:
-            return
+            return ()
+        if len(self.program.writers(node.output)) > 1:
+            return ()
+        if node.epilogue and isinstance(node.epilogue[-1], FusedAdd):
+            return node.signals[-1:]
+        return node.signals if node.kind in (*IN_PLACE, "reshape") else ()
+
+    def _may_replace(self, node: Node, signal: int) -> bool:
+        """Whether the output of ``node`` may lie where ``signal`` does: rows like its, in a buffer that is free to
+        take it."""
         out = node.output
-        candidates = node.signals[-1:] if adds else node.signals
-        for signal in sorted(candidates, key=lambda s: -program.signals[s].size_bytes):
-            found = program.signals[signal]
-            same = found.rows == program.signals[out].rows and found.channels == program.signals[out].channels
-            reshape = node.kind == "reshape" and found.size_bytes == program.signals[out].size_bytes
-            if not (same or reshape) or self._last_of_buffer(signal) > number:
-                continue
-            if timing.streams and (self.extents[signal].before or timing.lags[signal] != timing.lags[out]):
-                continue
-            source, offset = self.root(signal)
-            if self.space[source] != ARENA or offset or (not self._owned(out) and self.space[out] != OUTPUT):
-                continue
-            if not same and (self.extent(source) != Extent() or self.extents[out] != Extent()):
-                continue
-            if self.space[out] == OUTPUT and (self.extent(source) != Extent() or source in program.inputs):
-                continue
-            self._merge(source, out, not same)
-            if node.kind == "reshape":
-                self.skipped.add(number)
-            return
+        same = self._has_rows_of(signal, out)
+        if not same and (node.kind != "reshape" or not self._is_reshaped(signal, out)):
+            return False
+        if self.timing.streams and (self.extents[signal].before or self.timing.lags[signal] != self.timing.lags[out]):
+            return False
+        source, offset = self.root(signal)
+        if self.space[source] != ARENA or offset:
+            return False
+        if self.space[out] == OUTPUT:
+            return self.extent(source) == Extent() and source not in self.program.inputs
+        return self._owned(out)
+
+    def _has_rows_of(self, signal: int, out: int) -> bool:
+        a, b = self.program.signals[signal], self.program.signals[out]
+        return (a.rows, a.channels) == (b.rows, b.channels)
+
+    def _is_reshaped(self, signal: int, out: int) -> bool:
+        """Whether ``out`` is the bytes of ``signal`` as other rows, around which no reader needs any."""
+        same_bytes = self.program.signals[signal].size_bytes == self.program.signals[out].size_bytes
+        return same_bytes and self.extent(self.root(signal)[0]) == self.extents[out] == Extent()
 
     def _last_of_buffer(self, signal: int) -> int:
         root = self.root(signal)[0]
         return max(self._last[m] for m in self.members(root))
 
-    def _merge(self, source: int, out: int, reshaped: bool) -> None:
-        """Make ``out`` the owner of ``source``'s buffer."""
-        self.places[source] = Place(out, 0, reshaped)
+    def _merge(self, signal: int, out: int) -> None:
+        """Make ``out`` the owner of ``signal``'s buffer."""
+        self.places[self.root(signal)[0]] = Place(out, 0, not self._has_rows_of(signal, out))
 
     def _place_concatenated(self, number: int) -> None:
         """Let the operand of a concatenation be written where the result wants it."""
-        node, program, timing = self.program.nodes[number], self.program, self.timing
+        node = self.program.nodes[number]
         if node.kind != "concat" or number in self.copied or not node.signals:
             return
         (signal,) = node.signals
         root, inner = self.root(signal)
-        if root == self.root(node.output)[0] or inner or self.space[root] != ARENA:
-            return
-        members = self.members(root)
-        if any(program.signals[m].channels != program.signals[signal].channels for m in members):
-            return
-        if any(program.signals[m].rows != program.signals[signal].rows for m in members):
-            return
-        if timing.streams and any(timing.lags[m] != timing.lags[node.output] for m in members):
-            return
-        if any(self._needs_contiguous(m) for m in members) or any(m in program.inputs for m in members):
-            return
         target = self.root(node.output)[0]
+        if root == target or inner or self.space[root] != ARENA:
+            return
         if self.space[target] == OUTPUT and self.extent(root) != Extent():
             return
-        self.places[root] = Place(node.output, node.parameters.out_offset)
-        self.skipped.add(number)
+        if all(self._fits_beside(member, signal, node.output) for member in self.members(root)):
+            self.places[root] = Place(node.output, node.parameters.out_offset)
+            self.skipped.add(number)
+
+    def _fits_beside(self, member: int, signal: int, output: int) -> bool:
+        """Whether ``member`` of the buffer of ``signal`` can do with the pitch and the lag of ``output``."""
+        if not self._has_rows_of(member, signal) or self._needs_contiguous(member) or member in self.program.inputs:
+            return False
+        return not self.timing.streams or self.timing.lags[member] == self.timing.lags[output]
 
     def _needs_contiguous(self, signal: int) -> bool:
         nodes = self.program.nodes
