@@ -53,7 +53,7 @@ bench: $(READY) ## measure the fixed workloads and rewrite the ratio table in th
 
 .PHONY: docs
 docs: $(READY) ## regenerate the generated pages of docs/
-	$(BIN)/python -m edgeunet.graph.supported_ops docs/SUPPORTED_OPS.md
+	$(BIN)/python -m edgeunet.graph.rules.supported_ops docs/SUPPORTED_OPS.md
 
 .PHONY: clean
 clean: ## remove build products (keeps .venv)

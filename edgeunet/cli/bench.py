@@ -88,11 +88,11 @@ def command(
 
     Exits with 1 when a byte differs.
     """
+    from edgeunet.cli.words.measurement import summarize
+    from edgeunet.cli.words.pipeline import summarize_pipeline
     from edgeunet.run.bench import Request, bench
     from edgeunet.run.compare import compare, comparison_table
     from edgeunet.run.pipeline_bench import bench_pipeline
-    from edgeunet.run.pipeline_summary import summarize_pipeline
-    from edgeunet.run.summary import summarize
 
     if stream and mode not in (None, "stream"):
         raise click.UsageError(f"--stream is short for --mode stream and --mode is {mode}; leave one of them out.")

@@ -78,7 +78,7 @@ def command(
 
 def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_json: bool) -> None:
     from edgeunet.emit.array import array_sources, array_summary
-    from edgeunet.graph.outline import read_model_bytes, read_outline
+    from edgeunet.graph.reading.outline import read_model_bytes, read_outline
     from edgeunet.modelcard import read_card
     from edgeunet.run.tflm_arena import measure_arena
 

@@ -48,7 +48,7 @@ def new(
 @command.command("boards")
 def boards() -> None:
     """List cores and boards."""
-    from edgeunet.run.boards import load_boards
+    from edgeunet.run.machines.boards import load_boards
 
     table = load_boards()
     width = max(len(name) for name in table.boards)

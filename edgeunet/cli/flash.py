@@ -41,8 +41,8 @@ def command(
 
     What the program prints of its own is shown as it comes.
     """
+    from edgeunet.cli.words.flash import SCHEMA, flash_document, summarize_flash
     from edgeunet.run.flash import flash, plan_flash
-    from edgeunet.run.flash_summary import SCHEMA, flash_document, summarize_flash
 
     plan = plan_flash(directory, board, toolchain, emulator)
     if dry_run:

@@ -50,10 +50,10 @@ def command(
     without data. Annotations are not needed; where there are any, events are scored against them. Exits with 1 when
     the compiled pipeline differs from the one in numpy.
     """
+    from edgeunet.cli.words.simulation import describe_simulation
+    from edgeunet.cli.words.simulation_plot import plot_simulation
     from edgeunet.files import require_writable
     from edgeunet.run.simulate import SimulationRequest, simulate
-    from edgeunet.run.simulation_plot import plot_simulation
-    from edgeunet.run.simulation_text import describe_simulation
 
     if hop is not None and not stream:
         raise click.UsageError("--hop is for --stream; add --stream, or leave --hop out to run window after window.")

@@ -12,7 +12,7 @@ from edgeunet import __version__
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
 from edgeunet.emit.source import SourceTree
 from edgeunet.emit.tflm_operators import resolver_method
-from edgeunet.graph.outline import Outline, Port, read_outline
+from edgeunet.graph.reading.outline import Outline, Port, read_outline
 from edgeunet.modelcard import ModelCard
 from edgeunet.signals.normalization import RECORDING_NORMALIZATIONS
 

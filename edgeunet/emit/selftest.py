@@ -6,7 +6,7 @@ import numpy as np
 
 from edgeunet.emit.document import Document, banner, digest_guard
 from edgeunet.emit.tables import wrap_numbers
-from edgeunet.graph.evaluate import evaluate
+from edgeunet.graph.evaluation.evaluate import evaluate
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
 from edgeunet.program.parameters import Int8Array

@@ -72,7 +72,7 @@ class Op:
     """One operator: ``inputs`` and ``outputs`` index ``Graph.tensors`` (``ABSENT`` for a missing optional input).
 
     ``kind`` is TFLite's builtin name (``"CONV_2D"``); ``attributes`` are its decoded, plain-valued options, listed per
-    kind in ``edgeunet.graph.ops``; ``name`` says which layer it came from, for messages and the layer table.
+    kind in ``edgeunet.graph.rules.table``; ``name`` says which layer it came from, for messages and the layer table.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Requantization parameters of nodes, from the tensors' scales through ``edgeunet.graph.arithmetic``."""
+"""Requantization parameters of nodes, from the tensors' scales through ``edgeunet.graph.evaluation.arithmetic``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from edgeunet.graph import arithmetic
+from edgeunet.graph.evaluation import arithmetic
+from edgeunet.graph.evaluation.lookup import lookup_table
+from edgeunet.graph.evaluation.softmax import softmax_table
 from edgeunet.graph.ir import Op, Quantization, Tensor
-from edgeunet.graph.lookup import lookup_table
-from edgeunet.graph.softmax import softmax_table
 from edgeunet.program.parameters import Add, Int8Array, Int32Array, Mean, Multiply, Softmax, SquaredDifference
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edgeunet.graph.arithmetic import nearest_indices
+from edgeunet.graph.evaluation.arithmetic import nearest_indices
 from edgeunet.graph.ir import Op
 from edgeunet.lower.builder import Builder, is_row
 from edgeunet.lower.convolutions import row_access

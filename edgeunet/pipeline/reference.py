@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeunet.emit.source import Compiled
-from edgeunet.graph.evaluate import evaluate
+from edgeunet.graph.evaluation.evaluate import evaluate
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
 from edgeunet.pipeline.settings import GAIN_FRACTION_BITS, Pipeline

@@ -19,17 +19,17 @@ from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.settings import PipelineRequest
 from edgeunet.rewrite import strip_edges
-from edgeunet.run.boards import HOST, Board, load_boards
 from edgeunet.run.flash import serial_machine
 from edgeunet.run.golden import Golden, make_golden
 from edgeunet.run.image import Build
-from edgeunet.run.machines import find_machine
+from edgeunet.run.machines.boards import HOST, Board, load_boards
+from edgeunet.run.machines.machine import find_machine
+from edgeunet.run.machines.toolchains import find_toolchain
 from edgeunet.run.measure import Note, measure
 from edgeunet.run.measurement import Measurement
 from edgeunet.run.project import Project, write_project
 from edgeunet.run.recording import make_recording
 from edgeunet.run.tflm import Peer, run_tflm, split_bytes
-from edgeunet.run.toolchains import find_toolchain
 from edgeunet.schedule.choice import Choice, choose
 from edgeunet.short_repr import short_repr
 

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from edgeunet.run import callgrind, flash, qemu, toolchains, unicorn_machine
-from edgeunet.run.boards import HOST
+from edgeunet.run import flash
+from edgeunet.run.machines import callgrind, qemu, toolchains, unicorn_machine
+from edgeunet.run.machines.boards import HOST
 
 
 @dataclass(frozen=True)

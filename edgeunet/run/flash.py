@@ -12,14 +12,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from edgeunet.errors import RunError, ToolError
-from edgeunet.run import qemu
-from edgeunet.run.boards import Board
-from edgeunet.run.image import Build, Image, build_image, run_tool
-from edgeunet.run.machines import Machine, find_machine, hear
+from edgeunet.run.image import Build, Image, build_image
+from edgeunet.run.machines import qemu
+from edgeunet.run.machines.boards import Board
+from edgeunet.run.machines.machine import Machine, find_machine, hear
+from edgeunet.run.machines.protocol import Line, Listener
+from edgeunet.run.machines.serial_port import listen_to_port, open_port
+from edgeunet.run.machines.toolchains import find_toolchain, run_tool
 from edgeunet.run.project import Project, open_project, project_board
-from edgeunet.run.protocol import Line, Listener
-from edgeunet.run.serial_port import listen_to_port, open_port
-from edgeunet.run.toolchains import find_toolchain
 from edgeunet.short_repr import short_repr
 
 PIPELINE_STAGES = {
@@ -103,7 +103,7 @@ def flash_command(board: Board, image: Path, emulator: str | None = None) -> tup
     tool = board.flasher["tool"]
     if tool == "qemu":
         if emulator == "unicorn" or (emulator is None and qemu.qemu_version(board) is None):
-            return (sys.executable, "-m", "edgeunet.run.unicorn_machine", board.name, str(image))
+            return (sys.executable, "-m", "edgeunet.run.machines.unicorn_machine", board.name, str(image))
         return tuple(qemu.qemu_command(board, image))
     if tool == "pyocd":
         return ("pyocd", "flash", "--target", board.flasher["target"], str(image))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgeunet.errors import ToolError
 from edgeunet.files import write_text
-from edgeunet.run.boards import Board
-from edgeunet.run.elf import ElfImage
+from edgeunet.run.machines.boards import Board
+from edgeunet.run.machines.elf import ElfImage
+from edgeunet.run.machines.toolchains import Toolchain, run_tool
 from edgeunet.run.project import Project
-from edgeunet.run.toolchains import Toolchain
 from edgeunet.short_repr import short_repr
 
 _HARNESS = ("main", "measure", "report")
@@ -25,7 +23,6 @@ _FREESTANDING = ("-ffreestanding", "-fno-exceptions", "-fno-unwind-tables", "-fn
 # Keeps the compiler from putting calls of memcpy and the like into the harness: they would be charged to the model.
 _NO_LIBRARY_CALLS = {"gcc": ("-fno-builtin", "-fno-tree-loop-distribute-patterns"), "zig": ("-fno-builtin",)}
 _LIBRARIES = {"gcc": ("-nostdlib", "-lgcc"), "zig": ("-nostartfiles", "-Wl,-e,Reset_Handler")}
-_BUILD_TIMEOUT_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -179,39 +176,3 @@ def _made(image: Path) -> Path:
     if not image.is_file():
         raise ToolError("the linker said nothing and made no program; check the compiler flags (--cflags)")
     return image
-
-
-def run_tool(command: Sequence[str], directory: Path, what: str) -> str:
-    """Run a compiler, linker or builder in ``directory`` and return what it printed.
-
-    Raises
-    ------
-    ToolError
-        When it fails or hangs; the message holds its first error, and the cure where memory ran out.
-    """
-    try:
-        result = subprocess.run(
-            command, cwd=directory, capture_output=True, text=True, timeout=_BUILD_TIMEOUT_S, errors="replace"
-        )
-    except OSError as error:
-        raise ToolError(
-            f"{what} failed: cannot start '{command[0]}' ({error.strerror}); see edgeunet doctor"
-        ) from error
-    except subprocess.TimeoutExpired as error:
-        raise ToolError(f"{what} took more than {_BUILD_TIMEOUT_S:.0f} s and was stopped") from error
-    output = result.stdout + result.stderr
-    if result.returncode != 0:
-        raise ToolError(f"{what} failed: {_first_error(output)}")
-    return output
-
-
-def _first_error(output: str) -> str:
-    overflow = re.search(r"region [`'](\w+)':? overflowed by (\d+) bytes", output)
-    if overflow:
-        return (
-            f"the program needs {overflow[2]} bytes more {overflow[1]} than the board has; "
-            "choose a larger board or a smaller model"
-        )
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if "error" in line.lower() or "undefined" in line.lower()]
-    return (errors or lines or ["the tool said nothing"])[0]

@@ -13,13 +13,13 @@ import numpy as np
 from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError
 from edgeunet.files import make_directory
-from edgeunet.run.callgrind import count_with_callgrind
 from edgeunet.run.golden import Golden
 from edgeunet.run.image import Build, Image, build_image
-from edgeunet.run.machines import Machine, hear
+from edgeunet.run.machines.callgrind import count_with_callgrind
+from edgeunet.run.machines.machine import Machine, hear
+from edgeunet.run.machines.protocol import PROTOCOL, Line
 from edgeunet.run.measurement import LayerCost, Measurement, Mismatch
 from edgeunet.run.project import write_project
-from edgeunet.run.protocol import PROTOCOL, Line
 from edgeunet.short_repr import short_repr
 
 Note = Callable[[str], None]

@@ -20,12 +20,12 @@ from edgeunet.pipeline.settings import Pipeline, PipelineRequest
 from edgeunet.run.bench import STACK_BYTES, Request, check_options, compile_request, find_board, settled
 from edgeunet.run.flash import check_selftest, serial_machine
 from edgeunet.run.image import Build, Footprint, Image, build_image
-from edgeunet.run.machines import Machine, find_machine, hear
+from edgeunet.run.machines.machine import Machine, find_machine, hear
+from edgeunet.run.machines.protocol import Line
+from edgeunet.run.machines.toolchains import find_toolchain
 from edgeunet.run.measure import Note
 from edgeunet.run.project import write_project
-from edgeunet.run.protocol import Line
 from edgeunet.run.recording import Recording, make_recording
-from edgeunet.run.toolchains import find_toolchain
 from edgeunet.short_repr import short_repr
 
 STAGES = {1: "resampling", 2: "normalization", 3: "quantization", 4: "network", 5: "decision"}

@@ -12,7 +12,7 @@ from typing import Any
 from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError
 from edgeunet.files import read_json, write_json, write_text
-from edgeunet.run.boards import Board, load_boards, template_directory
+from edgeunet.run.machines.boards import Board, load_boards, template_directory
 from edgeunet.run.recording import Recording
 from edgeunet.short_repr import short_repr
 

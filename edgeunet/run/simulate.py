@@ -22,8 +22,7 @@ from edgeunet.pipeline.program import add_pipeline, latency_samples
 from edgeunet.pipeline.reference import Event, expected_events
 from edgeunet.pipeline.settings import Pipeline, PipelineRequest
 from edgeunet.pipeline.templates import filled
-from edgeunet.run.image import run_tool
-from edgeunet.run.toolchains import Toolchain, find_toolchain
+from edgeunet.run.machines.toolchains import Toolchain, find_toolchain, run_tool
 from edgeunet.short_repr import short_repr
 from edgeunet.signals import PreparedSource, Record, Source, Wave
 from edgeunet.signals.causal import to_counts

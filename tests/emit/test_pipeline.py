@@ -21,11 +21,11 @@ from edgeunet.litert import quantize_saturating
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.reference import classify, find_events, run_pipeline
 from edgeunet.pipeline.settings import Pipeline, PipelineRequest, settle_pipeline
-from edgeunet.run.boards import load_boards
 from edgeunet.run.image import Build, build_image
-from edgeunet.run.machines import find_machine, hear
+from edgeunet.run.machines.boards import load_boards
+from edgeunet.run.machines.machine import find_machine, hear
+from edgeunet.run.machines.toolchains import find_toolchain
 from edgeunet.run.project import write_project
-from edgeunet.run.toolchains import find_toolchain
 from edgeunet.signals import labels_to_waves, open_source
 from edgeunet.signals.causal import causal, to_counts
 from edgeunet.signals.integer_resampling import design_resampler, resample_counts

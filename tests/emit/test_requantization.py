@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgeunet.graph.arithmetic import multiply_by_quantized_multiplier, quantize_multiplier
+from edgeunet.graph.evaluation.arithmetic import multiply_by_quantized_multiplier, quantize_multiplier
 from edgeunet.kernels.exact import one_input, one_multiply, straight_add
 from edgeunet.program.parameters import Add
 

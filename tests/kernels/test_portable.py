@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgeunet.graph.arithmetic import multiply_by_quantized_multiplier, rounded_average
+from edgeunet.graph.evaluation.arithmetic import multiply_by_quantized_multiplier, rounded_average
 from edgeunet.program.parameters import (
     Add,
     AveragePool,

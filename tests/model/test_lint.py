@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edgeunet.errors import ModelError
-from edgeunet.graph.ops import SUPPORTED
+from edgeunet.graph.rules.table import SUPPORTED
 from edgeunet.model import build_model, lint_model, lint_tflite
 from edgeunet.model.lint import CLEAN as CLEAN_OPERATORS
 from edgeunet.model.lint import layer_in

@@ -15,18 +15,18 @@ import pytest
 from edgeunet.emit.source import SourceTree
 from edgeunet.errors import RunError, ToolError
 from edgeunet.run import flash as flash_module
-from edgeunet.run.boards import load_boards
 from edgeunet.run.flash import check_selftest, flash, plan_flash
 from edgeunet.run.golden import make_golden
 from edgeunet.run.image import Build
-from edgeunet.run.machines import hear
+from edgeunet.run.machines.boards import load_boards
+from edgeunet.run.machines.machine import hear
+from edgeunet.run.machines.protocol import Listener, format_line, parse_line
+from edgeunet.run.machines.serial_port import listen_to_port, open_port
+from edgeunet.run.machines.toolchains import find_toolchain
+from edgeunet.run.machines.unicorn_machine import run_in_unicorn
 from edgeunet.run.measure import measure
 from edgeunet.run.project import open_project, write_project
-from edgeunet.run.protocol import Listener, format_line, parse_line
-from edgeunet.run.serial_port import listen_to_port, open_port
-from edgeunet.run.toolchains import find_toolchain
-from edgeunet.run.unicorn_machine import run_in_unicorn
-from tests.run.machines import EMULATOR, RISCV, image_for, machine_for, measured, tools
+from tests.rigs.machines import EMULATOR, RISCV, image_for, machine_for, measured, tools
 from tests.run.small_network import evaluate, small_network
 from tests.tools import need
 

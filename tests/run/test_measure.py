@@ -11,15 +11,15 @@ import pytest
 
 from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError, ToolError
-from edgeunet.run.boards import load_boards, template_directory
-from edgeunet.run.elf import ElfImage
 from edgeunet.run.golden import golden_input, make_golden
 from edgeunet.run.image import Build
-from edgeunet.run.machines import find_machine
+from edgeunet.run.machines.boards import load_boards, template_directory
+from edgeunet.run.machines.elf import ElfImage
+from edgeunet.run.machines.machine import find_machine
+from edgeunet.run.machines.toolchains import find_toolchain
 from edgeunet.run.measure import compare, measure
 from edgeunet.run.measurement import Measurement
-from edgeunet.run.toolchains import find_toolchain
-from tests.run.machines import COMPILER, WAYS, image_for, measured
+from tests.rigs.machines import COMPILER, WAYS, image_for, measured
 from tests.run.small_network import SOURCE, evaluate, small_network
 from tests.tools import need
 

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from edgeunet.cli.words.flash import flash_document, summarize_flash
+from edgeunet.cli.words.pipeline import summarize_pipeline
 from edgeunet.errors import RunError
 from edgeunet.modelcard import write_card
 from edgeunet.pipeline.settings import PipelineRequest
 from edgeunet.run.bench import Request, new_firmware
 from edgeunet.run.flash import check_selftest, flash, plan_flash
-from edgeunet.run.flash_summary import flash_document, summarize_flash
+from edgeunet.run.machines.protocol import Line
 from edgeunet.run.pipeline_bench import PipelineMeasurement, bench_pipeline
-from edgeunet.run.pipeline_summary import summarize_pipeline
 from edgeunet.run.project import open_project
-from edgeunet.run.protocol import Line
 from edgeunet.signals.postprocessing import DEFAULT_POSTPROCESSING
 from tests.pipeline_stages import CLASSES, card, small_network
 from tests.tools import need

@@ -15,7 +15,7 @@ from functools import cache
 
 import numpy as np
 
-from edgeunet.graph.arithmetic import multiply_by_quantized_multiplier
+from edgeunet.graph.evaluation.arithmetic import multiply_by_quantized_multiplier
 from edgeunet.program.parameters import Conv
 
 SHIFT = 20

@@ -22,7 +22,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from edgeunet.graph.arithmetic import Integers, multiply_by_quantized_multiplier
+from edgeunet.graph.evaluation.arithmetic import Integers, multiply_by_quantized_multiplier
 from edgeunet.program.parameters import Add
 
 SHIFT = 20

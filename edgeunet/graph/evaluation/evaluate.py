@@ -1,0 +1,252 @@
+"""Running a graph on numpy arrays, exactly as the reference kernels do, value for value.
+
+This is the slow, readable twin of the generated C and needs neither LiteRT nor TensorFlow: it makes the golden vectors
+that a user's firmware checks itself against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeunet.errors import GraphError
+from edgeunet.graph.evaluation import arithmetic, windows
+from edgeunet.graph.evaluation.lookup import lookup_table
+from edgeunet.graph.evaluation.quantization import channel_factors, quantization_of
+from edgeunet.graph.evaluation.softmax import softmax, softmax_table
+from edgeunet.graph.ir import ABSENT, Graph, Op, Quantization, Tensor
+
+Array = NDArray[Any]
+
+
+def evaluate(graph: Graph, inputs: Array | Sequence[Array]) -> list[Array]:
+    """Outputs of ``graph`` for ``inputs``.
+
+    Parameters
+    ----------
+    graph
+        What ``read_tflite`` or a rewrite returned.
+    inputs
+        One array per graph input (or the array itself when there is one), of the input's type and any shape that has
+        as many elements.
+
+    Returns
+    -------
+    list of ndarray
+        One array per graph output, in the graph's shapes.
+
+    Raises
+    ------
+    GraphError
+        When the inputs don't fit the graph.
+    """
+    values = evaluate_all(graph, inputs)
+    return [values[index] for index in graph.outputs]
+
+
+def evaluate_all(graph: Graph, inputs: Array | Sequence[Array]) -> dict[int, Array]:
+    """Every tensor of ``graph`` for ``inputs``, by tensor index; constants included. See ``evaluate``."""
+    values: dict[int, Array] = {
+        index: tensor.data for index, tensor in enumerate(graph.tensors) if tensor.data is not None
+    }
+    arrays = [inputs] if isinstance(inputs, np.ndarray) else list(inputs)
+    if len(arrays) != len(graph.inputs):
+        raise GraphError(f"{graph.name}: {len(arrays)} input arrays for {len(graph.inputs)} inputs; pass one for each")
+    for index, array in zip(graph.inputs, arrays, strict=True):
+        tensor = graph.tensors[index]
+        if array.dtype != np.dtype(tensor.dtype) or array.size != np.prod(tensor.shape):
+            raise GraphError(
+                f"{graph.name}: input '{tensor.name}' is {tensor.dtype} {tensor.shape}, and an array of {array.dtype} "
+                f"{array.shape} was passed; quantize and reshape it first"
+            )
+        values[index] = array.reshape(tensor.shape)
+    for op in graph.ops:
+        step = _Step(op, graph.tensors, values)
+        result = KERNELS[op.kind](step)
+        values[op.outputs[0]] = result.astype(step.out.dtype).reshape(step.out.shape)
+    return values
+
+
+class _Step:
+    """One operator with its tensors and the values known so far."""
+
+    def __init__(self, op: Op, tensors: Sequence[Tensor], values: Mapping[int, Array]) -> None:
+        self.op = op
+        self.attributes = op.attributes
+        self.inputs = tuple(tensors[index] for index in op.inputs if index != ABSENT)
+        self.arrays = tuple(values[index] for index in op.inputs if index != ABSENT)
+        self.out = tensors[op.outputs[0]]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.out.shape[1], self.out.shape[2]
+
+    def quantization(self, position: int) -> Quantization:
+        return quantization_of(self.inputs[position])
+
+    @property
+    def made(self) -> Quantization:
+        return quantization_of(self.out)
+
+    def offset(self, position: int) -> NDArray[np.int64]:
+        """An operand without its zero point."""
+        return self.arrays[position].astype(np.int64) - self.quantization(position).zero_point
+
+    def clamped(self, values: Array) -> Array:
+        return np.clip(values, *arithmetic.activation_range(self.attributes["activation"], self.made))
+
+
+def _requantized(step: _Step, accumulators: NDArray[np.int64]) -> Array:
+    """Bias, one factor per channel, zero point and clamp: the end of every operator with weights."""
+    if len(step.arrays) > 2:
+        accumulators = accumulators + step.arrays[2].astype(np.int64)
+    factors = channel_factors(step.op, step.inputs[0], step.inputs[1], step.out)
+    multipliers = np.array([factor.multiplier for factor in factors], np.int64)
+    shifts = np.array([factor.shift for factor in factors], np.int64)
+    accumulators = arithmetic.wrap_int32(accumulators)
+    scaled = arithmetic.multiply_by_quantized_multiplier(accumulators, multipliers, shifts)
+    return step.clamped(scaled + step.made.zero_point)
+
+
+def _convolution(step: _Step) -> Array:
+    a = step.attributes
+    image, weights = step.offset(0)[0].astype(np.float64), step.arrays[1].astype(np.float64)
+    slide = windows.convolution if step.op.kind == "CONV_2D" else windows.depthwise
+    return _requantized(step, slide(image, weights, a["stride"], a["dilation"], a["padding"], step.size))
+
+
+def _transpose_convolution(step: _Step) -> Array:
+    a = step.attributes
+    image, weights = step.offset(0)[0].astype(np.float64), step.arrays[1].astype(np.float64)
+    return _requantized(step, windows.transpose_convolution(image, weights, a["stride"], a["padding"], step.size))
+
+
+def _fully_connected(step: _Step) -> Array:
+    weights = step.arrays[1].astype(np.float64)
+    rows = step.offset(0).astype(np.float64).reshape(-1, weights.shape[1])
+    return _requantized(step, (rows @ weights.T).astype(np.int64))
+
+
+def _pool(step: _Step) -> Array:
+    a = step.attributes
+    pool = windows.max_pool if step.op.kind == "MAX_POOL_2D" else windows.average_pool
+    return step.clamped(pool(step.arrays[0][0].astype(np.float64), a["filter"], a["stride"], a["padding"], step.size))
+
+
+def _sum(step: _Step) -> Array:
+    factors = arithmetic.sum_factors(
+        step.op.kind, step.quantization(0).scale, step.quantization(1).scale, step.made.scale
+    )
+    first = arithmetic.rescale(step.offset(0) << factors.left_shift, factors.first)
+    second = arithmetic.rescale(step.offset(1) << factors.left_shift, factors.second)
+    raw = first + second if step.op.kind == "ADD" else first - second
+    if step.op.kind == "SQUARED_DIFFERENCE":
+        raw = arithmetic.wrap_int32(raw * raw)
+    return step.clamped(arithmetic.rescale(raw, factors.out) + step.made.zero_point)
+
+
+def _product(step: _Step) -> Array:
+    factor = arithmetic.quantize_multiplier(step.quantization(0).scale * step.quantization(1).scale / step.made.scale)
+    return step.clamped(arithmetic.rescale(step.offset(0) * step.offset(1), factor) + step.made.zero_point)
+
+
+def _mean(step: _Step) -> Array:
+    axes = step.attributes["axes"]
+    count = int(np.prod([step.inputs[0].shape[axis] for axis in axes]))
+    sums = step.offset(0).sum(axis=axes, keepdims=True) if axes else step.offset(0)
+    factor = arithmetic.mean_factor(step.quantization(0).scale, step.made.scale, count)
+    scaled = arithmetic.rescale(sums, factor) + step.made.zero_point
+    return np.clip(scaled, arithmetic.INT8_MIN, arithmetic.INT8_MAX)
+
+
+def _softmax(step: _Step) -> Array:
+    table = softmax_table(step.attributes["beta"], step.quantization(0).scale)
+    return softmax(step.arrays[0].reshape(-1, step.out.shape[3]), table)
+
+
+def _lookup(step: _Step) -> Array:
+    table = lookup_table(step.op.kind, step.attributes, step.quantization(0), step.made)
+    return table[step.arrays[0].astype(np.int64) + 128]
+
+
+def _quantize(step: _Step) -> Array:
+    """From float32 in float32 arithmetic; between integer types by a fixed-point factor."""
+    limits = np.iinfo(np.dtype(step.out.dtype))
+    if step.inputs[0].dtype == "float32":
+        quotients = (step.arrays[0] / np.float32(step.made.scale)).astype(np.float64)
+        rounded = np.where(quotients >= 0, np.floor(quotients + 0.5), np.ceil(quotients - 0.5))
+        levels = np.nan_to_num(rounded, nan=-np.inf) + step.made.zero_point
+        result: Array = np.clip(levels, limits.min, limits.max)
+        return result
+    factor = arithmetic.quantize_multiplier(step.quantization(0).scale / step.made.scale)
+    return np.clip(arithmetic.rescale(step.offset(0), factor) + step.made.zero_point, limits.min, limits.max)
+
+
+def _dequantize(step: _Step) -> Array:
+    return step.quantization(0).scale * step.offset(0).astype(np.float64)
+
+
+def _concatenation(step: _Step) -> Array:
+    return np.concatenate(step.arrays, axis=step.attributes["axis"])
+
+
+def _resize(step: _Step) -> Array:
+    a = step.attributes
+    rows, columns = (
+        arithmetic.nearest_indices(
+            step.inputs[0].shape[axis], step.out.shape[axis], a["align_corners"], a["half_pixel_centers"]
+        )
+        for axis in (1, 2)
+    )
+    return step.arrays[0][:, rows][:, :, columns]
+
+
+def _pad(step: _Step) -> Array:
+    value = step.attributes["value"]
+    value = step.made.zero_point if value is None else value
+    return np.pad(step.arrays[0], step.attributes["paddings"], constant_values=value)
+
+
+def _slice(step: _Step) -> Array:
+    begin, size = step.attributes["begin"], step.attributes["size"]
+    return step.arrays[0][tuple(slice(first, first + length) for first, length in zip(begin, size, strict=True))]
+
+
+def _reshape(step: _Step) -> Array:
+    return step.arrays[0]
+
+
+KERNELS: Mapping[str, Callable[[_Step], Array]] = {
+    "CONV_2D": _convolution,
+    "DEPTHWISE_CONV_2D": _convolution,
+    "TRANSPOSE_CONV": _transpose_convolution,
+    "FULLY_CONNECTED": _fully_connected,
+    "MAX_POOL_2D": _pool,
+    "AVERAGE_POOL_2D": _pool,
+    "ADD": _sum,
+    "SUB": _sum,
+    "SQUARED_DIFFERENCE": _sum,
+    "MUL": _product,
+    "MEAN": _mean,
+    "SOFTMAX": _softmax,
+    "CONCATENATION": _concatenation,
+    "RESIZE_NEAREST_NEIGHBOR": _resize,
+    "PAD": _pad,
+    "SLICE": _slice,
+    "RESHAPE": _reshape,
+    "LOGISTIC": _lookup,
+    "TANH": _lookup,
+    "RSQRT": _lookup,
+    "NEG": _lookup,
+    "ABS": _lookup,
+    "HARD_SWISH": _lookup,
+    "RELU": _lookup,
+    "RELU6": _lookup,
+    "RELU_N1_TO_1": _lookup,
+    "LEAKY_RELU": _lookup,
+    "QUANTIZE": _quantize,
+    "DEQUANTIZE": _dequantize,
+}

@@ -1,0 +1,144 @@
+"""Rules about scales and ranges: that no accumulator can overflow and no factor leaves what the kernels compute with.
+
+See ``operands``.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from edgeunet.graph.evaluation import arithmetic
+from edgeunet.graph.evaluation.lookup import RSQRT_SHIFT, hard_swish_factors, input_factor, rsqrt_factor
+from edgeunet.graph.evaluation.quantization import channel_factors, quantization_of
+from edgeunet.graph.evaluation.softmax import DIFFERENCE_INTEGER_BITS
+from edgeunet.graph.rules.operands import Subject
+
+
+def bias_scale(subject: Subject) -> str | None:
+    """With one scale for all weights, the bias' scale is that of the products (within 2 % of the output's scale)."""
+    bias, weights = subject.bias, quantization_of(subject.weights)
+    if bias is None or len(weights.scales) > 1:
+        return None
+    product = quantization_of(subject.data[0]).scale * weights.scale
+    scale = bias.quantization.scale if bias.quantization else 0.0
+    if abs(product - scale) / quantization_of(subject.out).scale > 0.02:
+        return f"its bias has scale {scale:.3g} where the products have {product:.3g}; quantize the model again"
+    return None
+
+
+def accumulator_range(subject: Subject) -> str | None:
+    """No accumulator can leave int32, neither before nor after the left shift of its requantization."""
+    given = quantization_of(subject.data[0])
+    assert subject.weights.data is not None
+    axis = 3 if subject.op.kind == "DEPTHWISE_CONV_2D" else 0
+    axes = tuple(position for position in range(subject.weights.data.ndim) if position != axis)
+    largest = max(127 - given.zero_point, 128 + given.zero_point)
+    bounds = np.abs(subject.weights.data.astype(np.int64)).sum(axis=axes) * largest
+    if subject.bias is not None and subject.bias.data is not None:
+        bounds = bounds + np.abs(subject.bias.data.astype(np.int64))
+    factors = channel_factors(subject.op, subject.data[0], subject.weights, subject.out)
+    for channel, (bound, factor) in enumerate(zip(bounds.tolist(), factors, strict=True)):
+        if factor.shift > 30 or bound << max(factor.shift, 0) > arithmetic.INT32_MAX:
+            return f"channel {channel} may sum up to {bound}, scaled by {factor.real:.3g}: over int32; quantize again"
+    return None
+
+
+def probability_output(subject: Subject) -> str | None:
+    """The output has scale 1/256 and zero point -128."""
+    made = quantization_of(subject.out)
+    if made.scale != 1 / 256 or made.zero_point != -128:
+        return (
+            f"its output has scale {made.scale:.6g} and zero point {made.zero_point}, not 1/256, -128; quantize again"
+        )
+    return None
+
+
+def symmetric_unit_output(subject: Subject) -> str | None:
+    """The output has scale 1/128 and zero point 0."""
+    made = quantization_of(subject.out)
+    if made.scale != 1 / 128 or made.zero_point != 0:
+        return (
+            f"its output has scale {made.scale:.6g} and zero point {made.zero_point}, not 1/128 and 0; quantize again"
+        )
+    return None
+
+
+def curve_input(subject: Subject) -> str | None:
+    """The input's scale is between 2**-28 and 8."""
+    scale = quantization_of(subject.data[0]).scale
+    factor, _ = input_factor(scale, 4)
+    if not 0 <= factor.shift <= 30:
+        return f"its input has scale {scale:.3g}, outside 2**-28 to 8; quantize the model again"
+    return None
+
+
+def softmax_depth(subject: Subject) -> str | None:
+    """At most 511 classes (the kernels' sum of exponentials has no room for more)."""
+    depth = subject.out.shape[3]
+    return None if depth < 512 else f"it has {depth} classes and 511 fit; leave it out (the largest class is the same)"
+
+
+def softmax_input(subject: Subject) -> str | None:
+    """The input's scale times beta is over 2**-26."""
+    scaled = subject.op.attributes["beta"] * quantization_of(subject.data[0]).scale
+    if scaled * (1 << (31 - DIFFERENCE_INTEGER_BITS)) <= 1:
+        return f"its input has scale {scaled:.3g}, under 2**-26; quantize the model again"
+    return None
+
+
+def sum_scales(subject: Subject) -> str | None:
+    """The output's scale is over 2**-19 of the larger input scale (SQUARED_DIFFERENCE: 2**-12 of its square)."""
+    first, second = (quantization_of(tensor).scale for tensor in subject.data)
+    factors = arithmetic.sum_factors(subject.op.kind, first, second, quantization_of(subject.out).scale)
+    if factors.out.shift > 0 or factors.out.multiplier == 0:
+        return f"scales {first:.3g} and {second:.3g} are too far from the output's; quantize the model again"
+    return None
+
+
+def product_scales(subject: Subject) -> str | None:
+    """The product of the inputs' scales is under 2**14 of the output's."""
+    first, second = (quantization_of(tensor).scale for tensor in subject.data)
+    if first * second / quantization_of(subject.out).scale >= 1 << 14:
+        return f"scales {first:.3g} and {second:.3g} are too far from the output's; quantize the model again"
+    return None
+
+
+def ratio_of_scales(subject: Subject) -> str | None:
+    """The input's scale (times a slope, if there is one) is under 2**22 of the output's."""
+    given, made = quantization_of(subject.data[0]), quantization_of(subject.out)
+    if given.scale * max(1.0, abs(subject.op.attributes.get("alpha", 1.0))) / made.scale >= 1 << 22:
+        return f"its scales {given.scale:.3g} and {made.scale:.3g} are too far apart; quantize the model again"
+    return None
+
+
+def ratio_of_scales_of_integers(subject: Subject) -> str | None:
+    """Between integer types, the input's scale is under 2**22 of the output's."""
+    return None if subject.data[0].dtype == "float32" else ratio_of_scales(subject)
+
+
+def swish_scales(subject: Subject) -> str | None:
+    """The input's scale is under 128 of the output's, and under 2**15."""
+    to_out, to_clip = hard_swish_factors(quantization_of(subject.data[0]), quantization_of(subject.out))
+    if not -15 <= to_out.shift <= 0 or not -15 <= to_clip.shift <= 30:
+        return "its input and output scales are too far apart; quantize the model again"
+    return None
+
+
+def averaged_range(subject: Subject) -> str | None:
+    """The sum over the averaged axes, shifted left where the output's scale asks for it, fits int32."""
+    given, made = quantization_of(subject.data[0]), quantization_of(subject.out)
+    count = math.prod(subject.data[0].shape) // math.prod(subject.out.shape)
+    shift = arithmetic.mean_factor(given.scale, made.scale, count).shift
+    if not -31 <= shift <= 20 or (count * 255) << max(shift, 0) > arithmetic.INT32_MAX:
+        return f"it sums {count} values scaled by {given.scale / made.scale:.3g}: over int32; average in two steps"
+    return None
+
+
+def rsqrt_scales(subject: Subject) -> str | None:
+    """``1 / (sqrt(input scale) * output scale)`` is between 2**-12 and 2**30."""
+    shift = rsqrt_factor(quantization_of(subject.data[0]), quantization_of(subject.out)).shift - RSQRT_SHIFT
+    if not -31 <= shift <= 10:
+        return "its input and output scales are too far apart; quantize the model again"
+    return None

@@ -1,0 +1,224 @@
+"""Reading files: layout, names, attributes, and a good sentence for everything that is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgeunet.errors import GraphError, UnsupportedOpError
+from edgeunet.graph import ABSENT, evaluate, read_tflite
+from edgeunet.graph.reading.names import layer_names, tensor_name
+from tests import random_layers as layers
+from tests.judges import litert_reference, tflm
+from tests.random_layers import Network
+from tests.random_networks import SeededChoices, random_network
+from tests.tflite_writer import ModelWriter, packed
+
+
+def conv_model(
+    shape: tuple[int, ...] = (1, 1, 8, 2),
+    dtype: str = "int8",
+    weights: str = "int8",
+    bias: str = "int32",
+    scales: float | list[float] = 0.02,
+    zero_point: int = 0,
+    axis: int = 0,
+    activation: str = "NONE",
+) -> bytes:
+    """One convolution, with one thing about it changed."""
+    writer = ModelWriter()
+    scale_in, scale_out = (None, None) if dtype == "float32" else (0.1, 0.5)
+    x = writer.tensor(shape, dtype, scale_in)
+    data = np.ones((3, 1, 3, 2), np.float32 if weights == "float32" else np.int8)
+    w = writer.tensor((3, 1, 3, 2), weights, scales, zero_point, data, axis=axis)
+    b = writer.tensor((3,), bias, 0.002, data=np.zeros(3, bias))
+    made = writer.tensor((shape[0], 1, 8, 3), dtype, scale_out, name="net/enc1_conv/Relu;x")
+    options = {"padding": "SAME", "strideH": 1, "strideW": 1, "fusedActivationFunction": activation}
+    writer.op("CONV_2D", [x, w, b], made, **options)
+    return writer.build([x], [made])
+
+
+REFUSALS = [
+    (
+        "float",
+        conv_model(dtype="float32", weights="float32"),
+        "is float32 and only int8 is supported; quantize the model",
+    ),
+    ("dynamic range", conv_model(dtype="float32"), r"float32 on int8 weights \(dynamic-range quantization\); quantize"),
+    ("16x8", conv_model(dtype="int16"), "is int16 and only int8 is supported; quantize with int8 activations"),
+    ("uint8", conv_model(dtype="uint8"), "is uint8 and only int8 is supported; convert with the current int8"),
+    ("int4 weights", conv_model(weights="int4"), "weights are int4 and only int8 is supported"),
+    ("asymmetric weights", conv_model(zero_point=3), "zero point other than 0; quantize weights symmetrically"),
+    ("axis", conv_model(scales=[0.1, 0.2], axis=3), "one scale per slice of axis 3, not per output channel"),
+    ("int64 bias", conv_model(bias="int64"), "bias is int64, and a constant int32 one is needed"),
+    ("batch", conv_model(shape=(4, 1, 8, 2)), r"batch of 4 .* only batch 1 is supported; convert the model with batch"),
+    ("activation", conv_model(activation="TANH"), "fused activation TANH is not supported; use a separate layer"),
+    ("range", conv_model(scales=2e9), "over int32; quantize"),
+]
+
+
+@pytest.mark.parametrize(("name", "model", "sentence"), REFUSALS, ids=[case[0] for case in REFUSALS])
+def test_what_is_not_supported_is_named_with_its_layer_and_a_cure(name: str, model: bytes, sentence: str) -> None:
+    with pytest.raises(UnsupportedOpError, match=sentence) as caught:
+        read_tflite(model)
+    assert "enc1_conv" in str(caught.value) or "input" in str(caught.value)
+    assert str(caught.value).count("\n") == 0
+
+
+def test_unknown_operators_are_named_with_a_cure() -> None:
+    for kind, cure in (
+        ("TILE", "nearest-neighbour resize"),
+        ("BATCH_MATMUL", "attention"),
+        ("FLOOR_MOD", "SUPPORTED_OPS"),
+    ):
+        writer = ModelWriter()
+        x = writer.tensor((1, 4), "int8", 0.1)
+        y = writer.op(kind, [x, x], writer.tensor((1, 4), "int8", 0.1, name="model/up/Tile"))
+        with pytest.raises(UnsupportedOpError, match=rf"{kind} 'up': this operator is not supported; .*{cure}"):
+            read_tflite(writer.build([x], [y]))
+
+
+def test_dynamic_shapes_are_refused_but_an_open_batch_is_not() -> None:
+    import ai_edge_litert.schema_py_generated as schema
+
+    model = schema.ModelT.InitFromPackedBuf(conv_model(), 0)
+    for tensor in (model.subgraphs[0].tensors[0], model.subgraphs[0].tensors[3]):
+        tensor.shapeSignature = [-1, *tensor.shape[1:]]
+    assert read_tflite(packed(model)).tensors[0].shape == (1, 1, 8, 2)
+    model.subgraphs[0].tensors[0].shapeSignature = [-1, 1, -1, 2]
+    with pytest.raises(UnsupportedOpError, match=r"dynamic shape \(-1, 1, -1, 2\); build the model with a fixed input"):
+        read_tflite(packed(model))
+
+
+def test_what_is_no_model_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(GraphError, match="not a TensorFlow Lite model"):
+        read_tflite(b"PK\x03\x04 a zip file, surely")
+    with pytest.raises(GraphError, match=r"nothing\.tflite' does not exist; pass the path"):
+        read_tflite(tmp_path / "nothing.tflite")
+    with pytest.raises(GraphError, match="is not a file"):
+        read_tflite(tmp_path)
+    with pytest.raises(GraphError, match="not a TensorFlow Lite model"):
+        read_tflite(b"")
+    (tmp_path / "cut.tflite").write_bytes(random_network(1)[:100])
+    with pytest.raises(GraphError, match=r"cut\.tflite'"):
+        read_tflite(tmp_path / "cut.tflite")
+
+
+def test_files_too_large_are_refused_unread(tmp_path: Path) -> None:
+    with (tmp_path / "large.tflite").open("wb") as file:
+        file.truncate(1 << 34)
+    with pytest.raises(GraphError, match="over the limit"):
+        read_tflite(tmp_path / "large.tflite")
+
+
+def test_the_graph_is_named_after_the_file(shared: Path) -> None:
+    graph = read_tflite(shared / "models" / "seed-unet-800.int8.tflite")
+    assert graph.name == "seed-unet-800"
+    assert len(graph.digest) == 64
+    assert [op.name for op in graph.ops[1:7]] == [
+        "conv2d",
+        "separable_conv2d/depthwise",
+        "separable_conv2d",
+        "separable_conv2d_1/depthwise",
+        "separable_conv2d_1",
+        "add",
+    ]
+    assert graph.tensors[graph.inputs[0]].shape == (1, 1, 800, 1)
+    assert graph.tensors[graph.outputs[0]].shape == (1, 1, 800, 5)
+
+
+def test_layer_names_drop_scopes_operations_and_counters() -> None:
+    fused = "functional_1/re_lu_1/Relu6;functional_1/enc1_1/convolution;functional_1/bn_1/batchnorm"
+    assert layer_names([("CONV_2D", [fused]), ("ADD", ["functional_1/add_3_1/Add"])]) == ["enc1", "add_3"]
+    assert layer_names([("CONV_2D", ["net/enc1/conv"]), ("ADD", ["net/skip_3/Add"])]) == ["enc1", "skip_3"]
+    assert layer_names([("CONV_2D", ["StatefulPartitionedCall:0", "f/head_1/convolution"])]) == ["head"]
+    assert layer_names([("SOFTMAX", ["StatefulPartitionedCall:0"]), ("SOFTMAX", [""])]) == ["softmax", "softmax#2"]
+    assert layer_names([("ADD", ["a/b c\n*/'\"/d"])]) == ["b_c__"] or "\n" not in layer_names([("ADD", ["a/b\n/d"])])[0]
+    assert tensor_name("serving_default_ecg:0") == "ecg"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_column_is_read_as_a_row(seed: int) -> None:
+    """The same network built T x 1 and 1 x T gives the same graph: shapes, attributes, weights and results."""
+    graphs = []
+    for layout in ("1xT", "Tx1"):
+        made = Network(SeededChoices(np.random.default_rng(seed)), layout)
+        x = layers.input_value(made, (1, 12, 3) if layout == "1xT" else (12, 1, 3))
+        y = layers.pool(made, layers.convolution(made, x))
+        y = layers.transpose_convolution(made, layers.depthwise(made, y))
+        graphs.append(
+            read_tflite(made.writer.build([x.index], [layers.mean(made, y, [2 if layout == "1xT" else 1]).index]))
+        )
+    rows, columns = graphs
+    assert [(op.kind, dict(op.attributes)) for op in rows.ops] == [(op.kind, dict(op.attributes)) for op in columns.ops]
+    values = np.random.default_rng(seed).integers(-128, 128, (12, 3), dtype=np.int8)
+    np.testing.assert_array_equal(evaluate(rows, values)[0], evaluate(columns, values)[0])
+    for graph in graphs:
+        assert all(tensor.shape[:2] == (1, 1) for tensor in graph.tensors if not tensor.is_constant)
+
+
+def test_absent_operands_and_order_of_transposed_convolutions() -> None:
+    made = Network(SeededChoices(np.random.default_rng(2)), "1xT")
+    x = layers.input_value(made, (1, 6, 4))
+    weights, _ = made.weights((5, 1, 3, 4), 0)
+    y = made.made((1, 13, 5), 0.3, 0)
+    made.writer.op("TRANSPOSE_CONV", [made.writer.constant([1, 1, 13, 5]), weights, x.index], y.index,
+                   padding="VALID", strideH=1, strideW=2)  # fmt: skip
+    graph = read_tflite(made.writer.build([x.index], [y.index]))
+    (op,) = graph.ops
+    assert graph.tensors[op.inputs[0]].shape == (1, 1, 6, 4)
+    assert graph.tensors[op.inputs[1]].shape == (5, 1, 3, 4)
+    assert op.inputs[2] == ABSENT
+    assert op.attributes == {"stride": (1, 2), "padding": (0, 0, 0, 0), "activation": "NONE"}
+
+
+def test_axes_that_an_operator_drops_are_reshaped_away_after_it() -> None:
+    writer = ModelWriter()
+    x = writer.tensor((1, 6, 4), "int8", 0.1)
+    y = writer.op("MEAN", [x, writer.constant([2])], writer.tensor((1, 6), "int8", 0.1), keepDims=False)
+    z = writer.op(
+        "STRIDED_SLICE", [y, *map(writer.constant, ([0, -2], [0, -1], [1, 1]))],
+        writer.tensor((1,), "int8", 0.1), beginMask=1, endMask=1, shrinkAxisMask=2,
+    )  # fmt: skip
+    model = writer.build([x], [z])
+    graph = read_tflite(model)
+    assert [op.kind for op in graph.ops] == ["MEAN", "RESHAPE", "SLICE"]
+    values = np.random.default_rng(0).integers(-128, 128, (1, 6, 4), dtype=np.int8)
+    for judge in (litert_reference, tflm):
+        np.testing.assert_array_equal(evaluate(graph, values)[0].ravel(), judge(model, values)[0].ravel())
+
+
+def test_shape_arithmetic_of_an_open_batch_is_folded() -> None:
+    writer = ModelWriter()
+    x = writer.tensor((1, 6, 4), "int8", 0.1)
+    shape = writer.op("SHAPE", [x], writer.tensor((3,), "int32"))
+    batch = writer.op("STRIDED_SLICE", [shape, *map(writer.constant, ([0], [1], [1]))],
+                      writer.tensor((), "int32"), shrinkAxisMask=1)  # fmt: skip
+    length = writer.tensor((), "int32", data=np.array(24, np.int32))
+    target = writer.op("PACK", [batch, length], writer.tensor((2,), "int32"))
+    y = writer.op("RESHAPE", [x, target], writer.tensor((1, 24), "int8", 0.1))
+    graph = read_tflite(writer.build([x], [y]))
+    assert [op.kind for op in graph.ops] == ["RESHAPE"]
+    assert len(graph.tensors) == 2
+
+
+def test_transpositions_that_move_no_bytes_are_reshapes() -> None:
+    for shape, order, moves in (((1, 6, 1, 4), [0, 2, 1, 3], False), ((1, 6, 3, 4), [0, 2, 1, 3], True)):
+        writer = ModelWriter()
+        x = writer.tensor(shape, "int8", 0.1)
+        y = writer.op("TRANSPOSE", [x, writer.constant(order)], writer.tensor([shape[i] for i in order], "int8", 0.1))
+        model = writer.build([x], [y])
+        if moves:
+            with pytest.raises(UnsupportedOpError, match="channels-last"):
+                read_tflite(model)
+        else:
+            assert [op.kind for op in read_tflite(model).ops] == ["RESHAPE"]
+
+
+def test_constants_are_views_that_nobody_can_write() -> None:
+    graph = read_tflite(random_network(5))
+    constants = [tensor.data for tensor in graph.tensors if tensor.data is not None]
+    assert constants
+    assert not any(array.flags.writeable for array in constants)
