@@ -12,8 +12,6 @@ Floats = npt.NDArray[np.float64]
 
 LEADS = ("i", "ii", "iii", "avr", "avl", "avf", "v1", "v2", "v3", "v4", "v5", "v6")
 
-ELECTRODES = ("ra", "la", "ll", "v1", "v2", "v3", "v4", "v5", "v6")
-
 
 @dataclass(frozen=True)
 class Component:
@@ -59,7 +57,10 @@ def times(size_mv: float, direction: tuple[float, float, float]) -> tuple[float,
 
 
 def electrode_matrix() -> Floats:
-    """Return ``(9 electrodes, 12 leads)``: how electrode potentials add up to leads (Einthoven, Wilson)."""
+    """Return ``(9 electrodes, 12 leads)``: how electrode potentials add up to leads (Einthoven, Wilson).
+
+    The electrodes are those of the right arm, left arm and left leg, and V1 to V6.
+    """
     ra, la, ll = np.eye(9)[0], np.eye(9)[1], np.eye(9)[2]
     wilson = (ra + la + ll) / 3
     limb = [la - ra, ll - ra, ll - la, ra - (la + ll) / 2, la - (ra + ll) / 2, ll - (ra + la) / 2]

@@ -11,9 +11,6 @@ from edgeunet.short_repr import short_repr
 
 Floats = npt.NDArray[np.float64]
 
-RHYTHMS = ("sinus", "no-p", "fibrillation", "flutter", "paced")
-"""``no-p`` is a junctional rhythm; ``paced`` is ventricular pacing, with or without P waves."""
-
 FASTEST_RR_S = 0.27
 SLOWEST_RR_S = 2.6
 
@@ -43,7 +40,11 @@ class Beat:
 
 @dataclass(frozen=True)
 class Rhythm:
-    """What decides the beat times of one recording; rates in hertz, intervals in seconds."""
+    """What decides the beat times of one recording; rates in hertz, intervals in seconds.
+
+    ``kind`` is ``"sinus"``, ``"no-p"`` (a junctional rhythm), ``"fibrillation"``, ``"flutter"`` or ``"paced"``
+    (ventricular pacing, with or without P waves: ``paced_p``).
+    """
 
     kind: str
     mean_rr_s: float

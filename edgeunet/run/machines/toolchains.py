@@ -69,7 +69,6 @@ TABLE = (
     ToolchainRow("clang", HOST, _on_path("clang"), ("--version",), "apt-get install clang"),
     ToolchainRow("zig", HOST, _zig, ("--version",), _ZIG_INSTALL),
 )
-NAMES = ("gcc", "clang", "zig")
 _BUILD_TIMEOUT_S = 600.0
 
 

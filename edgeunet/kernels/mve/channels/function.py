@@ -40,11 +40,6 @@ class ChannelsShape:
     def taps(self) -> int:
         return sum(self.groups)
 
-    @property
-    def chunk_bytes(self) -> int:
-        """Bytes of eight channels in the stream."""
-        return CHANNELS * (self.taps + 9)
-
 
 def channels_shape(weights: Int8Array, shifts: Int8Array, signed: bool) -> ChannelsShape | None:
     """The function for ``weights (taps, channels)`` and right ``shifts``; ``None`` where there is none."""
