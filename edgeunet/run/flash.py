@@ -134,12 +134,12 @@ def flash(
     if plan.board.is_emulated:
         machine = find_machine(plan.board, emulator)
         note(f"starting {machine.emulator}")
-        return check_selftest(hear(machine, image, timeout_s, on_text))
+        return check_selftest(hear(machine, image.path, timeout_s, on_text))
     if port is None:
         note(f"flashing with {plan.board.flasher['tool']}; name the board's serial port with --port to hear it")
         start_board(plan.board, image.path)
         return ()
-    return check_selftest(hear(serial_machine(plan.board, port), image, timeout_s, on_text))
+    return check_selftest(hear(serial_machine(plan.board, port), image.path, timeout_s, on_text))
 
 
 def check_selftest(lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -191,8 +191,8 @@ def start_board(board: Board, image: Path) -> None:
 def serial_machine(board: Board, port: str) -> Machine:
     """Return the board on ``port`` as a machine: flashes the image, then listens."""
 
-    def start(image: Image, listener: Listener, timeout_s: float) -> None:
+    def start(image: Path, listener: Listener, timeout_s: float) -> None:
         with open_port(port) as connection:
-            listen_to_port(connection, listener, timeout_s, partial(start_board, board, image.path))
+            listen_to_port(connection, listener, timeout_s, partial(start_board, board, image))
 
     return Machine(board.name, f"{board.title} on {port}", start)

@@ -143,7 +143,7 @@ def run_session(
     machine: Machine, image: Image, compiled: Compiled, firmware_id: str, sizes: Sequence[int], timeout_s: float
 ) -> Session:
     """Run ``image`` and return what it reported, its identity and its counter checked; ``sizes`` of output per run."""
-    lines = hear(machine, image, timeout_s)
+    lines = hear(machine, image.path, timeout_s)
     hello = lines[0]
     _check_identity(hello, compiled, firmware_id)
     unit = hello.text("unit")

@@ -194,7 +194,7 @@ class _Heard:
 
     @classmethod
     def of(cls, machine: Machine, image: Image, firmware_id: str, timeout_s: float) -> _Heard:
-        lines = hear(machine, image, timeout_s)
+        lines = hear(machine, image.path, timeout_s)
         runs = lines[0].text("firmware")
         if runs != firmware_id:
             raise RunError(f"the board runs firmware '{runs}', not the '{firmware_id}' just built; flash it again")

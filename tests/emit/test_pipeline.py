@@ -255,7 +255,7 @@ def selftest_on(directory: Path, core: str, mode: str, change: object) -> int:
         "measure_selftest(net_pipeline_selftest(&pipeline)); measure_close(); return 0; }\n"
     )
     image = build_image(Build(board, find_toolchain(board.core, "gcc")), project)
-    lines = hear(find_machine(board, "qemu"), image, 60.0)
+    lines = hear(find_machine(board, "qemu"), image.path, 60.0)
     return next(line for line in lines if line.kind == "selftest").number("result")
 
 

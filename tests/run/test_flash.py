@@ -74,7 +74,7 @@ def test_cmake_and_direct_build_make_the_same_program(
     kinds = [line.kind for line in lines]
     assert kinds[:4] == ["hello", "calibration", "calibration", "selftest"]
     reference = image_for(small_network(), core, toolchain, tmp_path / "bench")
-    expected = [line for line in hear(machine_for(core, "qemu"), reference, 60.0) if line.kind == "run"]
+    expected = [line for line in hear(machine_for(core, "qemu"), reference.path, 60.0) if line.kind == "run"]
     for figure in ("count", "stack_bytes"):
         assert [line.number(figure) for line in lines if line.kind == "run"] == [
             line.number(figure) for line in expected

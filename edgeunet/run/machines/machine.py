@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from edgeunet.errors import RunError, ToolError
-from edgeunet.run.image import Image
 from edgeunet.run.machines import qemu, unicorn_machine
 from edgeunet.run.machines.boards import Board
 from edgeunet.run.machines.elf import ElfImage
@@ -15,16 +15,14 @@ from edgeunet.run.machines.faults import describe_fault
 from edgeunet.run.machines.process import listen_to_process
 from edgeunet.run.machines.protocol import Line, Listener
 
-EMULATORS = ("qemu", "unicorn")
-
 
 @dataclass(frozen=True)
 class Machine:
-    """Something that runs an image and lets a listener hear it."""
+    """Something that runs a program; ``start`` takes its path, who listens, and for how many seconds at most."""
 
     name: str
     version: str
-    start: Callable[[Image, Listener, float], None]
+    start: Callable[[Path, Listener, float], None]
     emulator: str | None = None
 
 
@@ -46,17 +44,17 @@ def find_machine(board: Board | None, emulator: str | None = None) -> Machine:
     if emulator == "qemu" or (emulator is None and version):
         if version is None:
             raise qemu.missing(board)
-        return Machine(board.name, version, partial(_emulate, qemu.run_in_qemu), "qemu")
+        return Machine(board.name, version, partial(qemu.run_in_qemu, board), "qemu")
     if board.core.unicorn_model is None:
         raise ToolError(f"{board.core.name} can be emulated by QEMU only; {install}")
     if unicorn_machine.unicorn_version() is None:
         raise ToolError(f"no emulator for {board.core.name} is installed; {unicorn_machine.INSTALL}, or {install}")
     version = unicorn_machine.unicorn_version() or ""
-    return Machine(board.name, version, partial(_emulate, unicorn_machine.run_in_unicorn), "unicorn")
+    return Machine(board.name, version, partial(unicorn_machine.run_in_unicorn, board), "unicorn")
 
 
 def hear(
-    machine: Machine, image: Image, timeout_s: float, on_text: Callable[[str], None] | None = None
+    machine: Machine, image: Path, timeout_s: float, on_text: Callable[[str], None] | None = None
 ) -> tuple[Line, ...]:
     """Run ``image`` and return everything it reported.
 
@@ -70,19 +68,9 @@ def hear(
     lines = listener.transcript()
     for line in lines:
         if line.kind == "fault":
-            raise RunError(describe_fault(line, ElfImage.read(image.path).function_at))
+            raise RunError(describe_fault(line, ElfImage.read(image).function_at))
     return lines
 
 
-def _run_on_host(image: Image, listener: Listener, timeout_s: float) -> None:
-    listen_to_process([str(image.path)], listener, timeout_s, ends_itself=True)
-
-
-def _emulate(
-    run: Callable[..., None],
-    image: Image,
-    listener: Listener,
-    timeout_s: float,
-) -> None:
-    assert image.build.board is not None
-    run(image.build.board, image.path, listener, timeout_s)
+def _run_on_host(image: Path, listener: Listener, timeout_s: float) -> None:
+    listen_to_process([str(image)], listener, timeout_s, ends_itself=True)

@@ -21,7 +21,7 @@ from tests.tools import need
 @pytest.mark.parametrize(("core", "emulator"), [("cortex-m4", "qemu"), ("cortex-m4", "unicorn"), (RISCV, "qemu")])
 def test_loops_of_known_length_are_counted_exactly(core: str, emulator: str, tmp_path: Path) -> None:
     """Every measurement checks this again; here the figures stand for the reader."""
-    lines = hear(machine_for(core, emulator), image_for(small_network(), core, "gcc", tmp_path), 60.0)
+    lines = hear(machine_for(core, emulator), image_for(small_network(), core, "gcc", tmp_path).path, 60.0)
     loops = [(line.number("expected"), line.number("count")) for line in lines if line.kind == "calibration"]
     assert loops == [(2001, 2001), (60001, 60001)]
 
@@ -31,7 +31,7 @@ def test_loops_of_known_length_are_counted_exactly(core: str, emulator: str, tmp
 )
 def test_qemu_and_unicorn_report_the_same_from_one_image(core: str, toolchain: str, tmp_path: Path) -> None:
     image = image_for(small_network(), core, toolchain, tmp_path, traced=True, runs=3)
-    heard = [hear(machine_for(core, emulator), image, 60.0) for emulator in ("qemu", "unicorn", "qemu")]
+    heard = [hear(machine_for(core, emulator), image.path, 60.0) for emulator in ("qemu", "unicorn", "qemu")]
     assert heard[0] == heard[1] == heard[2]
     assert sum(line.kind == "layer" for line in heard[0]) == 6
 
@@ -97,8 +97,8 @@ def test_the_counter_without_a_host_compiler_counts_the_same(tmp_path: Path, mon
 def test_trace_overhead_is_taken_out(core: str, tmp_path: Path) -> None:
     """The layers' sum stays close to the untraced total although each trace call costs many instructions."""
     machine = machine_for(core, "qemu")
-    plain = hear(machine, image_for(small_network(), core, "gcc", tmp_path), 60.0)
-    traced = hear(machine, image_for(small_network(), core, "gcc", tmp_path, traced=True), 60.0)
+    plain = hear(machine, image_for(small_network(), core, "gcc", tmp_path).path, 60.0)
+    traced = hear(machine, image_for(small_network(), core, "gcc", tmp_path, traced=True).path, 60.0)
     total = next(line.number("count") for line in plain if line.kind == "run")
     layers = sum(line.number("count") for line in traced if line.kind == "layer")
     assert abs(total - layers) < 30

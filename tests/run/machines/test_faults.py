@@ -39,13 +39,13 @@ OVERFLOW = SOURCE.replace(
 def test_qemu_faults_say_what_happened(core: str, statement: str, reason: str, tmp_path: Path) -> None:
     image = image_for(small_network(breaking(statement)), core, "gcc", tmp_path)
     with pytest.raises(RunError, match=rf"stopped in a \w+ ?\w*.*({reason}).*pc=0x.*cfsr=0x"):
-        hear(machine_for(core, "qemu"), image, 60.0)
+        hear(machine_for(core, "qemu"), image.path, 60.0)
 
 
 def test_the_function_at_fault_is_named(tmp_path: Path) -> None:
     image = image_for(small_network(breaking('__asm volatile("udf #7");')), "cortex-m4", "gcc", tmp_path)
     with pytest.raises(RunError, match=r"at 0x[0-9a-f]{8} in small_run"):
-        hear(machine_for("cortex-m4", "qemu"), image, 60.0)
+        hear(machine_for("cortex-m4", "qemu"), image.path, 60.0)
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,14 @@ def test_the_function_at_fault_is_named(tmp_path: Path) -> None:
 def test_riscv_exceptions_say_what_happened(statement: str, reason: str, tmp_path: Path) -> None:
     image = image_for(small_network(breaking(statement)), RISCV, "gcc", tmp_path)
     with pytest.raises(RunError, match=rf"stopped in an exception at 0x[0-9a-f]{{8}}.*{reason}.*pc=0x.*mtval=0x"):
-        hear(machine_for(RISCV, "qemu"), image, 60.0)
+        hear(machine_for(RISCV, "qemu"), image.path, 60.0)
 
 
 @pytest.mark.parametrize("core", ["cortex-m4", "cortex-m33", RISCV])
 def test_a_stack_overflow_is_caught(core: str, tmp_path: Path) -> None:
     image = image_for(small_network(OVERFLOW), core, "gcc", tmp_path)
     with pytest.raises(RunError, match="the stack of 8192 bytes overflowed"):
-        hear(machine_for(core, "qemu"), image, 60.0)
+        hear(machine_for(core, "qemu"), image.path, 60.0)
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,11 @@ def test_a_stack_overflow_is_caught(core: str, tmp_path: Path) -> None:
 def test_unicorn_faults_say_what_happened(statement: str, tmp_path: Path) -> None:
     image = image_for(small_network(breaking(statement)), "cortex-m4", "gcc", tmp_path)
     with pytest.raises(RunError, match=r"faulted at 0x|stopped in a"):
-        hear(machine_for("cortex-m4", "unicorn"), image, 60.0)
+        hear(machine_for("cortex-m4", "unicorn"), image.path, 60.0)
 
 
 @pytest.mark.parametrize("emulator", ["qemu", "unicorn"])
 def test_an_endless_program_is_stopped(emulator: str, tmp_path: Path) -> None:
     image = image_for(small_network(breaking("for (volatile int i = 0;; ++i) { }")), "cortex-m4", "gcc", tmp_path)
     with pytest.raises(RunError, match=r"after 1 s .*--timeout"):
-        hear(machine_for("cortex-m4", emulator), image, 1.0)
+        hear(machine_for("cortex-m4", emulator), image.path, 1.0)
