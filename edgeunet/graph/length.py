@@ -7,6 +7,7 @@ grows by the growth of the input times its rate.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -14,11 +15,9 @@ from edgeunet.errors import UnsupportedOpError
 from edgeunet.graph.ir import Graph, Op, Tensor
 from edgeunet.graph.layout import activations
 
-_TIME = 2
-_SAME_RATE = (
-    "ADD SUB MUL SQUARED_DIFFERENCE CONCATENATION SOFTMAX LOGISTIC TANH RSQRT NEG ABS HARD_SWISH RELU RELU6 "
-    "RELU_N1_TO_1 LEAKY_RELU QUANTIZE DEQUANTIZE PAD"
-)
+Shape = tuple[int, ...]
+
+_TIME, _CHANNELS = 2, 3
 
 
 def with_length(graph: Graph, samples: int) -> Graph:
@@ -93,22 +92,79 @@ def _growth(op: Op, graph: Graph, growth: dict[int, int]) -> int:
 def _rate(op: Op, graph: Graph) -> Fraction:
     """Outputs per input of ``op`` along time."""
     given, made = graph.tensors[activations(op)[0]].shape, graph.tensors[op.outputs[0]].shape
-    stride = op.attributes.get("stride", (1, 1))[1]
-    if op.kind == "TRANSPOSE_CONV":
-        return Fraction(stride)
-    whole = op.attributes.get("whole", False) and op.attributes["filter"][1] > 1
-    if op.kind in ("CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D") and not whole:
-        return Fraction(1, stride)
-    if op.kind == "RESIZE_NEAREST_NEIGHBOR" and made[_TIME] % given[_TIME] == 0:
-        return Fraction(made[_TIME], given[_TIME])
-    local = op.kind in _SAME_RATE.split()
-    local |= op.kind == "MEAN" and _TIME not in op.attributes["axes"]
-    local |= op.kind in ("RESHAPE", "FULLY_CONNECTED") and given[:3] == made[:3]
-    local |= op.kind == "SLICE"
-    local &= not (op.kind == "CONCATENATION" and op.attributes["axis"] != 3)
-    if not local:
+    rate = RATES[op.kind](op, given, made)
+    if rate is None:
         raise UnsupportedOpError(
             f"{op.kind} '{op.name}': it is not local in time ({given} to {made}), so the network runs on whole windows "
             "of its own length only"
         )
+    return rate
+
+
+def _each(op: Op, given: Shape, made: Shape) -> Fraction:
     return Fraction(1)
+
+
+def _each_stride(op: Op, given: Shape, made: Shape) -> Fraction:
+    return Fraction(1, op.attributes["stride"][1])
+
+
+def _each_window(op: Op, given: Shape, made: Shape) -> Fraction | None:
+    """A pool, unless its window is the whole input."""
+    whole = op.attributes.get("whole", False) and op.attributes["filter"][1] > 1
+    return None if whole else _each_stride(op, given, made)
+
+
+def _upsampled(op: Op, given: Shape, made: Shape) -> Fraction:
+    return Fraction(op.attributes["stride"][1])
+
+
+def _repeated(op: Op, given: Shape, made: Shape) -> Fraction | None:
+    return Fraction(made[_TIME], given[_TIME]) if made[_TIME] % given[_TIME] == 0 else None
+
+
+def _along_channels(op: Op, given: Shape, made: Shape) -> Fraction | None:
+    return Fraction(1) if op.attributes["axis"] == _CHANNELS else None
+
+
+def _not_over_time(op: Op, given: Shape, made: Shape) -> Fraction | None:
+    return Fraction(1) if _TIME not in op.attributes["axes"] else None
+
+
+def _row_by_row(op: Op, given: Shape, made: Shape) -> Fraction | None:
+    return Fraction(1) if given[:_CHANNELS] == made[:_CHANNELS] else None
+
+
+RATES: Mapping[str, Callable[[Op, Shape, Shape], Fraction | None]] = {
+    "CONV_2D": _each_stride,
+    "DEPTHWISE_CONV_2D": _each_stride,
+    "TRANSPOSE_CONV": _upsampled,
+    "FULLY_CONNECTED": _row_by_row,
+    "MAX_POOL_2D": _each_window,
+    "AVERAGE_POOL_2D": _each_window,
+    "ADD": _each,
+    "SUB": _each,
+    "MUL": _each,
+    "SQUARED_DIFFERENCE": _each,
+    "CONCATENATION": _along_channels,
+    "RESIZE_NEAREST_NEIGHBOR": _repeated,
+    "RESHAPE": _row_by_row,
+    "PAD": _each,
+    "SLICE": _each,
+    "MEAN": _not_over_time,
+    "SOFTMAX": _each,
+    "LOGISTIC": _each,
+    "TANH": _each,
+    "RSQRT": _each,
+    "NEG": _each,
+    "ABS": _each,
+    "HARD_SWISH": _each,
+    "RELU": _each,
+    "RELU6": _each,
+    "RELU_N1_TO_1": _each,
+    "LEAKY_RELU": _each,
+    "QUANTIZE": _each,
+    "DEQUANTIZE": _each,
+}
+"""Outputs per input along time of each kind of operator, from the shapes of input and output; None where it is not
+local in time."""

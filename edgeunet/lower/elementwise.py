@@ -66,6 +66,17 @@ def lower_unary(builder: Builder, op: Op) -> None:
     builder.add(op, "table", (builder.signal(op.inputs[0]),), (EACH,), table)
 
 
+def lower_dequantize(builder: Builder, op: Op) -> None:
+    """DEQUANTIZE: at the outputs it is left to the caller (``rewrite.edges``), inside a network there is no float.
+
+    Raises
+    ------
+    CompileError
+        Always.
+    """
+    raise CompileError(f"layer '{op.name}' ({op.kind}) cannot be compiled to C; see docs/SUPPORTED_OPS.md")
+
+
 def lower_softmax(builder: Builder, op: Op) -> None:
     """SOFTMAX over the channels of each row."""
     tables = softmax_parameters(op, builder.graph.tensors[op.inputs[0]])

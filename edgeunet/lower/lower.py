@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph, Op
 from edgeunet.lower.builder import Builder
 from edgeunet.lower.convolutions import (
@@ -13,7 +12,7 @@ from edgeunet.lower.convolutions import (
     lower_fully_connected,
     lower_transpose_convolution,
 )
-from edgeunet.lower.elementwise import lower_binary, lower_mean, lower_softmax, lower_unary
+from edgeunet.lower.elementwise import lower_binary, lower_dequantize, lower_mean, lower_softmax, lower_unary
 from edgeunet.lower.shapes import lower_concatenation, lower_pad, lower_reshape, lower_slice
 from edgeunet.lower.windows import lower_pool, lower_resize
 from edgeunet.program.program import Program
@@ -47,8 +46,9 @@ LOWERINGS: Mapping[str, Callable[[Builder, Op], None]] = {
     "PAD": lower_pad,
     "SLICE": lower_slice,
     "RESHAPE": lower_reshape,
+    "DEQUANTIZE": lower_dequantize,
 }
-"""How each operator becomes nodes."""
+"""How each kind of operator becomes nodes."""
 
 
 def lower(graph: Graph) -> Program:
@@ -63,8 +63,5 @@ def lower(graph: Graph) -> Program:
     for index in graph.inputs:
         builder.signal(index)
     for op in graph.ops:
-        lowering = LOWERINGS.get(op.kind)
-        if lowering is None:
-            raise CompileError(f"layer '{op.name}' ({op.kind}) cannot be compiled to C; see docs/SUPPORTED_OPS.md")
-        lowering(builder, op)
+        LOWERINGS[op.kind](builder, op)
     return builder.program()

@@ -76,19 +76,3 @@ def test_lengthened_networks_are_exact() -> None:
         np.testing.assert_array_equal(evaluate(longer, values)[0].ravel(), tflm(judge, values)[0].ravel())
         compared += 1
     assert compared > 50
-
-
-def test_what_needs_the_whole_recording_is_named() -> None:
-    from edgeunet.errors import UnsupportedOpError
-    from edgeunet.graph.length import with_length
-    from tests.tflite_writer import ModelWriter
-
-    for kind in ("MEAN", "REDUCE_MAX"):
-        writer = ModelWriter()
-        x = writer.tensor((1, 16, 4), "int8", 0.1)
-        y = writer.tensor((1, 1, 4), "int8", 0.1, name="net/squeeze/op")
-        graph = read_tflite(writer.op(kind, [x, writer.constant([1])], y, keepDims=True) and writer.build([x], [y]))
-        with pytest.raises(
-            UnsupportedOpError, match=r"'squeeze': it is not local in time \(.*\), so the network runs on"
-        ):
-            with_length(graph, 32)

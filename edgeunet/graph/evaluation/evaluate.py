@@ -65,7 +65,7 @@ def evaluate_all(graph: Graph, inputs: Array | Sequence[Array]) -> dict[int, Arr
         values[index] = array.reshape(tensor.shape)
     for op in graph.ops:
         step = _Step(op, graph.tensors, values)
-        result = KERNELS[op.kind](step)
+        result = EVALUATIONS[op.kind](step)
         values[op.outputs[0]] = result.astype(step.out.dtype).reshape(step.out.shape)
     return values
 
@@ -219,7 +219,7 @@ def _reshape(step: _Step) -> Array:
     return step.arrays[0]
 
 
-KERNELS: Mapping[str, Callable[[_Step], Array]] = {
+EVALUATIONS: Mapping[str, Callable[[_Step], Array]] = {
     "CONV_2D": _convolution,
     "DEPTHWISE_CONV_2D": _convolution,
     "TRANSPOSE_CONV": _transpose_convolution,
@@ -250,3 +250,4 @@ KERNELS: Mapping[str, Callable[[_Step], Array]] = {
     "QUANTIZE": _quantize,
     "DEQUANTIZE": _dequantize,
 }
+"""How the output of each kind of operator is computed."""

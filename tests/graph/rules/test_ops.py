@@ -8,7 +8,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as generated
 
 from edgeunet.graph import ir
-from edgeunet.graph.evaluation.evaluate import KERNELS
+from edgeunet.graph.evaluation.evaluate import EVALUATIONS
 from edgeunet.graph.reading import schema
 from edgeunet.graph.reading.options import DECODERS
 from edgeunet.graph.rules.supported_ops import supported_ops_markdown
@@ -32,7 +32,7 @@ def test_every_rule_says_what_it_asks() -> None:
 
 
 def test_every_supported_operator_can_be_evaluated_and_none_has_a_cure() -> None:
-    assert set(KERNELS) == set(SUPPORTED)
+    assert set(EVALUATIONS) == set(SUPPORTED)
     assert not set(SUPPORTED) & set(CURES)
     spellings = {spelling.split()[0] for entry in SUPPORTED.values() for spelling in entry.spellings}
     assert set(DECODERS) == set(SUPPORTED) | spellings | {"SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"}
