@@ -24,6 +24,9 @@ TIME_COLUMNS = {"time": 1.0, "time_s": 1.0, "t": 1.0, "seconds": 1.0, "time_ms":
 
 LABEL_COLUMNS = ("label", "labels", "class", "annotation")
 
+_ROLES = {**dict.fromkeys(TIME_COLUMNS, "time"), **dict.fromkeys(LABEL_COLUMNS, "label")}
+"""What a CSV column of that name holds; any other is a channel of the signal."""
+
 NPZ_KEYS = ("signal", "labels", "sample_rate_hz", "classes", "leads", "patient", "patients")
 
 
@@ -131,36 +134,56 @@ def read_csv(file: Path) -> Recording:
         When a value is not a number, rows differ in length, or there is no signal column.
     """
     notes, rows = _csv_notes(_csv_lines(file), file)
+    columns = _columns_by_role(_csv_columns(rows, file), file)
+    rate = _number(notes.get("sample_rate_hz"), file)
+    if rate is None and columns["time"]:
+        (time,) = columns["time"]
+        rate = _rate(_floats(time, file) * TIME_COLUMNS[time.name.lower()], file)
+    labels = [np.array([value.strip() for value in column.values]) for column in columns["label"]]
+    return Recording(
+        signal=np.stack([_floats(column, file) for column in columns["signal"]], axis=1),
+        labels=labels[0] if labels else None,
+        sample_rate_hz=rate,
+        classes=tuple(name.strip() for name in notes["classes"].split(",")) if "classes" in notes else None,
+        leads=tuple(column.name for column in columns["signal"]),
+        patient=notes.get("patient"),
+    )
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column of a ``.csv``, as text."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+def _csv_columns(rows: Sequence[str], file: Path) -> list[_Column]:
+    """Return the columns in the order of the header; every row must have a value for each."""
     table = list(csv.reader(rows))
     if len(table) < 2:
         raise SignalError(f"'{file}' has no samples; give a header line and one row per sample")
-    header = [name.strip() for name in table[0]]
-    for number, row in enumerate(table[1:], start=1):
+    header, *samples = table
+    for number, row in enumerate(samples, start=1):
         if len(row) != len(header):
             raise SignalError(
                 f"'{file}': sample {number} has {len(row)} values, the header {len(header)}; make them equal"
             )
-    columns = list(zip(*table[1:], strict=True))
-    time = [i for i, name in enumerate(header) if name.lower() in TIME_COLUMNS]
-    label = [i for i, name in enumerate(header) if name.lower() in LABEL_COLUMNS]
-    wanted = [i for i in range(len(header)) if i not in time and i not in label]
-    if not wanted or len(time) > 1 or len(label) > 1:
+    return [_Column(name.strip(), values) for name, values in zip(header, zip(*samples, strict=True), strict=True)]
+
+
+def _columns_by_role(columns: Sequence[_Column], file: Path) -> dict[str, list[_Column]]:
+    """Return the columns under ``signal`` (one at least), ``time`` and ``label`` (one at most)."""
+    roles: dict[str, list[_Column]] = {"signal": [], "time": [], "label": []}
+    for column in columns:
+        roles[_ROLES.get(column.name.lower(), "signal")].append(column)
+    if not roles["signal"] or len(roles["time"]) > 1 or len(roles["label"]) > 1:
         raise SignalError(
-            f"'{file}': the header '{','.join(header)}' must have at least one signal column, at most one time column "
-            f"({', '.join(TIME_COLUMNS)}) and at most one label column ({', '.join(LABEL_COLUMNS)})"
+            f"'{file}': the header '{','.join(column.name for column in columns)}' must have at least one signal "
+            f"column, at most one time column ({', '.join(TIME_COLUMNS)}) and at most one label column "
+            f"({', '.join(LABEL_COLUMNS)})"
         )
-    rate = _number(notes.get("sample_rate_hz"), file)
-    if rate is None and time:
-        unit_s = TIME_COLUMNS[header[time[0]].lower()]
-        rate = _rate(_floats(columns[time[0]], header[time[0]], file) * unit_s, file)
-    return Recording(
-        signal=np.stack([_floats(columns[i], header[i], file) for i in wanted], axis=1),
-        labels=np.array([value.strip() for value in columns[label[0]]]) if label else None,
-        sample_rate_hz=rate,
-        classes=tuple(name.strip() for name in notes["classes"].split(",")) if "classes" in notes else None,
-        leads=tuple(header[i] for i in wanted),
-        patient=notes.get("patient"),
-    )
+    return roles
 
 
 def _csv_lines(file: Path) -> list[str]:
@@ -183,12 +206,14 @@ def _csv_notes(lines: Sequence[str], file: Path) -> tuple[dict[str, str], list[s
     return notes, []
 
 
-def _floats(values: Sequence[str], name: str, file: Path) -> npt.NDArray[np.float64]:
+def _floats(column: _Column, file: Path) -> npt.NDArray[np.float64]:
     try:
-        return np.array([float(value) if value.strip() else np.nan for value in values])
+        return np.array([float(value) if value.strip() else np.nan for value in column.values])
     except ValueError:
-        bad = next(i for i, value in enumerate(values) if not _is_number(value))
-        raise SignalError(f"'{file}': column '{name}' has '{values[bad]}' at sample {bad}; give a number") from None
+        bad = next(i for i, value in enumerate(column.values) if not _is_number(value))
+        raise SignalError(
+            f"'{file}': column '{column.name}' has '{column.values[bad]}' at sample {bad}; give a number"
+        ) from None
 
 
 def _is_number(value: str) -> bool:
