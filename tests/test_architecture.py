@@ -16,6 +16,11 @@ ORDER = (
     "spec", "signals", "model", "train", "quantize", "graph", "program", "lower", "rewrite", "kernels", "schedule",
     "emit", "pipeline", "run", "report", "cli", "verbs",
 )  # fmt: skip
+ROOMS = {
+    "graph": ("ir", "layout", "evaluation", "rules", "reading"),
+    "run": ("machines",),
+}
+"""Rooms of a package in the order in which they may import; what is not listed stands above them all."""
 LEAVES = {"errors", "files", "modelcard", "litert", "callable_module", "short_repr", "__init__"}
 WITH_TENSORFLOW = {"model", "train", "quantize"}
 HEAVY = ("tensorflow", "keras")
@@ -78,6 +83,24 @@ def test_optional_packages_are_never_imported_at_module_level() -> None:
             if package in WITH_TENSORFLOW:
                 heavy_here -= set(HEAVY)
             wrong += [f"{path.relative_to(PACKAGE)} imports {n} at module level" for n in heavy_here]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_rooms_within_a_package_import_from_the_rooms_before_them() -> None:
+    wrong = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        package = name.split(".")[0]
+        room = next((room for room in ROOMS.get(package, ()) if f"{name}.".startswith(f"{package}.{room}.")), None)
+        if room is None:
+            continue
+        order = ROOMS[package]
+        allowed = tuple(f"edgeunet.{package}.{other}." for other in order[: order.index(room) + 1])
+        wrong += [
+            f"{path.relative_to(PACKAGE)} imports {found}"
+            for found in imported(path)
+            if found.startswith(f"edgeunet.{package}.") and not f"{found}.".startswith(allowed)
+        ]
     assert not wrong, "\n".join(wrong)
 
 
