@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from edgeunet.graph.outline import read_outline
-from edgeunet.run.boards import load_boards
 
 from edgeunet import compile_model, load_spec, read_tflite
 from edgeunet.emit import schedule_graph
+from edgeunet.graph.reading.outline import read_outline
 from edgeunet.lower.lower import lower
 from edgeunet.run.bench import Request, bench
+from edgeunet.run.machines.boards import load_boards
 from edgeunet.short_repr import LONGEST, LONGEST_VALUE, brief, short_repr
 from edgeunet.signals import SyntheticSource
 from edgeunet.signals.source import PreparedSource

@@ -24,7 +24,7 @@ from edgeunet.verbs.call import find_command, find_parameter
 
 NO_VERB = {
     "demo": "runs the other commands as a user types them",
-    "firmware boards": "prints a table that `edgeunet.run.boards.load_boards` returns",
+    "firmware boards": "prints a table that `edgeunet.run.machines.boards.load_boards` returns",
 }
 """Commands that are no function, and why."""
 
