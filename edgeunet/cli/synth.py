@@ -25,7 +25,7 @@ def command(output: Path, records: int, seed: int, leads: tuple[str, ...], form:
     The files can be given back to them as --data, and WFDB files opened in any WFDB viewer.
     """
     from edgeunet.signals import SyntheticSource
-    from edgeunet.signals.export import export_records
+    from edgeunet.signals.recordings.export import export_records
 
     source = SyntheticSource(records=records, seed=seed, leads=leads or None)
     files = export_records((source.read(name) for name in source.names()), output, form)

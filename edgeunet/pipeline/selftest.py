@@ -16,9 +16,9 @@ from edgeunet.pipeline.reference import Event, Stages, run_pipeline
 from edgeunet.pipeline.settings import GAIN_FRACTION_BITS, Pipeline
 from edgeunet.pipeline.templates import filled
 from edgeunet.signals.causal import COUNTS_PER_UNIT
-from edgeunet.signals.ecg_parameters import SyntheticECG
-from edgeunet.signals.heart import LEADS
-from edgeunet.signals.synthetic import synthesize
+from edgeunet.signals.synthesis.ecg_parameters import SyntheticECG
+from edgeunet.signals.synthesis.heart import LEADS
+from edgeunet.signals.synthesis.synthetic import synthesize
 
 SEED = 0x5EED
 SECONDS = 1.6

@@ -55,7 +55,7 @@ def open_source(
     leads : channels to take, in this order; all when ``None``.
     annotator : WFDB only: extension of the annotation files, ``{lead}`` standing for the lead's name and ``{index}``
         for its number; found out by itself when ``None``.
-    adc_units : WFDB only: ``"auto"``, ``"header"``, or microvolts per ADC unit (see `edgeunet.signals.units`).
+    adc_units : WFDB only: ``"auto"``, ``"header"``, or microvolts per ADC unit; `edgeunet.signals.recordings.units` has more.
     patients : JSON or CSV file saying whose each record is; else every record is its own patient.
     classes, sample_rate_hz : arrays only: what the files themselves do not say.
     missing : ``"error"`` refuses records with NaN or invalid samples, ``"mask"`` fills these and makes them unknown.
@@ -66,10 +66,10 @@ def open_source(
     SignalError
         When there is nothing readable at ``path``, or something is given that means nothing for what is there.
     """
-    from edgeunet.signals.array_files import array_files
-    from edgeunet.signals.arrays import ArraySource
-    from edgeunet.signals.synthetic import SyntheticSource
-    from edgeunet.signals.wfdb_directory import WfdbSource
+    from edgeunet.signals.recordings.array_files import array_files
+    from edgeunet.signals.recordings.arrays import ArraySource
+    from edgeunet.signals.recordings.wfdb_directory import WfdbSource
+    from edgeunet.signals.synthesis.synthetic import SyntheticSource
 
     about_files = {
         "annotator": None if annotator == "any" else annotator,

@@ -22,8 +22,8 @@ from edgeunet.signals import (
     records_without,
     synthesize,
 )
-from edgeunet.signals.heart import Component, electrode_matrix, vector_matrix
-from edgeunet.signals.rhythm import Rhythm, beats, tachogram
+from edgeunet.signals.synthesis.heart import Component, electrode_matrix, vector_matrix
+from edgeunet.signals.synthesis.rhythm import Rhythm, beats, tachogram
 
 QUIET: dict[str, Any] = {
     "wander_mv": (0, 0),

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from edgeunet.cli.synth import command
 from edgeunet.errors import SignalError
 from edgeunet.signals import Record, SyntheticSource, Wave, open_source
-from edgeunet.signals.export import annotation_bytes, export_records
-from edgeunet.signals.wfdb_annotations import read_annotations
+from edgeunet.signals.recordings.export import annotation_bytes, export_records
+from edgeunet.signals.recordings.wfdb_annotations import read_annotations
 
 
 @pytest.fixture(scope="module")

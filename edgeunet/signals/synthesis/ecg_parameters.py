@@ -9,7 +9,7 @@ import numpy as np
 
 from edgeunet.errors import SignalError
 from edgeunet.short_repr import short_repr
-from edgeunet.signals.heart import LEADS
+from edgeunet.signals.synthesis.heart import LEADS
 
 Range = tuple[float, float]
 """Lowest and highest value; each record draws its own in between. Twice the same number fixes it."""

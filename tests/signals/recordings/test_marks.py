@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from edgeunet.signals.marks import Marks, marks_to_waves
 from edgeunet.signals.record import Wave
+from edgeunet.signals.recordings.marks import Marks, marks_to_waves
 
 
 def read(text: str, *, peak_is_onset: bool = True, step: int = 10) -> Marks:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgeunet.short_repr import short_repr
-from edgeunet.signals.ecg_parameters import Range, SyntheticECG
-from edgeunet.signals.heart import Component, Heart, times, unit_vector
-from edgeunet.signals.rhythm import Rhythm
+from edgeunet.signals.synthesis.ecg_parameters import Range, SyntheticECG
+from edgeunet.signals.synthesis.heart import Component, Heart, times, unit_vector
+from edgeunet.signals.synthesis.rhythm import Rhythm
 
 Rng = np.random.Generator
 

@@ -13,9 +13,15 @@ import numpy.typing as npt
 from edgeunet.errors import SignalError
 from edgeunet.files import read_json
 from edgeunet.short_repr import LONGEST, cut
-from edgeunet.signals.array_files import Recording, array_files, count_recordings, read_recordings, recorded_patient
-from edgeunet.signals.patients import map_patients
 from edgeunet.signals.record import UNKNOWN, Labels, Record, Wave, without_missing
+from edgeunet.signals.recordings.array_files import (
+    Recording,
+    array_files,
+    count_recordings,
+    read_recordings,
+    recorded_patient,
+)
+from edgeunet.signals.recordings.patients import map_patients
 from edgeunet.signals.segments import label_runs
 
 DATASET_FILE = "dataset.json"

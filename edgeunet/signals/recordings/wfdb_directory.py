@@ -16,12 +16,12 @@ import numpy as np
 
 from edgeunet.errors import SignalError
 from edgeunet.short_repr import LONGEST, cut
-from edgeunet.signals.marks import marks_to_waves
-from edgeunet.signals.patients import map_patients
 from edgeunet.signals.record import CLASSES, UNKNOWN, Labels, Record, Signal, Wave, paint_labels, without_missing
-from edgeunet.signals.units import parse_adc_units, to_millivolts
-from edgeunet.signals.wfdb_annotations import read_annotations
-from edgeunet.signals.wfdb_files import read_adc
+from edgeunet.signals.recordings.marks import marks_to_waves
+from edgeunet.signals.recordings.patients import map_patients
+from edgeunet.signals.recordings.units import parse_adc_units, to_millivolts
+from edgeunet.signals.recordings.wfdb_annotations import read_annotations
+from edgeunet.signals.recordings.wfdb_files import read_adc
 
 JOINT_ANNOTATORS = ("q1c", "q2c", "pu{index}", "pu")
 """Looked for in this order when there are no annotation files named after the leads."""
@@ -40,8 +40,8 @@ class WfdbSource:
     annotator : extension of the annotation files; ``{lead}`` stands for the lead's name and ``{index}`` for its number.
         ``None`` looks at what is there: the leads' names, then `JOINT_ANNOTATORS`; ``"none"`` reads signals only, and
         ``"any"`` does so where ``None`` finds nothing.
-    adc_units : see `edgeunet.signals.units`.
-    patients : file that says whose each record is (see `edgeunet.signals.patients`).
+    adc_units : see `edgeunet.signals.recordings.units`.
+    patients : file that says whose each record is (see `edgeunet.signals.recordings.patients`).
     missing : ``"error"`` or ``"mask"`` for samples that the file marks invalid.
     """
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from edgeunet.errors import SignalError
-from edgeunet.signals.wfdb_annotations import SYMBOLS, read_annotations
-from edgeunet.signals.wfdb_files import STORAGES, read_adc, read_header
+from edgeunet.signals.recordings.wfdb_annotations import SYMBOLS, read_annotations
+from edgeunet.signals.recordings.wfdb_files import STORAGES, read_adc, read_header
 
 wfdb = pytest.importorskip("wfdb")
 

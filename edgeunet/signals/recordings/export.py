@@ -11,7 +11,7 @@ import numpy as np
 from edgeunet.errors import SignalError
 from edgeunet.files import replacing, write_bytes, write_text
 from edgeunet.signals.record import Record, Wave
-from edgeunet.signals.wfdb_annotations import SKIP, SYMBOLS
+from edgeunet.signals.recordings.wfdb_annotations import SKIP, SYMBOLS
 
 UNITS_PER_MV = 1000
 """ADC units per millivolt in the WFDB files written here."""

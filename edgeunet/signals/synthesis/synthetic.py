@@ -17,11 +17,11 @@ import numpy.typing as npt
 from edgeunet.errors import SignalError
 from edgeunet.short_repr import LONGEST, cut
 from edgeunet.signals import disturbances
-from edgeunet.signals.ecg_parameters import SyntheticECG
-from edgeunet.signals.heart import LEADS, Component, Floats, electrode_matrix, scaled, shifted, vector_matrix
 from edgeunet.signals.record import CLASSES, Labels, Record, Wave, paint_labels
-from edgeunet.signals.rhythm import Beat, beats
-from edgeunet.signals.virtual_patient import VirtualPatient, draw_patient
+from edgeunet.signals.synthesis.ecg_parameters import SyntheticECG
+from edgeunet.signals.synthesis.heart import LEADS, Component, Floats, electrode_matrix, scaled, shifted, vector_matrix
+from edgeunet.signals.synthesis.rhythm import Beat, beats
+from edgeunet.signals.synthesis.virtual_patient import VirtualPatient, draw_patient
 
 SEEN = 0.05
 """A component this much weaker than the strongest of its wave in a lead does not show there."""
