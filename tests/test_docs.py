@@ -16,8 +16,8 @@ from edgeunet.emit import compile_model
 from edgeunet.graph import read_tflite
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.settings import PipelineRequest
-from tests.pipeline_stages import card, small_network
-from tests.tools import need
+from tests.rigs.pipeline_stages import card, small_network
+from tests.rigs.tools import need
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(

@@ -20,7 +20,7 @@ from edgeunet.short_repr import LONGEST, LONGEST_VALUE, brief, short_repr
 from edgeunet.signals import SyntheticSource
 from edgeunet.signals.source import PreparedSource
 from edgeunet.train import TrainOptions
-from tests.tools import need
+from tests.rigs.tools import need
 
 
 @pytest.fixture(scope="module")

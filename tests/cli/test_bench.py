@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edgeunet.modelcard import ModelCard, write_card
-from tests.tools import need
+from tests.rigs.tools import need
 
 
 def edgeunet(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from edgeunet.cli import main
 from edgeunet.litert import reference_interpreter
-from tests.tools import need
+from tests.rigs.tools import need
 
 SPEC = """
 name = "cli-net"

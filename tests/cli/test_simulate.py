@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from edgeunet.modelcard import write_card
-from tests.pipeline_stages import card, small_network
-from tests.tools import need
+from tests.rigs.pipeline_stages import card, small_network
+from tests.rigs.tools import need
 
 
 def edgeunet(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -14,7 +14,7 @@ from edgeunet.emit.array import ArenaFigures, array_sources
 from edgeunet.emit.tflm_operators import resolver_method
 from edgeunet.errors import CompileError, GraphError
 from edgeunet.modelcard import ModelCard
-from tests.tools import need
+from tests.rigs.tools import need
 
 CARD = ModelCard("ecg", classes=("background", "P", "QRS", "T"), sample_rate_hz=250.0, normalization="zscore")
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror", "-pedantic"]

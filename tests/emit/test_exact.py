@@ -12,9 +12,9 @@ from edgeunet.errors import GraphError
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.rewrite import strip_edges
-from tests.emit.host_batch import Int8, build_batch
-from tests.judges import litert_reference, tflm
-from tests.random_networks import random_inputs, random_network
+from tests.networks.random_networks import random_inputs, random_network
+from tests.rigs.host_batch import Int8, build_batch
+from tests.rigs.judges import litert_reference, tflm
 
 SHARED_MODELS = ("seed-unet-800", "small-unet-256", "classic-unet-512")
 NETWORKS_PER_RUN = 320

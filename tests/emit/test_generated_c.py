@@ -14,8 +14,8 @@ import pytest
 from edgeunet.emit import Compiled, compile_model
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.modelcard import ModelCard
-from tests.emit.host_batch import STRICT, build_batch
-from tests.random_networks import random_inputs, random_network
+from tests.networks.random_networks import random_inputs, random_network
+from tests.rigs.host_batch import STRICT, build_batch
 
 COMPILERS = (("gcc",), ("clang",), (sys.executable, "-m", "ziglang", "cc"))
 LEVELS = ("-O0", "-O2", "-O3", "-Os")

@@ -10,7 +10,7 @@ import pytest
 from edgeunet.emit import compile_model
 from edgeunet.errors import CompileError
 from edgeunet.graph import read_tflite
-from tests.tflite_writer import ModelWriter
+from tests.networks.tflite_writer import ModelWriter
 
 ROWS, CHANNELS = 16, 4
 Make = Callable[[ModelWriter, int], int]

@@ -14,8 +14,8 @@ import pytest
 from edgeunet.emit import compile_model
 from edgeunet.graph import read_tflite
 from edgeunet.spec import PRESETS, UNetSpec
-from tests.emit.host_batch import build_batch
-from tests.judges import litert_reference
+from tests.rigs.host_batch import build_batch
+from tests.rigs.judges import litert_reference
 
 NARROW = 64
 PER_RUN = ("ecg-tiny", "classic-valid")

@@ -11,8 +11,8 @@ import pytest
 from edgeunet.emit import compile_model, schedule_graph
 from edgeunet.emit.selftest import golden_vectors, recording_rows
 from edgeunet.graph import Graph, read_tflite
-from tests.emit.host_batch import SANITIZED, STRICT
-from tests.random_unets import random_unet
+from tests.networks.random_unets import random_unet
+from tests.rigs.host_batch import SANITIZED, STRICT
 
 _MAIN = """#include <stdio.h>
 #include <stdlib.h>

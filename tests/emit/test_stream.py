@@ -17,12 +17,12 @@ from edgeunet.graph.length import with_length
 from edgeunet.litert import quantize_saturating
 from edgeunet.schedule.timing import total_stride
 from edgeunet.signals import open_source, resample
-from tests.emit.helium_table import SideBySide
-from tests.emit.host_batch import SANITIZED, STRICT, Int8, build_batch
-from tests.judges import litert_reference
-from tests.random_networks import random_inputs, random_network
-from tests.random_unets import missing_features, random_unet, traits
-from tests.reshape_model import TooShortError, reshape_model
+from tests.networks.helium_table import SideBySide
+from tests.networks.random_networks import random_inputs, random_network
+from tests.networks.random_unets import missing_features, random_unet, traits
+from tests.networks.reshape_model import TooShortError, reshape_model
+from tests.rigs.host_batch import SANITIZED, STRICT, Int8, build_batch
+from tests.rigs.judges import litert_reference
 from tests.rigs.programs import rewritten
 
 _MAIN = """#include <stdio.h>

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.tflite_writer import ModelWriter
+from tests.networks.tflite_writer import ModelWriter
 
 WriteOne = Callable[..., bytes]
 

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edgeunet.graph import Graph, evaluate, read_tflite
-from tests.judges import litert_reference, tflm
-from tests.random_networks import networks, random_inputs, random_network
-from tests.reshape_model import reshape_model
+from tests.networks.random_networks import networks, random_inputs, random_network
+from tests.networks.reshape_model import reshape_model
+from tests.rigs.judges import litert_reference, tflm
 
 DEVICE_ONLY = {"FULLY_CONNECTED"}
 """The operator in which LiteRT's reference kernels and TFLM differ on single values; see docs/SUPPORTED_OPS.md."""

@@ -22,8 +22,8 @@ from edgeunet.program.parameters import (
     Table,
 )
 from edgeunet.program.steps import Step
-from tests.emit.host_batch import Int8
-from tests.kernels.bench_rig import lay_out, rows_of, run_steps, step, view
+from tests.rigs.bench_rig import lay_out, rows_of, run_steps, step, view
+from tests.rigs.host_batch import Int8
 
 CHANNELS = (1, 3, 4, 5, 16, 17)
 RNG = np.random.default_rng(0)

@@ -7,7 +7,7 @@ import pytest
 from edgeunet.errors import CompileError
 from edgeunet.graph import read_tflite
 from edgeunet.lower.lower import lower
-from tests.tflite_writer import ModelWriter
+from tests.networks.tflite_writer import ModelWriter
 
 
 def test_a_dequantize_inside_the_network_is_refused() -> None:

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from edgeunet.spec import UNetSpec, load_spec
-from tests.tools import need
+from tests.rigs.tools import need
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from edgeunet.spec import UNetSpec, load_spec, preset
-from tests.tools import need
+from tests.rigs.tools import need
 
 BLOCK = {"kernel": 3, "pool": 2, "strides": 2, "separable": True}
 

@@ -13,7 +13,7 @@ from edgeunet.quantize import FORMATS
 from edgeunet.quantize.convert import convert
 from edgeunet.spec import PRESETS, UNetSpec, load_spec, preset
 from tests.quantize.networks import lively, smooth_windows
-from tests.tools import need
+from tests.rigs.tools import need
 
 
 @pytest.fixture(autouse=True, scope="module")

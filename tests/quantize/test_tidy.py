@@ -11,7 +11,7 @@ from edgeunet.litert import reference_interpreter
 from edgeunet.quantize.convert import convert
 from edgeunet.quantize.tidy import layer_of, tidy
 from tests.quantize.conftest import Converted
-from tests.tools import need
+from tests.rigs.tools import need
 
 LAYERS = {"enc1_conv": True, "enc1_norm": False, "enc1_act": False, "conv2d_1": True, "conv2d": True, "add": False}
 

@@ -7,7 +7,7 @@ import pytest
 
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.rewrite import strip_edges
-from tests.tflite_writer import ModelWriter
+from tests.networks.tflite_writer import ModelWriter
 
 
 def edged(edge: str) -> bytes:

@@ -8,7 +8,7 @@ from edgeunet.errors import EdgeUNetError
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.rewrite import fold_padding
-from tests.random_networks import random_inputs, random_network
+from tests.networks.random_networks import random_inputs, random_network
 
 
 def kinds(graph: Graph) -> list[str]:

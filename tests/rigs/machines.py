@@ -15,8 +15,8 @@ from edgeunet.run.machines.toolchains import find_toolchain
 from edgeunet.run.measure import measure
 from edgeunet.run.measurement import Measurement
 from edgeunet.run.project import write_project
+from tests.rigs.tools import need
 from tests.run.small_network import evaluate
-from tests.tools import need
 
 RISCV = "rv32imc"
 COMPILER = {"gcc": "arm-none-eabi-gcc", "zig": "zig"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.emit.pass_networks import LOW, NONE, RELU, PassNetwork
+from tests.networks.pass_networks import LOW, NONE, RELU, PassNetwork
 
 
 def level_network(*, skip_is_input: bool = True) -> bytes:

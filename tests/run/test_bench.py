@@ -15,7 +15,7 @@ from edgeunet.modelcard import ModelCard, write_card
 from edgeunet.run.bench import Request, bench, choose_kernels, find_board, new_firmware
 from edgeunet.run.flash import flash, plan_flash
 from tests.rigs.machines import RISCV, tools
-from tests.tools import need
+from tests.rigs.tools import need
 
 MODELS = ("seed-unet-800", "small-unet-256", "classic-unet-512")
 

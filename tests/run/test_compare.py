@@ -10,8 +10,8 @@ from edgeunet.emit import PASSES
 from edgeunet.rewrite.passes import STREAM_PASSES
 from edgeunet.run.bench import Request
 from edgeunet.run.compare import SHIPS, compare, comparison_table
-from tests.emit.pass_networks import NETWORKS
-from tests.tools import need
+from tests.networks.pass_networks import NETWORKS
+from tests.rigs.tools import need
 
 WINDOW_PASSES = [name for name in PASSES if name not in STREAM_PASSES]
 

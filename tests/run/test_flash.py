@@ -27,8 +27,8 @@ from edgeunet.run.machines.unicorn_machine import run_in_unicorn
 from edgeunet.run.measure import measure
 from edgeunet.run.project import open_project, write_project
 from tests.rigs.machines import EMULATOR, RISCV, image_for, machine_for, measured, tools
+from tests.rigs.tools import need
 from tests.run.small_network import evaluate, small_network
-from tests.tools import need
 
 SELFTEST = """\
 #include "small.h"

@@ -20,8 +20,8 @@ from edgeunet.run.machines.toolchains import find_toolchain
 from edgeunet.run.measure import compare, measure
 from edgeunet.run.measurement import Measurement
 from tests.rigs.machines import COMPILER, WAYS, image_for, measured
+from tests.rigs.tools import need
 from tests.run.small_network import SOURCE, evaluate, small_network
-from tests.tools import need
 
 
 def on_host(compiled: Compiled, toolchain: str, *flags: str, runs: int = 1) -> Measurement:

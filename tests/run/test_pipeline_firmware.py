@@ -21,8 +21,8 @@ from edgeunet.run.machines.protocol import Line
 from edgeunet.run.pipeline_bench import PipelineMeasurement, bench_pipeline
 from edgeunet.run.project import open_project
 from edgeunet.signals.postprocessing import DEFAULT_POSTPROCESSING
-from tests.pipeline_stages import CLASSES, card, small_network
-from tests.tools import need
+from tests.rigs.pipeline_stages import CLASSES, card, small_network
+from tests.rigs.tools import need
 
 STAGES = ["normalization", "quantization", "network", "decision"]
 

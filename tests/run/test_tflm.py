@@ -12,8 +12,8 @@ from edgeunet.graph import read_tflite
 from edgeunet.run import tflm
 from edgeunet.run.bench import reference
 from edgeunet.run.golden import Golden, make_golden
-from tests.tflite_writer import ModelWriter
-from tests.tools import need
+from tests.networks.tflite_writer import ModelWriter
+from tests.rigs.tools import need
 
 
 def float_edged() -> bytes:

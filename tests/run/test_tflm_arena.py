@@ -8,7 +8,7 @@ import pytest
 
 from edgeunet.errors import RunError
 from edgeunet.run.tflm_arena import measure_arena
-from tests.tools import need
+from tests.rigs.tools import need
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from edgeunet.graph import Graph, evaluate, read_tflite
 from edgeunet.graph.length import with_length
 from edgeunet.schedule.reach import needed_rows, receptive_field
 from edgeunet.schedule.timing import total_stride
-from tests.random_unets import random_unet
+from tests.networks.random_unets import random_unet
 from tests.rigs.programs import rewritten
 
 

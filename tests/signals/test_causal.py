@@ -24,7 +24,7 @@ from edgeunet.signals.causal import (
     to_counts,
 )
 from edgeunet.signals.windows import cut
-from tests.pipeline_stages import Stages, build_stages
+from tests.rigs.pipeline_stages import Stages, build_stages
 
 Int16 = NDArray[np.int16]
 RATE_HZ = 250.0

@@ -11,11 +11,11 @@ import pytest
 
 from edgeunet.errors import GraphError
 from edgeunet.graph import evaluate, evaluate_all, read_tflite
-from tests import random_layers as layers
-from tests.judges import litert_reference, tflm
-from tests.random_layers import Network, Value
-from tests.random_networks import SeededChoices, random_inputs
-from tests.tflite_writer import ModelWriter
+from tests.networks import random_layers as layers
+from tests.networks.random_layers import Network, Value
+from tests.networks.random_networks import SeededChoices, random_inputs
+from tests.networks.tflite_writer import ModelWriter
+from tests.rigs.judges import litert_reference, tflm
 
 WORKLOADS = ("classic-unet-512", "small-unet-256", "seed-unet-800")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edgeunet.graph import evaluate, read_tflite
-from tests.judges import litert_reference, tflm
+from tests.rigs.judges import litert_reference, tflm
 
 ALL = np.arange(-128, 128).astype(np.int8).reshape(1, 1, 16, 16)
 SHAPE = (1, 1, 16, 16)
@@ -60,7 +60,7 @@ def test_rsqrt(one_operator, scale: float, spread: float) -> None:  # type: igno
 
 
 def test_negation_in_float_is_a_table() -> None:
-    from tests.tflite_writer import ModelWriter
+    from tests.networks.tflite_writer import ModelWriter
 
     for scale, zero_point in CASES:
         writer = ModelWriter()
@@ -74,7 +74,7 @@ def test_negation_in_float_is_a_table() -> None:
 
 
 def test_between_signed_and_unsigned() -> None:
-    from tests.tflite_writer import ModelWriter
+    from tests.networks.tflite_writer import ModelWriter
 
     for first, second in (("uint8", "int8"), ("int8", "uint8")):
         for ratio, shift in ((1.0, 128), (0.9, 120)):

@@ -13,8 +13,8 @@ from ai_edge_litert import schema_py_generated as schema
 
 from edgeunet.errors import GraphError, UnsupportedOpError
 from edgeunet.graph import evaluate, read_tflite
-from tests.random_networks import random_network
-from tests.tflite_writer import ModelWriter, packed
+from tests.networks.random_networks import random_network
+from tests.networks.tflite_writer import ModelWriter, packed
 
 WORDS = (-1, 2**31 - 1, -(2**31), 0, 1, 4, 65536, 2**30)
 

@@ -7,8 +7,8 @@ import pytest
 
 from edgeunet.errors import UnsupportedOpError
 from edgeunet.graph import evaluate, read_tflite
-from tests.judges import litert_reference, tflm
-from tests.tflite_writer import ModelWriter
+from tests.networks.tflite_writer import ModelWriter
+from tests.rigs.judges import litert_reference, tflm
 
 RNG = np.random.default_rng(0)
 IMAGES = [

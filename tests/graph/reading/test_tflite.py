@@ -10,11 +10,11 @@ import pytest
 from edgeunet.errors import GraphError, UnsupportedOpError
 from edgeunet.graph import ABSENT, evaluate, read_tflite
 from edgeunet.graph.reading.names import layer_names, tensor_name
-from tests import random_layers as layers
-from tests.judges import litert_reference, tflm
-from tests.random_layers import Network
-from tests.random_networks import SeededChoices, random_network
-from tests.tflite_writer import ModelWriter, packed
+from tests.networks import random_layers as layers
+from tests.networks.random_layers import Network
+from tests.networks.random_networks import SeededChoices, random_network
+from tests.networks.tflite_writer import ModelWriter, packed
+from tests.rigs.judges import litert_reference, tflm
 
 
 def conv_model(

@@ -10,7 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from edgeunet.errors import UnsupportedOpError
 from edgeunet.graph import read_tflite
-from tests.tflite_writer import ModelWriter, packed
+from tests.networks.tflite_writer import ModelWriter, packed
 
 S = (1, 1, 6, 4)
 

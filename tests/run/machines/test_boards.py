@@ -14,8 +14,8 @@ from edgeunet.run.machines.boards import load_boards, template_directory
 from edgeunet.run.machines.toolchains import run_tool
 from edgeunet.run.project import write_project
 from tests.rigs.machines import tools
+from tests.rigs.tools import need
 from tests.run.small_network import small_network
-from tests.tools import need
 
 TABLE = load_boards()
 _MEMORY = re.compile(r"(FLASH|RAM)\s*\(\w+\)\s*:\s*ORIGIN = (0x[0-9A-Fa-f]+), LENGTH = (\d+)([KM])")

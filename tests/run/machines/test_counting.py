@@ -14,8 +14,8 @@ from edgeunet.run.machines.machine import hear
 from edgeunet.run.machines.protocol import Listener
 from edgeunet.run.machines.unicorn_machine import UnicornMachine
 from tests.rigs.machines import COMPILER, RISCV, image_for, machine_for
+from tests.rigs.tools import need
 from tests.run.small_network import small_network
-from tests.tools import need
 
 
 @pytest.mark.parametrize(("core", "emulator"), [("cortex-m4", "qemu"), ("cortex-m4", "unicorn"), (RISCV, "qemu")])

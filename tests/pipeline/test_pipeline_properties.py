@@ -17,7 +17,7 @@ from edgeunet.pipeline.reference import run_pipeline
 from edgeunet.pipeline.settings import PipelineRequest
 from edgeunet.signals import open_source
 from edgeunet.signals.causal import to_counts
-from tests.pipeline_stages import Stages, build_stages, card, small_network
+from tests.rigs.pipeline_stages import Stages, build_stages, card, small_network
 
 Int16 = NDArray[np.int16]
 Twin = Callable[[str, int | None, float | None], Stages]

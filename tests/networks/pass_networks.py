@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.emit.helium_table import SideBySide
-from tests.random_layers import Value
+from tests.networks.helium_table import SideBySide
+from tests.networks.random_layers import Value
 
 RELU, NONE, LOW = ("RELU", -128), ("NONE", 3), ("NONE", -128)
 

@@ -12,13 +12,13 @@ from edgeunet.graph import evaluate, read_tflite
 from edgeunet.kernels.mve import twins as helium_twins
 from edgeunet.kernels.mve.columns import rows as column_rows
 from edgeunet.kernels.mve.quads import rows as helium_quads
-from tests.emit import test_helium_convolutions as convolutions
-from tests.emit.helium_table import CHANNELS, column_network, copies_network, table_network
-from tests.emit.host_batch import SANITIZED, build_batch
-from tests.emit.test_dsp_twins import twin_source
-from tests.emit.test_helium_convolutions import ALIKE, APART
-from tests.emit.test_mve import KERNELS, flat
-from tests.random_networks import random_inputs, random_network
+from tests.kernels import test_helium_convolutions as convolutions
+from tests.kernels.test_dsp_twins import twin_source
+from tests.kernels.test_helium_convolutions import ALIKE, APART
+from tests.kernels.test_mve import KERNELS, flat
+from tests.networks.helium_table import CHANNELS, column_network, copies_network, table_network
+from tests.networks.random_networks import random_inputs, random_network
+from tests.rigs.host_batch import SANITIZED, build_batch
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tests import random_layers as layers
-from tests.random_layers import CHANNELS, Choices, Network, Value
+from tests.networks import random_layers as layers
+from tests.networks.random_layers import CHANNELS, Choices, Network, Value
 
 
 @dataclass

@@ -14,9 +14,9 @@ from edgeunet.graph import evaluate, read_tflite
 from edgeunet.kernels.mve.columns import rows as column_rows
 from edgeunet.kernels.mve.quads import rows as helium_quads
 from edgeunet.kernels.mve.scaling import choose_scaling
-from tests.emit.helium_batch import Case, run_on_helium
-from tests.emit.helium_table import ACTIVATIONS, SideBySide
-from tests.random_networks import random_inputs
+from tests.networks.helium_table import ACTIVATIONS, SideBySide
+from tests.networks.random_networks import random_inputs
+from tests.rigs.helium_batch import Case, run_on_helium
 
 ALIKE = (1.0, 1.0001)
 APART = SideBySide.scales

@@ -14,8 +14,8 @@ from edgeunet.errors import CompileError
 from edgeunet.graph import Graph, read_tflite
 from edgeunet.schedule.choice import Choice, choose, ram_of
 from edgeunet.schedule.explain import explain, hop_curve
-from tests.emit.helium_table import SideBySide
-from tests.random_networks import random_network
+from tests.networks.helium_table import SideBySide
+from tests.networks.random_networks import random_network
 
 
 @pytest.fixture(scope="module")

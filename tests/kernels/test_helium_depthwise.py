@@ -11,9 +11,9 @@ import pytest
 from edgeunet.emit import compile_model
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.kernels.mve.lanes.function import LARGEST_GROUP, WAYS, DepthwiseShape, channel_bytes, depthwise_shape
-from tests.emit.helium_batch import Case, run_on_helium
-from tests.emit.helium_table import SideBySide
-from tests.random_networks import random_inputs
+from tests.networks.helium_table import SideBySide
+from tests.networks.random_networks import random_inputs
+from tests.rigs.helium_batch import Case, run_on_helium
 
 
 def shape_of(weights: list[int], shifts: tuple[int, ...] = (7,), signed: bool = True) -> DepthwiseShape:

@@ -15,7 +15,7 @@ from edgeunet.kernels.portable.table import PORTABLE
 from edgeunet.program.steps import Step, View
 from edgeunet.schedule.schedule import Schedule
 from edgeunet.schedule.timing import Timing
-from tests.emit.host_batch import SANITIZED, STRICT, Int8
+from tests.rigs.host_batch import SANITIZED, STRICT, Int8
 
 POISON = 0x5A
 

@@ -18,8 +18,8 @@ from edgeunet.modelcard import ModelCard
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.reference import Event
 from edgeunet.pipeline.settings import Pipeline, PipelineRequest
-from tests.tflite_writer import ModelWriter
-from tests.tools import need
+from tests.networks.tflite_writer import ModelWriter
+from tests.rigs.tools import need
 
 CLASSES = ("background", "P", "QRS", "T")
 SANITIZED = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")

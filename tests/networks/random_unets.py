@@ -13,9 +13,9 @@ from math import prod
 import numpy as np
 
 from edgeunet.graph import Graph
-from tests import random_layers as layers
-from tests.random_layers import CHANNELS, Network, Value
-from tests.random_networks import SeededChoices, _block, _head
+from tests.networks import random_layers as layers
+from tests.networks.random_layers import CHANNELS, Network, Value
+from tests.networks.random_networks import SeededChoices, _block, _head
 
 MOST_STRIDE = 96
 MOST_WINDOW = 192

@@ -32,10 +32,10 @@ from edgeunet.signals.integer_resampling import design_resampler, resample_count
 from edgeunet.signals.postprocessing import DEFAULT_POSTPROCESSING
 from edgeunet.signals.resampling import rate_ratio, resample_signal
 from edgeunet.train.stitching import predict_record
-from tests.emit.host_batch import build_batch
-from tests.judges import litert_reference
-from tests.pipeline_stages import CLASSES, Stages, build_stages, card, small_network
-from tests.tools import need
+from tests.rigs.host_batch import build_batch
+from tests.rigs.judges import litert_reference
+from tests.rigs.pipeline_stages import CLASSES, Stages, build_stages, card, small_network
+from tests.rigs.tools import need
 
 Int16 = NDArray[np.int16]
 PLAIN = replace(card(), postprocessing=DEFAULT_POSTPROCESSING.to_dict(CLASSES))

@@ -13,9 +13,7 @@ from edgeunet.emit import compile_model
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import kernel_files, kernel_source
-from tests.emit.helium_table import CHANNELS, table_network
-from tests.emit.host_batch import SANITIZED, build_batch
-from tests.emit.test_dsp import (
+from tests.kernels.test_dsp import (
     BARE,
     FAMILIES,
     MODELS,
@@ -28,7 +26,9 @@ from tests.emit.test_dsp import (
     residual_network,
     windows_network,
 )
-from tests.random_networks import random_inputs, random_network
+from tests.networks.helium_table import CHANNELS, table_network
+from tests.networks.random_networks import random_inputs, random_network
+from tests.rigs.host_batch import SANITIZED, build_batch
 
 
 @cache

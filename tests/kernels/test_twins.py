@@ -23,10 +23,10 @@ from edgeunet.kernels.portable.upsampled import UPSAMPLED
 from edgeunet.program.program import FusedAdd
 from edgeunet.program.steps import Step
 from edgeunet.schedule.plan import schedule_graph
-from tests.emit import test_dsp, test_mve
-from tests.emit import test_helium_convolutions as convolutions
-from tests.emit.helium_table import CHANNELS, column_network, copies_network, table_network
-from tests.emit.test_dsp_twins import twin_source
+from tests.kernels import test_dsp, test_mve
+from tests.kernels import test_helium_convolutions as convolutions
+from tests.kernels.test_dsp_twins import twin_source
+from tests.networks.helium_table import CHANNELS, column_network, copies_network, table_network
 
 FAST: dict[str, KernelTable] = {"dsp": DSP, "mve": MVE}
 TESTED = {"dsp": (*test_dsp.FAMILIES, *test_dsp.TALL, *test_dsp.PAIRS, *test_dsp.BARE), "mve": test_mve.KERNELS}

@@ -11,8 +11,8 @@ from edgeunet.graph import read_tflite
 from edgeunet.lower.lower import lower
 from edgeunet.rewrite.fuse_add import ADDITIONS
 from edgeunet.rewrite.fuse_concat import fuse_concatenations
-from tests.emit.test_dsp import MODELS, residual_network
-from tests.emit.test_dsp_twins import run_twins, twins
+from tests.kernels.test_dsp import MODELS, residual_network
+from tests.kernels.test_dsp_twins import run_twins, twins
 from tests.rigs.programs import taken
 
 __all__ = ["twins"]

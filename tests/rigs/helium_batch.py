@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.emit import Compiled
-from tests.tools import need
+from tests.rigs.tools import need
 
 Int8 = NDArray[np.int8]
 

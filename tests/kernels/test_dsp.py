@@ -13,13 +13,13 @@ from edgeunet.emit import Compiled, compile_model
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
-from tests.emit.dsp_batch import run_on_dsp
-from tests.emit.helium_batch import Case, Int8
-from tests.emit.helium_table import CHANNELS, SideBySide, column_network, table_network
-from tests.emit.pass_networks import PassNetwork
-from tests.emit.test_mve import small_unet
-from tests.random_layers import Value
-from tests.random_networks import random_inputs, random_network
+from tests.kernels.test_mve import small_unet
+from tests.networks.helium_table import CHANNELS, SideBySide, column_network, table_network
+from tests.networks.pass_networks import PassNetwork
+from tests.networks.random_layers import Value
+from tests.networks.random_networks import random_inputs, random_network
+from tests.rigs.dsp_batch import run_on_dsp
+from tests.rigs.helium_batch import Case, Int8
 
 MODELS = ("seed-unet-800", "small-unet-256", "classic-unet-512")
 

@@ -18,10 +18,10 @@ from edgeunet.kernels.selection import select_kernel
 from edgeunet.program.steps import ARENA, View
 from edgeunet.schedule.plan import schedule_graph
 from edgeunet.schedule.schedule import Schedule
-from tests.emit.helium_batch import Case, Int8, run_on_helium
-from tests.emit.helium_table import CHANNELS, SideBySide, column_network, copies_network, table_network
-from tests.random_layers import Value
-from tests.random_networks import random_inputs, random_network
+from tests.networks.helium_table import CHANNELS, SideBySide, column_network, copies_network, table_network
+from tests.networks.random_layers import Value
+from tests.networks.random_networks import random_inputs, random_network
+from tests.rigs.helium_batch import Case, Int8, run_on_helium
 
 KERNELS = (
     "eu_quads",

@@ -8,8 +8,8 @@ from itertools import cycle
 
 import numpy as np
 
-from tests.random_layers import SPREAD, Value, out_size
-from tests.tflite_writer import ModelWriter
+from tests.networks.random_layers import SPREAD, Value, out_size
+from tests.networks.tflite_writer import ModelWriter
 
 ROWS = (1, 2, 3, 7, 8, 9, 17)
 CHANNELS = (1, 3, 4, 5, 12, 16, 17, 24)

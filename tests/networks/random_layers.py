@@ -1,4 +1,4 @@
-"""Random int8 layers for ``tests.random_networks``: one function per operator, scales chosen so that values spread.
+"""Random int8 layers for ``tests.networks.random_networks``: one function per operator, scales chosen so that values spread.
 
 Every value carries an estimate of its standard deviation in stored units; a layer derives its output's scale from its
 weights and that estimate, so that a chain of any depth neither saturates nor collapses to one value.
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tests.tflite_writer import ModelWriter
+from tests.networks.tflite_writer import ModelWriter
 
 CHANNELS = (1, 3, 4, 5, 8, 16, 17)
 SPREAD = 45.0

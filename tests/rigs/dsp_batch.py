@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.emit.helium_batch import _STRICT, Case, _main
-from tests.tools import need
+from tests.rigs.helium_batch import _STRICT, Case, _main
+from tests.rigs.tools import need
 
 _LINK = """MEMORY {{ FLASH (rx) : ORIGIN = {flash}, LENGTH = 4M  RAM (rwx) : ORIGIN = {ram}, LENGTH = 2M }}
 ENTRY(start)
