@@ -13,13 +13,11 @@ from typing import Any
 
 import pytest
 
-import edgeunet
 from edgeunet.emit import compile_model
 from edgeunet.graph import read_tflite
+from tests.rigs.house import LEAVES, ORDER
 from tests.rigs.tiny import level_network
-from tests.test_architecture import LEAVES, ORDER
 
-PACKAGE = Path(edgeunet.__file__).parent
 CONDUCTOR = "schedule/plan.py"
 CALLERS_OF_THE_CONDUCTOR = {CONDUCTOR, "emit/compile.py"}
 STAGES = {

@@ -55,7 +55,7 @@ def open_source(
     leads : channels to take, in this order; all when ``None``.
     annotator : WFDB only: extension of the annotation files, ``{lead}`` standing for the lead's name and ``{index}``
         for its number; found out by itself when ``None``.
-    adc_units : WFDB only: ``"auto"``, ``"header"``, or microvolts per ADC unit; see `edgeunet.signals.recordings.units`.
+    adc_units : WFDB only: ``"auto"``, ``"header"``, or microvolts per ADC unit (`edgeunet.signals.recordings.units`).
     patients : JSON or CSV file saying whose each record is; else every record is its own patient.
     classes, sample_rate_hz : arrays only: what the files themselves do not say.
     missing : ``"error"`` refuses records with NaN or invalid samples, ``"mask"`` fills these and makes them unknown.

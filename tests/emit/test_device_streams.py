@@ -15,11 +15,11 @@ import pytest
 from edgeunet.emit import compile_model
 from edgeunet.graph import read_tflite
 from edgeunet.schedule.timing import total_stride
-from tests.emit.test_stream import Net, judged, lengths, recording, unets
 from tests.networks.random_unets import missing_features, random_unet, traits
 from tests.rigs.dsp_batch import run_on_dsp
 from tests.rigs.helium_batch import Case, run_on_helium
 from tests.rigs.programs import rewritten
+from tests.rigs.streams import Net, judged, lengths, recording, unets
 
 Run = Callable[[Path, list[Case]], list[str]]
 

@@ -1,4 +1,4 @@
-"""Random int8 layers for ``tests.networks.random_networks``: one function per operator, scales chosen so that values spread.
+"""Random int8 layers for ``random_networks``: one function per operator, scales chosen so that values spread.
 
 Every value carries an estimate of its standard deviation in stored units; a layer derives its output's scale from its
 weights and that estimate, so that a chain of any depth neither saturates nor collapses to one value.

@@ -10,9 +10,9 @@ import pytest
 from edgeunet.emit import compile_model, schedule_graph
 from edgeunet.graph import read_tflite
 from edgeunet.rewrite.upsampled import window_phases
-from tests.emit.test_stream import expected, recording, run_streams
 from tests.networks.pass_networks import LOW, NONE, RELU, PassNetwork
 from tests.networks.random_layers import Value
+from tests.rigs.streams import expected, recording, run_streams
 
 
 def decoder(taps: int, kind: str) -> bytes:
