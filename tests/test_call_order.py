@@ -15,7 +15,7 @@ import pytest
 
 from edgeunet.emit import compile_model
 from edgeunet.graph import read_tflite
-from tests.rigs.house import LEAVES, ORDER
+from tests.rigs.house import LEAVES, ORDER, PACKAGE
 from tests.rigs.tiny import level_network
 
 CONDUCTOR = "schedule/plan.py"
