@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.run import flash
 from edgeunet.run.machines import callgrind, qemu, toolchains, unicorn_machine
-from edgeunet.run.machines.boards import HOST
+from edgeunet.run.machines.boards import HOST, Core, load_boards
 
 
 @dataclass(frozen=True)
@@ -44,28 +45,37 @@ def _program(*command: str) -> Callable[[], str | None]:
     return lambda: toolchains.first_line(command) if shutil.which(command[0]) else None
 
 
-def _toolchain(row: toolchains.ToolchainRow) -> Callable[[], str | None]:
-    def probe() -> str | None:
-        found = toolchains.probe(row)
-        return found.version if found else None
-
-    return probe
+def _cores(architecture: str) -> str:
+    """The cores of an architecture, as ``--target`` takes them."""
+    return ", ".join(core.name for core in load_boards().cores.values() if core.architecture == architecture)
 
 
-_COMPILERS = {
-    ("cortex_m", "gcc"): ("arm-none-eabi-gcc", "--target cortex-m3 to cortex-m55: --toolchain gcc, preferred"),
-    ("cortex_m", "zig"): ("zig", "--target cortex-m3 to cortex-m55 with nothing but pip, rv32imc: --toolchain zig"),
-    ("riscv", "gcc"): ("riscv64-unknown-elf-gcc", "--target rv32imc: --toolchain gcc, preferred"),
-    (HOST, "gcc"): ("gcc", "--target host, --sanitize"),
-    (HOST, "clang"): ("clang", "--target host --toolchain clang"),
-}
+def _compilers() -> Iterator[Finding]:
+    """One finding per compiler program, whatever it compiles for."""
+    for program in dict.fromkeys(row.program for row in toolchains.TABLE):
+        rows = [row for row in toolchains.TABLE if row.program == program]
+        found = toolchains.probe(rows[0])
+        purposes = [_purpose(row) for row in rows]
+        yield Finding(program, found.version if found else None, "; ".join(purposes), rows[0].install)
+
+
+def _purpose(row: toolchains.ToolchainRow) -> str:
+    if row.architecture == HOST:
+        return f"--target host: --toolchain {row.name}" + (", --sanitize" if row.name == "gcc" else "")
+    preferred = row is next(other for other in toolchains.TABLE if other.architecture == row.architecture)
+    return f"--target {_cores(row.architecture)}: --toolchain {row.name}" + (", preferred" if preferred else "")
+
+
+def _emulators() -> Iterator[Finding]:
+    for architecture, system in qemu.SYSTEMS.items():
+        enables = f"--target {_cores(architecture)}: --emulator qemu, preferred"
+        yield Finding(system.program, qemu.program_version(system.program), enables, system.install)
+    modelled = ", ".join(core.name for core in load_boards().cores.values() if core.unicorn_model)
+    enables = f"--target {modelled} with nothing but pip: --emulator unicorn"
+    yield Finding("unicorn", unicorn_machine.unicorn_version(), enables, unicorn_machine.INSTALL)
+
+
 _OTHERS: tuple[tuple[str, Callable[[], str | None], str, str], ...] = (
-    ("qemu-system-arm", _program("qemu-system-arm", "--version"),
-     "every Cortex-M, the M55 included: --emulator qemu, preferred", qemu.SYSTEMS["cortex_m"].install),
-    ("qemu-system-riscv32", _program("qemu-system-riscv32", "--version"), "--target rv32imc",
-     qemu.SYSTEMS["riscv"].install),
-    ("unicorn", unicorn_machine.unicorn_version, "Cortex-M3, M4, M7, M33 with nothing but pip: --emulator unicorn",
-     unicorn_machine.INSTALL),
     ("cmake", _program("cmake", "--version"), "building firmware projects as their users do", "apt-get install cmake"),
     ("valgrind", _program("valgrind", "--version"), "instruction counts of the host build", callgrind.INSTALL),
     ("openocd", _program("openocd", "--version"), "flashing ST boards", flash.INSTALL["openocd"]),
@@ -83,23 +93,22 @@ _OTHERS: tuple[tuple[str, Callable[[], str | None], str, str], ...] = (
 
 def examine() -> tuple[Finding, ...]:
     """Return every tool edgeunet knows of, there or not."""
-    compilers = [
-        Finding(_COMPILERS[key][0], _toolchain(row)(), _COMPILERS[key][1], row.install)
-        for row in toolchains.TABLE
-        if (key := (row.architecture, row.name)) in _COMPILERS
-    ]
-    return (*compilers, *(Finding(name, probe(), enables, install) for name, probe, enables, install in _OTHERS))
+    others = (Finding(name, probe(), enables, install) for name, probe, enables, install in _OTHERS)
+    return (*_compilers(), *_emulators(), *others)
 
 
 def possible_targets(findings: tuple[Finding, ...]) -> dict[str, bool]:
-    """Return, for each kind of target, whether ``bench`` can run it here."""
+    """Return, for the host and each core, whether ``bench`` can run it here."""
     here = {finding.name for finding in findings if finding.version is not None}
-    compiler = bool(here & {"arm-none-eabi-gcc", "zig"})
-    any_emulator = bool(here & {"qemu-system-arm", "unicorn"})
-    targets = {"host": bool(here & {"gcc", "clang", "zig"})}
-    targets |= dict.fromkeys(("cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33"), compiler and any_emulator)
-    riscv = bool(here & {"riscv64-unknown-elf-gcc", "zig"}) and "qemu-system-riscv32" in here
-    return targets | {"cortex-m55": compiler and "qemu-system-arm" in here, "rv32imc": riscv}
+
+    def compiles(architecture: str) -> bool:
+        return any(row.program in here for row in toolchains.TABLE if row.architecture == architecture)
+
+    def runs(core: Core) -> bool:
+        return qemu.SYSTEMS[core.architecture].program in here or (core.unicorn_model is not None and "unicorn" in here)
+
+    cores = load_boards().cores.values()
+    return {HOST: compiles(HOST)} | {core.name: compiles(core.architecture) and runs(core) for core in cores}
 
 
 def document(findings: tuple[Finding, ...]) -> dict[str, Any]:
@@ -107,6 +116,7 @@ def document(findings: tuple[Finding, ...]) -> dict[str, Any]:
     return {
         "schema": "edgeunet.doctor/1",
         "targets": possible_targets(findings),
+        "kernels": {name: flavour.title for name, flavour in FLAVOURS.items()},
         "tools": [asdict(finding) for finding in findings],
     }
 
@@ -122,5 +132,6 @@ def table(findings: tuple[Finding, ...]) -> str:
     lines += [
         "",
         "bench --target: " + ", ".join(f"{name}{'' if can else ' (not here)'}" for name, can in possible.items()),
+        "--kernels: " + "; ".join(f"{name}: {flavour.title}" for name, flavour in FLAVOURS.items()),
     ]
     return "\n".join(lines)

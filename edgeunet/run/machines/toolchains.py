@@ -37,9 +37,13 @@ class Toolchain:
 
 @dataclass(frozen=True)
 class ToolchainRow:
-    """How to find a compiler for one architecture (`HOST` or one of the boards' cores), and how to install it."""
+    """How to find a compiler for one architecture (`HOST` or one of the boards' cores), and how to install it.
+
+    ``name`` is what ``--toolchain`` takes, ``program`` what people call it.
+    """
 
     name: str
+    program: str
     architecture: str
     candidates: Callable[[], tuple[tuple[str, ...], ...]]
     version_arguments: tuple[str, ...]
@@ -59,15 +63,16 @@ def _zig() -> tuple[tuple[str, ...], ...]:
 _ZIG_INSTALL = "pip install 'edgeunet[emulate]' (brings ziglang)"
 _OR_ZIG = "or pip install 'edgeunet[emulate]' and use --toolchain zig"
 _ARM_INSTALL = f"apt-get install gcc-arm-none-eabi, {_OR_ZIG}"
+_ARM_GCC, _RISCV_GCC = "arm-none-eabi-gcc", "riscv64-unknown-elf-gcc"
 _RISCV_INSTALL = f"apt-get install gcc-riscv64-unknown-elf, {_OR_ZIG}"
 TABLE = (
-    ToolchainRow("gcc", "cortex_m", _on_path("arm-none-eabi-gcc"), ("--version",), _ARM_INSTALL),
-    ToolchainRow("zig", "cortex_m", _zig, ("--version",), _ZIG_INSTALL),
-    ToolchainRow("gcc", "riscv", _on_path("riscv64-unknown-elf-gcc"), ("--version",), _RISCV_INSTALL),
-    ToolchainRow("zig", "riscv", _zig, ("--version",), _ZIG_INSTALL),
-    ToolchainRow("gcc", HOST, _on_path("gcc", "cc"), ("--version",), "apt-get install gcc"),
-    ToolchainRow("clang", HOST, _on_path("clang"), ("--version",), "apt-get install clang"),
-    ToolchainRow("zig", HOST, _zig, ("--version",), _ZIG_INSTALL),
+    ToolchainRow("gcc", _ARM_GCC, "cortex_m", _on_path(_ARM_GCC), ("--version",), _ARM_INSTALL),
+    ToolchainRow("zig", "zig", "cortex_m", _zig, ("--version",), _ZIG_INSTALL),
+    ToolchainRow("gcc", _RISCV_GCC, "riscv", _on_path(_RISCV_GCC), ("--version",), _RISCV_INSTALL),
+    ToolchainRow("zig", "zig", "riscv", _zig, ("--version",), _ZIG_INSTALL),
+    ToolchainRow("gcc", "gcc", HOST, _on_path("gcc", "cc"), ("--version",), "apt-get install gcc"),
+    ToolchainRow("clang", "clang", HOST, _on_path("clang"), ("--version",), "apt-get install clang"),
+    ToolchainRow("zig", "zig", HOST, _zig, ("--version",), _ZIG_INSTALL),
 )
 _BUILD_TIMEOUT_S = 600.0
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from edgeunet.errors import RunError, ToolError
+from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.run import doctor
 from edgeunet.run.machines import machine, qemu, toolchains, unicorn_machine
 from edgeunet.run.machines.boards import load_boards
@@ -83,6 +84,30 @@ def test_doctor_on_a_bare_machine_lists_cures() -> None:
     assert {"riscv64-unknown-elf-gcc", "qemu-system-riscv32"} <= missing
     assert not any(doctor.possible_targets(findings).values())
     assert "missing: apt-get install qemu-system-arm" in doctor.table(findings)
+
+
+def test_doctor_knows_every_core_of_the_table_and_every_flavour() -> None:
+    findings = doctor.examine()
+    assert list(doctor.possible_targets(findings)) == ["host", *TABLE.cores]
+    for core in TABLE.cores:
+        assert any(core in finding.enables for finding in findings), core
+    assert all(flavour.title in doctor.table(findings) for flavour in FLAVOURS.values())
+    assert list(doctor.document(findings)["kernels"]) == list(FLAVOURS)
+
+
+@pytest.mark.parametrize(
+    ("here", "possible"),
+    [
+        (("arm-none-eabi-gcc", "unicorn"), {"cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33"}),
+        (("arm-none-eabi-gcc", "qemu-system-arm"), {"cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"}),
+        (("zig", "qemu-system-riscv32"), {"host", "rv32imc"}),
+        (("qemu-system-arm", "unicorn"), set()),
+        (("clang",), {"host"}),
+    ],
+)
+def test_a_target_needs_a_compiler_and_an_emulator(here: tuple[str, ...], possible: set[str]) -> None:
+    findings = tuple(doctor.Finding(name, "1", "", "") for name in here)
+    assert {name for name, can in doctor.possible_targets(findings).items() if can} == possible
 
 
 def test_a_compiler_that_cannot_compile_for_the_target_is_refused() -> None:
