@@ -1,16 +1,33 @@
-"""A schedule as lines of C: one call and one comment per layer, its argument structs and tables."""
+"""A schedule as C: one call and one comment per layer, its argument structs and tables."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from edgeunet.emit.escaping import CComment, CIdentifier, CText, Written, c_comment
 from edgeunet.emit.source import Layer
-from edgeunet.emit.stream import MOVE, edge_calls, edge_position, keep_history, passage, pointer, restore_history
+from edgeunet.emit.stream import (
+    MOVE,
+    Edge,
+    Entry,
+    Exit,
+    Move,
+    Rows,
+    edge_position,
+    edges,
+    kept_history,
+    passage,
+    pointer,
+    restored_history,
+    rows_of,
+)
 from edgeunet.emit.tables import Tables
+from edgeunet.emit.template import CPage, render
+from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.kernel import Arguments, Kernel, kernel_source
-from edgeunet.program.program import Constant
 from edgeunet.program.steps import ENTER, LEAVE, Margin, Step, View
 from edgeunet.schedule.schedule import Schedule
 
@@ -26,43 +43,155 @@ class Code:
     """Text of the kernels used, each once, what a kernel requires before it."""
     arguments: str
     calls: tuple[str, ...]
+    """The lines of the function's body, not indented."""
     layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A member of an argument struct."""
+
+    name: CIdentifier
+    value: CText
+
+
+@dataclass(frozen=True)
+class Struct:
+    """An argument struct; layers whose members are all equal share one."""
+
+    c_type: CText
+    name: CIdentifier
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Fill:
+    """Rows that are set to ``value``."""
+
+    to: Rows
+    value: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """The call of a kernel."""
+
+    function: CText
+    operands: tuple[Written | int, ...]
+
+
+@dataclass(frozen=True)
+class LayerCode:
+    """What stands in the function's body for one step, in this order."""
+
+    title: CComment
+    restored: tuple[Move, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    entry: Entry | None = None
+    exit: Exit | None = None
+    call: Call | None = None
+    kept: tuple[Move, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class LayersPage(CPage):
+    """The body of the function that runs the network, not indented."""
+
+    template = "emit/c/layers.jinja"
+
+    layers: tuple[LayerCode, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ArgumentsPage(CPage):
+    """The argument structs."""
+
+    template = "emit/c/arguments.jinja"
+
+    structs: tuple[Struct, ...]
 
 
 def render_steps(schedule: Schedule, prefix: str, data: Tables) -> Code:
     """Write the call of each step's kernel; constants go into ``data``."""
     assert schedule.flavour is not None
-    files: dict[tuple[str, str], None] = {}
-    arguments: dict[str, str] = {}
-    definitions: dict[str, None] = {}
-    bodies: list[str] = []
-    calls: list[str] = []
-    layers: list[Layer] = []
-    streams = schedule.timing.streams
-    words = streams and schedule.flavour.moves_words
-    for index, (step, kernel) in enumerate(zip(schedule.steps, schedule.kernels, strict=True)):
-        lines = [f"/* {index:2d} {_describe(step)} */", f"{prefix.upper()}_LAYER({index});"]
-        lines += restore_history(schedule, index, words=words)
-        if streams and step.covers in ((ENTER,), (LEAVE,)):
-            calls += [*lines, *passage(schedule, step), *keep_history(schedule, index, words=words)]
-            layers.append(_layer(step, ""))
-            continue
+    steps = _Steps(schedule, schedule.flavour, prefix, data)
+    pairs = zip(schedule.steps, schedule.kernels, strict=True)
+    codes = [steps.layer(index, step, kernel) for index, (step, kernel) in enumerate(pairs)]
+    if any(move.function.text == MOVE for code in codes for move in (*code.restored, *code.kept)):
+        steps.files[schedule.flavour.name, MOVE] = None
+    kernels = "\n".join([*(kernel_source(flavour, name) for flavour, name in steps.files), *steps.definitions])
+    name = CIdentifier(prefix)
+    calls = render(LayersPage(name, tuple(codes))).splitlines()
+    arguments = render(ArgumentsPage(name, tuple(steps.structs.values())))
+    return Code(kernels, arguments, tuple(calls), tuple(steps.layers))
+
+
+class _Steps:
+    """Collects what the steps need besides their calls."""
+
+    def __init__(self, schedule: Schedule, flavour: Flavour, prefix: str, data: Tables) -> None:
+        self._schedule, self._prefix, self._data = schedule, prefix, data
+        self._streams = schedule.timing.streams
+        self._words = self._streams and flavour.moves_words
+        self.files: dict[tuple[str, str], None] = {}
+        self.definitions: dict[str, None] = {}
+        self.structs: dict[tuple[str, tuple[Field, ...]], Struct] = {}
+        self.layers: list[Layer] = []
+
+    def layer(self, index: int, step: Step, kernel: Kernel) -> LayerCode:
+        """What stands in the function's body for ``step``."""
+        schedule, words = self._schedule, self._words
+        title = c_comment(f"{index:2d} {_describe(step)}")
+        restored = restored_history(schedule, index, words=words)
+        kept = kept_history(schedule, index, words=words) if self._streams else ()
+        if self._streams and step.covers in ((ENTER,), (LEAVE,)):
+            self.layers.append(_layer(step, ""))
+            way = passage(schedule, step)
+            entry, way_out = (way, None) if isinstance(way, Entry) else (None, way)
+            return LayerCode(title, restored, entry=entry, exit=way_out, kept=kept)
+        self.layers.append(_layer(step, kernel.function))
         if step.margins:
-            files[EDGE if streams else FILL] = None
-        lines += edge_calls(schedule, step) if streams else [_margin_call(margin) for margin in step.margins]
-        for name in kernel.requires:
-            files[(kernel.flavour, name)] = None
-        files[(kernel.flavour, kernel.function)] = None
+            self.files[EDGE if self._streams else FILL] = None
+        for name in (*kernel.requires, kernel.function):
+            self.files[kernel.flavour, name] = None
         made = kernel.arguments(step)
-        definitions |= dict.fromkeys(made.definitions)
-        position = edge_position(schedule, step) if streams else f"0, 0, {getattr(step.parameters, 'length', 0)}"
-        lines.append(_call(step, kernel, made, index, prefix, data, arguments, bodies, position))
-        calls += [*lines, *keep_history(schedule, index, words=words)] if streams else lines
-        layers.append(_layer(step, kernel.function))
-    if any(line.startswith(f"{MOVE}(") for line in calls):
-        files[schedule.flavour.name, MOVE] = None
-    text = "\n".join([*(kernel_source(flavour, name) for flavour, name in files), *definitions])
-    return Code(text, "\n".join(bodies), tuple(calls), tuple(layers))
+        self.definitions |= dict.fromkeys(made.definitions)
+        if step.kind == "fill":
+            return LayerCode(title, restored, (Fill(rows_of(step.output), step.parameters.value),), kept=kept)
+        fills = () if self._streams else tuple(map(_margin_fill, step.margins))
+        outside = edges(schedule, step) if self._streams else ()
+        call = Call(CText(made.function or kernel.function), self._operands(index, step, kernel, made))
+        return LayerCode(title, restored, fills, outside, call=call, kept=kept)
+
+    def _operands(self, index: int, step: Step, kernel: Kernel, made: Arguments) -> tuple[Written | int, ...]:
+        operands: list[Written | int] = [
+            pointer(operand)
+            if isinstance(operand, View)
+            else self._data.add(f"{index:02d}_operand{position}", operand.values)
+            for position, operand in enumerate(step.inputs)
+        ]
+        operands += [pointer(step.output), CText(f"&{self._struct(index, made)}")]
+        if kernel.positioned:
+            if self._streams:
+                operands += edge_position(self._schedule, step)
+            else:
+                operands += (0, 0, getattr(step.parameters, "length", 0))
+        if step.scratch is not None:
+            operands.append(CText(f"(int32_t *)(void *)({pointer(step.scratch)})"))
+        return tuple(operands)
+
+    def _struct(self, index: int, made: Arguments) -> CIdentifier:
+        fields = tuple(self._fields(index, made))
+        name = CIdentifier(f"{self._prefix}_{index:02d}")
+        return self.structs.setdefault((made.struct, fields), Struct(CText(made.struct), name, fields)).name
+
+    def _fields(self, index: int, made: Arguments) -> Iterator[Field]:
+        for name, value in made.fields.items():
+            if isinstance(value, np.ndarray):
+                yield Field(CIdentifier(name), CText(self._data.add(f"{index:02d}_{name}", value).text))
+            else:
+                yield Field(CIdentifier(name), CText(str(value)))
 
 
 def _layer(step: Step, kernel: str) -> Layer:
@@ -76,50 +205,11 @@ def _operators(step: Step) -> str:
 def _describe(step: Step) -> str:
     shape = f"{step.rows} x {step.output.channels}"
     macs = f", {step.macs} MACs" if step.macs else ""
-    return f"{step.name}: {_operators(step)} -> {shape}{macs}".replace("*/", "* /")
+    return f"{step.name}: {_operators(step)} -> {shape}{macs}"
 
 
-def _call(
-    step: Step,
-    kernel: Kernel,
-    made: Arguments,
-    index: int,
-    prefix: str,
-    data: Tables,
-    arguments: dict[str, str],
-    bodies: list[str],
-    position: str,
-) -> str:
-    if step.kind == "fill":
-        view = step.output
-        return f"eu_fill({pointer(view)}, {view.rows}, {view.pitch_bytes}, {view.channels}, {step.parameters.value});"
-    operands = [
-        pointer(operand) if isinstance(operand, View) else _constant(operand, index, position, data)
-        for position, operand in enumerate(step.inputs)
-    ]
-    fields = []
-    for name, value in made.fields.items():
-        text = data.add(f"{index:02d}_{name}", value) if isinstance(value, np.ndarray) else str(value)
-        fields.append(f".{name} = {text}")
-    body = f"{made.struct} {{ {', '.join(fields)} }}"
-    if body not in arguments:
-        arguments[body] = f"{prefix}_{index:02d}"
-        lines = "\n".join(f"    {field}," for field in fields)
-        bodies.append(f"static const {made.struct} {arguments[body]} = {{\n{lines}\n}};\n")
-    parts = [*operands, pointer(step.output), f"&{arguments[body]}"]
-    if kernel.positioned:
-        parts.append(position)
-    if step.scratch is not None:
-        parts.append(f"(int32_t *)(void *)({pointer(step.scratch)})")
-    return f"{made.function or kernel.function}({', '.join(parts)});"
-
-
-def _constant(operand: Constant, index: int, position: int, data: Tables) -> str:
-    return data.add(f"{index:02d}_operand{position}", operand.values)
-
-
-def _margin_call(margin: Margin) -> str:
+def _margin_fill(margin: Margin) -> Fill:
     view = margin.view
     if view.pitch_bytes == view.channels:
-        return f"eu_fill({pointer(view)}, 1, 0, {view.rows * view.channels}, {margin.value});"
-    return f"eu_fill({pointer(view)}, {view.rows}, {view.pitch_bytes}, {view.channels}, {margin.value});"
+        return Fill(Rows(pointer(view), 1, 0, view.rows * view.channels), margin.value)
+    return Fill(rows_of(view), margin.value)

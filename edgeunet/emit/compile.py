@@ -65,7 +65,7 @@ def compile_model(
         f"{prefix}.c": program_text(document),
         f"{prefix}_weights.h": weights_text(document),
         f"{prefix}_selftest.c": render_selftest(graph, document),
-        f"{prefix}.cmake": cmake_text(document),
+        f"{prefix}.cmake": cmake_text(prefix, facts, (".c", "_selftest.c")),
     }
     return Compiled(
         prefix,

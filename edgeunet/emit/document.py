@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import indent
 
 from edgeunet.emit.code import Code
+from edgeunet.emit.escaping import CComment, CIdentifier, CMakeComment, CText, c_comment, cmake_comment
 from edgeunet.emit.source import Interface
 from edgeunet.emit.stream import end_expression
 from edgeunet.emit.tables import Tables
+from edgeunet.emit.template import CPage, render
 from edgeunet.modelcard import ModelCard
 from edgeunet.program.steps import ARENA
 from edgeunet.schedule.schedule import Schedule
@@ -32,17 +35,13 @@ class Document:
     """``stream`` where the caller pushes hops; ``window`` where it runs windows, at once or by hops."""
 
     @property
-    def upper(self) -> str:
-        return self.prefix.upper()
+    def run(self) -> tuple[CIdentifier, tuple[CComment, ...], CText]:
+        """What every file of the run says: its name, facts and digest."""
+        return file_facts(self.prefix, self.facts, self.digest)
 
     @property
     def streams(self) -> bool:
         return self.schedule.timing.streams
-
-    @property
-    def style(self) -> str:
-        """How it is called, in words."""
-        return f"{self.schedule.timing.hop} input rows per call" if self.streams else "a whole window per call"
 
     @property
     def inputs(self) -> tuple[Interface, ...]:
@@ -92,157 +91,98 @@ def _interface(schedule: Schedule, signal: int) -> Interface:
     return Interface(shape, "int8", found.size_bytes, found.scale, found.zero_point)
 
 
-def banner(title: str, facts: Mapping[str, str]) -> list[str]:
-    """The comment at the top of each generated file."""
+def made_by(facts: Mapping[str, str]) -> tuple[CComment, ...]:
+    """The facts, in the comment at the top of each generated file."""
     width = max(len(key) for key in facts)
-    return ["/* " + title, " *", *(f" * {key:<{width}}  {value}" for key, value in facts.items()), " */", ""]
+    return tuple(c_comment(f"{key:<{width}}  {value}") for key, value in facts.items())
 
 
-def digest_guard(prefix: str, digest: str) -> list[str]:
-    """Lines that stop the compiler when a file meets a header of another model or another run."""
-    return [
-        f"#if {prefix}_DIGEST != 0x{digest}UL",
-        f'#error "this file and {prefix.lower()}.h come from different runs of edgeunet export-c; '
-        'use files of one run"',
-        "#endif",
-        "",
-    ]
+@dataclass(frozen=True, eq=False)
+class FilePage(CPage):
+    """A file of one run: facts that say what made it, and digits by which the files know each other."""
+
+    facts: tuple[CComment, ...]
+    digest: CText
+
+
+def file_facts(name: str, facts: Mapping[str, str], digest: str) -> tuple[CIdentifier, tuple[CComment, ...], CText]:
+    """The fields that every `FilePage` begins with."""
+    return CIdentifier(name), made_by(facts), CText(digest)
+
+
+@dataclass(frozen=True, eq=False)
+class WeightsPage(FilePage):
+    """``<name>_weights.h``."""
+
+    template = "emit/c/weights.h.jinja"
+
+    tables: CText
 
 
 def weights_text(document: Document) -> str:
     """Text of ``<prefix>_weights.h``."""
-    lines = banner(f"Constants of {document.prefix}; included by {document.prefix}.c alone.", document.facts)
-    lines += digest_guard(document.upper, document.digest)
-    return "\n".join(lines) + "\n" + document.data.text
+    return render(WeightsPage(*document.run, CText(document.data.text)))
+
+
+@dataclass(frozen=True)
+class StreamProgram:
+    """What the program of a stream says besides.
+
+    Attributes
+    ----------
+    running : input rows left while there is no end.
+    settling_hops : hops after which nothing remembers the start.
+    end : index at which the output ends.
+    """
+
+    running: int
+    settling_hops: int
+    end: CText
+    lookahead_rows: int
+    input_channels: int
+    output_channels: int
+
+
+@dataclass(frozen=True, eq=False)
+class ProgramPage(FilePage):
+    """``<name>.c``."""
+
+    template = "emit/c/program.c.jinja"
+
+    kernels: CText
+    arguments: CText
+    layers: CText
+    stream: StreamProgram | None
 
 
 def program_text(document: Document) -> str:
     """Text of ``<prefix>.c``."""
-    prefix, upper, code = document.prefix, document.upper, document.code
-    lines = banner(f"{prefix}: kernels, arguments and the network itself.", document.facts)
-    lines += [f'#include "{prefix}.h"', "", "#include <stddef.h>", "#include <string.h>", ""]
-    lines += digest_guard(upper, document.digest)
-    lines += [code.kernels, f'#include "{prefix}_weights.h"', "", code.arguments]
-    lines += [
-        f"#ifdef {upper}_TRACE",
-        f"void {prefix}_trace(int32_t layer);",
-        f"#define {upper}_LAYER(index) {prefix}_trace(index)",
-        "#else",
-        f"#define {upper}_LAYER(index) ((void)0)",
-        "#endif",
-        "",
-        f"typedef char {prefix}_arena_fits[sizeof(((({prefix}_state_t *)0)->arena)) >= {upper}_ARENA_BYTES ? 1 : -1];",
-        "",
-    ]
-    lines += _stream_program(document) if document.streams else _window_program(document)
-    return "\n".join(lines) + "\n"
+    code, schedule = document.code, document.schedule
+    stream = None
+    if document.streams:
+        stream = StreamProgram(
+            running=RUNNING,
+            settling_hops=schedule.settling_hops,
+            end=end_expression(schedule.span(schedule.outputs[0])),
+            lookahead_rows=schedule.lookahead_rows,
+            input_channels=document.inputs[0].shape[-1],
+            output_channels=document.outputs[0].shape[-1],
+        )
+    layers = CText(indent("\n".join(code.calls), "    "))
+    return render(ProgramPage(*document.run, CText(code.kernels), CText(code.arguments), layers, stream))
 
 
-def _window_program(document: Document) -> list[str]:
-    prefix, upper = document.prefix, document.upper
-    return [
-        f"void {prefix}_reset({prefix}_state_t *state)",
-        "{",
-        "    memset(state->arena, 0, sizeof state->arena);",
-        "}",
-        "",
-        f"void {prefix}_run({prefix}_state_t *state, const int8_t *input, int8_t *output)",
-        "{",
-        "    int8_t *const a = (int8_t *)state->arena;",
-        "    (void)a;",
-        "",
-        *_indented(document.code.calls),
-        f"    {upper}_LAYER({upper}_LAYERS);",
-        "}",
-    ]
+@dataclass(frozen=True, eq=False)
+class LibraryPage(CPage):
+    """``<name>.cmake``: a library of ``sources``, files beside it."""
+
+    template = "emit/c/library.cmake.jinja"
+
+    facts: tuple[CMakeComment, ...]
+    sources: tuple[CText, ...]
 
 
-def _indented(lines: tuple[str, ...]) -> list[str]:
-    return ["    " + line if line else "" for line in lines]
-
-
-def _stream_program(document: Document) -> list[str]:
-    prefix, upper, schedule = document.prefix, document.upper, document.schedule
-    settling = schedule.settling_hops
-    out_channels, in_channels = document.outputs[0].shape[-1], document.inputs[0].shape[-1]
-    ends = end_expression(schedule.span(schedule.outputs[0]))
-    return [
-        f"#define {upper}_RUNNING {RUNNING} /* input rows left while there is no end */",
-        f"#define {upper}_SETTLING {settling} /* hops after which nothing remembers the start */",
-        "",
-        f"void {prefix}_reset({prefix}_state_t *state)",
-        "{",
-        "    memset(state->arena, 0, sizeof state->arena);",
-        "    state->hops = 0;",
-        f"    state->left = {upper}_RUNNING;",
-        "}",
-        "",
-        "/* One hop, of which the first rows are there. Indices are counted from this hop's first input row. */",
-        f"static int32_t {prefix}_hop({prefix}_state_t *state, const int8_t *input, int32_t rows, int8_t *output)",
-        "{",
-        "    int8_t *const a = (int8_t *)state->arena;",
-        f"    const int32_t edge = state->hops < {upper}_SETTLING || state->left != {upper}_RUNNING;",
-        "    int32_t ready = 0;",
-        "    (void)edge;",
-        "",
-        *_indented(document.code.calls),
-        f"    {upper}_LAYER({upper}_LAYERS);",
-        f"    state->hops += state->hops < {upper}_SETTLING ? 1 : 0;",
-        f"    state->left -= state->left == {upper}_RUNNING ? 0 : {upper}_HOP;",
-        "    return ready;",
-        "}",
-        "",
-        f"int32_t {prefix}_push({prefix}_state_t *state, const int8_t *input, int8_t *output)",
-        "{",
-        f"    return {prefix}_hop(state, input, {upper}_HOP, output);",
-        "}",
-        "",
-        f"int32_t {prefix}_flush({prefix}_state_t *state, const int8_t *input, int32_t rows, int8_t *output)",
-        "{",
-        "    int32_t ready = 0;",
-        f"    if (rows < 0 || rows >= {upper}_HOP || rows % {upper}_STRIDE != 0) {{",
-        "        return -1;",
-        "    }",
-        f"    if (state->left == {upper}_RUNNING) {{",
-        "        state->left = rows;",
-        "    } else {",
-        "        rows = 0;",
-        "    }",
-        f"    while (ready == 0 && {ends} + {schedule.lookahead_rows} > 0) {{",
-        f"        ready = {prefix}_hop(state, input, rows, output);",
-        "        rows = 0;",
-        "    }",
-        "    return ready;",
-        "}",
-        "",
-        f"void {prefix}_run({prefix}_state_t *state, const int8_t *input, int8_t *output)",
-        "{",
-        "    int32_t ready;",
-        f"    {prefix}_reset(state);",
-        f"    for (int32_t i = 0; i < {upper}_INPUT_ROWS / {upper}_HOP; i++) {{",
-        f"        output += {prefix}_push(state, input, output) * {out_channels};",
-        f"        input += {upper}_HOP * {in_channels};",
-        "    }",
-        f"    ready = {prefix}_flush(state, input, {upper}_INPUT_ROWS % {upper}_HOP, output);",
-        "    while (ready > 0) {",
-        f"        output += ready * {out_channels};",
-        f"        ready = {prefix}_flush(state, input, 0, output);",
-        "    }",
-        "}",
-    ]
-
-
-def cmake_text(document: Document) -> str:
-    """Text of ``<prefix>.cmake``."""
-    prefix = document.prefix
-    here = "${CMAKE_CURRENT_LIST_DIR}"
-    lines = [f"# {key}: {value}" for key, value in document.facts.items()]
-    lines += [
-        "# In your CMakeLists.txt:",
-        f"#   include(path/to/{prefix}.cmake)",
-        f"#   target_link_libraries(firmware PRIVATE {prefix})",
-        f"add_library({prefix} STATIC {here}/{prefix}.c {here}/{prefix}_selftest.c)",
-        f"target_include_directories({prefix} PUBLIC {here})",
-        f"set_target_properties({prefix} PROPERTIES C_STANDARD 99)",
-    ]
-    return "\n".join(lines) + "\n"
+def cmake_text(prefix: str, facts: Mapping[str, str], endings: Sequence[str]) -> str:
+    """Text of ``<prefix>.cmake``, for the sources whose names are ``prefix`` and one of ``endings``."""
+    notes = tuple(cmake_comment(f"{key}: {value}") for key, value in facts.items())
+    return render(LibraryPage(CIdentifier(prefix), notes, tuple(CText(f"{prefix}{ending}") for ending in endings)))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from edgeunet.emit.document import Document, banner, digest_guard
-from edgeunet.emit.tables import wrap_numbers
+from edgeunet.emit.document import Document, FilePage
+from edgeunet.emit.escaping import CText
+from edgeunet.emit.tables import number_lines
+from edgeunet.emit.template import render
 from edgeunet.graph.evaluation.evaluate import evaluate
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
@@ -47,77 +51,44 @@ def _joined(arrays: list[Int8Array]) -> Int8Array:
     return joined
 
 
+@dataclass(frozen=True)
+class RecordingCheck:
+    """A golden recording: whole hops, and the rows that follow them."""
+
+    hops: int
+    rows_left: int
+
+
+@dataclass(frozen=True, eq=False)
+class SelftestPage(FilePage):
+    """``<name>_selftest.c``: of a window, or of a recording, whose rows are compared once they are ready, so that a hop
+    of output is room enough."""
+
+    template = "emit/c/selftest.c.jinja"
+
+    input_bytes: int
+    input: CText
+    output_bytes: int
+    output: CText
+    recording: RecordingCheck | None
+
+
 def render_selftest(graph: Graph, document: Document) -> str:
-    """Text of ``<prefix>_selftest.c``: a window, or a recording in hops."""
-    prefix, streams = document.prefix, document.mode == "stream"
-    given, expected = golden_vectors(graph, recording_rows(document.schedule) if streams else None)
-    lines = banner(f"Self-test of {prefix}: golden vectors, computed by edgeunet's exact evaluator.", document.facts)
-    lines += [f'#include "{prefix}.h"', ""]
-    lines += digest_guard(document.upper, document.digest)
-    for name, values in (("input", given), ("output", expected)):
-        lines += [f"static const int8_t {prefix}_golden_{name}[{values.size}] = {{", *wrap_numbers(values), "};", ""]
-    lines += _stream_check(document, len(expected)) if streams else _window_check(document)
-    return "\n".join(lines) + "\n"
-
-
-def _window_check(document: Document) -> list[str]:
-    prefix, upper = document.prefix, document.upper
-    return [
-        f"int32_t {prefix}_selftest({prefix}_state_t *state, int8_t *output)",
-        "{",
-        f"    {prefix}_reset(state);",
-        f"    {prefix}_run(state, {prefix}_golden_input, output);",
-        f"    for (int32_t i = 0; i < {upper}_OUTPUT_BYTES; i++) {{",
-        f"        if (output[i] != {prefix}_golden_output[i]) {{",
-        "            return i + 1;",
-        "        }",
-        "    }",
-        "    return 0;",
-        "}",
-    ]
-
-
-def _stream_check(document: Document, output_bytes: int) -> list[str]:
-    """Pushes and flushes; what is ready is compared at once, so that a hop of output is room enough."""
-    prefix, upper, timing = document.prefix, document.upper, document.schedule.timing
-    rows = recording_rows(document.schedule)
-    assert timing.hop is not None
-    hop_bytes = f"{upper}_HOP * {upper}_INPUT_CHANNELS"
-    return [
-        "/* Compares `rows` rows from byte `at` on; 0, or 1 + the index of the first wrong byte. */",
-        f"static int32_t {prefix}_compare(const int8_t *output, int32_t rows, int32_t at)",
-        "{",
-        f"    for (int32_t i = 0; i < rows * {upper}_OUTPUT_CHANNELS; i++) {{",
-        f"        if (at + i >= {output_bytes} || output[i] != {prefix}_golden_output[at + i]) {{",
-        "            return at + i + 1;",
-        "        }",
-        "    }",
-        "    return 0;",
-        "}",
-        "",
-        f"int32_t {prefix}_selftest({prefix}_state_t *state, int8_t *output)",
-        "{",
-        f"    const int8_t *input = {prefix}_golden_input;",
-        "    int32_t at = 0, ready, wrong;",
-        f"    {prefix}_reset(state);",
-        f"    for (int32_t i = 0; i < {rows // timing.hop}; i++) {{",
-        f"        ready = {prefix}_push(state, input, output);",
-        f"        wrong = {prefix}_compare(output, ready, at);",
-        "        if (wrong != 0) {",
-        "            return wrong;",
-        "        }",
-        f"        input += {hop_bytes};",
-        f"        at += ready * {upper}_OUTPUT_CHANNELS;",
-        "    }",
-        f"    ready = {prefix}_flush(state, input, {rows % timing.hop}, output);",
-        "    while (ready > 0) {",
-        f"        wrong = {prefix}_compare(output, ready, at);",
-        "        if (wrong != 0) {",
-        "            return wrong;",
-        "        }",
-        f"        at += ready * {upper}_OUTPUT_CHANNELS;",
-        f"        ready = {prefix}_flush(state, input, 0, output);",
-        "    }",
-        f"    return at == {output_bytes} ? 0 : at + 1;",
-        "}",
-    ]
+    """Text of ``<prefix>_selftest.c``."""
+    rows, recording = None, None
+    if document.mode == "stream":
+        hop = document.schedule.timing.hop
+        assert hop is not None
+        rows = recording_rows(document.schedule)
+        recording = RecordingCheck(*divmod(rows, hop))
+    given, expected = golden_vectors(graph, rows)
+    return render(
+        SelftestPage(
+            *document.run,
+            input_bytes=given.size,
+            input=number_lines(given),
+            output_bytes=expected.size,
+            output=number_lines(expected),
+            recording=recording,
+        )
+    )

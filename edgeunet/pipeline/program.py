@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from edgeunet.emit.document import banner, digest_guard
-from edgeunet.emit.header import c_number
+from edgeunet.emit.document import FilePage, cmake_text, file_facts
+from edgeunet.emit.escaping import CComment, CString, CText, c_comment, c_string
 from edgeunet.emit.source import Compiled, SourceTree
-from edgeunet.emit.tables import wrap_numbers
+from edgeunet.emit.tables import c_number, number_lines
+from edgeunet.emit.template import render
 from edgeunet.graph.ir import Graph
 from edgeunet.modelcard import ModelCard
 from edgeunet.pipeline.selftest import render_pipeline_selftest
 from edgeunet.pipeline.settings import GAIN_FRACTION_BITS, Pipeline, PipelineRequest, settle_pipeline
-from edgeunet.pipeline.templates import filled
 from edgeunet.signals.causal import GAIN_SLOWER_BITS, baseline_shift
 
 
@@ -40,30 +40,103 @@ def add_pipeline(
         f"{name}_pipeline.c": _program(compiled, pipeline),
         f"{name}_pipeline_selftest.c": render_pipeline_selftest(compiled, graph, pipeline),
     }
-    here = "${CMAKE_CURRENT_LIST_DIR}"
-    added = f"{here}/{name}_pipeline.c {here}/{name}_pipeline_selftest.c"
-    cmake = compiled.sources.files[f"{name}.cmake"].replace("_selftest.c)", f"_selftest.c {added})", 1)
+    cmake = cmake_text(name, compiled.facts, (".c", "_selftest.c", "_pipeline.c", "_pipeline_selftest.c"))
     sources = SourceTree({**compiled.sources.files, **tree, f"{name}.cmake": cmake})
     return replace(compiled, sources=sources, c_sources=(*compiled.c_sources, f"{name}_pipeline.c")), pipeline
 
 
+@dataclass(frozen=True)
+class ResamplerHeader:
+    """Taps per output, and half the filter in 1/up of a given sample."""
+
+    taps: int
+    delay: int
+
+
+@dataclass(frozen=True)
+class StreamHeader:
+    """A stream's latency in given samples, and the room that its events want."""
+
+    latency: int
+    least_rows: int
+    more_events: int
+    flush_events: int
+
+
+@dataclass(frozen=True)
+class WindowHeader:
+    """Given samples that fill a window, and the events there may be in one."""
+
+    samples: int
+    events: int
+
+
+@dataclass(frozen=True, eq=False)
+class HeaderPage(FilePage):
+    """``<name>_pipeline.h``; either ``stream`` or ``window`` is there."""
+
+    template = "pipeline/c/header.h.jinja"
+
+    stages: tuple[CComment, ...]
+    sample_rate_hz: CText
+    channels: int
+    classes: tuple[CString, ...]
+    up: int
+    down: int
+    threshold: int
+    input_rows: int
+    output_rows: int
+    values: int
+    resampler: ResamplerHeader | None
+    stream: StreamHeader | None
+    window: WindowHeader | None
+
+
 def _header(compiled: Compiled, pipeline: Pipeline) -> str:
-    name, streams, resampler = compiled.name, compiled.mode == "stream", pipeline.resampler
-    parts = {
-        "stages": "\n".join(f" *   {line}".rstrip() for line in stage_lines(compiled, pipeline)),
-        "facts": "\n".join(_definitions(compiled, pipeline)),
-        "calls": filled("stream_calls.h.in" if streams else "window_calls.h.in", name),
-        "resampler_type": "",
-        "resampler_field": "",
-        "resampler_calls": "",
-    }
-    if resampler is not None:
-        sizes = {"delay": str(resampler.delay), "taps": str(resampler.taps.shape[1])}
-        parts["resampler_type"] = "\n" + filled("resampler.h.in", name, sizes)
-        parts["resampler_field"] = f"    {name}_resampler_t resampler;\n"
-        parts["resampler_calls"] = filled("resampler_calls.h.in", name)
-    title = f"{name}_pipeline: from raw samples to events, {'as a stream' if streams else 'a window per call'}."
-    return "\n".join(banner(title, compiled.facts)) + "\n" + filled("header.h.in", name, parts)
+    streams, resampler = compiled.mode == "stream", pipeline.resampler
+    rows, hop = compiled.inputs[0].shape[0], compiled.hop_samples
+    return render(
+        HeaderPage(
+            *file_facts(compiled.name, compiled.facts, compiled.run_digest),
+            stages=tuple(map(c_comment, stage_lines(compiled, pipeline))),
+            sample_rate_hz=c_number(pipeline.input_rate_hz),
+            channels=pipeline.channels,
+            classes=tuple(map(c_string, pipeline.classes)),
+            up=pipeline.ratio.numerator,
+            down=pipeline.ratio.denominator,
+            threshold=pipeline.threshold_steps,
+            input_rows=hop if streams else rows,
+            output_rows=compiled.hop_output_rows if streams else compiled.outputs[0].shape[0],
+            values=_values(compiled),
+            resampler=ResamplerHeader(resampler.taps.shape[1], resampler.delay) if resampler else None,
+            stream=_stream_header(compiled, pipeline) if streams else None,
+            window=None if streams else _window_header(rows, pipeline),
+        )
+    )
+
+
+def _values(compiled: Compiled) -> int:
+    """Rows between the newest and the one judged."""
+    if compiled.mode == "stream":
+        return compiled.lookahead_samples + 2 * compiled.hop_samples
+    return compiled.inputs[0].shape[0]
+
+
+def _stream_header(compiled: Compiled, pipeline: Pipeline) -> StreamHeader:
+    up, down, hop = pipeline.ratio.numerator, pipeline.ratio.denominator, compiled.hop_samples
+    tail = -(-pipeline.resampler.delay // down) + 1 if pipeline.resampler else 0
+    least = min(pipeline.least_rows[1:])
+    return StreamHeader(
+        latency=latency_samples(compiled, pipeline),
+        least_rows=least,
+        more_events=(2 * up + 2 * hop) // least + 3,
+        flush_events=(_values(compiled) + tail + hop) // least + 2,
+    )
+
+
+def _window_header(rows: int, pipeline: Pipeline) -> WindowHeader:
+    samples = -(-rows * pipeline.ratio.denominator // pipeline.ratio.numerator)
+    return WindowHeader(samples, rows // min(pipeline.least_rows[1:]) + 2)
 
 
 def stage_lines(compiled: Compiled, pipeline: Pipeline) -> list[str]:
@@ -100,92 +173,57 @@ def latency_samples(compiled: Compiled, pipeline: Pipeline) -> int:
     return math.ceil(rows / pipeline.ratio + filtered)
 
 
-def _definitions(compiled: Compiled, pipeline: Pipeline) -> list[str]:
-    streams = compiled.mode == "stream"
-    upper, rows = compiled.name.upper(), compiled.inputs[0].shape[0]
-    hop = compiled.hop_samples
-    values = compiled.lookahead_samples + 2 * hop if streams else rows
-    names = ", ".join('"' + kind.replace("\\", "\\\\").replace('"', '\\"') + '"' for kind in pipeline.classes)
-    up, down = pipeline.ratio.numerator, pipeline.ratio.denominator
-    tail = -(-pipeline.resampler.delay // down) + 1 if pipeline.resampler else 0
-    least = min(pipeline.least_rows[1:])
-    lines = [
-        ("SAMPLE_RATE_HZ", c_number(pipeline.input_rate_hz), "of the samples given"),
-        ("CHANNELS", pipeline.channels, "samples per row"),
-        ("CLASSES", len(pipeline.classes), ""),
-        ("CLASS_NAMES", f"{{{names}}}", ""),
-        ("UP", up, "rows at the network's rate"),
-        ("DOWN", down, "for so many given"),
-        ("THRESHOLD", pipeline.threshold_steps, "steps by which a class must lead background"),
-        ("INPUT_ROWS", hop if streams else rows, "rows the network takes at a time"),
-        ("OUTPUT_ROWS", compiled.hop_output_rows if streams else compiled.outputs[0].shape[0], "and gives at most"),
-        ("VALUES", values, "rows between the newest and the one judged"),
-    ]
-    if streams:
-        flushed = (values + tail + hop) // least + 2
-        lines += [
-            ("LATENCY", latency_samples(compiled, pipeline), "samples after which the class of a sample is known"),
-            (
-                "EVENTS(count)",
-                f"((count) / {down} * {up} / {least} + {(2 * up + 2 * hop) // least + 3})",
-                "room for push",
-            ),
-            ("FLUSH_EVENTS", flushed, "room for flush"),
-            ("RUN_EVENTS(count)", f"({upper}_PIPELINE_EVENTS(count) + {flushed})", "room for run"),
-        ]
-    else:
-        lines += [
-            ("WINDOW_SAMPLES", -(-rows * down // up), "samples that fill the window"),
-            ("RUN_EVENTS(count)", rows // least + 2, "room for run"),
-        ]
-    return [f"#define {upper}_PIPELINE_{key} {value}" + (f" /* {why} */" if why else "") for key, value, why in lines]
+@dataclass(frozen=True)
+class Normalizer:
+    """Time constants of the causal normalization, as shifts."""
+
+    baseline_shift: int
+    gain_shift: int
+
+
+@dataclass(frozen=True)
+class ResamplerTables:
+    """The taps of each phase."""
+
+    phases: tuple[CText, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ProgramPage(FilePage):
+    """``<name>_pipeline.c``; a stage that this model does without is ``None``."""
+
+    template = "pipeline/c/program.c.jinja"
+
+    streams: bool
+    gain: int | None
+    normalizer: Normalizer | None
+    resampler: ResamplerTables | None
+    lowest: int
+    steps: int
+    step_starts: CText
+    merge_rows: tuple[int, ...]
+    least_rows: tuple[int, ...]
 
 
 def _program(compiled: Compiled, pipeline: Pipeline) -> str:
-    name, streams = compiled.name, compiled.mode == "stream"
-    lines = banner(f"{name}_pipeline: the stages around the network.", compiled.facts)
-    lines += [f'#include "{name}_pipeline.h"', "", "#include <stddef.h>", "#include <string.h>", ""]
-    lines += [*digest_guard(name.upper(), compiled.run_digest), *_tables(name, pipeline), ""]
-    lines += [filled("trace.c.in", name)]
-    resamples, scales = pipeline.resampler is not None, pipeline.gain != 1 << GAIN_FRACTION_BITS
-    scale = "scale_gain.c.in" if scales else "scale_plain.c.in"
-    parts = [filled(scale, name, {"gain": str(pipeline.gain)})]
-    parts.append(filled("normalize.c.in" if pipeline.normalization == "causal" else "pass.c.in", name))
-    parts += [filled("resample.c.in", name)] if resamples else []
-    parts.append(filled("decide.c.in", name, {"reset_resampler": _RESET_RESAMPLER if resamples else ""}))
-    feed = filled("feed_resampled.c.in" if resamples else "feed_direct.c.in", name)
-    parts.append(
-        filled("stream.c.in" if streams else "window.c.in", name, {"feed": feed + filled("feed_all.c.in", name)})
-    )
-    return "\n".join(lines) + "\n".join(parts)
-
-
-_RESET_RESAMPLER = "    pipeline->resampler.is_empty = 1;\n    pipeline->resampler.position = @NAME@_PIPELINE_DELAY;\n"
-
-
-def _tables(name: str, pipeline: Pipeline) -> list[str]:
-    upper = name.upper()
     lowest, steps = pipeline.staircase()
-    lines = []
+    normalizer = resampler = None
     if pipeline.normalization == "causal":
         shift = baseline_shift(pipeline.rate_hz)
-        lines += [
-            f"#define {upper}_PIPELINE_BASELINE_SHIFT {shift}",
-            f"#define {upper}_PIPELINE_GAIN_SHIFT {shift + GAIN_SLOWER_BITS}",
-        ]
-    lines += [
-        f"#define {upper}_PIPELINE_LOWEST ({lowest})",
-        f"#define {upper}_PIPELINE_STEPS {len(steps)}",
-        f"static const int16_t step_starts[{max(1, len(steps))}] = {{",
-        *(wrap_numbers(steps) if len(steps) else ["    0,"]),
-        "};",
-        f"static const uint32_t merge_rows[{len(pipeline.classes)}] = {{{', '.join(map(str, pipeline.merge_rows))}}};",
-        f"static const uint32_t least_rows[{len(pipeline.classes)}] = {{{', '.join(map(str, pipeline.least_rows))}}};",
-    ]
+        normalizer = Normalizer(shift, shift + GAIN_SLOWER_BITS)
     if pipeline.resampler:
-        taps = pipeline.resampler.taps
-        lines += [f"static const int16_t resampling_taps[{upper}_PIPELINE_UP][{upper}_PIPELINE_TAPS] = {{"]
-        for phase in taps:
-            lines += ["    {", *wrap_numbers(phase, "        "), "    },"]
-        lines += ["};"]
-    return lines
+        resampler = ResamplerTables(tuple(number_lines(phase, "        ") for phase in pipeline.resampler.taps))
+    return render(
+        ProgramPage(
+            *file_facts(compiled.name, compiled.facts, compiled.run_digest),
+            streams=compiled.mode == "stream",
+            gain=pipeline.gain if pipeline.gain != 1 << GAIN_FRACTION_BITS else None,
+            normalizer=normalizer,
+            resampler=resampler,
+            lowest=lowest,
+            steps=len(steps),
+            step_starts=number_lines(steps) if len(steps) else CText("    0,"),
+            merge_rows=pipeline.merge_rows,
+            least_rows=pipeline.least_rows,
+        )
+    )

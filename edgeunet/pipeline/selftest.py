@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from edgeunet.emit.document import banner, digest_guard
+from edgeunet.emit.document import FilePage, file_facts
+from edgeunet.emit.escaping import CText
 from edgeunet.emit.source import Compiled
-from edgeunet.emit.tables import wrap_numbers
+from edgeunet.emit.tables import number_lines
+from edgeunet.emit.template import render
 from edgeunet.graph.ir import Graph
-from edgeunet.pipeline.reference import Event, Stages, run_pipeline
+from edgeunet.pipeline.reference import Event, run_pipeline
 from edgeunet.pipeline.settings import GAIN_FRACTION_BITS, Pipeline
-from edgeunet.pipeline.templates import filled
 from edgeunet.signals.causal import COUNTS_PER_UNIT
 from edgeunet.signals.synthesis.ecg_parameters import SyntheticECG
 from edgeunet.signals.synthesis.heart import LEADS
@@ -56,50 +57,69 @@ def synthetic_samples(pipeline: Pipeline, count: int, seed: int) -> npt.NDArray[
     return counts.astype(np.int16)
 
 
+@dataclass(frozen=True)
+class Vector:
+    """Values of one stage."""
+
+    size: int
+    numbers: CText
+
+
+@dataclass(frozen=True)
+class EventValues:
+    """An event; samples since the reset, the position of its class, and steps."""
+
+    onset: int
+    peak: int
+    offset: int
+    class_index: int
+    confidence: int
+
+
+@dataclass(frozen=True, eq=False)
+class SelftestPage(FilePage):
+    """``<name>_pipeline_selftest.c``: what each stage is given and must give."""
+
+    template = "pipeline/c/selftest.c.jinja"
+
+    streams: bool
+    sample_count: int
+    rows: int
+    samples: Vector
+    resampled: Vector | None
+    normalized: Vector
+    quantized: Vector
+    scores: Vector
+    classes: Vector
+    events: tuple[EventValues, ...]
+
+
 def render_pipeline_selftest(compiled: Compiled, graph: Graph, pipeline: Pipeline) -> str:
     """Text of ``<name>_pipeline_selftest.c``."""
-    name, upper = compiled.name, compiled.name.upper()
     samples = golden_samples(compiled, pipeline)
     streams = compiled.mode == "stream"
     stages = run_pipeline(graph, pipeline, samples, stride=compiled.stride_samples, window=not streams)
-    lines = banner(f"Self-test of {name}_pipeline: golden vectors of every stage.", compiled.facts)
-    lines += [f'#include "{name}_pipeline.h"', "", "#include <string.h>", ""]
-    lines += digest_guard(upper, compiled.run_digest)
-    lines += [f"#define SAMPLES {len(samples)}", f"#define ROWS {len(stages.labels)}", ""]
-    lines += _vectors(name, samples, stages, pipeline)
-    return "\n".join(lines) + "\n" + _checks(compiled, pipeline, bool(stages.events))
+    return render(
+        SelftestPage(
+            *file_facts(compiled.name, compiled.facts, compiled.run_digest),
+            streams=streams,
+            sample_count=len(samples),
+            rows=len(stages.labels),
+            samples=_vector(samples),
+            resampled=_vector(stages.resampled) if pipeline.resampler else None,
+            normalized=_vector(stages.normalized),
+            quantized=_vector(stages.quantized),
+            scores=_vector(stages.scores),
+            classes=_vector(stages.labels),
+            events=tuple(_event(event, pipeline) for event in stages.events),
+        )
+    )
 
 
-def _vectors(name: str, samples: npt.NDArray[np.int16], stages: Stages, pipeline: Pipeline) -> list[str]:
-    lines = _array("int16_t", "samples", samples)
-    if pipeline.resampler:
-        lines += _array("int16_t", "resampled", stages.resampled)
-    lines += _array("int16_t", "normalized", stages.normalized)
-    lines += _array("int8_t", "quantized", stages.quantized)
-    lines += _array("int8_t", "scores", stages.scores)
-    lines += _array("uint8_t", "classes", stages.labels)
-    lines += [f"#define EVENTS {len(stages.events)}"]
-    if stages.events:
-        lines += [f"static const {name}_event_t golden_events[EVENTS] = {{"]
-        lines += [f"    {{{_event(event, pipeline)}}}," for event in stages.events]
-        lines += ["};"]
-    return [*lines, ""]
+def _vector(values: npt.NDArray[Any]) -> Vector:
+    return Vector(values.size, number_lines(values))
 
 
-def _event(event: Event, pipeline: Pipeline) -> str:
+def _event(event: Event, pipeline: Pipeline) -> EventValues:
     kind = pipeline.classes.index(event.kind)
-    return f"{event.onset}u, {event.peak}u, {event.offset}u, {kind}, {event.confidence}"
-
-
-def _array(c_type: str, name: str, values: npt.NDArray[Any]) -> list[str]:
-    return [f"static const {c_type} golden_{name}[{values.size}] = {{", *wrap_numbers(values), "};"]
-
-
-def _checks(compiled: Compiled, pipeline: Pipeline, has_events: bool) -> str:
-    name, resamples = compiled.name, pipeline.resampler is not None
-    given = "golden_resampled[at]" if resamples else f"{name}_pipeline_scale(golden_samples[at])"
-    templates = ["check_resampling.c.in"] if resamples else []
-    templates += ["check_rows.c.in", f"check_network_{compiled.mode}.c.in"]
-    templates += ["check_events.c.in" if has_events else "check_no_events.c.in", "check_all.c.in"]
-    parts = {"given": given, "first": "check_resampling(p)" if resamples else "0"}
-    return "\n".join(filled(template, name, parts) for template in templates)
+    return EventValues(event.onset, event.peak, event.offset, kind, event.confidence)

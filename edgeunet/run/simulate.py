@@ -21,7 +21,7 @@ from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.pipeline.program import add_pipeline, latency_samples
 from edgeunet.pipeline.reference import Event, expected_events
 from edgeunet.pipeline.settings import Pipeline, PipelineRequest
-from edgeunet.pipeline.templates import filled
+from edgeunet.pipeline.simulator import simulator_text
 from edgeunet.run.machines.toolchains import Toolchain, find_toolchain, run_tool
 from edgeunet.short_repr import short_repr
 from edgeunet.signals import PreparedSource, Record, Source, Wave
@@ -202,7 +202,7 @@ def build_simulator(compiled: Compiled, toolchain: Toolchain, directory: Path) -
         When the compiler fails.
     """
     compiled.sources.write(directory)
-    write_text(directory / "simulate.c", filled(f"simulate_{compiled.mode}.c.in", compiled.name))
+    write_text(directory / "simulate.c", simulator_text(compiled))
     sources = [*compiled.c_sources, "simulate.c"]
     command = [*toolchain.command, *_FLAGS, *sources, "-o", "simulate"]
     run_tool(command, directory, f"compiling the pipeline of '{compiled.name}'")
