@@ -31,7 +31,7 @@ from edgeunet.graph import read_tflite
 from edgeunet.modelcard import ModelCard
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.settings import PipelineRequest
-from tests.pipeline_stages import card, small_network
+from tests.rigs.pipeline_stages import card, small_network
 
 HOSTILE = 'a*/b/*c"d\\e??/f\n#error g\r\x85\u2028%s\\'
 ANY = st.text(max_size=30) | st.text(alphabet='*/"\\?\n0aé', max_size=12)
