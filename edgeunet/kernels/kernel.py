@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from string import Template
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -71,7 +73,7 @@ class Kernel:
 
     Attributes
     ----------
-    function : name of the C function; its file is ``<function>.c`` in a family below ``kernels/<flavour>``.
+    function : name of the C function; its text is that of ``kernel_source``.
     flavour : ``portable``, ``dsp`` or ``mve``.
     accepts : whether the kernel can run a step: every condition on shapes, quantization and epilogue it relies on.
     arguments : the struct for a step, arrays packed as the kernel wants them.
@@ -114,30 +116,50 @@ TWIN_FOLDER = "twin"
 """The folder of a family with the plain C of what its kernels do: for tests, never pasted."""
 
 
+VARIANTS = "/* Variants:\n"
+"""How a file begins that is the text of several functions: in its first comment a line each, a name and values, which
+``$name`` and the other words after a ``$`` stand for (in capitals for the value in capitals)."""
+
+
+class _Text(Template):
+    flags = re.VERBOSE
+    idpattern = "[a-z]+|[A-Z]+"
+
+
 @cache
 def kernel_source(flavour: str, function: str) -> str:
-    """Text of ``<function>.c``, which lies in a family's folder below ``kernels/<flavour>``; no twin."""
-    return kernel_files(flavour)[function].read_text(encoding="utf-8")
+    """The C text of ``function`` of a family of ``flavour``, twins left out."""
+    return kernel_texts(flavour)[function]
 
 
 @cache
-def kernel_files(flavour: str, *, twins: bool = False) -> Mapping[str, Traversable]:
-    """The C files below ``kernels/<flavour>`` by the name of their function; the ``twins`` among them, or all others.
+def kernel_texts(flavour: str, *, twins: bool = False) -> Mapping[str, str]:
+    """C text by function name, from the files below ``kernels/<flavour>``; the ``twins`` among them, or all others.
 
     Raises
     ------
     ValueError
-        When two families have a file of one name.
+        When two files have a function of one name.
     """
-    found: dict[str, Traversable] = {}
+    found: dict[str, str] = {}
     for file in _c_files(files("edgeunet") / "kernels" / flavour, twins):
-        name = file.name.removesuffix(".c")
-        if name in found:
-            raise ValueError(
-                f"kernels/{flavour} has two files {file.name}; a function's name says in which family it is"
-            )
-        found[name] = file
+        for name, text in _functions(file.name.removesuffix(".c"), file.read_text(encoding="utf-8")):
+            if name in found:
+                raise ValueError(f"kernels/{flavour} has two texts of {name}; its name says in which family a function is")
+            found[name] = text
     return found
+
+
+def _functions(stem: str, text: str) -> Iterator[tuple[str, str]]:
+    """Name and text of the function that a file is called after, or of each of its variants."""
+    if not text.startswith(VARIANTS):
+        yield stem, text
+        return
+    table, _, body = text.partition("*/\n")
+    for line in table.removeprefix(VARIANTS).splitlines():
+        if words := line.split()[1:]:
+            values = {"name": words[0], **dict(word.split("=") for word in words[1:])}
+            yield words[0], _Text(body).substitute(values, **{key.upper(): values[key].upper() for key in values})
 
 
 def _c_files(folder: Traversable, twins: bool) -> Iterator[Traversable]:

@@ -47,13 +47,13 @@ def kernels(compiled: Compiled) -> set[str]:
 
 
 FAMILIES = (
-    *("eu_conv_clamped", "eu_conv_saturated", "eu_conv_saturated_runs", "eu_conv_linear", "eu_conv_any", "eu_conv_one"),
-    *("eu_sum_clamped", "eu_sum_saturated", "eu_sum_linear"),
-    *("eu_sum_clamped_runs", "eu_sum_saturated_runs", "eu_sum_linear_runs"),
+    *("eu_quads_conv_clamped", "eu_quads_conv_saturated", "eu_quads_conv_saturated_runs", "eu_quads_conv_linear", "eu_conv_any", "eu_single_conv"),
+    *("eu_quads_sum_clamped", "eu_quads_sum_saturated", "eu_quads_sum_linear"),
+    *("eu_quads_sum_clamped_runs", "eu_quads_sum_saturated_runs", "eu_quads_sum_linear_runs"),
     *("eu_depthwise_3", "eu_depthwise_5", "eu_depthwise_7", "eu_depthwise_9", "eu_depthwise_word"),
     *("eu_depthwise_twice_3", "eu_depthwise_twice_5"),
-    *("eu_max_pool_2", "eu_max_pool_3", "eu_add_linear", "eu_add_clamped"),
-    *("eu_conv_relu_add", "eu_conv_linear_add"),
+    *("eu_elementwise_max_2", "eu_elementwise_max_3", "eu_elementwise_add_linear", "eu_elementwise_add_clamped"),
+    *("eu_quads_add_relu", "eu_quads_add_linear"),
 )
 ACTIVATIONS = (("RELU", -128), ("RELU", -20), ("NONE", 3), ("RELU6", -128))
 
@@ -101,7 +101,7 @@ def depthwise_network(channels: int, seed: int) -> bytes:
 
 
 TALL = (
-    *("eu_tall_saturated", "eu_tall_relu", "eu_tall_linear", "eu_tall_relu_add", "eu_tall_linear_add"),
+    *("eu_tall_conv_saturated", "eu_tall_conv_relu", "eu_tall_conv_linear", "eu_tall_add_relu", "eu_tall_add_linear"),
     *("eu_tall_sum_saturated", "eu_tall_sum_relu", "eu_tall_sum_linear"),
 )
 """The kernels for few rows, each by name."""
@@ -123,14 +123,14 @@ def several_rows_network(channels: int, seed: int) -> bytes:
 
 
 PAIRS = (
-    *("eu_pairs_saturated", "eu_pairs_clamped", "eu_pairs_linear", "eu_pairs_relu_add", "eu_pairs_linear_add"),
+    *("eu_pairs_conv_saturated", "eu_pairs_conv_clamped", "eu_pairs_conv_linear", "eu_pairs_add_relu", "eu_pairs_add_linear"),
     *("eu_pairs_sum_saturated", "eu_pairs_sum_clamped", "eu_pairs_sum_linear"),
 )
 """The kernels that widen both operands."""
 
 BARE = (
-    *("eu_bare_saturated", "eu_bare_clamped", "eu_bare_linear"),
-    *("eu_bare_relu_add", "eu_bare_linear_add"),
+    *("eu_bare_conv_saturated", "eu_bare_conv_clamped", "eu_bare_conv_linear"),
+    *("eu_bare_add_relu", "eu_bare_add_linear"),
     *("eu_bare_sum_saturated", "eu_bare_sum_clamped", "eu_bare_sum_linear"),
 )
 """The kernels without scratch memory."""

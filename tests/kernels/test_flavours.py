@@ -18,7 +18,7 @@ from edgeunet.errors import CompileError
 from edgeunet.graph import read_tflite
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.flavours import FLAVOURS, find_flavour
-from edgeunet.kernels.kernel import KernelTable, kernel_files, kernel_source
+from edgeunet.kernels.kernel import KernelTable, kernel_source, kernel_texts
 from edgeunet.kernels.portable.table import PORTABLE
 from tests.rigs.tiny import level_network
 
@@ -45,7 +45,7 @@ def trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flavour:
     flavour = replace(FLAVOURS["portable"], name="trial", title="a trial", own_table=trial_table)
     monkeypatch.setattr("edgeunet.kernels.flavours.FLAVOURS", {**FLAVOURS, "trial": flavour})
     monkeypatch.setattr("edgeunet.kernels.kernel.files", lambda _: package)
-    for cached in (kernel_files, kernel_source):
+    for cached in (kernel_source, kernel_texts):
         cached.cache_clear()
     return flavour
 
@@ -53,7 +53,7 @@ def trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flavour:
 @pytest.fixture(autouse=True)
 def forgetful() -> object:
     yield
-    for cached in (kernel_files, kernel_source):
+    for cached in (kernel_source, kernel_texts):
         cached.cache_clear()
 
 

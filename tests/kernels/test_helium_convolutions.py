@@ -12,7 +12,7 @@ import pytest
 from edgeunet.emit import compile_model
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.kernels.mve.columns import rows as column_rows
-from edgeunet.kernels.mve.quads import rows as helium_quads
+from edgeunet.kernels.mve.tiles import rows as helium_quads
 from edgeunet.kernels.mve.scaling import choose_scaling
 from tests.networks.helium_table import ACTIVATIONS, SideBySide
 from tests.networks.random_networks import random_inputs
@@ -41,7 +41,7 @@ def case(made: SideBySide, name: str) -> Case:
 
 def kernels(found: Case) -> set[str]:
     """Kernels besides the copies that put a padding around an input."""
-    return {layer.kernel for layer in found.model.layers} - {"eu_copy_lanes"}
+    return {layer.kernel for layer in found.model.layers} - {"eu_elementwise_copy"}
 
 
 def activations(seed: int) -> Iterator[tuple[str, int]]:
@@ -100,7 +100,7 @@ def test_columns_equal_the_evaluator(
     cases = [case(column_network(rows, scales, rows), f"r{rows}") for rows in (32, 72, 136)]
     monkeypatch.setattr(column_rows, "choose_scaling", lambda p, _, **options: choose_scaling(p, 1 << 31, **options))
     cases.append(case(column_network(1, scales, 40), "n40"))
-    assert all(kernels(c) == {"eu_columns", "eu_max_lanes"} for c in cases)
+    assert all(kernels(c) == {"eu_columns", "eu_elementwise_max"} for c in cases)
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 
@@ -118,7 +118,7 @@ def test_columns_equal_the_evaluator(
 def test_what_columns_cannot_do_goes_by_quads(rows: int, channels: int, taps: int, stride: int, dilation: int) -> None:
     made = network(1, APART)
     made.convolution(made.input(rows, channels), 96, taps, ("RELU", -128), stride=stride, dilation=dilation)
-    assert kernels(case(made, "lone")) == {"eu_quads"}
+    assert kernels(case(made, "lone")) == {"eu_tiles"}
 
 
 def test_columns_in_place_and_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,8 +152,8 @@ def blocks_network(seed: int, scales: tuple[float, float]) -> SideBySide:
 @pytest.mark.parametrize("scales", [pytest.param(APART, id="shifts apart"), pytest.param(ALIKE, id="shifts alike")])
 def test_blocks_equal_the_evaluator(tmp_path: Path, scales: tuple[float, float]) -> None:
     cases = [case(blocks_network(seed, scales), f"b{seed}") for seed in range(7)]
-    assert all({"eu_blocks"} <= kernels(c) <= {"eu_blocks", "eu_quads", "eu_max_lanes"} for c in cases)
-    assert sum(layer.kernel == "eu_blocks" for c in cases for layer in c.model.layers) >= 9 * len(cases)
+    assert all({"eu_tiles_blocks"} <= kernels(c) <= {"eu_tiles_blocks", "eu_tiles", "eu_elementwise_max"} for c in cases)
+    assert sum(layer.kernel == "eu_tiles_blocks" for c in cases for layer in c.model.layers) >= 9 * len(cases)
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 
@@ -177,5 +177,5 @@ def runs_network(seed: int, scales: tuple[float, float]) -> SideBySide:
 @pytest.mark.parametrize("scales", [pytest.param(APART, id="shifts apart"), pytest.param(ALIKE, id="shifts alike")])
 def test_runs_equal_the_evaluator(tmp_path: Path, scales: tuple[float, float]) -> None:
     cases = [case(runs_network(seed, scales), f"runs{seed}") for seed in (0, 2, 4)]
-    assert all(kernels(c) <= {"eu_runs", "eu_quads", "eu_max_lanes"} for c in cases)
+    assert all(kernels(c) <= {"eu_runs", "eu_tiles", "eu_elementwise_max"} for c in cases)
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)

@@ -97,7 +97,7 @@ def test_shifts_far_apart_equal_the_evaluator_on_helium(tmp_path: Path) -> None:
         graph = read_tflite(network.build())
         samples = random_inputs(graph.tensors[graph.inputs[0]].shape, np.random.default_rng(taps)).astype(np.int8)
         compiled = compile_model(graph, f"spread{taps}{name.lower()}", kernels="mve")
-        assert [layer.kernel for layer in compiled.layers if layer.kernel != "eu_copy_lanes"] == ["eu_lanes"]
+        assert [layer.kernel for layer in compiled.layers if layer.kernel != "eu_elementwise_copy"] == ["eu_lanes"]
         assert "vrshl.s32" in compiled.sources.files[compiled.c_sources[0]]
         cases.append(Case(compiled, samples.reshape(-1), evaluate(graph, [samples])[0].astype(np.int8).reshape(-1)))
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)

@@ -24,16 +24,16 @@ from tests.networks.random_networks import random_inputs, random_network
 from tests.rigs.helium_batch import Case, Int8, run_on_helium
 
 KERNELS = (
-    "eu_quads",
+    "eu_tiles",
     "eu_columns",
     "eu_runs",
-    "eu_blocks",
+    "eu_tiles_blocks",
     "eu_lanes",
-    "eu_channel_lanes",
+    "eu_channels",
     "eu_lines",
-    "eu_add_lanes",
-    "eu_max_lanes",
-    "eu_copy_lanes",
+    "eu_elementwise_add",
+    "eu_elementwise_max",
+    "eu_elementwise_copy",
 )
 
 
@@ -57,14 +57,14 @@ def test_table_of_shapes_equals_the_evaluator_on_helium(tmp_path: Path) -> None:
         graph = read_tflite(table_network(channels, seed))
         cases.append(window_case(graph, f"c{channels}", seed))
     used = set().union(*(kernels(case.model) for case in cases))
-    assert set(KERNELS) - {"eu_columns", "eu_runs", "eu_blocks"} <= used
+    assert set(KERNELS) - {"eu_columns", "eu_runs", "eu_tiles_blocks"} <= used
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 
 def test_copies_equal_the_evaluator_on_helium(tmp_path: Path) -> None:
     contents = [copies_network(channels, seed) for seed, channels in enumerate((1, 4, 12, 16, 17, 40))]
     cases = [window_case(read_tflite(content), f"k{seed}", seed) for seed, content in enumerate(contents)]
-    assert set().union(*(kernels(case.model) for case in cases)) == {"eu_copy_lanes"}
+    assert set().union(*(kernels(case.model) for case in cases)) == {"eu_elementwise_copy"}
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 
@@ -122,7 +122,7 @@ def test_streams_equal_the_evaluator_on_helium(tmp_path: Path) -> None:
         for hop in (2, 6, 8):
             name = f"s{channels}_{hop}"
             cases += [stream_case(small_unet(channels, channels), name, hop, rows) for rows in (hop, 33 * hop)]
-    assert {"eu_quads", "eu_lanes", "eu_add_lanes", "eu_max_lanes"} <= kernels(cases[-1].model)
+    assert {"eu_tiles", "eu_lanes", "eu_elementwise_add", "eu_elementwise_max"} <= kernels(cases[-1].model)
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 

@@ -11,7 +11,7 @@ from edgeunet.emit import compile_model
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.kernels.mve import twins as helium_twins
 from edgeunet.kernels.mve.columns import rows as column_rows
-from edgeunet.kernels.mve.quads import rows as helium_quads
+from edgeunet.kernels.mve.tiles import rows as helium_quads
 from tests.kernels import test_helium_convolutions as convolutions
 from tests.kernels.test_dsp_twins import twin_source
 from tests.kernels.test_helium_convolutions import ALIKE, APART
@@ -25,8 +25,8 @@ from tests.rigs.host_batch import SANITIZED, build_batch
 def twins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Portable files for those of the core, C functions for the generated assembly."""
     monkeypatch.setattr("edgeunet.emit.code.kernel_source", twin_source)
-    monkeypatch.setattr("edgeunet.kernels.mve.quads.rows.quad_function", helium_twins.quad_twin)
-    monkeypatch.setattr("edgeunet.kernels.mve.quads.rows.block_function", helium_twins.block_twin)
+    monkeypatch.setattr("edgeunet.kernels.mve.tiles.rows.quad_function", helium_twins.quad_twin)
+    monkeypatch.setattr("edgeunet.kernels.mve.tiles.rows.block_function", helium_twins.block_twin)
     monkeypatch.setattr("edgeunet.kernels.mve.columns.rows.column_function", helium_twins.column_twin)
     monkeypatch.setattr("edgeunet.kernels.mve.runs.rows.runs_function", helium_twins.runs_twin)
     monkeypatch.setattr("edgeunet.kernels.mve.lanes.rows.depthwise_function", helium_twins.depthwise_twin)

@@ -23,9 +23,9 @@ def test_outputs_are_equal_with_and_without(tmp_path: Path) -> None:
     contents = [residual_network(12, 0), residual_network(8, 2)]
     (tmp_path / "on").mkdir()
     (tmp_path / "off").mkdir()
-    assert {"eu_conv_relu_add", "eu_conv_linear_add"} <= run_twins(tmp_path / "on", contents)
+    assert {"eu_quads_add_relu", "eu_quads_add_linear"} <= run_twins(tmp_path / "on", contents)
     apart = run_twins(tmp_path / "off", contents, without=["add"])
-    assert not {"eu_conv_relu_add", "eu_conv_linear_add"} & apart
+    assert not {"eu_quads_add_relu", "eu_quads_add_linear"} & apart
 
 
 def test_only_what_the_core_takes_is_fused() -> None:

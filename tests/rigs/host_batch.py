@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from edgeunet.emit import Compiled
-from edgeunet.kernels.kernel import kernel_files, kernel_source
+from edgeunet.kernels.kernel import kernel_texts
 
 Int8 = NDArray[np.int8]
 
@@ -110,7 +110,7 @@ def build_batch(
 def _merged(directory: Path, models: Sequence[Compiled]) -> Path:
     """One source: every kernel that any model uses, then the models without theirs."""
     texts = [model.sources.files[path] for model in models for path in model.c_sources]
-    kernels = {name: kernel_source(core, name) for core in ("dsp", "portable") for name in kernel_files(core)}
+    kernels = kernel_texts("dsp") | kernel_texts("portable")
     used = {name for name, text in kernels.items() if any(text in whole for whole in texts)}
     order = sorted(used, key=lambda name: (name != "eu_requantize", name))
     for name in order:

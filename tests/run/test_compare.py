@@ -20,8 +20,8 @@ WINDOW_PASSES = [name for name in PASSES if name not in STREAM_PASSES]
 @pytest.mark.parametrize(
     ("core", "used"),
     [
-        ("cortex-m4", ("eu_conv_relu_add", "eu_max_pool_3")),
-        pytest.param("cortex-m55", ("eu_quads",), marks=pytest.mark.nightly),
+        ("cortex-m4", ("eu_quads_add_relu", "eu_elementwise_max_3")),
+        pytest.param("cortex-m55", ("eu_tiles",), marks=pytest.mark.nightly),
     ],
 )
 def test_every_variant_is_exact(core: str, used: tuple[str, ...], shared: Path) -> None:

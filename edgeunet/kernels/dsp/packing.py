@@ -36,7 +36,7 @@ def group_weights(weights: Int8Array) -> NDArray[np.int32]:
 
 
 def pack_one_multiply(conv: Weighted, lift: int, with_bias: bool) -> tuple[Int32Array, int]:
-    """Packed quads for ``EU_QUAD_SCALE`` and the shift of their offsets; biases go first unless they are in those."""
+    """Packed quads for ``EU_QUADS_SCALE`` and the shift of their offsets; biases go first unless they are in those."""
     ones, offsets = one_multiplies(conv), scaled_offsets(conv, lift, with_bias)
     assert ones is not None
     assert offsets is not None
@@ -53,7 +53,7 @@ def pack_one_multiply(conv: Weighted, lift: int, with_bias: bool) -> tuple[Int32
 
 
 def pack_double_rounding(conv: Weighted) -> Int32Array:
-    """Packed quads for ``EU_QUAD_ROUND``."""
+    """Packed quads for ``EU_QUADS_ROUND``."""
     parts = []
     for quad in quads(conv):
         multipliers, _, shifts = double_rounding(conv, quad)
@@ -67,7 +67,7 @@ def _pack_linear(conv: Weighted) -> tuple[Any, int]:
     return pack_double_rounding(conv), conv.requantization.zero_point
 
 
-QUAD, DOUBLED = ("eu_quad", "eu_quad_unpack"), ("eu_quad", "eu_quad_doubled")
+QUAD, DOUBLED = ("eu_quads", "eu_quads_unpack"), ("eu_quads", "eu_quads_doubled")
 
 
 LINEAR = Tail("linear", fits_linear, _pack_linear, DOUBLED, 64)

@@ -117,7 +117,7 @@ def double_rounding(
 
 
 def rounding_fits(conv: Weighted | Depthwise | DepthwiseUpsampled) -> bool:
-    """Whether ``EU_QUAD_ROUND`` is exact: right shifts, and no sum of the doubled form leaves int32."""
+    """Whether ``EU_QUADS_ROUND`` is exact: right shifts, and no sum of the doubled form leaves int32."""
     r = conv.requantization
     shifts = -r.shifts.astype(np.int64)
     if (shifts < 1).any() or (shifts > 22).any() or (r.multipliers < 1 << 30).any():

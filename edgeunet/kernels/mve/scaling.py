@@ -1,6 +1,6 @@
 """How the Helium kernels turn int32 sums into int8: which of the exact ways suits a layer, with the proofs they need.
 
-See ``edgeunet.kernels.mve.quads.function`` for the instructions behind each.
+See ``edgeunet.kernels.mve.tiles.function`` for the instructions behind each.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from edgeunet.kernels.mve.channels.function import ChannelsShape
 from edgeunet.kernels.mve.columns.function import ColumnShape
 from edgeunet.kernels.mve.lanes.function import DepthwiseShape
 from edgeunet.kernels.mve.lines.function import LineShape
-from edgeunet.kernels.mve.quads.blocks import BlockShape
-from edgeunet.kernels.mve.quads.function import LANES, QuadShape
+from edgeunet.kernels.mve.tiles.blocks import BlockShape
+from edgeunet.kernels.mve.tiles.function import LANES, QuadShape
 from edgeunet.kernels.mve.runs.function import RunsShape
 
 
@@ -65,10 +65,10 @@ def quad_twin(name: str, shape: QuadShape) -> str:
     }
     fields = ", ".join(f".{key} = {value}" for key, value in kind.items())
     return (
-        f"static void {name}(const int8_t *a, const int8_t *b, int8_t *out, const eu_quads_t *p)\n"
-        f"{{\n    static const eu_quads_part_t parts[] = {{{parts}}};\n"
-        f"    static const eu_quads_kind_t kind = {{{fields}}};\n"
-        "    eu_quads_rows(a, b, out, p, &kind);\n}\n"
+        f"static void {name}(const int8_t *a, const int8_t *b, int8_t *out, const eu_tiles_t *p)\n"
+        f"{{\n    static const eu_tiles_part_t parts[] = {{{parts}}};\n"
+        f"    static const eu_tiles_kind_t kind = {{{fields}}};\n"
+        "    eu_tiles_rows(a, b, out, p, &kind);\n}\n"
     )
 
 
@@ -77,9 +77,9 @@ def block_twin(name: str, shape: BlockShape) -> str:
     s = shape.scaling
     kind = (shape.inputs, shape.step_bytes, s.shift, int(s.sign != ""), int(s.unsigned), s.low, s.high)
     return (
-        f"static void {name}(const int8_t *in, int8_t *out, const eu_blocks_t *p)\n"
-        f"{{\n    static const eu_blocks_kind_t kind = {{{', '.join(map(str, kind))}}};\n"
-        "    eu_blocks_rows(in, out, p, &kind);\n}\n"
+        f"static void {name}(const int8_t *in, int8_t *out, const eu_tiles_blocks_t *p)\n"
+        f"{{\n    static const eu_tiles_blocks_kind_t kind = {{{', '.join(map(str, kind))}}};\n"
+        "    eu_tiles_blocks_rows(in, out, p, &kind);\n}\n"
     )
 
 
@@ -135,6 +135,6 @@ def runs_twin(name: str, shape: RunsShape) -> str:
 def channels_twin(name: str, shape: ChannelsShape) -> str:
     """The twin of ``channels_function``."""
     return (
-        f"static void {name}(const int8_t *in, int8_t *out, const eu_channel_lanes_t *p)\n"
-        f"{{\n    eu_channel_lanes_rows(in, out, p, {shape.taps}, {shape.narrowing}, {int(shape.signed)});\n}}\n"
+        f"static void {name}(const int8_t *in, int8_t *out, const eu_channels_t *p)\n"
+        f"{{\n    eu_channels_rows(in, out, p, {shape.taps}, {shape.narrowing}, {int(shape.signed)});\n}}\n"
     )

@@ -31,7 +31,7 @@ typedef struct {
     const int8_t *last;        /* 8: output of the last four channels */
     eu_bare_tail_t *tail;      /* 12 */
     int32_t scale;             /* 16: see the tails */
-    uint32_t above;            /* 20: as in eu_quad_rows_t */
+    uint32_t above;            /* 20: as in eu_quads_rows_t */
     uint32_t below;            /* 24 */
     eu_bare_signal_t signal[2]; /* 28 */
 } eu_bare_frame_t;
@@ -61,7 +61,7 @@ EU_NAKED static void eu_bare_row(EU_UNUSED const eu_bare_frame_t *frame)
             "6:\n\tadd sp, #8\n\tpop {r4-r11, pc}");
 }
 
-/* (acc * multiplier + offset * 2^shift) >> 36 by `op`: scale is 2^shift; see EU_QUAD_SCALE. */
+/* (acc * multiplier + offset * 2^shift) >> 36 by `op`: scale is 2^shift; see EU_QUADS_SCALE. */
 #define EU_BARE_SCALE_ONE(op, acc, multiplier)                                                   \
     "ldr r0, [r1], #4\n\tsmull r6, r7, r0, r12\n\tsmlal r6, r7, " acc ", " multiplier "\n\t" op " " acc ", #8, r7, asr #4\n\t"
 #define EU_BARE_SCALE(op)                                                                        \
@@ -69,7 +69,7 @@ EU_NAKED static void eu_bare_row(EU_UNUSED const eu_bare_frame_t *frame)
     EU_BARE_SCALE_ONE(op, "r8", "r2") EU_BARE_SCALE_ONE(op, "r9", "r3")                          \
     EU_BARE_SCALE_ONE(op, "r10", "r4") EU_BARE_SCALE_ONE(op, "r11", "r5")
 
-/* Double rounding as eu_tall_linear.c has it: scale is 2 * zero_point + 1. */
+/* Double rounding as eu_tall.c has it: scale is 2 * zero_point + 1. */
 #define EU_BARE_ROUND_ONE(acc)                                                                   \
     "ldmia r1!, {r4, r5}\n\tadd " acc ", " acc ", r5, asr #5\n\tand r5, r5, #31\n\tlsl r6, r12, r5\n\t" \
     "add r6, r6, " acc ", asr #31\n\tsmmlar " acc ", " acc ", r4, r6\n\t"                        \
@@ -81,3 +81,17 @@ EU_NAKED static void eu_bare_row(EU_UNUSED const eu_bare_frame_t *frame)
 /* Stores the four int8 values in r8-r11. */
 #define EU_BARE_STORE                                                                            \
     "ldr r2, [sp, #4]\n\tstrb r8, [r2]\n\tstrb r9, [r2, #1]\n\tstrb r10, [r2, #2]\n\tstrb r11, [r2, #3]\n\tbx lr"
+
+/* Stores four values 0 .. 255 above low, as eu_quads.c does. */
+#define EU_BARE_STORE_CLAMPED \
+    "ldrd r3, r2, [sp]\n\tldrd r4, r5, [r3, #20]\n\torr r8, r8, r9, lsl #8\n\torr r10, r10, r11, lsl #8\n\t" \
+    "orr r8, r8, r10, lsl #16\n\tuqadd8 r8, r8, r4\n\tuadd8 r8, r8, r5\n\tstr r8, [r2]\n\tbx lr"
+
+/* The tails, as in eu_quads.c. Constants of four channels: 4 multipliers, 4 offsets / scale (the biases are in the offsets); */
+#define EU_BARE_SATURATED EU_BARE_SCALE("ssat")
+#define EU_BARE_CLAMPED EU_BARE_SCALE("usat")
+/* 4 biases, 4 multipliers, 4 offsets / scale; */
+#define EU_BARE_RELU \
+    "ldmia r1!, {r4-r7}\n\tadd r8, r4\n\tadd r9, r5\n\tadd r10, r6\n\tadd r11, r7\n\t" EU_QUADS_RECTIFY EU_BARE_SCALE("ssat")
+/* per channel multiplier, 64 * bias + shift - 1. */
+#define EU_BARE_LINEAR EU_BARE_ROUND

@@ -2,8 +2,8 @@
  *
  *     out[r * out_step + n] = min(max((t * slope + other[r * other_step + n] * other_slope + add_offset) >> 20, -128), 127)
  *
- * with t as in eu_tall_relu.c or eu_bare_linear.c; the outputs are a multiple of four. Both roundings are kept; exactness and bounds as in
- * eu_add_linear.c. out may be other: four values are read before the first is written. */
+ * with t as in eu_tall_conv_relu.c or eu_bare_conv_linear.c; the outputs are a multiple of four. Both roundings are kept; exactness and bounds as in
+ * eu_elementwise_add_linear.c. out may be other: four values are read before the first is written. */
 typedef struct {
     const int32_t *weights; /* as in eu_bare_t */
     int32_t rows;
@@ -32,6 +32,7 @@ typedef struct {
     "ldrd r3, r2, [sp]\n\tadds r3, #76\n\tldmia r3, {r3, r4, r5, r7}\n\tldr r6, [r2, r3]\n\t"    \
     EU_BARE_ADD_ONE("r8", "") EU_BARE_ADD_ONE("r9", ", ror #8")                                  \
     EU_BARE_ADD_ONE("r10", ", ror #16") EU_BARE_ADD_ONE("r11", ", ror #24")
+#define EU_BARE_ADD_STORE EU_BARE_ADD EU_BARE_STORE
 
 static void eu_bare_added(const int8_t *in, const int8_t *other, int8_t *out, const eu_bare_add_t *p, eu_bare_tail_t *tail)
 {

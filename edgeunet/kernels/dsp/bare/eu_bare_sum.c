@@ -1,4 +1,4 @@
-/* What the kernels for a convolution over two signals without scratch memory share (see eu_sum.c): `repeat` output rows for each row of
+/* What the kernels for a convolution over two signals without scratch memory share (see eu_quads_sum.c): `repeat` output rows for each row of
  * the first signal. */
 typedef struct {
     const int32_t *weights; /* per four channels: weights of a, weights of b, constants */

@@ -113,7 +113,7 @@ KINDS: dict[str, tuple[str, Callable[[Step], bool], Fields]] = {
     "sum": ("eu_bare_sum_t", plain, _sum_fields),
     "add": ("eu_bare_add_t", _adds, _add_fields),
 }
-"""Argument struct, what fits, and fields; the tails of additions are in the kernels' own files."""
+"""Argument struct, what fits, and fields."""
 
 
 def _kernel(name: str, tail: Tail, kind: str, chosen: Chosen) -> Kernel:
@@ -127,20 +127,20 @@ def _kernel(name: str, tail: Tail, kind: str, chosen: Chosen) -> Kernel:
         assert parts is not None
         return Arguments(struct, fields(step, tail, parts))
 
-    own_tail = () if kind == "add" else (f"eu_bare_{tail.name}_tail",)
-    files = ("eu_quad", "eu_bare", "eu_bare_rows", f"eu_bare_{kind}", *own_tail)
+    own_tail = f"eu_bare_add_{tail.name}_tail" if kind == "add" else f"eu_bare_{tail.name}_tail"
+    files = ("eu_quads", "eu_bare", "eu_bare_rows", f"eu_bare_{kind}", own_tail)
     only = chosen is not anything
     return Kernel(name, "dsp", accepts, arguments, files, overlap=_overlap, streams_only=only)
 
 
 def convolutions(chosen: Chosen) -> tuple[Kernel, ...]:
     """Convolutions, where they are ``chosen``."""
-    return tuple(_kernel(f"eu_bare_{tail.name}", tail, "conv", chosen) for tail in TAILS)
+    return tuple(_kernel(f"eu_bare_conv_{tail.name}", tail, "conv", chosen) for tail in TAILS)
 
 
 def additions_after(chosen: Chosen) -> tuple[Kernel, ...]:
     """Convolutions that add a signal to their int8 results, where they are ``chosen``."""
-    return tuple(_kernel(f"eu_bare_{tail.name}_add", tail, "add", chosen) for tail in ADDING)
+    return tuple(_kernel(f"eu_bare_add_{tail.name}", tail, "add", chosen) for tail in ADDING)
 
 
 def sums(chosen: Chosen) -> tuple[Kernel, ...]:

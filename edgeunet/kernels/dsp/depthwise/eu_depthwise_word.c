@@ -8,7 +8,7 @@
  * weights: per phase and four channels, per tap the doubled 16-bit weights of channels (0, 2) and (1, 3), the order in which
  * SXTB16 splits a word of inputs; a weight of an upsampled signal is a sum of int8 weights (schedule/upsampled.py).
  * constants: per four channels 4 doubled biases, then per channel multiplier, rounding, shift. Double rounding as in
- * eu_conv_linear.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1. Where the channels are no multiple of
+ * eu_quads_conv_linear.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1. Where the channels are no multiple of
  * four the last four overlap those before them; there are at least four. 19 instructions per two taps of four channels. */
 typedef struct {
     const int32_t *weights;
@@ -53,7 +53,7 @@ __attribute__((naked, noinline)) static void eu_depthwise_word_row(__attribute__
             "2:\n\tcbz r3, 4f\n"
             "3:\n\tldr r2, [r0]\n\t" EU_DEPTHWISE_WORD_TAP "ldr r2, [r0, r12]\n\tadd r0, r0, r12, lsl #1\n\t" EU_DEPTHWISE_WORD_TAP
             "subs r3, #1\n\tbne 3b\n"
-            "4:\n\tstr r1, [sp, #28]\n\tldr r1, [sp, #24]\n\tadd r1, #16\n\t" EU_QUAD_ROUND
+            "4:\n\tstr r1, [sp, #28]\n\tldr r1, [sp, #24]\n\tadd r1, #16\n\t" EU_QUADS_ROUND
             "str r1, [sp, #24]\n\tldr r1, [sp, #28]\n\tbfi r8, r9, #8, #8\n\tbfi r8, r10, #16, #8\n\tbfi r8, r11, #24, #8\n\t"
             "ldrd r2, r3, [sp, #16]\n\tssub8 r4, r8, r2\n\tsel r8, r8, r2\n\tssub8 r4, r3, r8\n\tsel r8, r8, r3\n\t"
             "str r8, [lr], #4\n\tldr r2, [sp]\n\tldr r3, [sp, #12]\n\tadd r0, r3\n\tsubs r2, #1\n\tstr r2, [sp]\n\tbne 1b\n\t"

@@ -15,7 +15,7 @@ from edgeunet.kernels.dsp.scaling import (
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
 from edgeunet.program.steps import Clearance, Step
 
-MACROS = ("eu_quad",)
+MACROS = ("eu_quads",)
 
 LARGEST_STEP = 255
 """Largest offset of a byte load or store that moves its pointer."""

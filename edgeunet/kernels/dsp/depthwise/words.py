@@ -113,7 +113,7 @@ def words(few_rows: bool = False) -> tuple[Kernel, ...]:
     def accepts(step: Step) -> bool:
         return plain(step) and fits_words(step.parameters) and (not few_rows or _has_few_rows(step))
 
-    return (Kernel("eu_depthwise_word", "dsp", accepts, _arguments, ("eu_quad",), overlap=_overlap),)
+    return (Kernel("eu_depthwise_word", "dsp", accepts, _arguments, ("eu_quads",), overlap=_overlap),)
 
 
 def _has_few_rows(step: Step) -> bool:

@@ -1,4 +1,4 @@
-"""The row of ``kernels/dsp/eu_add_clamped.c``: sums with a clamp (RELU after a residual), or at any address."""
+"""The row of ``kernels/dsp/eu_elementwise_add_clamped.c``: sums with a clamp (RELU after a residual), or at any address."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def _arguments(step: Step) -> Arguments:
         "low": splat(step.parameters.low),
         "high": splat(step.parameters.high),
     }
-    return Arguments("eu_add_clamped_t", fields)
+    return Arguments("eu_elementwise_add_clamped_t", fields)
 
 
 def clamped_additions() -> tuple[Kernel, ...]:
     """Sums of two signals."""
-    return (Kernel("eu_add_clamped", "dsp", _accepts, _arguments),)
+    return (Kernel("eu_elementwise_add_clamped", "dsp", _accepts, _arguments),)

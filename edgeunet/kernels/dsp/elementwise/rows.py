@@ -33,14 +33,14 @@ def _max_pool(taps: int) -> Callable[[Step], Arguments]:
             "out_step": step.output.pitch_bytes,
             "words": step.output.channels // 4,
         }
-        return Arguments(f"eu_max_pool_{taps}_t", fields)
+        return Arguments(f"eu_elementwise_max_{taps}_t", fields)
 
     return arguments
 
 
 def max_pools() -> tuple[Kernel, ...]:
     return tuple(
-        Kernel(f"eu_max_pool_{k}", "dsp", _accepts_max_pool(k), _max_pool(k), overlap=in_order()) for k in (2, 3)
+        Kernel(f"eu_elementwise_max_{k}", "dsp", _accepts_max_pool(k), _max_pool(k), overlap=in_order()) for k in (2, 3)
     )
 
 
@@ -64,9 +64,9 @@ def _add(step: Step) -> Arguments:
         "b_slope": line.b_slope,
         "offset": line.offset,
     }
-    return Arguments("eu_add_linear_t", fields)
+    return Arguments("eu_elementwise_add_linear_t", fields)
 
 
 def additions() -> tuple[Kernel, ...]:
     """Sums of two signals."""
-    return (Kernel("eu_add_linear", "dsp", _accepts_add, _add),)
+    return (Kernel("eu_elementwise_add_linear", "dsp", _accepts_add, _add),)

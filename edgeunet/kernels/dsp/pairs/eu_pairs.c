@@ -1,4 +1,4 @@
-/* What the kernels that widen both operands share (Cortex-M4/M7/M33): the quads of eu_quad.c, with the inputs of a block of rows
+/* What the kernels that widen both operands share (Cortex-M4/M7/M33): the quads of eu_quads.c, with the inputs of a block of rows
  * widened to 16 bits once for all quads. A product then takes 0.66 instructions instead of 0.78, and the block's inputs twice
  * their bytes of scratch memory.
  *
@@ -9,17 +9,17 @@
  * r4-r7 weights, r8-r11 accumulators. A tail turns r8-r11 into int8 values by the constants at r1 and stores them. */
 typedef void eu_pairs_code_t(void);
 
-/* The frame, copied to the stack; its first words are those of eu_quad_rows_t. */
+/* The frame, copied to the stack; its first words are those of eu_quads_rows_t. */
 typedef struct {
     const int32_t *wide;   /* 0: widened weights, before them (for eu_pairs_first) four first sums */
     int32_t out_step;      /* 4 */
     const int32_t *end;    /* 8: the inputs of the row after the last */
-    uint32_t above;        /* 12: as in eu_quad_rows_t */
+    uint32_t above;        /* 12: as in eu_quads_rows_t */
     uint32_t below;        /* 16 */
     int32_t gap;           /* 20: bytes from the end of one row's inputs to the start of the next row's */
     int32_t groups;        /* 24: groups of four inputs per pass; on the stack: where to enter the chain */
     int32_t even;          /* 28: on the stack: the same for groups - groups % 2 */
-    int32_t add[4];        /* 32: see EU_QUAD_ADD */
+    int32_t add[4];        /* 32: see EU_QUADS_ADD */
     eu_pairs_code_t *exit; /* 48: tail, or eu_pairs_pass where there are several passes */
     eu_pairs_code_t *tail; /* 52 */
     const int32_t *last;   /* 56: where the widened weights end */
@@ -44,13 +44,13 @@ typedef struct {
     "9:\n\tldmia r0!, {r2, r3}\n\t" EU_PAIRS_HALF("r2") EU_PAIRS_HALF("r3") "ldr pc, [sp, #28]\n\t" \
     EU_PAIRS_UNIT("20") EU_PAIRS_UNIT("19") EU_PAIRS_UNIT("18") EU_PAIRS_UNIT("17") EU_PAIRS_UNIT("16") \
     EU_PAIRS_UNIT("15") EU_PAIRS_UNIT("14") EU_PAIRS_UNIT("13") EU_PAIRS_UNIT("12") EU_PAIRS_UNIT("11") "10:\n\t"
-#define EU_PAIRS_ENTRIES EU_QUAD_ENTRIES_64 ".hword 19f - 8b + 1, 20f - 8b + 1\n\t"
+#define EU_PAIRS_ENTRIES EU_QUADS_ENTRIES_64 ".hword 19f - 8b + 1, 20f - 8b + 1\n\t"
 
 EU_NAKED static void eu_pairs_loop(EU_UNUSED const eu_pairs_rows_t *frame)
 {
     __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tsub sp, #80\n\tmov r12, sp\n\tldmia r0!, {r1-r8}\n\tmov r9, r7\n\t"
             "stmia r12!, {r1-r8}\n\tldmia r0!, {r1-r8}\n\tstmia r12!, {r1-r8}\n\tldmia r0, {r1-r4}\n\t"
-            "stmia r12, {r1-r4}\n\tmov r0, r2\n\t" EU_QUAD_FIND "strd r10, r11, [sp, #24]\n\tldr r1, [sp]\n\tldr pc, [sp, #60]\n\t"
+            "stmia r12, {r1-r4}\n\tmov r0, r2\n\t" EU_QUADS_FIND "strd r10, r11, [sp, #24]\n\tldr r1, [sp]\n\tldr pc, [sp, #60]\n\t"
             EU_PAIRS_ENTRIES EU_PAIRS_CHAIN "ldr pc, [sp, #48]");
 }
 

@@ -1,4 +1,4 @@
-/* What the kernels for a convolution over two signals with both operands widened share (see eu_sum.c): per quad the sums of the
+/* What the kernels for a convolution over two signals with both operands widened share (see eu_quads_sum.c): per quad the sums of the
  * first signal's rows are made first; from them, for each of the `repeat` phases, output rows phase, phase + repeat, phase + 2 * repeat ... */
 typedef struct {
     const int32_t *weights; /* packed quads: weights of a, weights of b, constants */

@@ -170,7 +170,7 @@ def convolutions(chosen: Chosen) -> tuple[Kernel, ...]:
             return Arguments("eu_pairs_t", _conv_fields(step, tail))
 
         required = ("eu_pairs_conv", f"eu_pairs_{tail.name}_tail")
-        return _kernel(f"eu_pairs_{tail.name}", tail, required, plain, arguments, chosen)
+        return _kernel(f"eu_pairs_conv_{tail.name}", tail, required, plain, arguments, chosen)
 
     return tuple(kernel(tail) for tail in ORDER)
 
@@ -184,7 +184,8 @@ def additions_after(chosen: Chosen) -> tuple[Kernel, ...]:
             del added["other_step"]
             return Arguments("eu_pairs_add_t", _conv_fields(step, tail) | added)
 
-        return _kernel(f"eu_pairs_{tail.name}_add", tail, ("eu_pairs_add",), adds, arguments, chosen)
+        required = ("eu_pairs_add", f"eu_pairs_add_{tail.name}_tail")
+        return _kernel(f"eu_pairs_add_{tail.name}", tail, required, adds, arguments, chosen)
 
     return tuple(kernel(tail) for tail in ADDING)
 

@@ -1,4 +1,4 @@
-"""Rows of the quad kernels (``kernels/dsp/eu_quad.c``): convolutions for Cortex-M4/M7/M33."""
+"""Rows of the quad kernels (``kernels/dsp/eu_quads.c``): convolutions for Cortex-M4/M7/M33."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ from edgeunet.program.steps import Clearance, Step
 BLOCKS = 4
 UNPACKED_WORDS = 16
 """Words per quad once unpacked besides the weights."""
+ROWS = ("eu_quads_rows", "eu_quads_windows")
+"""What the row loops over one signal share."""
+
 LONGEST_NARROW = 68
 """Bytes of a window that the kernels for any address take."""
 
@@ -64,7 +67,7 @@ def _stores_quads(step: Step) -> bool:
 
 
 def _convolution_fields(step: Step, tail: Tail, conv: Conv, runs: Runs, run_gap: int) -> dict[str, Any]:
-    """The fields of ``eu_quad_conv_t``; ``runs`` are those before the last four inputs where these are apart."""
+    """The fields of ``eu_quads_conv_t``; ``runs`` are those before the last four inputs where these are apart."""
     words, scale = tail.pack(conv)
     clamp = clamp_fields(conv.requantization) if tail.name == "clamped" else {"above": 0, "below": 0}
     return {
@@ -105,13 +108,13 @@ def convolutions(several: bool) -> tuple[Kernel, ...]:
         def arguments(step: Step) -> Arguments:
             runs = _runs(step, tail)
             assert runs is not None
-            return Arguments("eu_quad_conv_t", _convolution_fields(step, tail, step.parameters, runs, runs.gap))
+            return Arguments("eu_quads_conv_t", _convolution_fields(step, tail, step.parameters, runs, runs.gap))
 
         def scratch(step: Step) -> int:
             return _widened_bytes(flat_weights(step.parameters).shape[1])
 
-        name = f"eu_conv_{tail.name}" + ("_runs" if several else "")
-        required = (*tail.required, "eu_quad_conv")
+        name = f"eu_quads_conv_{tail.name}" + ("_runs" if several else "")
+        required = (*tail.required, *ROWS, "eu_quads_conv", f"{name}_loop")
         return Kernel(name, "dsp", accepts, arguments, required, scratch_bytes=scratch, overlap=_in_blocks)
 
     return tuple(kernel(tail) for tail in SCALINGS)
@@ -145,17 +148,18 @@ def narrow_convolutions() -> tuple[Kernel, ...]:
             conv = _overlapped(step.parameters)
             before = flat_weights(conv).shape[1] - GROUP
             last = inputs - GROUP - before
-            return Arguments("eu_quad_conv_t", _convolution_fields(step, tail, conv, Runs(before, 1, 0), last))
+            return Arguments("eu_quads_conv_t", _convolution_fields(step, tail, conv, Runs(before, 1, 0), last))
 
         def scratch(step: Step) -> int:
             return _widened_bytes(flat_weights(_overlapped(step.parameters)).shape[1])
 
+        name = f"eu_quads_conv_{tail.name}_any"
         return Kernel(
-            f"eu_conv_any_{tail.name}",
+            name,
             "dsp",
             lambda step: _is_narrow(step) and tail.accepts(_overlapped(step.parameters)),
             arguments,
-            (*tail.required, "eu_quad_conv"),
+            (*tail.required, *ROWS, "eu_quads_conv", f"{name}_loop"),
             scratch_bytes=scratch,
             overlap=_in_blocks,
         )
@@ -190,13 +194,14 @@ def additions_after() -> tuple[Kernel, ...]:
             fields = _convolution_fields(step, tail, step.parameters, Runs(step.parameters.weights.shape[2], 1, 0), 0)
             for unused in ("runs", "run_gap", "packed_groups", "above", "below"):
                 del fields[unused]
-            return Arguments(f"eu_conv_{tail.name}_add_t", fields | addition_fields(step))
+            return Arguments("eu_quads_add_t", fields | addition_fields(step))
 
         def scratch(step: Step) -> int:
             return _widened_bytes(flat_weights(step.parameters).shape[1])
 
-        name = f"eu_conv_{tail.name}_add"
-        return Kernel(name, "dsp", accepts, arguments, tail.required, scratch_bytes=scratch, overlap=_in_blocks)
+        name = f"eu_quads_add_{tail.name}"
+        required = (*tail.required, *ROWS, "eu_quads_add", f"{name}_loop")
+        return Kernel(name, "dsp", accepts, arguments, required, scratch_bytes=scratch, overlap=_in_blocks)
 
     return tuple(kernel(tail) for tail in ADDING)
 
@@ -214,7 +219,7 @@ def sums() -> tuple[Kernel, ...]:
     """Convolutions over two signals; several runs where either window has them."""
 
     def kernel(tail: Tail, several: bool) -> Kernel:
-        name = f"eu_sum_{tail.name}" + ("_runs" if several else "")
+        name = f"eu_quads_sum_{tail.name}" + ("_runs" if several else "")
 
         def accepts(step: Step) -> bool:
             parts = _sum_runs(step)
@@ -225,12 +230,13 @@ def sums() -> tuple[Kernel, ...]:
             words, scale = tail.pack(step.parameters)
             nested = "{" + ", ".join(f".{key} = {value}" for key, value in _sum_geometry(step).items()) + "}"
             clamp = clamp_fields(step.parameters.requantization) if tail.name == "clamped" else {}
-            return Arguments(f"{name}_t", {"weights": words, "scale": scale} | clamp | {"sum": nested})
+            struct = "eu_quads_sum_clamped_t" if clamp else "eu_quads_sum_t"
+            return Arguments(struct, {"weights": words, "scale": scale} | clamp | {"sum": nested})
 
         def scratch(step: Step) -> int:
             return _widened_bytes(flat_weights(step.parameters).shape[1])
 
-        required = (*tail.required, "eu_sum")
+        required = (*tail.required, "eu_quads_sum", "eu_quads_sum_chains", f"{name}_loop")
         return Kernel(name, "dsp", accepts, arguments, required, scratch_bytes=scratch, overlap=_in_blocks)
 
     return tuple(kernel(tail, several) for several in (False, True) for tail in (SATURATED, CLAMPED, LINEAR))

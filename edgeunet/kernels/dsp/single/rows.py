@@ -1,4 +1,4 @@
-"""Rows of the kernels for convolutions of one input channel, one tap (``eu_conv_one_*.c``)."""
+"""Rows of the kernels for convolutions of one input channel, one tap (``eu_single_conv_*.c``)."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def _one(saturated: bool) -> Callable[[Step], Arguments]:
         words = [word for quad in quads(conv) for word in _pack_lines(conv, quad, -128 if saturated else 0)]
         fields = {"lines": np.concatenate(words)} | _one_rows(step)
         if saturated:
-            return Arguments("eu_conv_one_saturated_t", fields)
-        return Arguments("eu_conv_one_clamped_t", fields | clamp_fields(conv.requantization))
+            return Arguments("eu_single_conv_saturated_t", fields)
+        return Arguments("eu_single_conv_clamped_t", fields | clamp_fields(conv.requantization))
 
     return arguments
 
@@ -98,12 +98,12 @@ def _one_linear(step: Step) -> Arguments:
         "rounded": np.concatenate(rounded or empty).reshape(-1),
         "straight": np.array(straight, np.int8),
     }
-    return Arguments("eu_conv_one_linear_t", fields | _one_rows(step))
+    return Arguments("eu_single_conv_linear_t", fields | _one_rows(step))
 
 
 def ones() -> tuple[Kernel, ...]:
     return (
-        Kernel("eu_conv_one_saturated", "dsp", _accepts_one(True), _one(True), MACROS),
-        Kernel("eu_conv_one_clamped", "dsp", _accepts_one(False), _one(False), MACROS),
-        Kernel("eu_conv_one_linear", "dsp", _accepts_one_linear, _one_linear, (*MACROS, "eu_conv_one_saturated")),
+        Kernel("eu_single_conv_saturated", "dsp", _accepts_one(True), _one(True), MACROS),
+        Kernel("eu_single_conv_clamped", "dsp", _accepts_one(False), _one(False), MACROS),
+        Kernel("eu_single_conv_linear", "dsp", _accepts_one_linear, _one_linear, (*MACROS, "eu_single_conv_saturated")),
     )

@@ -1,5 +1,5 @@
 /* What the kernels for calls of few rows share (Cortex-M4/M7/M33): four rows of one output channel at a time. It is the chain
- * of eu_quad.c with the roles swapped: the inputs of four rows are widened to 16 bits once for all channels, the weights are read
+ * of eu_quads.c with the roles swapped: the inputs of four rows are widened to 16 bits once for all channels, the weights are read
  * as they are and split by SXTB16 on the way, for four rows at once:
  *
  *     acc[r] += x[r][k] * w[k] + x[r][k + 2] * w[k + 2]
@@ -45,8 +45,8 @@ EU_NAKED static void eu_tall_loop(EU_UNUSED const void *frame, EU_UNUSED int32_t
             "ldr r9, [sp, #28]\n\tbl 5f\n\tstrd r10, r11, [sp, #28]\n\tcmp r2, #160\n\tbne 2f\n\t"
             "strd r10, r11, [sp, #100]\n\tldr r9, [sp, #124]\n\tbl 5f\n\tstrd r10, r11, [sp, #124]\n"
             "2:\n\tldr r0, [sp, #52]\n\tstr r3, [sp, #52]\n\tldr lr, [sp, #56]\n\tldr r1, [sp]\n\t"
-            "ldmia r1!, {r8-r11}\n\tldr pc, [sp, #28]\n5:\n\t" EU_QUAD_FIND "bx lr\n\t"
-            EU_QUAD_ENTRIES_48 EU_QUAD_CHAIN_48("32") "ldr pc, [sp, #24]");
+            "ldmia r1!, {r8-r11}\n\tldr pc, [sp, #28]\n5:\n\t" EU_QUADS_FIND "bx lr\n\t"
+            EU_QUADS_ENTRIES_48 EU_QUADS_CHAIN_48("32") "ldr pc, [sp, #24]");
 }
 
 /* After a pass: the next one, or the tail. */
@@ -71,22 +71,34 @@ EU_NAKED static void eu_tall_next(void)
     "strb r11, [lr, r4]\n\tstrb r8, [lr], #1\n\tldr pc, [sp, #20]"
 
 /* max(acc + r2, 0): a bias, then RELU on accumulators (the results of a negative one and of zero are the same there). */
-#define EU_TALL_RELU_ONE(acc) "add " acc ", " acc ", r2\n\tbic " acc ", " acc ", " acc ", asr #31\n\t"
-#define EU_TALL_RELU EU_TALL_RELU_ONE("r8") EU_TALL_RELU_ONE("r9") EU_TALL_RELU_ONE("r10") EU_TALL_RELU_ONE("r11")
+#define EU_TALL_RECTIFY_ONE(acc) "add " acc ", " acc ", r2\n\tbic " acc ", " acc ", " acc ", asr #31\n\t"
+#define EU_TALL_RECTIFY EU_TALL_RECTIFY_ONE("r8") EU_TALL_RECTIFY_ONE("r9") EU_TALL_RECTIFY_ONE("r10") EU_TALL_RECTIFY_ONE("r11")
 
-/* (acc * multiplier + offset * 2^shift) >> 36 within int8: r3 multiplier, r6 offset, scale 2^shift; see EU_QUAD_SCALE. */
+/* (acc * multiplier + offset * 2^shift) >> 36 within int8: r3 multiplier, r6 offset, scale 2^shift; see EU_QUADS_SCALE. */
 #define EU_TALL_SCALE_ONE(acc)                                                                   \
     "smull r4, r5, r6, r7\n\tsmlal r4, r5, " acc ", r3\n\tssat " acc ", #8, r5, asr #4\n\t"
 #define EU_TALL_SCALE                                                                            \
     "ldr r7, [sp, #48]\n\t" EU_TALL_SCALE_ONE("r8") EU_TALL_SCALE_ONE("r9") EU_TALL_SCALE_ONE("r10") EU_TALL_SCALE_ONE("r11")
 
-/* Double rounding as eu_tall_linear.c has it: r2 multiplier, r3 constants, scale 2 * zero_point + 1. */
+/* Double rounding: r2 multiplier, r3 constants, scale 2 * zero_point + 1. With doubled sums
+ *
+ *     y = (acc * multiplier[n] + 2^31 >> 32) + (2 * zero_point + 1) * 2^(shift[n] - 1) + (acc >> 31)
+ *     min(max(y >> shift[n], -128), 127)
+ *
+ * Bounds and exactness as in eu_quads.c; |bias| < 2^25 is proven too. */
 #define EU_TALL_ROUND_ONE(acc)                                                                   \
     "add " acc ", r3, " acc ", lsl #1\n\tadd r6, r5, " acc ", asr #31\n\tsmmlar " acc ", " acc ", r2, r6\n\t" \
     "asr " acc ", r4\n\tssat " acc ", #8, " acc ", asr #1\n\t"
 #define EU_TALL_ROUND                                                                            \
     "ldr r5, [sp, #48]\n\tand r4, r3, #31\n\tasr r3, r3, #5\n\tlsl r5, r4\n\t"                  \
     EU_TALL_ROUND_ONE("r8") EU_TALL_ROUND_ONE("r9") EU_TALL_ROUND_ONE("r10") EU_TALL_ROUND_ONE("r11")
+
+/* The tails, as in eu_quads.c. Constants of a channel: multiplier, offset / scale (the bias is in the offset); */
+#define EU_TALL_SATURATED "ldmia r0!, {r3, r6}\n\t" EU_TALL_SCALE
+/* bias, multiplier, offset / scale: min((max(acc, 0) * multiplier[n] + offset[n]) >> 36, 127); */
+#define EU_TALL_RELU "ldmia r0!, {r2, r3, r6}\n\t" EU_TALL_RECTIFY EU_TALL_SCALE
+/* multiplier, 64 * bias + shift - 1. */
+#define EU_TALL_LINEAR "ldmia r0!, {r2, r3}\n\t" EU_TALL_ROUND
 
 /* Widens `groups` groups of four inputs of four rows; returns the end. */
 EU_NAKED static int32_t *eu_tall_widen(EU_UNUSED const int8_t *const rows[4], EU_UNUSED int32_t *wide, EU_UNUSED int32_t groups)

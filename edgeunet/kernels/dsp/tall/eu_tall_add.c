@@ -2,7 +2,7 @@
  *
  *     out[r * out_step + n] = min(max((t * slope + other[r * other_step + n] * other_slope + add_offset) >> 20, -128), 127)
  *
- * with t as in eu_tall_relu.c or eu_tall_linear.c. Both roundings are kept; exactness and bounds as in eu_add_linear.c. out may be other:
+ * with t as in eu_tall_conv_relu.c or eu_tall_conv_linear.c. Both roundings are kept; exactness and bounds as in eu_elementwise_add_linear.c. out may be other:
  * a channel's four values are read before the first is written. */
 typedef struct {
     const int32_t *weights; /* as in eu_tall_t, up to `in` */
@@ -33,6 +33,7 @@ typedef struct {
 #define EU_TALL_ADD                                                                              \
     "ldr r6, [sp, #64]\n\tadd r12, sp, #68\n\tadd r6, lr\n\tldmia r12, {r1-r5, r7}\n\t"          \
     EU_TALL_ADD_ONE("r8", "") EU_TALL_ADD_ONE("r9", ", r1") EU_TALL_ADD_ONE("r10", ", r2") EU_TALL_ADD_ONE("r11", ", r3")
+#define EU_TALL_ADD_STORE EU_TALL_ADD EU_TALL_STORE
 
 static void eu_tall_added(const int8_t *in, const int8_t *other, int8_t *out, const eu_tall_add_t *p, int32_t *wide, eu_tall_code_t *tail)
 {

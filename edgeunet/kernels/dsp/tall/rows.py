@@ -99,7 +99,7 @@ def _kernel(
     def accepts(step: Step) -> bool:
         return fits(step) and tall_parts(step) is not None and tail_of(step) is tail and chosen(step)
 
-    files = ("eu_quad", "eu_tall", "eu_tall_rows", *required)
+    files = ("eu_quads", "eu_tall", "eu_tall_rows", *required)
     only = chosen is not anything
     return Kernel(name, "dsp", accepts, arguments, files, scratch_bytes=_scratch, overlap=_overlap, streams_only=only)
 
@@ -112,7 +112,7 @@ def convolutions(chosen: Chosen) -> tuple[Kernel, ...]:
             return Arguments("eu_tall_t", _conv_fields(step, tail))
 
         required = ("eu_tall_conv", f"eu_tall_{tail.name}_tail")
-        return _kernel(f"eu_tall_{tail.name}", tail, required, plain, arguments, chosen)
+        return _kernel(f"eu_tall_conv_{tail.name}", tail, required, plain, arguments, chosen)
 
     return tuple(kernel(tail) for tail in TAILS)
 
@@ -124,7 +124,8 @@ def additions_after(chosen: Chosen) -> tuple[Kernel, ...]:
         def arguments(step: Step) -> Arguments:
             return Arguments("eu_tall_add_t", _conv_fields(step, tail) | addition_fields(step))
 
-        return _kernel(f"eu_tall_{tail.name}_add", tail, ("eu_tall_add",), adds, arguments, chosen)
+        required = ("eu_tall_add", f"eu_tall_add_{tail.name}_tail")
+        return _kernel(f"eu_tall_add_{tail.name}", tail, required, adds, arguments, chosen)
 
     return tuple(kernel(tail) for tail in ADDING)
 

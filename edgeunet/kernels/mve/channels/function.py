@@ -90,7 +90,7 @@ def channels_function(name: str, shape: ChannelsShape) -> str:
     lines = [line for line in lines if line]
     lines += ["vpop {d8-d9}", "pop {r4-r11, pc}"]
     unused = ", __attribute__((unused)) "
-    return naked(name, unused.join(("const int8_t *in", "int8_t *out", "const eu_channel_lanes_t *p")), lines)
+    return naked(name, unused.join(("const int8_t *in", "int8_t *out", "const eu_channels_t *p")), lines)
 
 
 def _requantize(shape: ChannelsShape) -> list[str]:

@@ -39,8 +39,8 @@ def _channels(step: Step) -> Arguments:
         "out_step": out_step,
         "zero_point": r.zero_point,
     }
-    name = f"eu_channel_lanes_{mark(shape)}"
-    return Arguments("eu_channel_lanes_t", fields, name, (channels_function(name, shape),))
+    name = f"eu_channels_{mark(shape)}"
+    return Arguments("eu_channels_t", fields, name, (channels_function(name, shape),))
 
 
-CHANNELS = Kernel("eu_channel_lanes", "mve", lambda step: _shape(step) is not None, _channels, overlap=in_place)
+CHANNELS = Kernel("eu_channels", "mve", lambda step: _shape(step) is not None, _channels, overlap=in_place)

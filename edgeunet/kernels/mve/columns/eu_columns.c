@@ -1,5 +1,5 @@
 /* Convolutions of several taps on Helium, one output channel at a time: its weights stay in registers while inputs pass;
- * the loops are written per shape (emit/helium_columns.py). The meaning is that of eu_quads:
+ * the loops are written per shape (emit/helium_columns.py). The meaning is that of eu_tiles:
  *
  *     acc[r][n] = bias[n] + sum over k < inputs of in[r * in_step + k] * w[n][k]      (one run of bytes, or two: a and b)
  *     out[r * out_step + n] = min(max(requantize(acc, multiplier[n], shift[n]) + zero_point, low), high)

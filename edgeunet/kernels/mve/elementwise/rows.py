@@ -21,7 +21,7 @@ def _accepts_add(step: Step) -> bool:
 
 
 def _line(step: Step) -> straight_add.StraightAdd | None:
-    """The straight line whose offset makes up for the two rounding shifts of ``eu_add_lanes``."""
+    """The straight line whose offset makes up for the two rounding shifts of ``eu_elementwise_add``."""
     line = straight_add.fit(step.parameters)
     if line is None:
         return None
@@ -45,7 +45,7 @@ def _add(step: Step) -> Arguments:
         "b_slope": line.b_slope,
         "rounded_offset": line.offset,
     }
-    return Arguments("eu_add_lanes_t", fields)
+    return Arguments("eu_elementwise_add_t", fields)
 
 
 def _accepts_max_pool(step: Step) -> bool:
@@ -63,7 +63,7 @@ def _max_pool(step: Step) -> Arguments:
         "channels": step.output.channels,
         "kernel": step.parameters.kernel,
     }
-    return Arguments("eu_max_lanes_t", fields)
+    return Arguments("eu_elementwise_max_t", fields)
 
 
 def _accepts_copy(step: Step) -> bool:
@@ -73,7 +73,7 @@ def _accepts_copy(step: Step) -> bool:
 
 
 def _copies(step: Step) -> Arguments:
-    return Arguments("eu_copy_lanes_t", copy_fields(step))
+    return Arguments("eu_elementwise_copy_t", copy_fields(step))
 
 
 def _repeats(step: Step) -> Arguments:
@@ -88,7 +88,7 @@ def _repeats(step: Step) -> Arguments:
         "out_pitch": pitch,
         "out_jump": factor * pitch,
     }
-    return Arguments("eu_copy_lanes_t", fields)
+    return Arguments("eu_elementwise_copy_t", fields)
 
 
 def _max_overlap(step: Step, position: int) -> Clearance | None:
@@ -96,7 +96,7 @@ def _max_overlap(step: Step, position: int) -> Clearance | None:
     return in_order()(step, position) if step.output.channels <= LANES else None
 
 
-ADD = Kernel("eu_add_lanes", "mve", _accepts_add, _add, overlap=in_order())
-MAX_POOL = Kernel("eu_max_lanes", "mve", _accepts_max_pool, _max_pool, overlap=_max_overlap)
-COPY = Kernel("eu_copy_lanes", "mve", _accepts_copy, _copies)
-REPEAT = Kernel("eu_copy_lanes", "mve", plain, _repeats, overlap=in_order())
+ADD = Kernel("eu_elementwise_add", "mve", _accepts_add, _add, overlap=in_order())
+MAX_POOL = Kernel("eu_elementwise_max", "mve", _accepts_max_pool, _max_pool, overlap=_max_overlap)
+COPY = Kernel("eu_elementwise_copy", "mve", _accepts_copy, _copies)
+REPEAT = Kernel("eu_elementwise_copy", "mve", plain, _repeats, overlap=in_order())

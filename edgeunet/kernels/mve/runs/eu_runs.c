@@ -1,4 +1,4 @@
-/* Convolutions on Helium whose windows are too long for eu_quads, or several runs of bytes (dilation); the loops are
+/* Convolutions on Helium whose windows are too long for eu_tiles, or several runs of bytes (dilation); the loops are
  * written per shape (emit/helium_runs.py), for all output channels of two rows:
  *
  *     acc[r][n] = bias[n] + sum over runs, k < inputs of x[run offset + k] * w[n][run][k],  x = a + r / repeat * a_step, or

@@ -17,8 +17,28 @@ static const int32_t *eu_bare_scale(const int32_t *constants, int32_t scale, int
     return constants + 8;
 }
 
-/* Double rounding as eu_tall_linear.c has it. */
-static const int32_t *eu_bare_round(const int32_t *constants, int32_t scale, int32_t *sums)
+static const int32_t *eu_bare_saturated(const int32_t *constants, int32_t scale, int32_t *sums)
+{
+    return eu_bare_scale(constants, scale, sums, -128, 127);
+}
+
+static const int32_t *eu_bare_clamped(const int32_t *constants, int32_t scale, int32_t *sums)
+{
+    return eu_bare_scale(constants, scale, sums, 0, 255);
+}
+
+/* max(acc + bias, 0), then one multiply. */
+static const int32_t *eu_bare_relu(const int32_t *constants, int32_t scale, int32_t *sums)
+{
+    for (int32_t n = 0; n < 4; n++) {
+        const int32_t sum = sums[n] + constants[n];
+        sums[n] = sum < 0 ? 0 : sum;
+    }
+    return eu_bare_saturated(constants + 4, scale, sums);
+}
+
+/* Double rounding as eu_tall.c has it. */
+static const int32_t *eu_bare_linear(const int32_t *constants, int32_t scale, int32_t *sums)
 {
     for (int32_t n = 0; n < 4; n++, constants += 2) {
         const int32_t shift = (constants[1] & 31) + 1;

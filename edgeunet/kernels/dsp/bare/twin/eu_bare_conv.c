@@ -5,7 +5,7 @@ typedef struct {
     int32_t out_step;
     int32_t outputs;
     int32_t scale;  /* see the tails */
-    uint32_t above; /* as in eu_quad_rows_t */
+    uint32_t above; /* as in eu_quads_rows_t */
     uint32_t below;
     eu_bare_window_t in;
 } eu_bare_t;

@@ -1,7 +1,7 @@
 /* Portable twin of what the kernels that widen both operands share (dsp/eu_pairs.c): same packing, one product at a time. */
 
 /* A tail says how sums become int8. */
-typedef eu_quad_scale_t eu_pairs_code_t(void);
+typedef eu_quads_scale_t eu_pairs_code_t(void);
 
 /* Widens `groups` groups of four inputs into SXTB16 order; returns the end. */
 static int32_t *eu_pairs_widen(const int8_t *in, int32_t *wide, int32_t groups)

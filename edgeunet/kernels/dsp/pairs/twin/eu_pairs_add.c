@@ -1,7 +1,7 @@
 /* What the kernels for a convolution and an addition with both operands widened share. The two signals that are added have the same step;
  * out may be other. */
 typedef struct {
-    const int32_t *weights; /* packed quads, as in eu_conv_relu_add_t or eu_conv_linear_add_t */
+    const int32_t *weights; /* packed quads, as in eu_quads_add_relu_t or eu_quads_add_linear_t */
     int32_t rows;
     int32_t out_step;
     int32_t outputs;
@@ -33,11 +33,11 @@ static void eu_pairs_added(const int8_t *in, const int8_t *other, int8_t *out, c
                 for (int32_t i = 0; i < biases; i++) {
                     sums[i] = packed[i];
                 }
-                eu_quad_scale(eu_pairs_add_up(inputs + r * step, wide + 4, p->in.groups, sums), sums, tail());
+                eu_quads_scale(eu_pairs_add_up(inputs + r * step, wide + 4, p->in.groups, sums), sums, tail());
                 for (int32_t i = 0; i < 4; i++) {
-                    sums[i] = eu_quad_cut((sums[i] * p->slope + other[at + i] * p->other_slope + p->add_offset) >> 20, -128, 127);
+                    sums[i] = eu_quads_cut((sums[i] * p->slope + other[at + i] * p->other_slope + p->add_offset) >> 20, -128, 127);
                 }
-                eu_quad_store(out + at, sums, 0, 0, tail());
+                eu_quads_store(out + at, sums, 0, 0, tail());
             }
             packed += constants + 4 * p->in.groups;
         }

@@ -1,11 +1,11 @@
 /* A convolution with both operands widened; what the kernels named eu_pairs_ share. */
 typedef struct {
-    const int32_t *weights; /* packed quads, as in eu_quad_conv_t */
+    const int32_t *weights; /* packed quads, as in eu_quads_conv_t */
     int32_t rows;
     int32_t out_step;
     int32_t outputs; /* a multiple of four */
     int32_t block;   /* rows whose inputs are widened together */
-    int32_t scale;   /* as in eu_quad_conv_t */
+    int32_t scale;   /* as in eu_quads_conv_t */
     uint32_t above;
     uint32_t below;
     eu_pairs_window_t in;
@@ -27,8 +27,8 @@ static void eu_pairs_conv(const int8_t *in, int8_t *out, const eu_pairs_t *p, in
             unpack(packed, wide, p->in.groups, p->scale);
             for (int32_t r = 0; r < rows; r++) {
                 int32_t sums[4] = {wide[0], wide[1], wide[2], wide[3]};
-                eu_quad_scale(eu_pairs_add_up(inputs + r * step, wide + 4, p->in.groups, sums), sums, tail());
-                eu_quad_store(out + (first + r) * p->out_step + n, sums, p->above, p->below, tail());
+                eu_quads_scale(eu_pairs_add_up(inputs + r * step, wide + 4, p->in.groups, sums), sums, tail());
+                eu_quads_store(out + (first + r) * p->out_step + n, sums, p->above, p->below, tail());
             }
             packed += constants + 4 * p->in.groups;
         }

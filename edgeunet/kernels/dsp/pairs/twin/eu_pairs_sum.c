@@ -1,4 +1,4 @@
-/* What the kernels for a convolution over two signals with both operands widened share (see eu_sum.c): per quad the sums of the
+/* What the kernels for a convolution over two signals with both operands widened share (see eu_quads_sum.c): per quad the sums of the
  * first signal's rows are made first; from them, for each of the `repeat` phases, output rows phase, phase + repeat, phase + 2 * repeat ... */
 typedef struct {
     const int32_t *weights; /* packed quads: weights of a, weights of b, constants */
@@ -53,7 +53,7 @@ static void eu_pairs_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu
         }
         for (int32_t n = 0; n < p->outputs; n += 4) {
             for (int32_t row = 0; row < rows; row++) {
-                eu_pairs_first_sums(inputs + row * a_words, packed, p->a.groups, tail() == EU_QUAD_LINEAR, sums + 4 * row);
+                eu_pairs_first_sums(inputs + row * a_words, packed, p->a.groups, tail() == EU_QUADS_LINEAR, sums + 4 * row);
             }
             packed += 4 * p->a.groups;
             unpack(packed, wide, p->b.groups, p->scale);
@@ -62,8 +62,8 @@ static void eu_pairs_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu
                 const int32_t at = ((first + row) * p->repeat + i / rows) * p->out_step + n;
                 int32_t values[4];
                 memcpy(values, sums + 4 * row, sizeof values);
-                eu_quad_scale(eu_pairs_add_up(b_inputs + i * b_words, wide + 4, p->b.groups, values), values, tail());
-                eu_quad_store(out + at, values, p->above, p->below, tail());
+                eu_quads_scale(eu_pairs_add_up(b_inputs + i * b_words, wide + 4, p->b.groups, values), values, tail());
+                eu_quads_store(out + at, values, p->above, p->below, tail());
             }
             packed += constants + 4 * p->b.groups;
         }

@@ -8,26 +8,27 @@ static int32_t eu_tall_cut(int64_t value)
     return (int32_t)(value < -128 ? -128 : value > 127 ? 127 : value);
 }
 
-/* (acc * multiplier + offset * scale) >> 36 within int8. */
-static void eu_tall_scale(const int32_t *constants, int32_t scale, int32_t *sums)
+/* (acc * multiplier + offset * scale) >> 36 within int8; returns the end of the constants, as do the others. */
+static const int32_t *eu_tall_scale(const int32_t *constants, int32_t scale, int32_t *sums)
 {
     for (int32_t r = 0; r < 4; r++) {
         sums[r] = eu_tall_cut(((int64_t)sums[r] * constants[0] + (int64_t)constants[1] * scale) >> 36);
     }
+    return constants + 2;
 }
 
 /* max(acc + bias, 0), then eu_tall_scale. */
-static void eu_tall_scale_relu(const int32_t *constants, int32_t scale, int32_t *sums)
+static const int32_t *eu_tall_scale_relu(const int32_t *constants, int32_t scale, int32_t *sums)
 {
     for (int32_t r = 0; r < 4; r++) {
         const int32_t sum = sums[r] + constants[0];
         sums[r] = sum < 0 ? 0 : sum;
     }
-    eu_tall_scale(constants + 1, scale, sums);
+    return eu_tall_scale(constants + 1, scale, sums);
 }
 
-/* Double rounding as eu_tall_linear.c has it. */
-static void eu_tall_round(const int32_t *constants, int32_t scale, int32_t *sums)
+/* Double rounding. */
+static const int32_t *eu_tall_round(const int32_t *constants, int32_t scale, int32_t *sums)
 {
     const int32_t shift = (constants[1] & 31) + 1;
     const int32_t rounding = scale * ((int32_t)1 << (shift - 1));
@@ -36,6 +37,7 @@ static void eu_tall_round(const int32_t *constants, int32_t scale, int32_t *sums
         const int64_t y = (((int64_t)sum * constants[0] + ((int64_t)1 << 31)) >> 32) + rounding + (sum < 0 ? -1 : 0);
         sums[r] = eu_tall_cut(y >> shift);
     }
+    return constants + 2;
 }
 
 static uint32_t eu_tall_pair(int8_t low, int8_t high)

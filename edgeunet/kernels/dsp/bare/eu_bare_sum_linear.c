@@ -1,9 +1,0 @@
-/* Convolution over two signals side by side that are never put side by side, the first perhaps at a lower rate, without scratch memory:
- *
- *     acc[r][n] = bias[n] + sum over k of a[(r / repeat) * a.step + ..] * w[n][k] + sum over k of b[r * b.step + ..] * w[n][k]
- *
- * then as eu_bare_linear.c. int32 sums may be made in any order, so this is the convolution over concat(upsample(a), b). */
-static void eu_bare_sum_linear(const int8_t *a, const int8_t *b, int8_t *out, const eu_bare_sum_t *p)
-{
-    eu_bare_sum(a, b, out, p, eu_bare_linear_tail);
-}

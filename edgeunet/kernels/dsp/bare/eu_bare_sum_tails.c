@@ -1,0 +1,16 @@
+/* Variants:
+ *
+ *     eu_bare_sum_saturated  tail=saturated
+ *     eu_bare_sum_clamped    tail=clamped
+ *     eu_bare_sum_linear     tail=linear
+ */
+/* Convolution over two signals side by side that are never put side by side, the first perhaps at a lower rate,
+ * without scratch memory:
+ *
+ *     acc[r][n] = bias[n] + sum over k of a[(r / repeat) * a.step + ..] * w[n][k] + sum over k of b[r * b.step + ..] * w[n][k]
+ *
+ * then the tail $tail. int32 sums may be made in any order, so this is the convolution over concat(upsample(a), b). */
+static void $name(const int8_t *a, const int8_t *b, int8_t *out, const eu_bare_sum_t *p)
+{
+    eu_bare_sum(a, b, out, p, eu_bare_$tail_tail);
+}

@@ -1,0 +1,12 @@
+/* Variants:
+ *
+ *     eu_pairs_conv_saturated  tail=saturated unpack=eu_quads_unpack constants=8
+ *     eu_pairs_conv_clamped    tail=clamped unpack=eu_quads_unpack constants=8
+ *     eu_pairs_conv_linear     tail=linear unpack=eu_quads_unpack_doubled constants=9
+ */
+/* eu_quads_conv_$tail with both operands widened, for windows of any whole groups of four inputs whose taps follow each other: same
+ * arithmetic, same packing, same bounds. */
+static void $name(const int8_t *in, int8_t *out, const eu_pairs_t *p, int32_t *wide)
+{
+    eu_pairs_conv(in, out, p, wide, eu_pairs_$tail_tail, $unpack, $constants);
+}
