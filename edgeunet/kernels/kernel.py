@@ -145,7 +145,9 @@ def kernel_texts(flavour: str, *, twins: bool = False) -> Mapping[str, str]:
     for file in _c_files(files("edgeunet") / "kernels" / flavour, twins):
         for name, text in _functions(file.name.removesuffix(".c"), file.read_text(encoding="utf-8")):
             if name in found:
-                raise ValueError(f"kernels/{flavour} has two texts of {name}; its name says in which family a function is")
+                raise ValueError(
+                    f"kernels/{flavour} has two texts of {name}; its name says in which family a function is"
+                )
             found[name] = text
     return found
 

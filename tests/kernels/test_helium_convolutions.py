@@ -12,8 +12,8 @@ import pytest
 from edgeunet.emit import compile_model
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.kernels.mve.columns import rows as column_rows
-from edgeunet.kernels.mve.tiles import rows as helium_quads
 from edgeunet.kernels.mve.scaling import choose_scaling
+from edgeunet.kernels.mve.tiles import rows as helium_quads
 from tests.networks.helium_table import ACTIVATIONS, SideBySide
 from tests.networks.random_networks import random_inputs
 from tests.rigs.helium_batch import Case, run_on_helium
@@ -152,7 +152,9 @@ def blocks_network(seed: int, scales: tuple[float, float]) -> SideBySide:
 @pytest.mark.parametrize("scales", [pytest.param(APART, id="shifts apart"), pytest.param(ALIKE, id="shifts alike")])
 def test_blocks_equal_the_evaluator(tmp_path: Path, scales: tuple[float, float]) -> None:
     cases = [case(blocks_network(seed, scales), f"b{seed}") for seed in range(7)]
-    assert all({"eu_tiles_blocks"} <= kernels(c) <= {"eu_tiles_blocks", "eu_tiles", "eu_elementwise_max"} for c in cases)
+    assert all(
+        {"eu_tiles_blocks"} <= kernels(c) <= {"eu_tiles_blocks", "eu_tiles", "eu_elementwise_max"} for c in cases
+    )
     assert sum(layer.kernel == "eu_tiles_blocks" for c in cases for layer in c.model.layers) >= 9 * len(cases)
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 

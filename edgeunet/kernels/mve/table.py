@@ -8,8 +8,8 @@ from edgeunet.kernels.mve.columns import rows as columns
 from edgeunet.kernels.mve.elementwise import rows as elementwise
 from edgeunet.kernels.mve.lanes import rows as lanes
 from edgeunet.kernels.mve.lines import rows as lines
-from edgeunet.kernels.mve.tiles import rows as quads
 from edgeunet.kernels.mve.runs import rows as runs
+from edgeunet.kernels.mve.tiles import rows as quads
 
 MVE: KernelTable = {
     "conv": (

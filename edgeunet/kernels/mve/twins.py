@@ -11,9 +11,9 @@ from edgeunet.kernels.mve.channels.function import ChannelsShape
 from edgeunet.kernels.mve.columns.function import ColumnShape
 from edgeunet.kernels.mve.lanes.function import DepthwiseShape
 from edgeunet.kernels.mve.lines.function import LineShape
+from edgeunet.kernels.mve.runs.function import RunsShape
 from edgeunet.kernels.mve.tiles.blocks import BlockShape
 from edgeunet.kernels.mve.tiles.function import LANES, QuadShape
-from edgeunet.kernels.mve.runs.function import RunsShape
 
 
 def line_twin(name: str, shape: LineShape) -> str:

@@ -1,4 +1,4 @@
-"""The row of ``kernels/dsp/eu_elementwise_add_clamped.c``: sums with a clamp (RELU after a residual), or at any address."""
+"""The row of ``eu_elementwise_add_clamped``: sums with a clamp (RELU after a residual), or at any address."""
 
 from __future__ import annotations
 

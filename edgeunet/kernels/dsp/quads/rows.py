@@ -1,4 +1,4 @@
-"""Rows of the quad kernels (``kernels/dsp/eu_quads.c``): convolutions for Cortex-M4/M7/M33."""
+"""Rows of the quad kernels (``eu_quads.c``): convolutions for Cortex-M4/M7/M33."""
 
 from __future__ import annotations
 

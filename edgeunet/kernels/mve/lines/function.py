@@ -1,8 +1,8 @@
 """Helium 1x1 convolutions of one input channel: a straight line per output channel, eight rows at a time.
 
 ``emit/one_input.py`` says when ``(q * slope + offset) >> 20`` and a clamp equal TFLite's two roundings for each of the
-256 inputs. The shift is done as in ``eu_elementwise_add``: 16 bits into saturated int16, then 4 into saturated int8, both
-rounding, which ``offset`` makes up for. Registers:
+256 inputs. The shift is done as in ``eu_elementwise_add``: 16 bits into saturated int16, then 4 into saturated int8,
+both rounding, which ``offset`` makes up for. Registers:
 
     r0 in, r1 out (of the channel)      r2, r7 in and out of the block      r3 stream      r4 channels left
     r5 rows      r6 bytes to the next output row      r12 bytes to the eighth      r8 offset      lr blocks or rows left

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from edgeunet.kernels.conditions import plain, source
 from edgeunet.kernels.kernel import Arguments, Kernel, in_order
 from edgeunet.kernels.mve.assembly import caller, mark
+from edgeunet.kernels.mve.scaling import choose_scaling, fits, scales, shared_shift
 from edgeunet.kernels.mve.tiles.blocks import CHANNELS, ROWS, BlockShape, block_function, block_stream
 from edgeunet.kernels.mve.tiles.function import QuadShape, quad_function
-from edgeunet.kernels.mve.scaling import choose_scaling, fits, scales, shared_shift
 from edgeunet.kernels.mve.vectors import LANES, Segment
 from edgeunet.program.parameters import Int8Array, Requantization
 from edgeunet.program.steps import ARENA, Clearance, Step, View
