@@ -1,4 +1,4 @@
-/* Convolution over time, valid rows only, that subtracts the input zero point itself (emit/zero_points.py).
+/* Convolution over time, valid rows only, that subtracts the input zero point itself (edgeunet/kernels/README.md).
  *
  *     acc[r][n] = bias[n] + sum over t < taps, c < inputs of
  *                     (in[r * in_step + t * tap_step + c] - in_zero_point) * weights[n][t][c]

@@ -1,5 +1,5 @@
 /* Convolution over two signals side by side that are never put side by side; the first may run at a lower rate. Subtracts
- * the input zero point, the same for both, itself (emit/zero_points.py).
+ * the input zero point, the same for both, itself (edgeunet/kernels/README.md).
  *
  *     acc = bias[n] + sum over t < taps, c < a_inputs of (a[(r / repeat) * a_step + t * a_tap + c] - zero) * a_weights[n][t][c]
  *                   + sum over t < taps, c < b_inputs of (b[r * b_step + t * b_tap + c] - zero) * b_weights[n][t][c]

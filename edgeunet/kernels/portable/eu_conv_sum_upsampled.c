@@ -6,7 +6,7 @@
  *                     b[(r * phases + f) * b_step + t * b_tap + c] * b_weights[n][t][c]
  *     out[(r * phases + f) * out_step + n] = clamp(requantize(acc, multiplier[n], shift[n]) + zero_point)
  *
- * An a weight is the sum of those that meet the same low-rate row (schedule/upsampled.py), hence 16 bits; a product is
+ * An a weight is the sum of those that meet the same low-rate row (edgeunet/kernels/README.md), hence 16 bits; a product is
  * below 2^22. bias has both zero points folded in. The sum wraps like two's complement, as the reference's does: no bound is
  * needed. Source of the arithmetic: TFLite reference_integer_ops::ConvPerChannel. */
 typedef struct {

@@ -1,4 +1,4 @@
-/* Depthwise convolution over time, valid rows only, that subtracts the input zero point itself (emit/zero_points.py);
+/* Depthwise convolution over time, valid rows only, that subtracts the input zero point itself (edgeunet/kernels/README.md);
  * output channel n reads input channel n / repeat.
  *
  *     acc[r][n] = bias[n] + sum over t < taps of

@@ -4,7 +4,7 @@
  *     acc = bias[n] + sum over t < taps of in[r * in_step + starts[f] + t * tap_step + n / repeat] * weights[f][t][n]
  *     out[(r * phases + f) * out_step + n] = clamp(requantize(acc, multiplier[n], shift[n]) + zero_point)      f < phases
  *
- * A weight is the sum of those that meet the same low-rate row (schedule/upsampled.py), hence 16 bits; a product is below
+ * A weight is the sum of those that meet the same low-rate row (edgeunet/kernels/README.md), hence 16 bits; a product is below
  * 2^22. bias has the input zero point folded in. The sum wraps like two's complement, as the reference's does: no bound is
  * needed. Source of the arithmetic: TFLite reference_integer_ops::DepthwiseConvPerChannel. */
 typedef struct {

@@ -4,7 +4,7 @@
  *     acc = bias[n] + sum over k < length of in[r * in_step + starts[f] + k] * weights[f][n][k]        f < phases
  *     out[(r * phases + f) * out_step + n] = clamp(requantize(acc, multiplier[n], shift[n]) + zero_point)
  *
- * A weight is the sum of those that meet the same low-rate row (schedule/upsampled.py), hence 16 bits. bias has the input
+ * A weight is the sum of those that meet the same low-rate row (edgeunet/kernels/README.md), hence 16 bits. bias has the input
  * zero point folded in. |acc| < 2^31 is proven per channel when the kernel is chosen. Two outputs at a time, so that each
  * input is loaded once for both. Source of the arithmetic: TFLite reference_integer_ops::ConvPerChannel. */
 typedef struct {

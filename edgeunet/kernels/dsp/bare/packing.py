@@ -1,4 +1,4 @@
-"""Packing for the kernels without scratch memory (``kernels/dsp/eu_bare.c``): four output channels at a time.
+"""Packing for the kernels without scratch memory (``eu_bare.c``): four output channels at a time.
 
 The weights of two channels share 16 bits: ``256 * second + first``. ``SXTB16`` takes the first out of them, and the
 sums tell the second's apart.

@@ -1,4 +1,4 @@
-"""Rows of the kernels without scratch memory (``kernels/dsp/eu_bare.c``): convolutions for Cortex-M4/M7/M33.
+"""Rows of the kernels without scratch memory (``eu_bare.c``): convolutions for Cortex-M4/M7/M33.
 
 Nothing is widened beforehand, so they are best for calls of one row to three, and run where others want more scratch
 memory than there is.

@@ -5,7 +5,7 @@
  *     out[r * out_step + n] = min(max(y >> shift, -128), 127)
  *
  * The doubled taps are pairs in 16-bit halves, the inputs too (rows t, t + 1 with t even), so two rows take four multiplies.
- * Double rounding as in eu_quads_conv_linear.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1.
+ * Double rounding as in eu_quads.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1.
  * Steps and shift are immediate operands: one loop per step and shift that is worth it, defined where used, and one for all
  * others; loops[shift[n] - first_shift].
  * rows >= 2; a last row without partner is done together with the row before it, again. */

@@ -6,7 +6,7 @@
  *
  * The window slides through registers as pairs of rows in 16-bit halves; the doubled taps are pairs too, once from an even and once from
  * an odd tap on, so that a row takes (taps + 1) / 2 multiplies and each pair of taps is loaded once for two rows.
- * Double rounding as in eu_quads_conv_linear.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1.
+ * Double rounding as in eu_quads.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1.
  * rows >= 4; the last rows of a number that is no multiple of four are done together with those before them, again. */
 typedef struct {
     const int8_t *weights; /* (outputs, taps) */

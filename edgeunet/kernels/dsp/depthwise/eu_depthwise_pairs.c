@@ -1,5 +1,5 @@
 /* What the depthwise kernels share that do four rows of a channel at a time: the frame of a loop, loads of pairs of rows in
- * 16-bit halves, and the end of a loop: double rounding as in eu_quads_conv_linear.c, four stores. */
+ * 16-bit halves, and the end of a loop: double rounding as in eu_quads.c, four stores. */
 
 /* One channel, four rows or a multiple. */
 typedef struct {

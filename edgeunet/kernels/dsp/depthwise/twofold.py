@@ -1,4 +1,4 @@
-"""Rows of the depthwise kernels over a signal upsampled twofold (``kernels/dsp/eu_depthwise_twice.c``)."""
+"""Rows of the depthwise kernels over a signal upsampled twofold (``eu_depthwise_twice.c``)."""
 
 from __future__ import annotations
 

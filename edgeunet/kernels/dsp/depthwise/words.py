@@ -1,4 +1,4 @@
-"""Rows of the depthwise kernel that takes four channels of a row at a time (``kernels/dsp/eu_depthwise_word.c``)."""
+"""Rows of the depthwise kernel that takes four channels of a row at a time (``eu_depthwise_word.c``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of the kernels that widen both operands (``kernels/dsp/eu_pairs.c``): convolutions for Cortex-M4/M7/M33."""
+"""Rows of the kernels that widen both operands (``eu_pairs.c``): convolutions for Cortex-M4/M7/M33."""
 
 from __future__ import annotations
 

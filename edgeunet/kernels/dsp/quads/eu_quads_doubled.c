@@ -1,4 +1,4 @@
-/* Unpacking of quads for EU_QUADS_ROUND (see eu_quads_conv_linear.c): weights and biases are doubled, so that one SMMLAR of an
+/* Unpacking of quads for EU_QUADS_ROUND (see eu_quads.c): weights and biases are doubled, so that one SMMLAR of an
  * accumulator and a multiplier is TFLite's SaturatingRoundingDoublingHighMul. */
 #define EU_QUADS_UNPACK_ONE(multiplier, rotation)                                                 \
     "uxtb r10, r8" rotation "\n\tsub r9, r10, #1\n\tlsl r9, r3, r9\n\tstmia r1!, {" multiplier ", r9, r10}\n\t"

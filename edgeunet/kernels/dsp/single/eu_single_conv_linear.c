@@ -5,7 +5,7 @@
  *     y = (acc * multiplier + 2^31 >> 32) + rounding + (acc >> 31)        rounding = 2^(shift-1) + zero_point * 2^shift
  *     out[r * out_step + n] = min(max(y >> shift, -128), 127)
  *
- * Bounds and exactness as in eu_quads_conv_linear.c. Inputs lie without gaps; outputs is a multiple of four. */
+ * Bounds and exactness as in eu_quads.c. Inputs lie without gaps; outputs is a multiple of four. */
 typedef struct {
     const int32_t *lines;   /* per straight quad: slope[4], offset[4] */
     const int32_t *rounded; /* per channel of the others: 2 * weight, 2 * bias, multiplier, rounding, shift */

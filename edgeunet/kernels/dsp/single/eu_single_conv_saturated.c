@@ -4,7 +4,7 @@
  *     out[r * out_step + n] = min(max((in[r] * slope[n] + offset[n]) >> 20, -128), 127)
  *
  * That this equals TFLite's arithmetic, and that no sum leaves int32, is checked for all 256 inputs and every channel when the kernel is
- * chosen (emit/one_input.py). Inputs lie without gaps; outputs is a multiple of four. */
+ * chosen (docs/DSP_KERNELS.md). Inputs lie without gaps; outputs is a multiple of four. */
 typedef struct {
     const int32_t *lines; /* per quad: slope[4], offset[4] */
     int32_t rows;

@@ -2,7 +2,7 @@
  *
  *     out[r * out_step + n] = min(max((t * slope + other[r * other_step + n] * other_slope + add_offset) >> 20, -128), 127)
  *
- * with t as in eu_tall_conv_relu.c or eu_tall_conv_linear.c. Both roundings are kept; exactness and bounds as in eu_elementwise_add_linear.c. out may be other:
+ * with t by a tail of eu_tall.c. Both roundings are kept; exactness and bounds as in eu_elementwise_add_linear.c. out may be other:
  * a channel's four values are read before the first is written. */
 typedef struct {
     const int32_t *weights; /* as in eu_tall_t, up to `in` */

@@ -1,4 +1,4 @@
-"""Packing for the kernels of few rows (``kernels/dsp/eu_tall.c``): one output channel at a time.
+"""Packing for the kernels of few rows (``eu_tall.c``): one output channel at a time.
 
 Weights stay as they are, each channel's constants behind them, so that the chain's pointer runs through both.
 """

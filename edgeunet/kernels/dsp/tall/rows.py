@@ -1,4 +1,4 @@
-"""Rows of the kernels for calls of few rows (``kernels/dsp/eu_tall.c``): convolutions for Cortex-M4/M7/M33."""
+"""Rows of the kernels for calls of few rows (``eu_tall.c``): convolutions for Cortex-M4/M7/M33."""
 
 from __future__ import annotations
 

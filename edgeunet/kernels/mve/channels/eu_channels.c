@@ -1,5 +1,5 @@
 /* Depthwise convolution of few rows on Helium, eight channels of a row at a time; the functions are written per way to sum a
- * window (emit/helium_channels.py):
+ * window (docs/HELIUM_KERNELS.md):
  *
  *     acc[r][n] = bias[n] + sum over t < taps of in[r * in_step + t * tap_step + n] * weights[n][t]
  *     out[r * out_step + n] = min(max(requantize(acc, multiplier[n], shift[n]) + zero_point, -128), 127)

@@ -1,5 +1,5 @@
 /* Convolutions of several taps on Helium, one output channel at a time: its weights stay in registers while inputs pass;
- * the loops are written per shape (emit/helium_columns.py). The meaning is that of eu_tiles:
+ * the loops are written per shape (docs/HELIUM_KERNELS.md). The meaning is that of eu_tiles:
  *
  *     acc[r][n] = bias[n] + sum over k < inputs of in[r * in_step + k] * w[n][k]      (one run of bytes, or two: a and b)
  *     out[r * out_step + n] = min(max(requantize(acc, multiplier[n], shift[n]) + zero_point, low), high)
@@ -20,7 +20,7 @@ typedef struct {
 typedef void eu_columns_loop_t(const eu_columns_frame_t *);
 
 typedef struct {
-    const int32_t *stream; /* per channel, as emit/column_rows.py lays them out: bias, weights, multiplier, -shift */
+    const int32_t *stream; /* per channel, see edgeunet/kernels/README.md: bias, weights, multiplier, -shift */
     int32_t rows;
     int32_t block_rows; /* rows that all channels are computed of before the next */
     int16_t a_step;

@@ -3,7 +3,7 @@
  *     out = min(max((a * a_slope + b * b_slope + offset) >> 20, -128), 127)
  *
  * That this equals TFLite's three requantizations is checked for all 65,536 pairs of operands when the kernel is chosen
- * (emit/straight_add.py), and that no sum leaves int32. Eight values at a time. The shift is 16 bits into saturated int16, then 4
+ * (docs/HELIUM_KERNELS.md), and that no sum leaves int32. Eight values at a time. The shift is 16 bits into saturated int16, then 4
  * into saturated int8, both rounding: ((x + 2^15 >> 16) + 2^3) >> 4 = (x + 2^15 + 2^19) >> 20, as floors compose, so `rounded_offset`
  * is offset - 2^15 - 2^19. (Binutils 2.40 assembles the shifts that do not round as those that do.) The narrowing moves
  * interleave the two halves: the store scatters them back. out may be a or b. */

@@ -1,5 +1,5 @@
 /* Depthwise convolution on Helium, eight rows of a channel at a time; the loops are written per kind of window
- * (emit/helium_depthwise.py):
+ * (docs/HELIUM_KERNELS.md):
  *
  *     acc[r][n] = bias[n] + sum over t < taps of in[r * in_step + t * tap_step + n * channel_step] * weights[n][t]
  *     out[r * out_step + n] = min(max(requantize(acc, multiplier[n], shift[n]) + zero_point, -128), 127)

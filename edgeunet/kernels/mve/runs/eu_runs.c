@@ -1,5 +1,5 @@
 /* Convolutions on Helium whose windows are too long for eu_tiles, or several runs of bytes (dilation); the loops are
- * written per shape (emit/helium_runs.py), for all output channels of two rows:
+ * written per shape (docs/HELIUM_KERNELS.md), for all output channels of two rows:
  *
  *     acc[r][n] = bias[n] + sum over runs, k < inputs of x[run offset + k] * w[n][run][k],  x = a + r / repeat * a_step, or
  *                                                                                          b + r * b_step

@@ -1,4 +1,4 @@
-/* Convolutions on Helium, rows in pairs and output channels in fours; the loops are written per shape (emit/helium.py):
+/* Convolutions on Helium, rows in pairs and output channels in fours; the loops are written per shape (docs/HELIUM_KERNELS.md):
  *
  *     acc[r][n] = bias[n] + sum over k < inputs of in[r * in_step + k] * w[n][k]      (one run of bytes, or two: a and b)
  *     out[r * out_step + n] = min(max(requantize(acc, multiplier[n], shift[n]) + zero_point, low), high)
@@ -17,7 +17,7 @@ typedef struct {
     int16_t out_step;
 } eu_tiles_t;
 
-/* Puts on the stack and into registers what the loops want (emit/helium.py, _enter), at 1 for r12 pairs of rows. An odd
+/* Puts on the stack and into registers what the loops want (docs/HELIUM_KERNELS.md), at 1 for r12 pairs of rows. An odd
  * number of rows calls that for the pairs before the last row, then goes there for the last pair. In assembly because a
  * stream calls this often for few rows; offsets are those of eu_tiles_t. */
 __attribute__((naked, noinline)) static void eu_tiles(__attribute__((unused)) const int8_t *a, __attribute__((unused)) const int8_t *b,

@@ -1,5 +1,5 @@
 /* Convolutions of at most 16 inputs on Helium, blocks of four rows and four channels; the functions are written per shape
- * (emit/helium_blocks.py):
+ * (docs/HELIUM_KERNELS.md):
  *
  *     acc[r][n] = bias[n] + sum over k < inputs of in[r * in_step + k] * w[n][k]
  *     out[r * out_step + n] = min(max(requantize(acc, multiplier[n], shift[n]) + zero_point, low), high)

@@ -1,4 +1,4 @@
-/* Portable twin of what the kernels without scratch memory share (dsp/eu_bare.c): same packing, one product at a time. */
+/* Portable twin of what the kernels without scratch memory share (eu_bare.c): same packing, one product at a time. */
 
 /* Four sums to int8 by the constants behind a quad's weights; returns the end of those. */
 typedef const int32_t *eu_bare_tail_t(const int32_t *constants, int32_t scale, int32_t *sums);

@@ -2,7 +2,7 @@
  *
  *     out[r * out_step + n] = min(max((t * slope + other[r * other_step + n] * other_slope + add_offset) >> 20, -128), 127)
  *
- * with t as in eu_tall_conv_relu.c or eu_bare_conv_linear.c; the outputs are a multiple of four. Both roundings are kept; exactness and bounds as in
+ * with t by a tail of eu_bare.c; the outputs are a multiple of four. Both roundings are kept; exactness and bounds as in
  * eu_elementwise_add_linear.c. out may be other: four values are read before the first is written. */
 typedef struct {
     const int32_t *weights; /* as in eu_bare_t */

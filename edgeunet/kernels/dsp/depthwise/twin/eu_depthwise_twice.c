@@ -4,9 +4,9 @@
  *     y = (acc * multiplier[n] + 2^31 >> 32) + 2^(shift-1) + zero_point * 2^shift + (acc >> 31)      shift = shift[n]
  *     out[(2 r + f) * out_step + n] = min(max(y >> shift, -128), 127)                                 f = 0, 1
  *
- * Taps that meet the same row are summed once per call (schedule/upsampled.py): `reach` sums per phase, 3 or 5, doubled, as
+ * Taps that meet the same row are summed once per call (edgeunet/kernels/README.md): `reach` sums per phase, 3 or 5, doubled, as
  * pairs in 16-bit halves, once from an even and once from an odd one on; the window slides through registers as pairs of rows.
- * Double rounding as in eu_quads_conv_linear.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1. Frame and
+ * Double rounding as in eu_quads.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1. Frame and
  * rounding are those of eu_depthwise_pairs.c.
  * rows >= 2; the last of an odd number of rows is done together with the one before it, again. */
 typedef struct {

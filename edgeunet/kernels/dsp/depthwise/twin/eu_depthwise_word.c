@@ -6,9 +6,9 @@
  *     out[(r * phases + f) * out_step + n] = min(max(y >> shift, low), high)
  *
  * weights: per phase and four channels, per tap the doubled 16-bit weights of channels (0, 2) and (1, 3), the order in which
- * SXTB16 splits a word of inputs; a weight of an upsampled signal is a sum of int8 weights (schedule/upsampled.py).
+ * SXTB16 splits a word of inputs; a weight of an upsampled signal is a sum of int8 weights (edgeunet/kernels/README.md).
  * constants: per four channels 4 doubled biases, then per channel multiplier, rounding, shift. Double rounding as in
- * eu_quads_conv_linear.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1. Where the channels are no multiple of
+ * eu_quads.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1. Where the channels are no multiple of
  * four the last four overlap those before them; there are at least four. 19 instructions per two taps of four channels. */
 typedef struct {
     const int32_t *weights;

@@ -3,7 +3,7 @@
  *     out = min(max((a * a_slope + b * b_slope + offset) >> 20, -128), 127)
  *
  * That this equals TFLite's three requantizations is checked for all 65,536 pairs of operands when the kernel is chosen
- * (emit/straight_add.py), and that no sum leaves int32. Rows are whole words at multiples of four bytes; out may be a or b.
+ * (docs/DSP_KERNELS.md), and that no sum leaves int32. Rows are whole words at multiples of four bytes; out may be a or b.
  * Four values per word, 6.3 instructions each. */
 typedef struct {
     int32_t rows;

@@ -1,4 +1,4 @@
-/* Portable twin of what the kernels that widen both operands share (dsp/eu_pairs.c): same packing, one product at a time. */
+/* Portable twin of what the kernels that widen both operands share (eu_pairs.c): same packing, one product at a time. */
 
 /* A tail says how sums become int8. */
 typedef eu_quads_scale_t eu_pairs_code_t(void);

@@ -1,7 +1,7 @@
 /* What the kernels for a convolution and an addition with both operands widened share. The two signals that are added have the same step;
  * out may be other. */
 typedef struct {
-    const int32_t *weights; /* packed quads, as in eu_quads_add_relu_t or eu_quads_add_linear_t */
+    const int32_t *weights; /* packed quads, as in eu_quads_add_t */
     int32_t rows;
     int32_t out_step;
     int32_t outputs;

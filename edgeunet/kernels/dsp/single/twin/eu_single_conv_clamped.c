@@ -2,10 +2,10 @@
  * line per output channel:
  *
  *     u = min(max((in[r] * slope[n] + offset[n]) >> 20, 0), 255)
- *     out[r * out_step + n] = min(u, high - low) + low + zero_point           (as in eu_quads_conv_clamped.c)
+ *     out[r * out_step + n] = min(u, high - low) + low + zero_point           (as in eu_quads.c)
  *
  * That this equals TFLite's arithmetic, and that no sum leaves int32, is checked for all 256 inputs and every channel when the kernel is
- * chosen (emit/one_input.py). Inputs lie without gaps; outputs is a multiple of four. */
+ * chosen (docs/DSP_KERNELS.md). Inputs lie without gaps; outputs is a multiple of four. */
 typedef struct {
     const int32_t *lines; /* per quad: slope[4], offset[4] */
     int32_t rows;

@@ -1,4 +1,4 @@
-/* Portable twin of what the kernels for calls of few rows share (dsp/eu_tall.c): same packing, one product at a time. */
+/* Portable twin of what the kernels for calls of few rows share (eu_tall.c): same packing, one product at a time. */
 
 /* Four sums to int8 by the constants behind a channel's weights; returns the end of those. */
 typedef const int32_t *eu_tall_code_t(const int32_t *constants, int32_t scale, int32_t *sums);

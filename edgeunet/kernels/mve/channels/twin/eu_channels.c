@@ -1,4 +1,4 @@
-/* Portable twin of mve/eu_channels.c: depthwise convolution of few rows, eight channels at a time:
+/* Portable twin of eu_channels.c: depthwise convolution of few rows, eight channels at a time:
  *
  *     acc[r][n] = bias[n] + sum over t < taps of in[r * in_step + t * tap_step + n] * weights[n][t]
  *     out[r * out_step + n] = min(max(requantize(acc, multiplier[n], shift[n]) + zero_point, -128), 127)

@@ -1,4 +1,4 @@
-/* Portable twin of mve/eu_columns.c: convolutions of several taps, one output channel at a time.
+/* Portable twin of eu_columns.c: convolutions of several taps, one output channel at a time.
  *
  *     acc[r][n] = bias[n] + sum over k < inputs of in[r * in_step + k] * w[n][k]      (one run of bytes, or two: a and b)
  *     y = (acc * multiplier[n] + 2^30 >> 31), one less where the sign counts and y < 0
@@ -20,7 +20,7 @@ typedef struct {
 typedef void eu_columns_loop_t(const eu_columns_frame_t *);
 
 typedef struct {
-    const int32_t *stream; /* per channel, as emit/column_rows.py lays them out: bias, weights, multiplier, -shift */
+    const int32_t *stream; /* per channel, see edgeunet/kernels/README.md: bias, weights, multiplier, -shift */
     int32_t rows;
     int32_t block_rows; /* rows that all channels are computed of before the next */
     int16_t a_step;

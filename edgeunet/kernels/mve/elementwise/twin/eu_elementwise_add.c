@@ -1,9 +1,9 @@
-/* Portable twin of mve/eu_elementwise_add.c: sum of two int8 signals on different scales, as one straight line per operand.
+/* Portable twin of eu_elementwise_add.c: sum of two int8 signals on different scales, as one straight line per operand.
  *
  *     out = min(max((a * a_slope + b * b_slope + offset) >> 20, -128), 127)
  *
  * That this equals TFLite's three requantizations is checked for all 65,536 pairs of operands when the kernel is chosen
- * (emit/straight_add.py), and that no sum leaves int32. rounded_offset is offset - 2^15 - 2^19. out may be a or b. */
+ * (docs/HELIUM_KERNELS.md), and that no sum leaves int32. rounded_offset is offset - 2^15 - 2^19. out may be a or b. */
 typedef struct {
     int32_t rows;
     int32_t channels; /* per row */

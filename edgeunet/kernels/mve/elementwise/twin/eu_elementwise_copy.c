@@ -1,4 +1,4 @@
-/* Portable twin of mve/eu_elementwise_copy.c: copies outer blocks of rows runs of bytes. in and out do not overlap, but for nearest
+/* Portable twin of eu_elementwise_copy.c: copies outer blocks of rows runs of bytes. in and out do not overlap, but for nearest
  * upsampling, where a block is one row of inputs and as many of outputs: then no block may write over what later ones read. */
 typedef struct {
     int32_t outer;

@@ -1,4 +1,4 @@
-/* Portable twin of mve/eu_elementwise_max.c: maximum over 2 or 3 rows every `stride` rows.
+/* Portable twin of eu_elementwise_max.c: maximum over 2 or 3 rows every `stride` rows.
  *
  *     out[r * out_step + n] = max over k < kernel of in[r * in_step + k * pitch + n] */
 typedef struct {

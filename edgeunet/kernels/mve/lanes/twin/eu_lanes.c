@@ -1,4 +1,4 @@
-/* Portable twin of mve/eu_lanes.c: depthwise convolution, channel by channel, rows in ascending order.
+/* Portable twin of eu_lanes.c: depthwise convolution, channel by channel, rows in ascending order.
  *
  *     acc[r][n] = bias[n] + sum over t < taps of in[r * in_step + t * tap_step + n * channel_step] * weights[n][t]
  *     y = (acc * multiplier[n] + 2^30 >> 31) + (acc >> 31 where the sign counts)

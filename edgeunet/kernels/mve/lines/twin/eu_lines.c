@@ -1,8 +1,8 @@
-/* Portable twin of mve/eu_lines.c: 1x1 convolution of one input channel, one straight line per output channel.
+/* Portable twin of eu_lines.c: 1x1 convolution of one input channel, one straight line per output channel.
  *
  *     out[r * out_step + n] = min(max((in[r] * slope[n] + offset[n]) >> 20, low), high)
  *
- * That this equals TFLite's requantization is checked for all 256 inputs when the kernel is chosen (emit/one_input.py), and
+ * That this equals TFLite's requantization is checked for all 256 inputs when the kernel is chosen (docs/HELIUM_KERNELS.md), and
  * that no sum leaves int32. The stream holds offset - 2^15 - 2^19. */
 typedef struct {
     const int32_t *stream; /* per channel: slope, offset */

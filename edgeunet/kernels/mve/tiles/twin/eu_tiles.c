@@ -1,4 +1,4 @@
-/* Portable twin of mve/eu_tiles.c: convolutions, row by row and output channels in fours.
+/* Portable twin of eu_tiles.c: convolutions, row by row and output channels in fours.
  *
  *     acc[r][n] = bias[n] + sum over k < inputs of in[r * in_step + k] * w[n][k]      (one run of bytes, or two: a and b)
  *     y = (acc * multiplier[n] + 2^30 >> 31), one less where the sign counts and y < 0

@@ -1,4 +1,4 @@
-/* Portable twin of mve/eu_tiles_blocks.c: convolutions of at most 16 inputs, two channels after the other.
+/* Portable twin of eu_tiles_blocks.c: convolutions of at most 16 inputs, two channels after the other.
  *
  *     acc[r][n] = bias[n] + sum over k < inputs of in[r * in_step + k] * w[n][k]
  *     y = (acc * multiplier[n] + 2^30 >> 31), one less where the sign counts and y < 0
