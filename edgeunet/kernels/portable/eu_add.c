@@ -35,8 +35,8 @@ static void eu_add(const int8_t *a, const int8_t *b, int8_t *out, const eu_add_t
         for (int32_t c = 0; c < p->channels; c++) {
             const int32_t x = (a[c * p->a_step] - p->a_zero_point) * unit;
             const int32_t y = (b[c * p->b_step] - p->b_zero_point) * unit;
-            const int32_t sum = eu_requantize(x, p->a_multiplier, p->a_shift) +
-                                p->sign * eu_requantize(y, p->b_multiplier, p->b_shift);
+            const int32_t sum =
+                eu_requantize(x, p->a_multiplier, p->a_shift) + p->sign * eu_requantize(y, p->b_multiplier, p->b_shift);
             out[c] = eu_clamp(eu_requantize(sum, p->multiplier, p->shift), p->zero_point, p->low, p->high);
         }
         a += p->a_pitch;

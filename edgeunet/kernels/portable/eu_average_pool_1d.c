@@ -15,8 +15,8 @@ typedef struct {
     int32_t high;
 } eu_average_pool_1d_t;
 
-static void eu_average_pool_1d(
-    const int8_t *in, int8_t *out, const eu_average_pool_1d_t *p, int32_t first, int32_t begin, int32_t end)
+static void eu_average_pool_1d(const int8_t *in, int8_t *out, const eu_average_pool_1d_t *p, int32_t first,
+                               int32_t begin, int32_t end)
 {
     for (int32_t r = 0; r < p->rows; r++) {
         const int32_t start = (first + r) * p->stride - p->pad;

@@ -52,8 +52,8 @@ static void eu_conv_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_
             for (int32_t i = 0; i < p->repeat; i++) {
                 const uint32_t acc =
                     shared + eu_conv_part(b + i * p->b_step, b_weights, p->taps, p->b_tap, p->b_inputs);
-                out[i * p->out_step + n] = eu_clamp(
-                    eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
+                out[i * p->out_step + n] = eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]),
+                                                    p->zero_point, p->low, p->high);
             }
         }
         a += p->a_step;

@@ -31,8 +31,8 @@ typedef struct {
     int32_t high;
 } eu_conv_sum_unfolded_t;
 
-static uint32_t eu_conv_part_unfolded(const int8_t *in, const int8_t *w, int32_t zero, int32_t taps,
-                                      int32_t tap_step, int32_t inputs)
+static uint32_t eu_conv_part_unfolded(const int8_t *in, const int8_t *w, int32_t zero, int32_t taps, int32_t tap_step,
+                                      int32_t inputs)
 {
     uint32_t acc = 0;
     for (int32_t t = 0; t < taps; t++) {
@@ -57,8 +57,8 @@ static void eu_conv_sum_unfolded(const int8_t *a, const int8_t *b, int8_t *out, 
             for (int32_t i = 0; i < p->repeat; i++) {
                 const uint32_t acc =
                     shared + eu_conv_part_unfolded(b + i * p->b_step, b_weights, zero, p->taps, p->b_tap, p->b_inputs);
-                out[i * p->out_step + n] = eu_clamp(
-                    eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
+                out[i * p->out_step + n] = eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]),
+                                                    p->zero_point, p->low, p->high);
             }
         }
         a += p->a_step;

@@ -56,8 +56,8 @@ static void eu_conv_sum_upsampled(const int8_t *a, const int8_t *b, int8_t *out,
                     }
                     w += p->b_inputs;
                 }
-                out[n] =
-                    eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
+                out[n] = eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low,
+                                  p->high);
             }
             b += p->b_step;
             out += p->out_step;

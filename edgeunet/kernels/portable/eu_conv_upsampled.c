@@ -41,8 +41,8 @@ static void eu_conv_upsampled(const int8_t *in, int8_t *out, const eu_conv_upsam
                     x += p->tap_step;
                     w += p->inputs;
                 }
-                out[n] =
-                    eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
+                out[n] = eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low,
+                                  p->high);
             }
             out += p->out_step;
         }

@@ -37,7 +37,8 @@ static void eu_depthwise_1d_unfolded(const int8_t *in, int8_t *out, const eu_dep
                 x += p->tap_step;
                 w += p->outputs;
             }
-            out[n] = eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
+            out[n] =
+                eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
         }
         in += p->in_step;
         out += p->out_step;

@@ -41,8 +41,8 @@ static void eu_dot_upsampled(const int8_t *in, int8_t *out, const eu_dot_upsampl
                     acc1 += x * w[length + k];
                 }
                 out[n] = eu_clamp(eu_requantize(acc0, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
-                out[n + 1] =
-                    eu_clamp(eu_requantize(acc1, p->multiplier[n + 1], p->shift[n + 1]), p->zero_point, p->low, p->high);
+                out[n + 1] = eu_clamp(eu_requantize(acc1, p->multiplier[n + 1], p->shift[n + 1]), p->zero_point, p->low,
+                                      p->high);
                 w += 2 * length;
             }
             if (n < p->outputs) {

@@ -5,8 +5,8 @@
 #else
 #define EU_APART
 #endif
-EU_APART static void eu_edge(
-    int8_t *out, int32_t rows, int32_t pitch, int32_t bytes, int32_t value, int32_t first, int32_t begin, int32_t end)
+EU_APART static void eu_edge(int8_t *out, int32_t rows, int32_t pitch, int32_t bytes, int32_t value, int32_t first,
+                             int32_t begin, int32_t end)
 {
     for (int32_t r = 0; r < rows; r++) {
         if (first + r < begin || first + r >= end) {

@@ -53,8 +53,8 @@ static void eu_transpose_conv_2d(const int8_t *in, int8_t *out, const eu_transpo
                         w += p->in_channels;
                     }
                 }
-                out[n] = eu_clamp(
-                    eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
+                out[n] = eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low,
+                                  p->high);
             }
             out += p->out_pitch;
         }

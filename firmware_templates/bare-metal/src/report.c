@@ -45,10 +45,12 @@ void report_begin(const char *kind)
 /* By subtraction: a 64-bit division would pull in a library function, and that would be charged to the model. */
 void report_number(const char *key, uint64_t value)
 {
+    /* clang-format off */
     static const uint64_t powers[] = {
         10000000000000000000u, 1000000000000000000u, 100000000000000000u, 10000000000000000u, 1000000000000000u,
         100000000000000u, 10000000000000u, 1000000000000u, 100000000000u, 10000000000u, 1000000000u, 100000000u,
         10000000u, 1000000u, 100000u, 10000u, 1000u, 100u, 10u};
+    /* clang-format on */
     int started = 0;
     put_key(key);
     for (unsigned i = 0; i < sizeof powers / sizeof powers[0]; ++i) {

@@ -14,11 +14,11 @@
 #define CSR_MINSTRET (0xB02 - 0x1000)
 #define CSR_MINSTRETH (0xB82 - 0x1000)
 
-#define csr_read(number)                                                                                  \
-    __extension__({                                                                                       \
-        uint32_t value_;                                                                                  \
+#define csr_read(number) \
+    __extension__({ \
+        uint32_t value_; \
         __asm volatile(".insn i 0x73, 2, %0, x0, %1" : "=r"(value_) : "i"(number) : "memory"); /* csrrs */ \
-        value_;                                                                                           \
+        value_; \
     })
 
 #define csr_write(number, value) \

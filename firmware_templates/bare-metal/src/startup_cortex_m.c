@@ -34,9 +34,9 @@ static void guard_stack(void)
     __asm volatile("msr msplim, %0" : : "r"(__stack_limit));
 #else
     if (SCB(MPU_TYPE) >> 8 & 0xFFu) {
-        SCB(MPU_RBAR) = (uint32_t)__stack_guard | 0x10u;   /* region 0 */
-        SCB(MPU_RASR) = (1u << 28) | (7u << 1) | 1u;       /* no execution, no access, 2^(7 + 1) bytes, on */
-        SCB(MPU_CTRL) = 5u;                                /* on, with the default map for everything else */
+        SCB(MPU_RBAR) = (uint32_t)__stack_guard | 0x10u; /* region 0 */
+        SCB(MPU_RASR) = (1u << 28) | (7u << 1) | 1u;     /* no execution, no access, 2^(7 + 1) bytes, on */
+        SCB(MPU_CTRL) = 5u;                              /* on, with the default map for everything else */
     }
 #endif
 }
@@ -64,7 +64,9 @@ __attribute__((naked, used)) void Reset_Handler(void)
 {
     __asm volatile("ldr r0, =__stack_top\n"
                    "mov sp, r0\n"
-                   "b %c0\n" : : "i"(start));
+                   "b %c0\n"
+                   :
+                   : "i"(start));
 }
 
 /* The stack may be what broke: go on with another one. */
@@ -78,7 +80,9 @@ __attribute__((naked, used)) void Fault_Handler(void)
 #endif
                    "ldr r2, =__fault_stack_top\n"
                    "mov sp, r2\n"
-                   "b %c0\n" : : "i"(fault_report));
+                   "b %c0\n"
+                   :
+                   : "i"(fault_report));
 }
 
 __attribute__((used)) void fault_report(const uint32_t *sp, uint32_t exc_return)

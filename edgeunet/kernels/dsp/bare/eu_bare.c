@@ -26,26 +26,27 @@ typedef void eu_bare_tail_t(void);
 /* What a row needs. A tail turns r8-r11 into int8 values by the constants at r1 and stores them where [sp, #4] says; it leaves r1
  * behind the constants, and may change all registers but lr. r3 is the frame, which [sp] keeps. */
 typedef struct {
-    const int32_t *weights;    /* 0 */
-    int8_t *out;               /* 4 */
-    const int8_t *last;        /* 8: output of the last four channels */
-    eu_bare_tail_t *tail;      /* 12 */
-    int32_t scale;             /* 16: see the tails */
-    uint32_t above;            /* 20: as in eu_quads_rows_t */
-    uint32_t below;            /* 24 */
+    const int32_t *weights;     /* 0 */
+    int8_t *out;                /* 4 */
+    const int8_t *last;         /* 8: output of the last four channels */
+    eu_bare_tail_t *tail;       /* 12 */
+    int32_t scale;              /* 16: see the tails */
+    uint32_t above;             /* 20: as in eu_quads_rows_t */
+    uint32_t below;             /* 24 */
     eu_bare_signal_t signal[2]; /* 28 */
 } eu_bare_frame_t;
 
-#define EU_BARE_GROUP(label)                                                                     \
+#define EU_BARE_GROUP(label) \
     label ":\n\tldr r2, [r0], #4\n\tldmia r1!, {r4-r7}\n\tsxtb16 r12, r2\n\tsxtb16 r2, r2, ror #8\n\t" \
-    "smlad r9, r12, r4, r9\n\tsxtb16 r4, r4\n\tsmlad r11, r12, r6, r11\n\tsxtb16 r6, r6\n\t"     \
-    "smlad r8, r12, r4, r8\n\tsmlad r10, r12, r6, r10\n\t"                                       \
-    "smlad r9, r2, r5, r9\n\tsxtb16 r5, r5\n\tsmlad r11, r2, r7, r11\n\tsxtb16 r7, r7\n\t"       \
+    "smlad r9, r12, r4, r9\n\tsxtb16 r4, r4\n\tsmlad r11, r12, r6, r11\n\tsxtb16 r6, r6\n\t" \
+    "smlad r8, r12, r4, r8\n\tsmlad r10, r12, r6, r10\n\t" \
+    "smlad r9, r2, r5, r9\n\tsxtb16 r5, r5\n\tsmlad r11, r2, r7, r11\n\tsxtb16 r7, r7\n\t" \
     "smlad r8, r2, r5, r8\n\tsmlad r10, r2, r7, r10\n"
 
 /* All channels of a row. Where they are no multiple of four, the last four overlap those before them. */
 EU_NAKED static void eu_bare_row(EU_UNUSED const eu_bare_frame_t *frame)
 {
+    /* clang-format off */
     __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tldmia r0, {r1, r2}\n\tpush {r0, r2}\n"
             "1:\n\tldr r3, [sp]\n\tmov r8, #0\n\tmov r9, #0\n\tmov r10, #0\n\tmov r11, #0\n\tadds r3, #28\n"
             "2:\n\tldr r0, [r3]\n"
@@ -59,27 +60,28 @@ EU_NAKED static void eu_bare_row(EU_UNUSED const eu_bare_frame_t *frame)
             "ldrd r3, r2, [sp]\n\tldr r4, [r3, #8]\n\tcmp r2, r4\n\tbeq 6f\n\tadds r2, #4\n\tcmp r2, r4\n\tit hi\n\tmovhi r2, r4\n\t"
             "str r2, [sp, #4]\n\tb 1b\n"
             "6:\n\tadd sp, #8\n\tpop {r4-r11, pc}");
+    /* clang-format on */
 }
 
 /* (acc * multiplier + offset * 2^shift) >> 36 by `op`: scale is 2^shift; see EU_QUADS_SCALE. */
-#define EU_BARE_SCALE_ONE(op, acc, multiplier)                                                   \
+#define EU_BARE_SCALE_ONE(op, acc, multiplier) \
     "ldr r0, [r1], #4\n\tsmull r6, r7, r0, r12\n\tsmlal r6, r7, " acc ", " multiplier "\n\t" op " " acc ", #8, r7, asr #4\n\t"
-#define EU_BARE_SCALE(op)                                                                        \
-    "ldr r12, [r3, #16]\n\tldmia r1!, {r2-r5}\n\t"                                              \
-    EU_BARE_SCALE_ONE(op, "r8", "r2") EU_BARE_SCALE_ONE(op, "r9", "r3")                          \
+#define EU_BARE_SCALE(op) \
+    "ldr r12, [r3, #16]\n\tldmia r1!, {r2-r5}\n\t" \
+    EU_BARE_SCALE_ONE(op, "r8", "r2") EU_BARE_SCALE_ONE(op, "r9", "r3") \
     EU_BARE_SCALE_ONE(op, "r10", "r4") EU_BARE_SCALE_ONE(op, "r11", "r5")
 
 /* Double rounding as eu_tall.c has it: scale is 2 * zero_point + 1. */
-#define EU_BARE_ROUND_ONE(acc)                                                                   \
+#define EU_BARE_ROUND_ONE(acc) \
     "ldmia r1!, {r4, r5}\n\tadd " acc ", " acc ", r5, asr #5\n\tand r5, r5, #31\n\tlsl r6, r12, r5\n\t" \
-    "add r6, r6, " acc ", asr #31\n\tsmmlar " acc ", " acc ", r4, r6\n\t"                        \
+    "add r6, r6, " acc ", asr #31\n\tsmmlar " acc ", " acc ", r4, r6\n\t" \
     "asr " acc ", r5\n\tssat " acc ", #8, " acc ", asr #1\n\t"
-#define EU_BARE_ROUND                                                                            \
+#define EU_BARE_ROUND \
     "ldr r12, [r3, #16]\n\tlsl r8, r8, #1\n\tlsl r9, r9, #1\n\tlsl r10, r10, #1\n\tlsl r11, r11, #1\n\t" \
     EU_BARE_ROUND_ONE("r8") EU_BARE_ROUND_ONE("r9") EU_BARE_ROUND_ONE("r10") EU_BARE_ROUND_ONE("r11")
 
 /* Stores the four int8 values in r8-r11. */
-#define EU_BARE_STORE                                                                            \
+#define EU_BARE_STORE \
     "ldr r2, [sp, #4]\n\tstrb r8, [r2]\n\tstrb r9, [r2, #1]\n\tstrb r10, [r2, #2]\n\tstrb r11, [r2, #3]\n\tbx lr"
 
 /* Stores four values 0 .. 255 above low, as eu_quads.c does. */

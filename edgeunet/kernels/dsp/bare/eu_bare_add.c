@@ -25,16 +25,17 @@ typedef struct {
     int32_t add_offset;  /* 88 */
 } eu_bare_add_frame_t;
 
-#define EU_BARE_ADD_ONE(acc, rotation)                                                           \
+#define EU_BARE_ADD_ONE(acc, rotation) \
     "sxtb r12, r6" rotation "\n\tmla " acc ", " acc ", r4, r7\n\tmla " acc ", r12, r5, " acc "\n\t" \
     "ssat " acc ", #8, " acc ", asr #20\n\t"
-#define EU_BARE_ADD                                                                              \
-    "ldrd r3, r2, [sp]\n\tadds r3, #76\n\tldmia r3, {r3, r4, r5, r7}\n\tldr r6, [r2, r3]\n\t"    \
-    EU_BARE_ADD_ONE("r8", "") EU_BARE_ADD_ONE("r9", ", ror #8")                                  \
+#define EU_BARE_ADD \
+    "ldrd r3, r2, [sp]\n\tadds r3, #76\n\tldmia r3, {r3, r4, r5, r7}\n\tldr r6, [r2, r3]\n\t" \
+    EU_BARE_ADD_ONE("r8", "") EU_BARE_ADD_ONE("r9", ", ror #8") \
     EU_BARE_ADD_ONE("r10", ", ror #16") EU_BARE_ADD_ONE("r11", ", ror #24")
 #define EU_BARE_ADD_STORE EU_BARE_ADD EU_BARE_STORE
 
-static void eu_bare_added(const int8_t *in, const int8_t *other, int8_t *out, const eu_bare_add_t *p, eu_bare_tail_t *tail)
+static void eu_bare_added(const int8_t *in, const int8_t *other, int8_t *out, const eu_bare_add_t *p,
+                          eu_bare_tail_t *tail)
 {
     eu_bare_add_frame_t frame;
     frame.row.weights = p->weights;

@@ -25,21 +25,21 @@ typedef struct {
 /* The frame, copied to the stack; rows = 2 * (phase + a multiple of 3). Tables and addresses are those of the next channel. */
 typedef void eu_depthwise_5_loop_t(void);
 typedef struct {
-    const int8_t *end; /* 0: on the stack: the output of the row after the last */
-    int32_t in_step;   /* 4 */
-    int32_t out_step;  /* 8 */
-    int32_t shift;     /* 12: on the stack: the channel's */
-    const int8_t *in;  /* 16 */
-    int8_t *out;       /* 20 */
-    const int8_t *weights;      /* 24 */
-    const int32_t *bias;        /* 28 */
-    const int32_t *multiplier;  /* 32 */
-    const int8_t *shifts;       /* 36 */
-    int32_t span;               /* 40: bytes of output from the first row to the one after the last */
-    int32_t phase;              /* 44 */
-    intptr_t loops;             /* 48: where the loop for a shift of 0 would be listed */
-    int32_t zero;               /* 52: 2 * zero_point + 1 */
-    const int8_t *out_end;      /* 56: the output behind the last channel */
+    const int8_t *end;           /* 0: on the stack: the output of the row after the last */
+    int32_t in_step;             /* 4 */
+    int32_t out_step;            /* 8 */
+    int32_t shift;               /* 12: on the stack: the channel's */
+    const int8_t *in;            /* 16 */
+    int8_t *out;                 /* 20 */
+    const int8_t *weights;       /* 24 */
+    const int32_t *bias;         /* 28 */
+    const int32_t *multiplier;   /* 32 */
+    const int8_t *shifts;        /* 36 */
+    int32_t span;                /* 40: bytes of output from the first row to the one after the last */
+    int32_t phase;               /* 44 */
+    intptr_t loops;              /* 48: where the loop for a shift of 0 would be listed */
+    int32_t zero;                /* 52: 2 * zero_point + 1 */
+    const int8_t *out_end;       /* 56: the output behind the last channel */
     eu_depthwise_5_loop_t *next; /* 60 */
 } eu_depthwise_5_frame_t;
 
@@ -57,65 +57,80 @@ __attribute__((naked, noinline)) static void eu_depthwise_5_channel(void)
             "pkhtb r10, r10, r5, asr #16\n\tcmp r4, #1\n\tbx r2\n1:\n\tadd sp, #64\n\tpop {r4-r11, pc}");
 }
 
-__attribute__((naked, noinline)) static void eu_depthwise_5_run(__attribute__((unused)) const eu_depthwise_5_frame_t *frame)
+__attribute__((naked, noinline)) static void eu_depthwise_5_run(__attribute__((unused))
+                                                                const eu_depthwise_5_frame_t *frame)
 {
-    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tsub sp, #64\n\tmov r12, sp\n\tldmia r0!, {r4-r11}\n\tstmia r12!, {r4-r11}\n\t"
-            "ldmia r0, {r4-r11}\n\tstmia r12, {r4-r11}\n\tldr pc, [sp, #60]");
+    __asm__(
+        ".syntax unified\n\tpush {r4-r11, lr}\n\tsub sp, #64\n\tmov r12, sp\n\tldmia r0!, {r4-r11}\n\tstmia r12!, {r4-r11}\n\t"
+        "ldmia r0, {r4-r11}\n\tstmia r12, {r4-r11}\n\tldr pc, [sp, #60]");
 }
 
 #define EU_DEPTHWISE_5_LOAD(pair, in_step) \
     "ldrsb " pair ", [r0], #" in_step "\n\tldrsb r2, [r0], #" in_step "\n\tpkhbt " pair ", " pair ", r2, lsl #16\n\t"
 
-#define EU_DEPTHWISE_5_STORE(out_step, shift)                                                            \
+#define EU_DEPTHWISE_5_STORE(out_step, shift) \
     "add r3, lr, r2, asr #31\n\tsmmlar r2, r2, r12, r3\n\tssat r2, #8, r2, asr #" shift "\n\t" \
     "strb r2, [r1], #" out_step "\n\t"
 
-#define EU_DEPTHWISE_5_PAIR(a, b, c, load, store)                                                        \
+#define EU_DEPTHWISE_5_PAIR(a, b, c, load, store) \
     load "smlad r2, " a ", r7, r11\n\tsmlad r2, " b ", r8, r2\n\tsmlabt r2, " c ", r10, r2\n\t" store \
     "smlatb r2, " a ", r7, r11\n\tsmlad r2, " b ", r9, r2\n\tsmlad r2, " c ", r10, r2\n\t" store
 
 /* The same with steps and shift from the stack, for channels too few to be worth a loop of their own. */
-#define EU_DEPTHWISE_5_ANY_LOAD(pair)                                                                    \
-    "ldr r3, [sp, #4]\n\tldrsb " pair ", [r0]\n\tldrsb r2, [r0, r3]\n\tadd r0, r0, r3, lsl #1\n\t"  \
+#define EU_DEPTHWISE_5_ANY_LOAD(pair) \
+    "ldr r3, [sp, #4]\n\tldrsb " pair ", [r0]\n\tldrsb r2, [r0, r3]\n\tadd r0, r0, r3, lsl #1\n\t" \
     "pkhbt " pair ", " pair ", r2, lsl #16\n\t"
-#define EU_DEPTHWISE_5_ANY_STORE                                                                         \
+#define EU_DEPTHWISE_5_ANY_STORE \
     "add r3, lr, r2, asr #31\n\tsmmlar r2, r2, r12, r3\n\tldr r3, [sp, #12]\n\tasr r2, r3\n\t" \
     "ssat r2, #8, r2\n\tldr r3, [sp, #8]\n\tstrb r2, [r1]\n\tadd r1, r3\n\t"
 
 /* A loop of three pairs of rows, after which every pair of inputs is back in its register; entered at the phase. */
-#define EU_DEPTHWISE_5_ROWS(load_4, load_5, load_6, store)                                               \
-    __asm__(".syntax unified\n\tbeq 11f\n\tbhi 12f\n\t" load_4 load_5                        \
-            "1:\n\t" EU_DEPTHWISE_5_PAIR("r4", "r5", "r6", load_6, store)                                \
-            "2:\n\t" EU_DEPTHWISE_5_PAIR("r5", "r6", "r4", load_4, store)                                \
-            "3:\n\t" EU_DEPTHWISE_5_PAIR("r6", "r4", "r5", load_5, store)                                \
-            "ldr r2, [sp]\n\tcmp r1, r2\n\tbne 1b\n\tldr pc, [sp, #60]\n"                         \
+#define EU_DEPTHWISE_5_ROWS(load_4, load_5, load_6, store) \
+    __asm__(".syntax unified\n\tbeq 11f\n\tbhi 12f\n\t" load_4 load_5 \
+            "1:\n\t" EU_DEPTHWISE_5_PAIR("r4", "r5", "r6", load_6, store) \
+            "2:\n\t" EU_DEPTHWISE_5_PAIR("r5", "r6", "r4", load_4, store) \
+            "3:\n\t" EU_DEPTHWISE_5_PAIR("r6", "r4", "r5", load_5, store) \
+            "ldr r2, [sp]\n\tcmp r1, r2\n\tbne 1b\n\tldr pc, [sp, #60]\n" \
             "11:\n\t" load_6 load_4 "b 3b\n12:\n\t" load_5 load_6 "b 2b")
 
-#define EU_DEPTHWISE_5_LOOP(name, in_step, out_step, shift)                                              \
-    __attribute__((naked, noinline)) static void name(void)                                      \
-    {                                                                                            \
+#define EU_DEPTHWISE_5_LOOP(name, in_step, out_step, shift) \
+    __attribute__((naked, noinline)) static void name(void) \
+    { \
         EU_DEPTHWISE_5_ROWS(EU_DEPTHWISE_5_LOAD("r4", in_step), EU_DEPTHWISE_5_LOAD("r5", in_step), EU_DEPTHWISE_5_LOAD("r6", in_step), \
-                            EU_DEPTHWISE_5_STORE(out_step, shift));                                      \
+                            EU_DEPTHWISE_5_STORE(out_step, shift)); \
     }
 
 /* Steps and shift from the frame. */
-#define EU_DEPTHWISE_5_ANY_LOOP(name)                                                                    \
-    __attribute__((naked, noinline)) static void name(void)                                      \
-    {                                                                                            \
+#define EU_DEPTHWISE_5_ANY_LOOP(name) \
+    __attribute__((naked, noinline)) static void name(void) \
+    { \
         EU_DEPTHWISE_5_ROWS(EU_DEPTHWISE_5_ANY_LOAD("r4"), EU_DEPTHWISE_5_ANY_LOAD("r5"), EU_DEPTHWISE_5_ANY_LOAD("r6"), EU_DEPTHWISE_5_ANY_STORE); \
     }
 
-static void eu_depthwise_5_rows(const int8_t *in, int8_t *out, int32_t rows, const eu_depthwise_5_t *p, eu_depthwise_5_loop_t *const *loops,
-                                int32_t first_shift)
+static void eu_depthwise_5_rows(const int8_t *in, int8_t *out, int32_t rows, const eu_depthwise_5_t *p,
+                                eu_depthwise_5_loop_t *const *loops, int32_t first_shift)
 {
-    const eu_depthwise_5_frame_t frame = {
-        out, p->in_step, p->out_step, 0, in, out, p->weights, p->bias, p->multiplier, p->shift, rows * p->out_step, rows / 2 % 3,
-        (intptr_t)loops - 4 * first_shift, 2 * p->zero_point + 1, out + p->outputs, eu_depthwise_5_channel};
+    const eu_depthwise_5_frame_t frame = {out,
+                                          p->in_step,
+                                          p->out_step,
+                                          0,
+                                          in,
+                                          out,
+                                          p->weights,
+                                          p->bias,
+                                          p->multiplier,
+                                          p->shift,
+                                          rows * p->out_step,
+                                          rows / 2 % 3,
+                                          (intptr_t)loops - 4 * first_shift,
+                                          2 * p->zero_point + 1,
+                                          out + p->outputs,
+                                          eu_depthwise_5_channel};
     eu_depthwise_5_run(&frame);
 }
 
-static void eu_depthwise_5_block(const int8_t *in, int8_t *out, int32_t rows, const eu_depthwise_5_t *p, eu_depthwise_5_loop_t *const *loops,
-                                 int32_t first_shift)
+static void eu_depthwise_5_block(const int8_t *in, int8_t *out, int32_t rows, const eu_depthwise_5_t *p,
+                                 eu_depthwise_5_loop_t *const *loops, int32_t first_shift)
 {
     const int32_t last = rows - 2;
     eu_depthwise_5_rows(in, out, rows & ~1, p, loops, first_shift);
@@ -124,7 +139,8 @@ static void eu_depthwise_5_block(const int8_t *in, int8_t *out, int32_t rows, co
     }
 }
 
-static void eu_depthwise_5(const int8_t *in, int8_t *out, const eu_depthwise_5_t *p, eu_depthwise_5_loop_t *const *loops, int32_t first_shift)
+static void eu_depthwise_5(const int8_t *in, int8_t *out, const eu_depthwise_5_t *p,
+                           eu_depthwise_5_loop_t *const *loops, int32_t first_shift)
 {
     int32_t rows = p->rows;
     for (; rows > p->block + 1; rows -= p->block) {

@@ -21,8 +21,8 @@ typedef struct {
     int32_t zero_point;
 } eu_depthwise_long_t;
 
-static void eu_depthwise_long_block(const int8_t *in, int8_t *out, int32_t rows, int32_t taps, const eu_depthwise_long_t *p,
-                                    eu_depthwise_long_loop_t *loop)
+static void eu_depthwise_long_block(const int8_t *in, int8_t *out, int32_t rows, int32_t taps,
+                                    const eu_depthwise_long_t *p, eu_depthwise_long_loop_t *loop)
 {
     const int32_t whole = rows & ~3;
     const int32_t last = rows - 4;
@@ -54,7 +54,8 @@ static void eu_depthwise_long_block(const int8_t *in, int8_t *out, int32_t rows,
     }
 }
 
-static void eu_depthwise_long(const int8_t *in, int8_t *out, int32_t taps, const eu_depthwise_long_t *p, eu_depthwise_long_loop_t *loop)
+static void eu_depthwise_long(const int8_t *in, int8_t *out, int32_t taps, const eu_depthwise_long_t *p,
+                              eu_depthwise_long_loop_t *loop)
 {
     int32_t rows = p->rows;
     for (; rows > p->block + 3; rows -= p->block) {

@@ -37,7 +37,8 @@ static uint32_t eu_depthwise_twice_sum(const int8_t *weights, int32_t t, int32_t
     return (uint32_t)(2 * sum);
 }
 
-static void eu_depthwise_twice_pairs(const int8_t *weights, const eu_depthwise_twice_t *p, int32_t reach, uint32_t *pairs)
+static void eu_depthwise_twice_pairs(const int8_t *weights, const eu_depthwise_twice_t *p, int32_t reach,
+                                     uint32_t *pairs)
 {
     for (int32_t f = 0; f < 2; f++) {
         const int32_t t = -p->base - f;
@@ -50,8 +51,8 @@ static void eu_depthwise_twice_pairs(const int8_t *weights, const eu_depthwise_t
     }
 }
 
-static void eu_depthwise_twice_block(const int8_t *in, int8_t *out, int32_t rows, int32_t reach, const eu_depthwise_twice_t *p,
-                                     eu_depthwise_long_loop_t *loop)
+static void eu_depthwise_twice_block(const int8_t *in, int8_t *out, int32_t rows, int32_t reach,
+                                     const eu_depthwise_twice_t *p, eu_depthwise_long_loop_t *loop)
 {
     const int32_t whole = rows & ~1;
     const int32_t last = rows - 2;

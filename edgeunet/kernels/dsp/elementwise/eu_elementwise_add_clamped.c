@@ -18,16 +18,18 @@ typedef struct {
     uint32_t high;
 } eu_elementwise_add_clamped_t;
 
-#define EU_ELEMENTWISE_ADD_CLAMPED_VALUE(value, rotation)                                                    \
+#define EU_ELEMENTWISE_ADD_CLAMPED_VALUE(value, rotation) \
     "sxtb " value ", r6" rotation "\n\tsxtb r12, r7" rotation "\n\tmla " value ", " value ", r3, r5\n\t" \
     "mla " value ", r12, r4, " value "\n\tssat " value ", #8, " value ", asr #20\n\t"
 
 /* r0 a, r1 b, r2 out; params: words, a_slope, b_slope, offset, low, high. */
 __attribute__((naked, noinline)) static void eu_elementwise_add_clamped_row(__attribute__((unused)) const int8_t *a,
-                                                                __attribute__((unused)) const int8_t *b,
-                                                                __attribute__((unused)) int8_t *out,
-                                                                __attribute__((unused)) const eu_elementwise_add_clamped_t *p)
+                                                                            __attribute__((unused)) const int8_t *b,
+                                                                            __attribute__((unused)) int8_t *out,
+                                                                            __attribute__((unused))
+                                                                            const eu_elementwise_add_clamped_t *p)
 {
+    /* clang-format off */
     __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tldr lr, [r3, #4]\n\tadd r3, #20\n\tldmia r3, {r3-r5, r10, r11}\n"
             "1:\n\tldr r6, [r0], #4\n\tldr r7, [r1], #4\n\t"
             EU_ELEMENTWISE_ADD_CLAMPED_VALUE("r8", "") EU_ELEMENTWISE_ADD_CLAMPED_VALUE("r9", ", ror #8") "bfi r8, r9, #8, #8\n\t"
@@ -35,9 +37,11 @@ __attribute__((naked, noinline)) static void eu_elementwise_add_clamped_row(__at
             EU_ELEMENTWISE_ADD_CLAMPED_VALUE("r9", ", ror #24") "bfi r8, r9, #24, #8\n\t"
             "ssub8 r9, r8, r10\n\tsel r8, r8, r10\n\tssub8 r9, r11, r8\n\tsel r8, r8, r11\n\t"
             "str r8, [r2], #4\n\tsubs lr, #1\n\tbne 1b\n\tpop {r4-r11, pc}");
+    /* clang-format on */
 }
 
-static void eu_elementwise_add_clamped(const int8_t *a, const int8_t *b, int8_t *out, const eu_elementwise_add_clamped_t *p)
+static void eu_elementwise_add_clamped(const int8_t *a, const int8_t *b, int8_t *out,
+                                       const eu_elementwise_add_clamped_t *p)
 {
     for (int32_t r = 0; r < p->rows; r++) {
         eu_elementwise_add_clamped_row(a, b, out, p);

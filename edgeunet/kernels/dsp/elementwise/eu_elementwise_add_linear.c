@@ -16,24 +16,28 @@ typedef struct {
     int32_t offset;
 } eu_elementwise_add_linear_t;
 
-#define EU_ELEMENTWISE_ADD_VALUE(rotation)                                                                   \
+#define EU_ELEMENTWISE_ADD_VALUE(rotation) \
     "sxtb r8, r6" rotation "\n\tsxtb r9, r7" rotation "\n\tmla r8, r8, r3, r5\n\tmla r8, r9, r4, r8\n\t" \
     "ssat r8, #8, r8, asr #20\n\t"
 
 /* r0 a, r1 b, r2 out; params: words, a_slope, b_slope, offset. */
 __attribute__((naked, noinline)) static void eu_elementwise_add_linear_row(__attribute__((unused)) const int8_t *a,
-                                                               __attribute__((unused)) const int8_t *b,
-                                                               __attribute__((unused)) int8_t *out,
-                                                               __attribute__((unused)) const eu_elementwise_add_linear_t *p)
+                                                                           __attribute__((unused)) const int8_t *b,
+                                                                           __attribute__((unused)) int8_t *out,
+                                                                           __attribute__((unused))
+                                                                           const eu_elementwise_add_linear_t *p)
 {
+    /* clang-format off */
     __asm__(".syntax unified\n\tpush {r4-r10, lr}\n\tldr r10, [r3, #4]\n\tldr r4, [r3, #24]\n\tldr r5, [r3, #28]\n\t"
             "ldr r3, [r3, #20]\n1:\n\tldr r6, [r0], #4\n\tldr r7, [r1], #4\n\t"
             EU_ELEMENTWISE_ADD_VALUE("") "strb r8, [r2], #1\n\t" EU_ELEMENTWISE_ADD_VALUE(", ror #8") "strb r8, [r2], #1\n\t"
             EU_ELEMENTWISE_ADD_VALUE(", ror #16") "strb r8, [r2], #1\n\t" EU_ELEMENTWISE_ADD_VALUE(", ror #24") "strb r8, [r2], #1\n\t"
             "subs r10, #1\n\tbne 1b\n\tpop {r4-r10, pc}");
+    /* clang-format on */
 }
 
-static void eu_elementwise_add_linear(const int8_t *a, const int8_t *b, int8_t *out, const eu_elementwise_add_linear_t *p)
+static void eu_elementwise_add_linear(const int8_t *a, const int8_t *b, int8_t *out,
+                                      const eu_elementwise_add_linear_t *p)
 {
     for (int32_t r = 0; r < p->rows; r++) {
         eu_elementwise_add_linear_row(a, b, out, p);

@@ -30,17 +30,17 @@ typedef struct {
     int32_t unused;        /* 76 */
 } eu_pairs_rows_t;
 
-#define EU_PAIRS_HALF(pair)                                                                      \
-    "ldmia r1!, {r4-r7}\n\tsmlad r8, " pair ", r4, r8\n\tsmlad r9, " pair ", r5, r9\n\t"         \
+#define EU_PAIRS_HALF(pair) \
+    "ldmia r1!, {r4-r7}\n\tsmlad r8, " pair ", r4, r8\n\tsmlad r9, " pair ", r5, r9\n\t" \
     "smlad r10, " pair ", r6, r10\n\tsmlad r11, " pair ", r7, r11\n\t"
 
 /* Eight inputs. */
-#define EU_PAIRS_UNIT(label)                                                                     \
-    label ":\n\tldmia r0!, {r2, r3, r12, lr}\n\t"                                                \
+#define EU_PAIRS_UNIT(label) \
+    label ":\n\tldmia r0!, {r2, r3, r12, lr}\n\t" \
     EU_PAIRS_HALF("r2") EU_PAIRS_HALF("r3") EU_PAIRS_HALF("r12") EU_PAIRS_HALF("lr")
 
 /* Up to 80 inputs: entered where [sp + 24] says, at 9 for four more than a multiple of 8. */
-#define EU_PAIRS_CHAIN                                                                           \
+#define EU_PAIRS_CHAIN \
     "9:\n\tldmia r0!, {r2, r3}\n\t" EU_PAIRS_HALF("r2") EU_PAIRS_HALF("r3") "ldr pc, [sp, #28]\n\t" \
     EU_PAIRS_UNIT("20") EU_PAIRS_UNIT("19") EU_PAIRS_UNIT("18") EU_PAIRS_UNIT("17") EU_PAIRS_UNIT("16") \
     EU_PAIRS_UNIT("15") EU_PAIRS_UNIT("14") EU_PAIRS_UNIT("13") EU_PAIRS_UNIT("12") EU_PAIRS_UNIT("11") "10:\n\t"
@@ -50,14 +50,16 @@ EU_NAKED static void eu_pairs_loop(EU_UNUSED const eu_pairs_rows_t *frame)
 {
     __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tsub sp, #80\n\tmov r12, sp\n\tldmia r0!, {r1-r8}\n\tmov r9, r7\n\t"
             "stmia r12!, {r1-r8}\n\tldmia r0!, {r1-r8}\n\tstmia r12!, {r1-r8}\n\tldmia r0, {r1-r4}\n\t"
-            "stmia r12, {r1-r4}\n\tmov r0, r2\n\t" EU_QUADS_FIND "strd r10, r11, [sp, #24]\n\tldr r1, [sp]\n\tldr pc, [sp, #60]\n\t"
-            EU_PAIRS_ENTRIES EU_PAIRS_CHAIN "ldr pc, [sp, #48]");
+            "stmia r12, {r1-r4}\n\tmov r0, r2\n\t" EU_QUADS_FIND
+            "strd r10, r11, [sp, #24]\n\tldr r1, [sp]\n\tldr pc, [sp, #60]\n\t" EU_PAIRS_ENTRIES EU_PAIRS_CHAIN
+            "ldr pc, [sp, #48]");
 }
 
 /* After a pass: the next one, or the tail. */
 EU_NAKED static void eu_pairs_pass(void)
 {
-    __asm__(".syntax unified\n\tldr r2, [sp, #56]\n\tcmp r1, r2\n\tbeq 1f\n\tldr pc, [sp, #24]\n1:\n\tldr pc, [sp, #52]");
+    __asm__(
+        ".syntax unified\n\tldr r2, [sp, #56]\n\tcmp r1, r2\n\tbeq 1f\n\tldr pc, [sp, #24]\n1:\n\tldr pc, [sp, #52]");
 }
 
 /* First sums that are the same for every row; they lie before the weights. */
@@ -68,17 +70,18 @@ EU_NAKED static void eu_pairs_first(void)
 
 /* Around what a tail does: the output's address in lr; then, with r1-r6 as in the frame again, the next row, or back to the caller. */
 #define EU_PAIRS_TAIL ".syntax unified\n\tldr lr, [sp, #64]\n\t"
-#define EU_PAIRS_LEAVE                                                                           \
-    "str lr, [sp, #64]\n\tadd r0, r6\n\tcmp r0, r3\n\tbeq 1f\n\tldr pc, [sp, #60]\n"            \
+#define EU_PAIRS_LEAVE \
+    "str lr, [sp, #64]\n\tadd r0, r6\n\tcmp r0, r3\n\tbeq 1f\n\tldr pc, [sp, #60]\n" \
     "1:\n\tadd sp, #80\n\tpop {r4-r11, pc}"
 
 /* Widens `groups` groups of four inputs; returns the end. */
 EU_NAKED static int32_t *eu_pairs_widen(EU_UNUSED const int8_t *in, EU_UNUSED int32_t *wide, EU_UNUSED int32_t groups)
 {
-    __asm__(".syntax unified\n\tpush {r4-r11}\n\tsubs r2, #4\n\tblt 2f\n"
-            "1:\n\tldmia r0!, {r4, r6, r8, r10}\n\tsxtb16 r3, r4\n\tsxtb16 r4, r4, ror #8\n\tsxtb16 r5, r6\n\tsxtb16 r6, r6, ror #8\n\t"
-            "sxtb16 r7, r8\n\tsxtb16 r8, r8, ror #8\n\tsxtb16 r9, r10\n\tsxtb16 r10, r10, ror #8\n\tstmia r1!, {r3-r10}\n\tsubs r2, #4\n\tbge 1b\n"
-            "2:\n\tadds r2, #4\n\tbeq 4f\n"
-            "3:\n\tldr r3, [r0], #4\n\tsxtb16 r4, r3\n\tsxtb16 r5, r3, ror #8\n\tstmia r1!, {r4, r5}\n\tsubs r2, #1\n\tbne 3b\n"
-            "4:\n\tmov r0, r1\n\tpop {r4-r11}\n\tbx lr");
+    __asm__(
+        ".syntax unified\n\tpush {r4-r11}\n\tsubs r2, #4\n\tblt 2f\n"
+        "1:\n\tldmia r0!, {r4, r6, r8, r10}\n\tsxtb16 r3, r4\n\tsxtb16 r4, r4, ror #8\n\tsxtb16 r5, r6\n\tsxtb16 r6, r6, ror #8\n\t"
+        "sxtb16 r7, r8\n\tsxtb16 r8, r8, ror #8\n\tsxtb16 r9, r10\n\tsxtb16 r10, r10, ror #8\n\tstmia r1!, {r3-r10}\n\tsubs r2, #4\n\tbge 1b\n"
+        "2:\n\tadds r2, #4\n\tbeq 4f\n"
+        "3:\n\tldr r3, [r0], #4\n\tsxtb16 r4, r3\n\tsxtb16 r5, r3, ror #8\n\tstmia r1!, {r4, r5}\n\tsubs r2, #1\n\tbne 3b\n"
+        "4:\n\tmov r0, r1\n\tpop {r4-r11}\n\tbx lr");
 }

@@ -13,7 +13,8 @@ static int32_t eu_pairs_step(const eu_pairs_window_t *window)
 }
 
 /* Widens the windows of `rows` rows, `step` bytes apart; returns the end. */
-static int32_t *eu_pairs_gather(const int8_t *in, int32_t step, int32_t rows, const eu_pairs_window_t *window, int32_t *wide)
+static int32_t *eu_pairs_gather(const int8_t *in, int32_t step, int32_t rows, const eu_pairs_window_t *window,
+                                int32_t *wide)
 {
     if (step <= 4 * window->groups) {
         return eu_pairs_widen(in, wide, (rows - 1) * step / 4 + window->groups);
@@ -25,7 +26,8 @@ static int32_t *eu_pairs_gather(const int8_t *in, int32_t step, int32_t rows, co
 }
 
 /* What does not change from quad to quad; the caller sets out, in, end and last. */
-static void eu_pairs_start(eu_pairs_rows_t *frame, const eu_pairs_window_t *window, const int32_t *wide, int32_t out_step, eu_pairs_code_t *tail)
+static void eu_pairs_start(eu_pairs_rows_t *frame, const eu_pairs_window_t *window, const int32_t *wide,
+                           int32_t out_step, eu_pairs_code_t *tail)
 {
     memset(frame, 0, sizeof *frame);
     frame->wide = wide;

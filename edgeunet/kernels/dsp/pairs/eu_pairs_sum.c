@@ -31,8 +31,8 @@ EU_NAKED static void eu_pairs_kept(void)
 
 /* Scratch: four first sums, the weights of a quad for one signal, its 12 constants, four sums per row of a, the inputs of a and of each
  * phase of b. What is unpacked behind the weights of a, or before those of b, means nothing and is not used. */
-static void eu_pairs_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_pairs_sum_t *p, int32_t *wide, eu_pairs_code_t *tail,
-                         eu_pairs_unpack_t *unpack, int32_t constants)
+static void eu_pairs_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_pairs_sum_t *p, int32_t *wide,
+                         eu_pairs_code_t *tail, eu_pairs_unpack_t *unpack, int32_t constants)
 {
     int32_t *const sums = wide + 16 + 8 * (p->a.groups > p->b.groups ? p->a.groups : p->b.groups);
     int32_t *const inputs = sums + 4 * p->block;

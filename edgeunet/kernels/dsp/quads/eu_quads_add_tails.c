@@ -7,8 +7,10 @@
 static void $name(const int8_t *in, const int8_t *other, int8_t *out, const eu_quads_add_t *p, int32_t *wide)
 {
     eu_quads_rows_t frame = {
-        wide, p->out_step, in, 0, 0, p->in_step - 4 * p->groups, in, out, p->groups, wide, 0,
-        {(int32_t)((intptr_t)other - (intptr_t)out), p->slope, p->other_slope, p->add_offset}};
+        wide, p->out_step, in,
+        0,    0,           p->in_step - 4 * p->groups,
+        in,   out,         p->groups,
+        wide, 0,           {(int32_t)((intptr_t)other - (intptr_t)out), p->slope, p->other_slope, p->add_offset}};
     const int32_t together = p->other_step == p->out_step ? p->block : 1;
     for (int32_t first = 0; first < p->rows; first += p->block) {
         const int32_t end = p->rows - first < p->block ? p->rows : first + p->block;

@@ -46,11 +46,12 @@ typedef int32_t *eu_quads_unpack_t(const int32_t *packed, int32_t *wide, int32_t
 
 /* The last quad runs first, so that the others write over what it writes too much. */
 static void eu_quads_conv(const int8_t *in, int8_t *out, const eu_quads_conv_t *p, int32_t *wide, eu_quads_loop_t *loop,
-                         eu_quads_unpack_t *unpack, int32_t constants)
+                          eu_quads_unpack_t *unpack, int32_t constants)
 {
     const int32_t size = constants + 4 * p->packed_groups;
     const int32_t gap = p->in_step - p->runs * 4 * p->groups - (p->runs - 1) * p->run_gap;
-    eu_quads_rows_t frame = {wide, p->out_step, in, p->above, p->below, gap, in, out, p->groups, wide, p->run_gap, {0, 0, 0, 0}};
+    eu_quads_rows_t frame = {wide, p->out_step, in,        p->above, p->below,   gap,
+                             in,   out,         p->groups, wide,     p->run_gap, {0, 0, 0, 0}};
     for (int32_t first = 0; first < p->rows; first += p->block) {
         const int32_t rows = p->rows - first < p->block ? p->rows - first : p->block;
         int32_t n = (p->outputs - 1) & ~3;

@@ -2,15 +2,15 @@
 
 /* Saves the caller's registers, keeps the frame on the stack: r1-r6 at [sp], the two entries at [sp + 24] and [sp + 28],
  * what `extra` pushed above them. Row loop at label 1. */
-#define EU_QUADS_ENTER(extra, entries)                                                                     \
-    ".syntax unified\n\tpush {r4-r11, lr}\n\t" extra "ldmia r0, {r1-r9}\n\t" EU_QUADS_FIND        \
-    "push {r1-r6, r10, r11}\n\tmov r0, r7\n\tmov lr, r8\n"                                       \
+#define EU_QUADS_ENTER(extra, entries) \
+    ".syntax unified\n\tpush {r4-r11, lr}\n\t" extra "ldmia r0, {r1-r9}\n\t" EU_QUADS_FIND \
+    "push {r1-r6, r10, r11}\n\tmov r0, r7\n\tmov lr, r8\n" \
     "1:\n\tldmia r1!, {r8-r11}\n\tldr pc, [sp, #24]\n\t" entries
 
 /* For windows of several runs: keeps the frame's last two words at [sp + 32], and goes back into the chain for each run. */
 #define EU_QUADS_KEEP_RUNS "ldr r10, [r0, #36]\n\tldr r11, [r0, #40]\n\tpush {r10, r11}\n\t"
-#define EU_QUADS_NEXT_RUN                                                                         \
-    "ldr r2, [sp, #32]\n\tldr r3, [sp, #36]\n\tcmp r1, r2\n\tbeq 4f\n\tadd r0, r3\n\t"          \
+#define EU_QUADS_NEXT_RUN \
+    "ldr r2, [sp, #32]\n\tldr r3, [sp, #36]\n\tcmp r1, r2\n\tbeq 4f\n\tadd r0, r3\n\t" \
     "ldr pc, [sp, #24]\n4:\n\t"
 
 /* The last four inputs, which may overlap those before them (their weights are zero then): [sp + 32] is where they start

@@ -27,7 +27,8 @@ typedef struct {
 
 EU_NAKED static void eu_single_conv_clamped_loop(EU_UNUSED const eu_single_conv_clamped_rows_t *frame)
 {
-    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tldmia r0, {r1-r4}\n\t" "ldrd r6, r7, [r0, #16]\n\tpush {r1, r2, r6, r7}\n\t"
+    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tldmia r0, {r1-r4}\n\t"
+            "ldrd r6, r7, [r0, #16]\n\tpush {r1, r2, r6, r7}\n\t"
             "mov lr, r4\n\tldr r0, [r0, #24]\n\t"
             "ldmia r3, {r4-r11}\n1:\n\tldrsb r3, [r0], #1\n\t"
             "mla r12, r3, r4, r8\n\tusat r12, #8, r12, asr #20\n\t"
@@ -41,7 +42,8 @@ EU_NAKED static void eu_single_conv_clamped_loop(EU_UNUSED const eu_single_conv_
 static void eu_single_conv_clamped(const int8_t *in, int8_t *out, const eu_single_conv_clamped_t *p)
 {
     for (int32_t n = 0; n < p->outputs; n += 4) {
-        const eu_single_conv_clamped_rows_t frame = {p->out_step, in + p->rows, p->lines + 2 * n, out + n, p->above, p->below, in};
+        const eu_single_conv_clamped_rows_t frame = {
+            p->out_step, in + p->rows, p->lines + 2 * n, out + n, p->above, p->below, in};
         eu_single_conv_clamped_loop(&frame);
     }
 }

@@ -24,7 +24,8 @@ typedef struct {
 
 EU_NAKED static void eu_single_conv_saturated_loop(EU_UNUSED const eu_single_conv_saturated_rows_t *frame)
 {
-    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tldmia r0, {r1-r4}\n\t" "push {r1, r2}\n\t"
+    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tldmia r0, {r1-r4}\n\t"
+            "push {r1, r2}\n\t"
             "mov lr, r4\n\tldr r0, [r0, #24]\n\t"
             "ldmia r3, {r4-r11}\n1:\n\tldrsb r3, [r0], #1\n\t"
             "mla r12, r3, r4, r8\n\tssat r12, #8, r12, asr #20\n\tstrb r12, [lr]\n\t"

@@ -27,15 +27,16 @@ typedef struct {
     int32_t unused;
 } eu_tall_add_frame_t;
 
-#define EU_TALL_ADD_ONE(acc, at)                                                                 \
+#define EU_TALL_ADD_ONE(acc, at) \
     "ldrsb r12, [r6" at "]\n\tmla " acc ", " acc ", r4, r7\n\tmla " acc ", r12, r5, " acc "\n\t" \
     "ssat " acc ", #8, " acc ", asr #20\n\t"
-#define EU_TALL_ADD                                                                              \
-    "ldr r6, [sp, #64]\n\tadd r12, sp, #68\n\tadd r6, lr\n\tldmia r12, {r1-r5, r7}\n\t"          \
+#define EU_TALL_ADD \
+    "ldr r6, [sp, #64]\n\tadd r12, sp, #68\n\tadd r6, lr\n\tldmia r12, {r1-r5, r7}\n\t" \
     EU_TALL_ADD_ONE("r8", "") EU_TALL_ADD_ONE("r9", ", r1") EU_TALL_ADD_ONE("r10", ", r2") EU_TALL_ADD_ONE("r11", ", r3")
 #define EU_TALL_ADD_STORE EU_TALL_ADD EU_TALL_STORE
 
-static void eu_tall_added(const int8_t *in, const int8_t *other, int8_t *out, const eu_tall_add_t *p, int32_t *wide, eu_tall_code_t *tail)
+static void eu_tall_added(const int8_t *in, const int8_t *other, int8_t *out, const eu_tall_add_t *p, int32_t *wide,
+                          eu_tall_code_t *tail)
 {
     eu_tall_add_frame_t frame;
     eu_tall_start(&frame.rows, p->weights, p->scale, wide);

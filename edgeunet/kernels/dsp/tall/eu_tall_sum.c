@@ -13,12 +13,12 @@ typedef struct {
 } eu_tall_sum_t;
 
 typedef struct {
-    eu_tall_frame_t rows; /* its last word, 60: phases to go */
-    int32_t repeat;       /* 64 */
-    int32_t phase_step;   /* 68: to the next phase of a channel that is stored */
-    int32_t rewind;       /* 72: back to the first phase */
-    const int8_t *b;      /* 76: weights of b */
-    int32_t sums[4];      /* 80: of a */
+    eu_tall_frame_t rows;    /* its last word, 60: phases to go */
+    int32_t repeat;          /* 64 */
+    int32_t phase_step;      /* 68: to the next phase of a channel that is stored */
+    int32_t rewind;          /* 72: back to the first phase */
+    const int8_t *b;         /* 76: weights of b */
+    int32_t sums[4];         /* 80: of a */
     eu_tall_chain_t a_chain; /* 96 */
     eu_tall_chain_t b_chain; /* 120 */
     int32_t unused[4];
@@ -37,13 +37,16 @@ EU_NAKED static void eu_tall_sum_first(void)
 /* After a tail: the next phase, the next channel, or back to the caller. */
 EU_NAKED static void eu_tall_sum_next(void)
 {
+    /* clang-format off */
     __asm__(".syntax unified\n\tldr r2, [sp, #60]\n\tsubs r2, #1\n\tbeq 1f\n\tstr r2, [sp, #60]\n\tldr r0, [sp, #76]\n\t"
             "ldr r2, [sp, #68]\n\tadd lr, r2\n\tldrd r8, r9, [sp, #80]\n\tldrd r10, r11, [sp, #88]\n\tldr pc, [sp, #28]\n"
             "1:\n\tldr r3, [sp, #72]\n\tldrd r1, r2, [sp]\n\tsub lr, r3\n\tcmp lr, r2\n\tbeq 2f\n\t" EU_TALL_USE_CHAIN("96")
             "ldmia r1!, {r8-r11}\n\tldr pc, [sp, #28]\n2:\n\t" EU_TALL_LEAVE);
+    /* clang-format on */
 }
 
-static void eu_tall_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_tall_sum_t *p, int32_t *wide, eu_tall_code_t *tail)
+static void eu_tall_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_tall_sum_t *p, int32_t *wide,
+                        eu_tall_code_t *tail)
 {
     const int32_t b_step = p->repeat * p->b.step;
     const int32_t out_step = p->repeat * p->out_step;

@@ -35,8 +35,9 @@ static void eu_columns(const int8_t *a, const int8_t *b, int8_t *out, const eu_c
     for (int32_t row = 0; row < p->rows; row += p->block_rows) {
         const int32_t rows = p->rows - row < p->block_rows ? p->rows - row : p->block_rows;
         int8_t *const first = out + row * p->out_step;
-        const eu_columns_frame_t frame = {p->stream, a + row * p->a_step, first, 8 * p->out_step, rows / 8,
-                                          b + row * p->b_step, p->zero_point, first + p->outputs, p->out_step};
+        const eu_columns_frame_t frame = {p->stream,  a + row * p->a_step, first,         8 * p->out_step,
+                                          rows / 8,   b + row * p->b_step, p->zero_point, first + p->outputs,
+                                          p->out_step};
         loop(&frame);
     }
 }

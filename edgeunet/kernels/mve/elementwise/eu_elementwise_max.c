@@ -12,9 +12,10 @@ typedef struct {
 
 /* r0 in, r1 out, r2 second row, r3 third row (the second again for a kernel of 2); r4 in_step, r5 out_step; p0 the channels. */
 __attribute__((naked, noinline)) static void eu_elementwise_max_chunk(__attribute__((unused)) const int8_t *in,
-                                                                __attribute__((unused)) int8_t *out,
-                                                                __attribute__((unused)) const eu_elementwise_max_t *p,
-                                                                __attribute__((unused)) int32_t channels)
+                                                                      __attribute__((unused)) int8_t *out,
+                                                                      __attribute__((unused))
+                                                                      const eu_elementwise_max_t *p,
+                                                                      __attribute__((unused)) int32_t channels)
 {
     __asm__(".syntax unified\n\tpush {r4-r6, lr}\n\tvctp.8 r3\n\tldrd lr, r4, [r2]\n\tldrd r6, r5, [r2, #8]\n\t"
             "ldr r3, [r2, #20]\n\tadd r2, r0, r6\n\tcmp r3, #2\n\tite eq\n\tmoveq r3, r2\n\taddne r3, r2, r6\n\t"

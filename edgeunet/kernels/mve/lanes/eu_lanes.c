@@ -6,7 +6,8 @@
  *
  * channel_step is 1, or 0 for a convolution with one input channel. |acc| < 2^31 and shift <= 0 are proven per channel. */
 typedef struct {
-    const int32_t *stream; /* per channel: bias, multiplier, then as bytes weights, -shift and where the pointers start */
+    const int32_t
+        *stream; /* per channel: bias, multiplier, then as bytes weights, -shift and where the pointers start */
     int32_t stream_bytes;
     int32_t rows;
     int32_t in_step;
@@ -18,7 +19,8 @@ typedef struct {
 /* All channels of a multiple of eight rows, or of fewer than eight. */
 typedef void eu_lanes_loop_t(const int8_t *in, int8_t *out, const eu_lanes_t *p, int32_t rows);
 
-__attribute__((noinline)) static void eu_lanes(const int8_t *in, int8_t *out, const eu_lanes_t *p, eu_lanes_loop_t *loop)
+__attribute__((noinline)) static void eu_lanes(const int8_t *in, int8_t *out, const eu_lanes_t *p,
+                                               eu_lanes_loop_t *loop)
 {
     const int32_t whole = p->rows & ~7;
     if (whole > 0) {

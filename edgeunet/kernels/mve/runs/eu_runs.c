@@ -21,7 +21,8 @@ typedef struct {
 typedef void eu_runs_loop_t(const eu_runs_frame_t *);
 
 typedef struct {
-    const int32_t *stream; /* per quad: 4 biases, weights (16 inputs or what is left, of 4 channels), multipliers, shifts */
+    const int32_t
+        *stream; /* per quad: 4 biases, weights (16 inputs or what is left, of 4 channels), multipliers, shifts */
     int32_t rows;
     int32_t repeat; /* rows that read the same inputs of a */
     int32_t a_step;
@@ -35,9 +36,15 @@ static void eu_runs(const int8_t *a, const int8_t *b, int8_t *out, const eu_runs
 {
     for (int32_t row = 0; row < p->rows; row += 2) {
         const int32_t next = row + 1 < p->rows ? row + 1 : row;
-        const eu_runs_frame_t frame = {out + row * p->out_step, p->outputs / 4, out + next * p->out_step, p->addend,
-                                       p->stream, a + row / p->repeat * p->a_step, a + next / p->repeat * p->a_step,
-                                       b + row * p->b_step, b + next * p->b_step};
+        const eu_runs_frame_t frame = {out + row * p->out_step,
+                                       p->outputs / 4,
+                                       out + next * p->out_step,
+                                       p->addend,
+                                       p->stream,
+                                       a + row / p->repeat * p->a_step,
+                                       a + next / p->repeat * p->a_step,
+                                       b + row * p->b_step,
+                                       b + next * p->b_step};
         loop(&frame);
     }
 }

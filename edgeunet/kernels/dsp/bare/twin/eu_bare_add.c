@@ -17,7 +17,8 @@ typedef struct {
     int32_t add_offset;
 } eu_bare_add_t;
 
-static void eu_bare_added(const int8_t *in, const int8_t *other, int8_t *out, const eu_bare_add_t *p, eu_bare_tail_t *tail)
+static void eu_bare_added(const int8_t *in, const int8_t *other, int8_t *out, const eu_bare_add_t *p,
+                          eu_bare_tail_t *tail)
 {
     const eu_bare_window_t *const windows[2] = {&p->in, NULL};
     for (int32_t r = 0; r < p->rows; r++) {
@@ -27,7 +28,8 @@ static void eu_bare_added(const int8_t *in, const int8_t *other, int8_t *out, co
             int8_t values[4];
             weights = eu_bare_row(row, windows, values, weights, 4, p->scale, tail);
             for (int32_t c = 0; c < 4; c++) {
-                const int32_t added = values[c] * p->slope + other[r * p->other_step + n + c] * p->other_slope + p->add_offset;
+                const int32_t added =
+                    values[c] * p->slope + other[r * p->other_step + n + c] * p->other_slope + p->add_offset;
                 out[r * p->out_step + n + c] = (int8_t)eu_bare_cut(added >> 20, -128, 127);
             }
         }

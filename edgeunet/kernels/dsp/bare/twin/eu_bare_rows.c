@@ -6,7 +6,8 @@ typedef struct {
     int32_t run_gap;
 } eu_bare_window_t;
 
-static const int32_t *eu_bare_runs(const int8_t *in, const eu_bare_window_t *window, const int32_t *weights, uint32_t *sums)
+static const int32_t *eu_bare_runs(const int8_t *in, const eu_bare_window_t *window, const int32_t *weights,
+                                   uint32_t *sums)
 {
     for (int32_t run = 0; run < window->runs; run++) {
         weights = eu_bare_products(in + run * (4 * window->groups + window->run_gap), weights, window->groups, sums);
@@ -42,7 +43,8 @@ static const int32_t *eu_bare_row(const int8_t *const in[2], const eu_bare_windo
 static void eu_bare_clamp(int8_t *values, int32_t outputs, uint32_t above, uint32_t below)
 {
     for (int32_t n = 0; n < outputs && (above | below) != 0; n++) {
-        const int32_t value = eu_bare_cut((values[n] & 255) + (int32_t)(above & 255U), 0, 255) + (int32_t)(below & 255U);
+        const int32_t value =
+            eu_bare_cut((values[n] & 255) + (int32_t)(above & 255U), 0, 255) + (int32_t)(below & 255U);
         values[n] = (int8_t)(((value & 255) ^ 128) - 128);
     }
 }

@@ -32,7 +32,8 @@ static void eu_depthwise_long(const int8_t *in, int8_t *out, int32_t taps, const
             for (int32_t t = 0; t < taps; t++) {
                 acc += 2 * p->weights[n * taps + t] * in[(r + t) * p->in_step + n];
             }
-            const int64_t y = (((int64_t)acc * p->multiplier[n] + ((int64_t)1 << 31)) >> 32) + rounding + (acc < 0 ? -1 : 0);
+            const int64_t y =
+                (((int64_t)acc * p->multiplier[n] + ((int64_t)1 << 31)) >> 32) + rounding + (acc < 0 ? -1 : 0);
             const int64_t value = y >> shift;
             out[r * p->out_step + n] = (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
         }

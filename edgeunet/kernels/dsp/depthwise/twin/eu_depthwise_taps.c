@@ -53,7 +53,8 @@ static void $name_rows(const $name_channel_t *p)
         for (int32_t t = 0; t < $taps; t++) {
             acc += 2 * p->taps[t] * in[t * p->in_step];
         }
-        const int64_t y = (((int64_t)acc * p->multiplier + ((int64_t)1 << 31)) >> 32) + p->rounding + (acc < 0 ? -1 : 0);
+        const int64_t y =
+            (((int64_t)acc * p->multiplier + ((int64_t)1 << 31)) >> 32) + p->rounding + (acc < 0 ? -1 : 0);
         const int64_t value = y >> p->shift;
         *out = (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
         in += p->in_step;
@@ -68,12 +69,13 @@ static void $name_rows(const $name_channel_t *p)
 #define EU_DEPTHWISE_$taps_ANY_LOOP(name) EU_DEPTHWISE_$taps_LOOP(name, 0, 0, 0)
 
 static void $name_block(const int8_t *in, int8_t *out, int32_t rows, const $name_t *p, $name_loop_t *const *loops,
-                                 int32_t first_shift)
+                        int32_t first_shift)
 {
     const int32_t even = rows & ~1;
     const int32_t phase = even / 2 % 3;
     const int32_t last = rows - 2;
-    $name_channel_t channel = {out + even * p->out_step, in, out, phase, p->weights, 0, 0, 0, p->in_step, p->out_step, 0};
+    $name_channel_t channel = {
+        out + even * p->out_step, in, out, phase, p->weights, 0, 0, 0, p->in_step, p->out_step, 0};
     for (int32_t n = 0; n < p->outputs; n++) {
         const int32_t shift = p->shift[n];
         $name_loop_t *const loop = loops[shift - first_shift];
@@ -83,9 +85,17 @@ static void $name_block(const int8_t *in, int8_t *out, int32_t rows, const $name
         channel.shift = shift;
         loop(&channel);
         if (rows != even) {
-            const $name_channel_t odd = {channel.end + p->out_step, channel.in + last * p->in_step, channel.out + last * p->out_step,
-                                             1, channel.taps, channel.bias, channel.multiplier, channel.rounding, p->in_step,
-                                             p->out_step, shift};
+            const $name_channel_t odd = {channel.end + p->out_step,
+                                         channel.in + last * p->in_step,
+                                         channel.out + last * p->out_step,
+                                         1,
+                                         channel.taps,
+                                         channel.bias,
+                                         channel.multiplier,
+                                         channel.rounding,
+                                         p->in_step,
+                                         p->out_step,
+                                         shift};
             loop(&odd);
         }
         channel.end++;

@@ -36,7 +36,8 @@ static void eu_depthwise_twice(const int8_t *in, int8_t *out, const eu_depthwise
                 const int32_t row = r / 2 + ((t + p->base + r % 2) >> 1);
                 acc += 2 * p->weights[n * p->taps + t] * in[row * p->in_step + n];
             }
-            const int64_t y = (((int64_t)acc * p->multiplier[n] + ((int64_t)1 << 31)) >> 32) + rounding + (acc < 0 ? -1 : 0);
+            const int64_t y =
+                (((int64_t)acc * p->multiplier[n] + ((int64_t)1 << 31)) >> 32) + rounding + (acc < 0 ? -1 : 0);
             const int64_t value = y >> shift;
             out[r * p->out_step + n] = (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
         }

@@ -38,7 +38,8 @@ typedef struct {
     int32_t tap_step;
 } eu_depthwise_word_row_t;
 
-static void eu_depthwise_word_row(const int8_t *in, const int32_t *weights, int8_t *out, const eu_depthwise_word_row_t *p)
+static void eu_depthwise_word_row(const int8_t *in, const int32_t *weights, int8_t *out,
+                                  const eu_depthwise_word_row_t *p)
 {
     const int32_t *c = p->constants;
     const int32_t low = (int32_t)((p->low & 255U) ^ 128U) - 128;
@@ -67,8 +68,8 @@ static void eu_depthwise_word(const int8_t *in, int8_t *out, const eu_depthwise_
 {
     const int32_t quads = p->outputs / 4;
     const int32_t last = p->outputs - 4;
-    eu_depthwise_word_row_t row = {quads, p->taps / 2, p->taps % 2, 4 - p->taps * p->tap_step, p->low, p->high, p->constants,
-                                   p->tap_step};
+    eu_depthwise_word_row_t row = {quads,  p->taps / 2, p->taps % 2,  4 - p->taps * p->tap_step,
+                                   p->low, p->high,     p->constants, p->tap_step};
     for (int32_t r = 0; r < p->rows; r++) {
         const int32_t *weights = p->weights;
         for (int32_t f = 0; f < p->phases; f++) {

@@ -23,7 +23,8 @@ static int32_t eu_elementwise_add_clamped_bound(uint32_t splat)
     return (int32_t)((splat & 255U) ^ 128U) - 128;
 }
 
-static void eu_elementwise_add_clamped_row(const int8_t *a, const int8_t *b, int8_t *out, const eu_elementwise_add_clamped_t *p)
+static void eu_elementwise_add_clamped_row(const int8_t *a, const int8_t *b, int8_t *out,
+                                           const eu_elementwise_add_clamped_t *p)
 {
     const int32_t low = eu_elementwise_add_clamped_bound(p->low);
     const int32_t high = eu_elementwise_add_clamped_bound(p->high);
@@ -33,7 +34,8 @@ static void eu_elementwise_add_clamped_row(const int8_t *a, const int8_t *b, int
     }
 }
 
-static void eu_elementwise_add_clamped(const int8_t *a, const int8_t *b, int8_t *out, const eu_elementwise_add_clamped_t *p)
+static void eu_elementwise_add_clamped(const int8_t *a, const int8_t *b, int8_t *out,
+                                       const eu_elementwise_add_clamped_t *p)
 {
     for (int32_t r = 0; r < p->rows; r++) {
         eu_elementwise_add_clamped_row(a, b, out, p);

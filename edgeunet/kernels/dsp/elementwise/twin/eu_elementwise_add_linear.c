@@ -16,7 +16,8 @@ typedef struct {
     int32_t offset;
 } eu_elementwise_add_linear_t;
 
-static void eu_elementwise_add_linear_row(const int8_t *a, const int8_t *b, int8_t *out, const eu_elementwise_add_linear_t *p)
+static void eu_elementwise_add_linear_row(const int8_t *a, const int8_t *b, int8_t *out,
+                                          const eu_elementwise_add_linear_t *p)
 {
     for (int32_t c = 0; c < 4 * p->words; c++) {
         const int32_t sum = (a[c] * p->a_slope + b[c] * p->b_slope + p->offset) >> 20;
@@ -24,7 +25,8 @@ static void eu_elementwise_add_linear_row(const int8_t *a, const int8_t *b, int8
     }
 }
 
-static void eu_elementwise_add_linear(const int8_t *a, const int8_t *b, int8_t *out, const eu_elementwise_add_linear_t *p)
+static void eu_elementwise_add_linear(const int8_t *a, const int8_t *b, int8_t *out,
+                                      const eu_elementwise_add_linear_t *p)
 {
     for (int32_t r = 0; r < p->rows; r++) {
         eu_elementwise_add_linear_row(a, b, out, p);

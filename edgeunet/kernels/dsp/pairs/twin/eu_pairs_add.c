@@ -16,8 +16,8 @@ typedef struct {
 typedef int32_t *eu_pairs_unpack_t(const int32_t *packed, int32_t *wide, int32_t groups, int32_t scale);
 
 /* `biases` words precede a quad's weights where they are not unpacked with them. */
-static void eu_pairs_added(const int8_t *in, const int8_t *other, int8_t *out, const eu_pairs_add_t *p, int32_t *wide, eu_pairs_code_t *tail,
-                           eu_pairs_unpack_t *unpack, int32_t constants, int32_t biases)
+static void eu_pairs_added(const int8_t *in, const int8_t *other, int8_t *out, const eu_pairs_add_t *p, int32_t *wide,
+                           eu_pairs_code_t *tail, eu_pairs_unpack_t *unpack, int32_t constants, int32_t biases)
 {
     int32_t *const inputs = wide + 16 + 8 * p->in.groups;
     const int32_t step = eu_pairs_step(&p->in) / 4;
@@ -35,7 +35,8 @@ static void eu_pairs_added(const int8_t *in, const int8_t *other, int8_t *out, c
                 }
                 eu_quads_scale(eu_pairs_add_up(inputs + r * step, wide + 4, p->in.groups, sums), sums, tail());
                 for (int32_t i = 0; i < 4; i++) {
-                    sums[i] = eu_quads_cut((sums[i] * p->slope + other[at + i] * p->other_slope + p->add_offset) >> 20, -128, 127);
+                    sums[i] = eu_quads_cut((sums[i] * p->slope + other[at + i] * p->other_slope + p->add_offset) >> 20,
+                                           -128, 127);
                 }
                 eu_quads_store(out + at, sums, 0, 0, tail());
             }

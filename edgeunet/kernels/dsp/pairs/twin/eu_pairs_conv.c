@@ -14,8 +14,8 @@ typedef struct {
 typedef int32_t *eu_pairs_unpack_t(const int32_t *packed, int32_t *wide, int32_t groups, int32_t scale);
 
 /* Scratch: four first sums, a quad's weights and its 12 constants, the inputs. */
-static void eu_pairs_conv(const int8_t *in, int8_t *out, const eu_pairs_t *p, int32_t *wide, eu_pairs_code_t *tail, eu_pairs_unpack_t *unpack,
-                          int32_t constants)
+static void eu_pairs_conv(const int8_t *in, int8_t *out, const eu_pairs_t *p, int32_t *wide, eu_pairs_code_t *tail,
+                          eu_pairs_unpack_t *unpack, int32_t constants)
 {
     int32_t *const inputs = wide + 16 + 8 * p->in.groups;
     const int32_t step = eu_pairs_step(&p->in) / 4;

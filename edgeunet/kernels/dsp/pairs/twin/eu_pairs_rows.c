@@ -13,7 +13,8 @@ static int32_t eu_pairs_step(const eu_pairs_window_t *window)
 }
 
 /* Widens the windows of `rows` rows, `step` bytes apart; returns the end. */
-static int32_t *eu_pairs_gather(const int8_t *in, int32_t step, int32_t rows, const eu_pairs_window_t *window, int32_t *wide)
+static int32_t *eu_pairs_gather(const int8_t *in, int32_t step, int32_t rows, const eu_pairs_window_t *window,
+                                int32_t *wide)
 {
     if (step <= 4 * window->groups) {
         return eu_pairs_widen(in, wide, (rows - 1) * step / 4 + window->groups);

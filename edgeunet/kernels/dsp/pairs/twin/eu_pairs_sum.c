@@ -18,7 +18,8 @@ typedef struct {
 typedef int32_t *eu_pairs_unpack_t(const int32_t *packed, int32_t *wide, int32_t groups, int32_t scale);
 
 /* The first signal's sums by the packed weights of a quad; doubled, and from the biases before them, where `rounded`. */
-static void eu_pairs_first_sums(const int32_t *in, const int32_t *packed, int32_t groups, int32_t rounded, int32_t *sums)
+static void eu_pairs_first_sums(const int32_t *in, const int32_t *packed, int32_t groups, int32_t rounded,
+                                int32_t *sums)
 {
     for (int32_t n = 0; n < 4; n++) {
         sums[n] = rounded ? 2 * packed[n] : 0;
@@ -36,8 +37,8 @@ static void eu_pairs_first_sums(const int32_t *in, const int32_t *packed, int32_
 
 /* Scratch: four first sums, the weights of a quad for one signal, its 12 constants, four sums per row of a, the inputs of a and of each
  * phase of b. */
-static void eu_pairs_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_pairs_sum_t *p, int32_t *wide, eu_pairs_code_t *tail,
-                         eu_pairs_unpack_t *unpack, int32_t constants)
+static void eu_pairs_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_pairs_sum_t *p, int32_t *wide,
+                         eu_pairs_code_t *tail, eu_pairs_unpack_t *unpack, int32_t constants)
 {
     int32_t *const sums = wide + 16 + 8 * (p->a.groups > p->b.groups ? p->a.groups : p->b.groups);
     int32_t *const inputs = sums + 4 * p->block;
@@ -53,7 +54,8 @@ static void eu_pairs_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu
         }
         for (int32_t n = 0; n < p->outputs; n += 4) {
             for (int32_t row = 0; row < rows; row++) {
-                eu_pairs_first_sums(inputs + row * a_words, packed, p->a.groups, tail() == EU_QUADS_LINEAR, sums + 4 * row);
+                eu_pairs_first_sums(inputs + row * a_words, packed, p->a.groups, tail() == EU_QUADS_LINEAR,
+                                    sums + 4 * row);
             }
             packed += 4 * p->a.groups;
             unpack(packed, wide, p->b.groups, p->scale);

@@ -15,7 +15,8 @@ static const int32_t *eu_quads_add_up(const int8_t *in, const int32_t *wide, int
         for (int32_t half = 0; half < 2; half++) {
             for (int32_t n = 0; n < 4; n++) {
                 const uint32_t pair = (uint32_t)*wide++;
-                sums[n] += in[half] * (int16_t)(uint16_t)(pair & 0xFFFFU) + in[half + 2] * (int16_t)(uint16_t)(pair >> 16);
+                sums[n] +=
+                    in[half] * (int16_t)(uint16_t)(pair & 0xFFFFU) + in[half + 2] * (int16_t)(uint16_t)(pair >> 16);
             }
         }
         in += 4;

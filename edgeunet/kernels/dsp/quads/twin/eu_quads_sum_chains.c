@@ -1,6 +1,6 @@
 /* Portable twin of the row loops over two signals (eu_quads_sum_chains.c): same frame, same packing. */
-static const int32_t *eu_quads_sum_runs(const int8_t **in, const int32_t *wide, const int32_t *last, int32_t groups, int32_t gap,
-                                  int32_t *sums)
+static const int32_t *eu_quads_sum_runs(const int8_t **in, const int32_t *wide, const int32_t *last, int32_t groups,
+                                        int32_t gap, int32_t *sums)
 {
     for (;;) {
         wide = eu_quads_add_up(*in, wide, groups, sums);

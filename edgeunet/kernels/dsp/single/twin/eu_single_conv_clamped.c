@@ -41,7 +41,8 @@ static void eu_single_conv_clamped_loop(const eu_single_conv_clamped_rows_t *p)
 static void eu_single_conv_clamped(const int8_t *in, int8_t *out, const eu_single_conv_clamped_t *p)
 {
     for (int32_t n = 0; n < p->outputs; n += 4) {
-        const eu_single_conv_clamped_rows_t frame = {p->out_step, in + p->rows, p->lines + 2 * n, out + n, p->above, p->below, in};
+        const eu_single_conv_clamped_rows_t frame = {
+            p->out_step, in + p->rows, p->lines + 2 * n, out + n, p->above, p->below, in};
         eu_single_conv_clamped_loop(&frame);
     }
 }

@@ -66,7 +66,8 @@ static const int32_t *eu_tall_sum_up(const int32_t *wide, const int32_t *weights
         for (int32_t half = 0; half < 2; half++) {
             for (int32_t r = 0; r < 4; r++) {
                 const uint32_t pair = (uint32_t)*wide++;
-                sums[r] += w[half] * (int16_t)(uint16_t)(pair & 0xFFFFU) + w[half + 2] * (int16_t)(uint16_t)(pair >> 16);
+                sums[r] +=
+                    w[half] * (int16_t)(uint16_t)(pair & 0xFFFFU) + w[half + 2] * (int16_t)(uint16_t)(pair >> 16);
             }
         }
         w += 4;

@@ -17,7 +17,8 @@ static int32_t eu_tall_row(int32_t row, int32_t live)
 }
 
 /* Widens the windows of four rows, `step` bytes apart; returns the end. */
-static int32_t *eu_tall_gather(const int8_t *in, int32_t step, int32_t live, const eu_tall_window_t *window, int32_t *wide)
+static int32_t *eu_tall_gather(const int8_t *in, int32_t step, int32_t live, const eu_tall_window_t *window,
+                               int32_t *wide)
 {
     for (int32_t run = 0; run < window->runs; run++) {
         const int8_t *rows[4];

@@ -12,7 +12,8 @@ typedef struct {
     eu_tall_window_t b;
 } eu_tall_sum_t;
 
-static void eu_tall_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_tall_sum_t *p, int32_t *wide, eu_tall_code_t *tail)
+static void eu_tall_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_tall_sum_t *p, int32_t *wide,
+                        eu_tall_code_t *tail)
 {
     const int32_t a_groups = p->a.pass_groups * p->a.passes;
     const int32_t b_groups = p->b.pass_groups * p->b.passes;

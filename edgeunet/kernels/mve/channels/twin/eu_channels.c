@@ -5,7 +5,8 @@
  *
  * |acc| < 2^31 and shift < 0 are proven per channel. */
 typedef struct {
-    const int32_t *stream; /* per 8 channels (filled up): weights of each tap, biases, multipliers (even, odd), shifts */
+    const int32_t
+        *stream; /* per 8 channels (filled up): weights of each tap, biases, multipliers (even, odd), shifts */
     int32_t channels;
     int32_t rows;
     int32_t in_step;
@@ -25,7 +26,7 @@ static int8_t eu_channels_scaled(int32_t acc, int32_t multiplier, int32_t shift,
 }
 
 static void eu_channels_rows(const int8_t *in, int8_t *out, const eu_channels_t *p, int32_t taps, int32_t narrowing,
-                                  int32_t has_sign)
+                             int32_t has_sign)
 {
     const int8_t *chunk = (const int8_t *)p->stream;
     for (int32_t first = 0; first < p->channels; first += 8) {

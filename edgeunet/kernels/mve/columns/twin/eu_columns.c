@@ -64,7 +64,8 @@ static const int8_t *eu_columns_word(int32_t *word, const int8_t *stream)
     return stream + sizeof *word;
 }
 
-static const int8_t *eu_columns_unpack(eu_columns_channel_t *channel, const int8_t *stream, const eu_columns_kind_t *kind)
+static const int8_t *eu_columns_unpack(eu_columns_channel_t *channel, const int8_t *stream,
+                                       const eu_columns_kind_t *kind)
 {
     int32_t left = -kind->shift; /* a shift to the left, as the stream has them */
     stream = kind->count > 1 ? eu_columns_word(&channel->bias, stream) : stream;
@@ -81,7 +82,8 @@ static const int8_t *eu_columns_unpack(eu_columns_channel_t *channel, const int8
     return stream;
 }
 
-static int8_t eu_columns_scaled(int32_t acc, const eu_columns_channel_t *channel, int32_t zero_point, const eu_columns_kind_t *kind)
+static int8_t eu_columns_scaled(int32_t acc, const eu_columns_channel_t *channel, int32_t zero_point,
+                                const eu_columns_kind_t *kind)
 {
     int64_t y = ((int64_t)acc * channel->multiplier + (1 << 30)) >> 31;
     y += kind->has_sign != 0 && y < 0 ? -1 : 0;
@@ -90,7 +92,8 @@ static int8_t eu_columns_scaled(int32_t acc, const eu_columns_channel_t *channel
     return (int8_t)(y < kind->low ? kind->low : y > kind->high ? kind->high : y);
 }
 
-static int32_t eu_columns_sum(const int8_t *const in[2], int32_t row, const eu_columns_channel_t *channel, const eu_columns_kind_t *kind)
+static int32_t eu_columns_sum(const int8_t *const in[2], int32_t row, const eu_columns_channel_t *channel,
+                              const eu_columns_kind_t *kind)
 {
     int32_t acc = channel->bias;
     for (int32_t i = 0; i < kind->count; i++) {
@@ -114,7 +117,8 @@ static void eu_columns_channels(const eu_columns_frame_t *frame, const eu_column
         eu_columns_channel_t channel;
         stream = eu_columns_unpack(&channel, stream, kind);
         for (int32_t r = 0; r < 8 * frame->units; r++) {
-            out[r * frame->out_step] = eu_columns_scaled(eu_columns_sum(in, r, &channel, kind), &channel, frame->zero_point, kind);
+            out[r * frame->out_step] =
+                eu_columns_scaled(eu_columns_sum(in, r, &channel, kind), &channel, frame->zero_point, kind);
         }
     }
 }
@@ -124,8 +128,9 @@ static void eu_columns(const int8_t *a, const int8_t *b, int8_t *out, const eu_c
     for (int32_t row = 0; row < p->rows; row += p->block_rows) {
         const int32_t rows = p->rows - row < p->block_rows ? p->rows - row : p->block_rows;
         int8_t *const first = out + row * p->out_step;
-        const eu_columns_frame_t frame = {p->stream, a + row * p->a_step, first, 8 * p->out_step, rows / 8,
-                                          b + row * p->b_step, p->zero_point, first + p->outputs, p->out_step};
+        const eu_columns_frame_t frame = {p->stream,  a + row * p->a_step, first,         8 * p->out_step,
+                                          rows / 8,   b + row * p->b_step, p->zero_point, first + p->outputs,
+                                          p->out_step};
         loop(&frame);
     }
 }

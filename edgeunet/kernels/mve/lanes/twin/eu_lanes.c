@@ -7,7 +7,8 @@
  * low is the zero point where the sign does not count, else -128. channel_step is 1, or 0 for a convolution with one input
  * channel. |acc| < 2^31 is proven per channel. */
 typedef struct {
-    const int32_t *stream; /* per channel: bias, multiplier, then as bytes weights, -shift and where the pointers start */
+    const int32_t
+        *stream; /* per channel: bias, multiplier, then as bytes weights, -shift and where the pointers start */
     int32_t stream_bytes;
     int32_t rows;
     int32_t in_step;
@@ -26,7 +27,7 @@ typedef struct {
     int32_t channel_step;
     int32_t narrowing; /* what the stream's shifts leave out */
     int32_t has_sign;
-    int32_t starts; /* bytes that say where the pointers start; then orders are told apart by them */
+    int32_t starts;       /* bytes that say where the pointers start; then orders are told apart by them */
     const int8_t *orders; /* starts, then the taps of the weights */
 } eu_lanes_kind_t;
 
@@ -48,7 +49,8 @@ static int8_t eu_lanes_scaled(int32_t acc, int32_t multiplier, int32_t shift, in
     return (int8_t)(y < -128 ? -128 : y > 127 ? 127 : y);
 }
 
-static void eu_lanes_channels(const int8_t *in, int8_t *out, const eu_lanes_t *p, int32_t rows, const eu_lanes_kind_t *kind)
+static void eu_lanes_channels(const int8_t *in, int8_t *out, const eu_lanes_t *p, int32_t rows,
+                              const eu_lanes_kind_t *kind)
 {
     const int8_t *channel = (const int8_t *)p->stream;
     const int8_t *const end = channel + p->stream_bytes;

@@ -21,7 +21,8 @@ typedef struct {
 typedef void eu_runs_loop_t(const eu_runs_frame_t *);
 
 typedef struct {
-    const int32_t *stream; /* per quad: 4 biases, weights (16 inputs or what is left, of 4 channels), multipliers, shifts */
+    const int32_t
+        *stream; /* per quad: 4 biases, weights (16 inputs or what is left, of 4 channels), multipliers, shifts */
     int32_t rows;
     int32_t repeat; /* rows that read the same inputs of a */
     int32_t a_step;
@@ -63,7 +64,8 @@ static int8_t eu_runs_scaled(int32_t acc, int32_t multiplier, int32_t shift, int
 }
 
 /* Adds the products of one run to the sums of a quad: 16 inputs of every channel, then the next; the weights after it. */
-static const int8_t *eu_runs_add(int32_t acc[4], int32_t channels, const int8_t *x, int32_t inputs, const int8_t *weights)
+static const int8_t *eu_runs_add(int32_t acc[4], int32_t channels, const int8_t *x, int32_t inputs,
+                                 const int8_t *weights)
 {
     for (; inputs > 0; inputs -= 16, x += 16) {
         for (int32_t c = 0; c < channels; c++) {
@@ -75,8 +77,8 @@ static const int8_t *eu_runs_add(int32_t acc[4], int32_t channels, const int8_t 
     return weights;
 }
 
-static const int8_t *eu_runs_quad(const int8_t *const in[2], int8_t *out, int32_t channels, const int8_t *stream, int32_t addend,
-                                  const eu_runs_kind_t *kind)
+static const int8_t *eu_runs_quad(const int8_t *const in[2], int8_t *out, int32_t channels, const int8_t *stream,
+                                  int32_t addend, const eu_runs_kind_t *kind)
 {
     int32_t acc[4];
     int32_t multiplier[4];
@@ -95,7 +97,8 @@ static const int8_t *eu_runs_quad(const int8_t *const in[2], int8_t *out, int32_
     return kind->shift > 0 ? shifts : shifts + 4;
 }
 
-static void eu_runs_row(const int8_t *a, const int8_t *b, int8_t *out, const eu_runs_frame_t *frame, const eu_runs_kind_t *kind)
+static void eu_runs_row(const int8_t *a, const int8_t *b, int8_t *out, const eu_runs_frame_t *frame,
+                        const eu_runs_kind_t *kind)
 {
     const int8_t *const in[2] = {a, b};
     const int8_t *stream = (const int8_t *)frame->stream;
@@ -119,9 +122,15 @@ static void eu_runs(const int8_t *a, const int8_t *b, int8_t *out, const eu_runs
 {
     for (int32_t row = 0; row < p->rows; row += 2) {
         const int32_t next = row + 1 < p->rows ? row + 1 : row;
-        const eu_runs_frame_t frame = {out + row * p->out_step, p->outputs / 4, out + next * p->out_step, p->addend,
-                                       p->stream, a + row / p->repeat * p->a_step, a + next / p->repeat * p->a_step,
-                                       b + row * p->b_step, b + next * p->b_step};
+        const eu_runs_frame_t frame = {out + row * p->out_step,
+                                       p->outputs / 4,
+                                       out + next * p->out_step,
+                                       p->addend,
+                                       p->stream,
+                                       a + row / p->repeat * p->a_step,
+                                       a + next / p->repeat * p->a_step,
+                                       b + row * p->b_step,
+                                       b + next * p->b_step};
         loop(&frame);
     }
 }

@@ -6,11 +6,12 @@
  *
  * |acc| < 2^31 is proven per channel. */
 typedef struct {
-    const int32_t *stream; /* per quad: 4 biases, weights (16 inputs or what is left, of 4 channels), multipliers, shifts */
+    const int32_t
+        *stream; /* per quad: 4 biases, weights (16 inputs or what is left, of 4 channels), multipliers, shifts */
     int32_t rows;
-    int32_t addend;   /* the output's zero point, where the function adds it */
-    int16_t a_pair;   /* bytes of a from one pair of rows to the next; 0 where there is one row */
-    int16_t b_step;   /* bytes of b from one row to the next */
+    int32_t addend; /* the output's zero point, where the function adds it */
+    int16_t a_pair; /* bytes of a from one pair of rows to the next; 0 where there is one row */
+    int16_t b_step; /* bytes of b from one row to the next */
     int16_t outputs;
     int16_t out_step;
 } eu_tiles_t;
@@ -28,18 +29,19 @@ typedef struct {
 typedef struct {
     const eu_tiles_part_t *parts; /* in the order of the stream */
     int32_t count;
-    int32_t a_step;   /* bytes of a from the first to the second row of a pair */
-    int32_t octets;   /* whether channels go by eight: even ones, then odd ones */
+    int32_t a_step;      /* bytes of a from the first to the second row of a pair */
+    int32_t octets;      /* whether channels go by eight: even ones, then odd ones */
     int32_t first_shift; /* of octets while narrowing, or 0: what is left of an octet's shifts is then at its end */
-    int32_t shift;    /* of all channels, or 0 where the stream has shifts */
-    int32_t folded;   /* the addend is the zero point shifted left */
+    int32_t shift;       /* of all channels, or 0 where the stream has shifts */
+    int32_t folded;      /* the addend is the zero point shifted left */
     int32_t has_sign;
     int32_t stops_at_zero; /* before the zero point is added */
     int32_t low;
     int32_t high;
 } eu_tiles_kind_t;
 
-static int8_t eu_tiles_scaled(int32_t acc, int32_t multiplier, int32_t shift, int32_t addend, const eu_tiles_kind_t *kind)
+static int8_t eu_tiles_scaled(int32_t acc, int32_t multiplier, int32_t shift, int32_t addend,
+                              const eu_tiles_kind_t *kind)
 {
     int64_t y = ((int64_t)acc * multiplier + (1 << 30)) >> 31;
     y += kind->has_sign != 0 && y < 0 ? -1 : 0;
@@ -58,8 +60,9 @@ typedef struct {
 } eu_tiles_shifts_t;
 
 /* Channels first, first + apart .. of one row; the stream after their multipliers. */
-static const int8_t *eu_tiles_four(const int8_t *const in[2], int8_t *out, int32_t apart, int32_t channels, const int8_t *stream,
-                                   const eu_tiles_shifts_t *shifts, int32_t addend, const eu_tiles_kind_t *kind)
+static const int8_t *eu_tiles_four(const int8_t *const in[2], int8_t *out, int32_t apart, int32_t channels,
+                                   const int8_t *stream, const eu_tiles_shifts_t *shifts, int32_t addend,
+                                   const eu_tiles_kind_t *kind)
 {
     int32_t acc[4];
     int32_t multiplier[4];
@@ -106,7 +109,8 @@ static const int8_t *eu_tiles_octet(const int8_t *const in[2], int8_t *out, cons
     return stream + 8;
 }
 
-static void eu_tiles_rows(const int8_t *a, const int8_t *b, int8_t *out, const eu_tiles_t *p, const eu_tiles_kind_t *kind)
+static void eu_tiles_rows(const int8_t *a, const int8_t *b, int8_t *out, const eu_tiles_t *p,
+                          const eu_tiles_kind_t *kind)
 {
     const int32_t whole = kind->octets != 0 ? p->outputs & ~7 : 0;
     for (int32_t r = 0; r < p->rows; r++) {
@@ -121,7 +125,8 @@ static void eu_tiles_rows(const int8_t *a, const int8_t *b, int8_t *out, const e
                 continue;
             }
             const eu_tiles_shifts_t own = {NULL, 1, 0};
-            stream = eu_tiles_four(in, out + first, n < whole ? 2 : 1, left < 4 ? left : 4, stream, &own, p->addend, kind);
+            stream =
+                eu_tiles_four(in, out + first, n < whole ? 2 : 1, left < 4 ? left : 4, stream, &own, p->addend, kind);
             stream += kind->shift > 0 ? 0 : 4;
         }
         out += p->out_step;

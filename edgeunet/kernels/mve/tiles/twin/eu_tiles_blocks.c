@@ -24,7 +24,8 @@ typedef struct {
     int32_t high;
 } eu_tiles_blocks_kind_t;
 
-static int8_t eu_tiles_blocks_scaled(int32_t acc, int32_t multiplier, int32_t shift, int32_t zero_point, const eu_tiles_blocks_kind_t *kind)
+static int8_t eu_tiles_blocks_scaled(int32_t acc, int32_t multiplier, int32_t shift, int32_t zero_point,
+                                     const eu_tiles_blocks_kind_t *kind)
 {
     int64_t y = ((int64_t)acc * multiplier + (1 << 30)) >> 31;
     y += kind->has_sign != 0 && y < 0 ? -1 : 0;
@@ -33,7 +34,8 @@ static int8_t eu_tiles_blocks_scaled(int32_t acc, int32_t multiplier, int32_t sh
     return (int8_t)(y < kind->low ? kind->low : y > kind->high ? kind->high : y);
 }
 
-static void eu_tiles_blocks_row(const int8_t *in, int8_t *out, const eu_tiles_blocks_t *p, const eu_tiles_blocks_kind_t *kind)
+static void eu_tiles_blocks_row(const int8_t *in, int8_t *out, const eu_tiles_blocks_t *p,
+                                const eu_tiles_blocks_kind_t *kind)
 {
     const int32_t *stream = p->stream;
     for (int32_t n = 0; n < p->outputs; n += 2) {
@@ -51,7 +53,8 @@ static void eu_tiles_blocks_row(const int8_t *in, int8_t *out, const eu_tiles_bl
     }
 }
 
-static void eu_tiles_blocks_rows(const int8_t *in, int8_t *out, const eu_tiles_blocks_t *p, const eu_tiles_blocks_kind_t *kind)
+static void eu_tiles_blocks_rows(const int8_t *in, int8_t *out, const eu_tiles_blocks_t *p,
+                                 const eu_tiles_blocks_kind_t *kind)
 {
     for (int32_t row = 0; row < 4 * p->fours; row++) {
         eu_tiles_blocks_row(in + row * kind->in_step, out + row * p->out_step, p, kind);
