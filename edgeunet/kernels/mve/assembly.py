@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+
+LINE_LENGTH = 120
+"""As ``.clang-format`` has it."""
 
 
 def mark(shape: DataclassInstance) -> str:
@@ -19,14 +23,24 @@ def mark(shape: DataclassInstance) -> str:
     return hashlib.sha256(repr(astuple(shape)).encode()).hexdigest()[:6]
 
 
-def naked(name: str, parameter: str, lines: Iterable[str]) -> str:
+def naked(name: str, parameters: Iterable[str], lines: Iterable[str]) -> str:
     """A function whose body is assembly alone."""
-    declared = parameter if parameter == "void" else f"__attribute__((unused)) {parameter}"
+    head = f"__attribute__((naked, noinline)) static void {name}("
+    declared = [f"__attribute__((unused)) {parameter}" for parameter in parameters] or ["void"]
     body = "\n".join(f'            "{line}\\n\\t"' for line in lines)
-    return (
-        f"__attribute__((naked, noinline)) static void {name}({declared})\n"
-        f'{{\n    __asm__(".syntax unified\\n\\t"\n{body});\n}}\n'
-    )
+    return f'{_filled(head, declared)}\n{{\n    __asm__(".syntax unified\\n\\t"\n{body});\n}}\n'
+
+
+def _filled(head: str, parameters: Sequence[str]) -> str:
+    """``head`` and the ``parameters`` behind it, as many on a line as fit, the others below the first."""
+    done, line = [], head
+    for parameter in [f"{parameter}," for parameter in parameters[:-1]] + [f"{parameters[-1]})"]:
+        if line != head and len(line) + 1 + len(parameter) > LINE_LENGTH:
+            done.append(line)
+            line = " " * len(head) + parameter
+        else:
+            line += parameter if line == head else f" {parameter}"
+    return "\n".join([*done, line])
 
 
 def caller(family: str, loop: str, *, operands: int, doubled: bool = True) -> str:

@@ -5,7 +5,7 @@
  * command  edgeunet export-c --core dsp --mode window
  */
 
-#if TINY_DSP_DIGEST != 0x97C5D7A7UL
+#if TINY_DSP_DIGEST != 0x3BEF8880UL
 #error "this file and tiny_dsp.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 

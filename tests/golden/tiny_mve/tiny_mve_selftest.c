@@ -7,7 +7,7 @@
 
 #include "tiny_mve.h"
 
-#if TINY_MVE_DIGEST != 0xD5332C57UL
+#if TINY_MVE_DIGEST != 0x304DBC2DUL
 #error "this file and tiny_mve.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 

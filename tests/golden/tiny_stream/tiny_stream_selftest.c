@@ -7,7 +7,7 @@
 
 #include "tiny_stream.h"
 
-#if TINY_STREAM_DIGEST != 0x9F788920UL
+#if TINY_STREAM_DIGEST != 0xA58D3604UL
 #error "this file and tiny_stream.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#if TINY_WINDOW_DIGEST != 0x4E050B92UL
+#if TINY_WINDOW_DIGEST != 0x39E93DC2UL
 #error "this file and tiny_window.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 
@@ -163,7 +163,8 @@ static void eu_depthwise_1d(const int8_t *in, int8_t *out, const eu_depthwise_1d
                 x += p->tap_step;
                 w += p->outputs;
             }
-            out[n] = eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
+            out[n] =
+                eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
         }
         in += p->in_step;
         out += p->out_step;
@@ -207,8 +208,8 @@ static void eu_add(const int8_t *a, const int8_t *b, int8_t *out, const eu_add_t
         for (int32_t c = 0; c < p->channels; c++) {
             const int32_t x = (a[c * p->a_step] - p->a_zero_point) * unit;
             const int32_t y = (b[c * p->b_step] - p->b_zero_point) * unit;
-            const int32_t sum = eu_requantize(x, p->a_multiplier, p->a_shift) +
-                                p->sign * eu_requantize(y, p->b_multiplier, p->b_shift);
+            const int32_t sum =
+                eu_requantize(x, p->a_multiplier, p->a_shift) + p->sign * eu_requantize(y, p->b_multiplier, p->b_shift);
             out[c] = eu_clamp(eu_requantize(sum, p->multiplier, p->shift), p->zero_point, p->low, p->high);
         }
         a += p->a_pitch;
@@ -302,8 +303,8 @@ static void eu_conv_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_
             for (int32_t i = 0; i < p->repeat; i++) {
                 const uint32_t acc =
                     shared + eu_conv_part(b + i * p->b_step, b_weights, p->taps, p->b_tap, p->b_inputs);
-                out[i * p->out_step + n] = eu_clamp(
-                    eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]), p->zero_point, p->low, p->high);
+                out[i * p->out_step + n] = eu_clamp(eu_requantize((int32_t)acc, p->multiplier[n], p->shift[n]),
+                                                    p->zero_point, p->low, p->high);
             }
         }
         a += p->a_step;

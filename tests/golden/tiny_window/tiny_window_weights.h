@@ -5,7 +5,7 @@
  * command  edgeunet export-c --core portable --mode window
  */
 
-#if TINY_WINDOW_DIGEST != 0x4E050B92UL
+#if TINY_WINDOW_DIGEST != 0x39E93DC2UL
 #error "this file and tiny_window.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 

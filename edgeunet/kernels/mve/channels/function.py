@@ -89,8 +89,7 @@ def channels_function(name: str, shape: ChannelsShape) -> str:
     lines += ["le lr, 2b", "mov r2, r3", "adds r0, #8", "adds r1, #8", "subs r9, r9, #8", "bgt 1b"]
     lines = [line for line in lines if line]
     lines += ["vpop {d8-d9}", "pop {r4-r11, pc}"]
-    unused = ", __attribute__((unused)) "
-    return naked(name, unused.join(("const int8_t *in", "int8_t *out", "const eu_channels_t *p")), lines)
+    return naked(name, ("const int8_t *in", "int8_t *out", "const eu_channels_t *p"), lines)
 
 
 def _requantize(shape: ChannelsShape) -> list[str]:

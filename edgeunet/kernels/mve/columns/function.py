@@ -107,7 +107,7 @@ def column_function(name: str, shape: ColumnShape) -> str:
     lines = [*_enter(shape), "1:"]
     for index in range(len(shape.passes)):
         lines += _pass(shape, index)
-    return naked(name, "const eu_columns_frame_t *frame", [*lines, *_leave(shape)])
+    return naked(name, ("const eu_columns_frame_t *frame",), [*lines, *_leave(shape)])
 
 
 def _enter(shape: ColumnShape) -> list[str]:

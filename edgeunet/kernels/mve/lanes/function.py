@@ -199,8 +199,7 @@ def depthwise_function(name: str, shape: DepthwiseShape) -> str:
     lines += ["add sp, sp, #32", "vpop {d8-d15}", "pop {r4-r11, pc}"]
     for way in others:
         lines += ["4:", *_blocks(shape, way, 5), "b 3b"]
-    unused = ", __attribute__((unused)) "
-    return naked(name, unused.join(("const int8_t *in", "int8_t *out", "const eu_lanes_t *p", "int32_t rows")), lines)
+    return naked(name, ("const int8_t *in", "int8_t *out", "const eu_lanes_t *p", "int32_t rows"), lines)
 
 
 def _enter(shape: DepthwiseShape) -> list[str]:

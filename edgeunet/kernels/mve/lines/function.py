@@ -46,8 +46,7 @@ def line_function(name: str, shape: LineShape) -> str:
     lines += ["vqrshrnb.s32 q0, q0, #16", *_narrow(shape), "vpst", "vstrbt.32 q0, [r7, q5]"]
     lines += ["add r7, r7, r6, lsl #2", "subs lr, lr, #4", "bgt 4b"]
     lines += ["5:", "adds r1, #1", "subs r4, #1", "bne 1b", "vpop {d8-d15}", "pop {r4-r8, pc}"]
-    unused = ", __attribute__((unused)) "
-    return naked(name, unused.join(("const int8_t *in", "int8_t *out", "const eu_lines_t *p")), lines)
+    return naked(name, ("const int8_t *in", "int8_t *out", "const eu_lines_t *p"), lines)
 
 
 def _clamps(shape: LineShape) -> list[tuple[str, list[str]]]:

@@ -53,7 +53,7 @@ def runs_function(name: str, shape: RunsShape) -> str:
     if shape.rest:
         lines += [*_products(shape, shape.rest), *finish.quad(shape.rest, "q2", "q0", "q1")]
     lines += ["add sp, sp, #36", "vpop {d8-d15}", "pop {r4-r11, pc}"]
-    return naked(name, "const eu_runs_frame_t *frame", lines)
+    return naked(name, ("const eu_runs_frame_t *frame",), lines)
 
 
 def _products(shape: RunsShape, channels: int) -> list[str]:

@@ -51,8 +51,7 @@ class BlockShape:
 def block_function(name: str, shape: BlockShape) -> str:
     """C text of the function ``name`` for ``shape``: naked, of inputs, outputs and an ``eu_tiles_blocks_t``."""
     lines = [*_enter(shape), *_rows(shape), *_next(shape), "add sp, sp, #16", "vpop {d8-d15}", "pop {r4-r11, pc}"]
-    unused = ", __attribute__((unused)) "
-    return naked(name, unused.join(("const int8_t *in", "int8_t *out", "const eu_tiles_blocks_t *p")), lines)
+    return naked(name, ("const int8_t *in", "int8_t *out", "const eu_tiles_blocks_t *p"), lines)
 
 
 def block_stream(weights: Int8Array, bias: NDArray[np.int32], r: Requantization, scaling: Scaling) -> NDArray[np.int32]:

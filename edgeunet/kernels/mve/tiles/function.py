@@ -84,7 +84,7 @@ class QuadShape:
 
 def quad_function(name: str, shape: QuadShape) -> str:
     """C text of the function ``name`` for ``shape``: a naked function that ``eu_tiles`` calls."""
-    return naked(name, "void", [*_enter(shape), *_pair(shape), "ldr pc, [sp, #24]"])
+    return naked(name, (), [*_enter(shape), *_pair(shape), "ldr pc, [sp, #24]"])
 
 
 def _enter(shape: QuadShape) -> list[str]:
