@@ -39,9 +39,10 @@ nightly: $(READY) ## the long tests too: thousands of random networks
 	$(PYTEST) -n auto --dist worksteal -m "nightly or not nightly"
 
 .PHONY: lint
-lint: $(READY) ## style and formatting (ruff)
+lint: $(READY) ## style and formatting (ruff, clang-format)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run -Werror $$(git ls-files 'edgeunet/**.c' 'firmware_templates/**.[ch]')
 
 .PHONY: types
 types: $(READY) ## static types (mypy --strict)

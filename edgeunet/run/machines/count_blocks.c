@@ -8,10 +8,10 @@
 
 struct counter {
     uint64_t instructions;
-    uint64_t base;        /* address of code[0] */
-    uint64_t size_bytes;  /* of code */
-    const uint8_t *code;  /* the flash, as the program sees it */
-    uint32_t *known;      /* per halfword of code: block size in bytes << 16 | instructions */
+    uint64_t base;       /* address of code[0] */
+    uint64_t size_bytes; /* of code */
+    const uint8_t *code; /* the flash, as the program sees it */
+    uint32_t *known;     /* per halfword of code: block size in bytes << 16 | instructions */
 };
 
 static uint32_t instructions_in(const uint8_t *code, uint32_t size)

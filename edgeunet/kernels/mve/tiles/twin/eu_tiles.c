@@ -16,7 +16,7 @@ typedef struct {
     int16_t out_step;
 } eu_tiles_t;
 
-typedef void eu_quads_loop_t(const int8_t *a, const int8_t *b, int8_t *out, const eu_tiles_t *p);
+typedef void eu_tiles_loop_t(const int8_t *a, const int8_t *b, int8_t *out, const eu_tiles_t *p);
 
 /* Inputs of one vector: of a (segment 0) or b, so many from the row's first on. */
 typedef struct {
@@ -133,7 +133,7 @@ static void eu_tiles_rows(const int8_t *a, const int8_t *b, int8_t *out, const e
     }
 }
 
-static void eu_tiles(const int8_t *a, const int8_t *b, int8_t *out, const eu_tiles_t *p, eu_quads_loop_t *loop)
+static void eu_tiles(const int8_t *a, const int8_t *b, int8_t *out, const eu_tiles_t *p, eu_tiles_loop_t *loop)
 {
     loop(a, b, out, p);
 }
