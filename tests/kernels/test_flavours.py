@@ -41,7 +41,7 @@ def trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flavour:
     shutil.copytree(Path(str(files("edgeunet"))) / "kernels", package / "kernels")
     (package / "kernels" / "trial").mkdir()
     (package / "kernels" / "trial" / "eu_trial_max.c").write_text(TRIAL)
-    shutil.copy(package / "kernels" / "portable" / "eu_max_pool_1d.c", package / "kernels" / "trial")
+    shutil.copy(package / "kernels" / "portable" / "windows" / "eu_max_pool_1d.c", package / "kernels" / "trial")
     flavour = replace(FLAVOURS["portable"], name="trial", title="a trial", own_table=trial_table)
     monkeypatch.setattr("edgeunet.kernels.flavours.FLAVOURS", {**FLAVOURS, "trial": flavour})
     monkeypatch.setattr("edgeunet.kernels.kernel.files", lambda _: package)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#if TINY_MVE_DIGEST != 0x304DBC2DUL
+#if TINY_MVE_DIGEST != 0xA232D7B8UL
 #error "this file and tiny_mve.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 
@@ -197,7 +197,7 @@ static void eu_elementwise_max(const int8_t *in, int8_t *out, const eu_elementwi
  *
  * |acc| < 2^31 and shift <= 0 are proven per channel. An odd number of rows ends with the last two rows: one is computed
  * twice. */
-typedef void eu_quads_loop_t(void);
+typedef void eu_tiles_loop_t(void);
 
 typedef struct {
     const int32_t
@@ -217,7 +217,7 @@ __attribute__((naked, noinline)) static void eu_tiles(__attribute__((unused)) co
                                                       __attribute__((unused)) const int8_t *b,
                                                       __attribute__((unused)) int8_t *out,
                                                       __attribute__((unused)) const eu_tiles_t *p,
-                                                      __attribute__((unused)) eu_quads_loop_t *loop)
+                                                      __attribute__((unused)) eu_tiles_loop_t *loop)
 {
     __asm__ volatile(
         ".syntax unified\n\tldr r12, [r3, #4]\n\tlsrs r12, r12, #1\n\tbcs 2f\n"

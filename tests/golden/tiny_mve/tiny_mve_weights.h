@@ -5,7 +5,7 @@
  * command  edgeunet export-c --core mve --mode window
  */
 
-#if TINY_MVE_DIGEST != 0x304DBC2DUL
+#if TINY_MVE_DIGEST != 0xA232D7B8UL
 #error "this file and tiny_mve.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 
