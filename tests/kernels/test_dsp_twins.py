@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
@@ -31,10 +32,22 @@ from tests.networks.random_networks import random_inputs, random_network
 from tests.rigs.host_batch import SANITIZED, build_batch
 
 
+STRUCT = re.compile(r"^typedef struct \{\n.*?^\} (\w+);\n", re.MULTILINE | re.DOTALL)
+
+
 @cache
 def twin_source(core: str, function: str) -> str:
-    """The plain C of a function; what is plain C over such files has no second copy."""
-    return {**kernel_texts(core), **kernel_texts(core, twins=True)}[function]
+    """The plain C of a function; structs that its twin does not define are those of the fast text.
+
+    What is plain C over such texts has no second copy.
+    """
+    fast = kernel_texts(core)[function]
+    twin = kernel_texts(core, twins=True).get(function, "")
+    if not twin:
+        return fast
+    own = {match[1] for match in STRUCT.finditer(twin)}
+    wanted = [match[0] for match in STRUCT.finditer(fast) if match[1] in set(re.findall(r"\w+", twin)) - own]
+    return "\n".join([*wanted, twin])
 
 
 @pytest.fixture

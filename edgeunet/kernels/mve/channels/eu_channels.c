@@ -6,8 +6,7 @@
  *
  * |acc| < 2^31 and shift < 0 are proven per channel. */
 typedef struct {
-    const int32_t
-        *stream; /* per 8 channels (filled up): weights of each tap, biases, multipliers (even, odd), shifts */
+    const int32_t *stream; /* per 8 channels (filled up): weights by tap, biases, multipliers (even, odd), shifts */
     int32_t channels;
     int32_t rows;
     int32_t in_step;

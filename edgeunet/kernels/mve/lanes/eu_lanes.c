@@ -6,8 +6,7 @@
  *
  * channel_step is 1, or 0 for a convolution with one input channel. |acc| < 2^31 and shift <= 0 are proven per channel. */
 typedef struct {
-    const int32_t
-        *stream; /* per channel: bias, multiplier, then as bytes weights, -shift and where the pointers start */
+    const int32_t *stream; /* per channel: bias, multiplier, then as bytes weights, -shift, where pointers start */
     int32_t stream_bytes;
     int32_t rows;
     int32_t in_step;

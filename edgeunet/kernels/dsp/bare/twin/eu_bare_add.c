@@ -1,22 +1,4 @@
-/* What the kernels for a convolution without scratch memory, with an int8 signal added to its int8 result, share:
- *
- *     out[r * out_step + n] = min(max((t * slope + other[r * other_step + n] * other_slope + add_offset) >> 20, -128), 127)
- *
- * with t by a tail of eu_bare.c; the outputs are a multiple of four. Both roundings are kept; exactness and bounds as in
- * eu_elementwise_add_linear.c. out may be other: four values are read before the first is written. */
-typedef struct {
-    const int32_t *weights; /* as in eu_bare_t */
-    int32_t rows;
-    int32_t out_step;
-    int32_t outputs;
-    int32_t scale;
-    eu_bare_window_t in;
-    int32_t other_step;
-    int32_t slope;
-    int32_t other_slope;
-    int32_t add_offset;
-} eu_bare_add_t;
-
+/* Portable twin of eu_bare_add.c. */
 static void eu_bare_added(const int8_t *in, const int8_t *other, int8_t *out, const eu_bare_add_t *p,
                           eu_bare_tail_t *tail)
 {

@@ -1,15 +1,4 @@
 /* A convolution without scratch memory; what the kernels named eu_bare_ share. */
-typedef struct {
-    const int32_t *weights; /* per four channels: weights, constants */
-    int32_t rows;
-    int32_t out_step;
-    int32_t outputs;
-    int32_t scale;  /* see the tails */
-    uint32_t above; /* as in eu_quads_rows_t */
-    uint32_t below;
-    eu_bare_window_t in;
-} eu_bare_t;
-
 static void eu_bare_conv(const int8_t *in, int8_t *out, const eu_bare_t *p, eu_bare_tail_t *tail)
 {
     const eu_bare_window_t *const windows[2] = {&p->in, NULL};

@@ -1,11 +1,4 @@
 /* Windows of a convolution without scratch memory: `runs` runs of 4 * `groups` neighbouring bytes, `run_gap` bytes between them. */
-typedef struct {
-    int32_t step; /* from row to row */
-    int32_t groups;
-    int32_t runs;
-    int32_t run_gap;
-} eu_bare_window_t;
-
 static const int32_t *eu_bare_runs(const int8_t *in, const eu_bare_window_t *window, const int32_t *weights,
                                    uint32_t *sums)
 {

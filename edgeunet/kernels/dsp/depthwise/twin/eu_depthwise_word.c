@@ -1,43 +1,5 @@
-/* Depthwise convolution over time, four channels of one row at a time: any taps, stride, dilation and clamp, and the phases of
- * a window over a nearest-upsampled signal read at its low rate (one phase otherwise).
- *
- *     acc[n] = 2 * (bias[n] + sum over t < taps of in[r * in_step + starts[f] + t * tap_step + n] * w[f][t][n])    f < phases
- *     y = (acc[n] * multiplier[n] + 2^31 >> 32) + 2^(shift-1) + zero_point * 2^shift + (acc[n] >> 31)      shift = shift[n]
- *     out[(r * phases + f) * out_step + n] = min(max(y >> shift, low), high)
- *
- * weights: per phase and four channels, per tap the doubled 16-bit weights of channels (0, 2) and (1, 3), the order in which
- * SXTB16 splits a word of inputs; a weight of an upsampled signal is a sum of int8 weights (edgeunet/kernels/README.md).
- * constants: per four channels 4 doubled biases, then per channel multiplier, rounding, shift. Double rounding as in
- * eu_quads.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1. Where the channels are no multiple of
- * four the last four overlap those before them; there are at least four. 19 instructions per two taps of four channels. */
-typedef struct {
-    const int32_t *weights;
-    const int32_t *constants;
-    const int32_t *starts; /* bytes from a row's window to that of each phase */
-    int32_t phase_words;   /* words of weights per phase */
-    int32_t rows;
-    int32_t phases;
-    int32_t in_step;
-    int32_t out_step;
-    int32_t tap_step;
-    int32_t taps;
-    int32_t outputs;
-    uint32_t low; /* four times in a word */
-    uint32_t high;
-} eu_depthwise_word_t;
-
+/* Portable twin of eu_depthwise_word.c. */
 /* What a row needs, in the order of the stack. */
-typedef struct {
-    int32_t quads;
-    int32_t pairs; /* taps / 2 */
-    int32_t odd;   /* taps % 2 */
-    int32_t back;  /* bytes from behind the last tap to the next four channels of the first */
-    uint32_t low;
-    uint32_t high;
-    const int32_t *constants;
-    int32_t tap_step;
-} eu_depthwise_word_row_t;
-
 static void eu_depthwise_word_row(const int8_t *in, const int32_t *weights, int8_t *out,
                                   const eu_depthwise_word_row_t *p)
 {

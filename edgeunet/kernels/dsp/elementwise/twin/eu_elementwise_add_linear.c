@@ -1,21 +1,4 @@
-/* Sum of two int8 signals on different scales, as one straight line per operand:
- *
- *     out = min(max((a * a_slope + b * b_slope + offset) >> 20, -128), 127)
- *
- * That this equals TFLite's three requantizations is checked for all 65,536 pairs of operands when the kernel is chosen
- * (docs/DSP_KERNELS.md), and that no sum leaves int32. Rows are whole words at multiples of four bytes; out may be a or b.
- * Four values per word, 6.3 instructions each. */
-typedef struct {
-    int32_t rows;
-    int32_t words; /* per row */
-    int32_t a_pitch;
-    int32_t b_pitch;
-    int32_t out_pitch;
-    int32_t a_slope;
-    int32_t b_slope;
-    int32_t offset;
-} eu_elementwise_add_linear_t;
-
+/* Portable twin of eu_elementwise_add_linear.c. */
 static void eu_elementwise_add_linear_row(const int8_t *a, const int8_t *b, int8_t *out,
                                           const eu_elementwise_add_linear_t *p)
 {

@@ -1,18 +1,5 @@
 /* What the kernels for a convolution and an addition with both operands widened share. The two signals that are added have the same step;
  * out may be other. */
-typedef struct {
-    const int32_t *weights; /* packed quads, as in eu_quads_add_t */
-    int32_t rows;
-    int32_t out_step;
-    int32_t outputs;
-    int32_t block;
-    int32_t scale;
-    eu_pairs_window_t in;
-    int32_t slope;
-    int32_t other_slope;
-    int32_t add_offset;
-} eu_pairs_add_t;
-
 typedef int32_t *eu_pairs_unpack_t(const int32_t *packed, int32_t *wide, int32_t groups, int32_t scale);
 
 /* `biases` words precede a quad's weights where they are not unpacked with them. */

@@ -1,16 +1,4 @@
 /* A convolution with both operands widened; what the kernels named eu_pairs_ share. */
-typedef struct {
-    const int32_t *weights; /* packed quads, as in eu_quads_conv_t */
-    int32_t rows;
-    int32_t out_step;
-    int32_t outputs; /* a multiple of four */
-    int32_t block;   /* rows whose inputs are widened together */
-    int32_t scale;   /* as in eu_quads_conv_t */
-    uint32_t above;
-    uint32_t below;
-    eu_pairs_window_t in;
-} eu_pairs_t;
-
 typedef int32_t *eu_pairs_unpack_t(const int32_t *packed, int32_t *wide, int32_t groups, int32_t scale);
 
 /* Scratch: four first sums, a quad's weights and its 12 constants, the inputs. */

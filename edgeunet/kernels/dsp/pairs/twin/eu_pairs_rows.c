@@ -1,10 +1,4 @@
 /* Windows of a block of rows, both operands widened. */
-/* Where the windows of rows lie: `groups` groups of four inputs each, `step` bytes from one to the next. */
-typedef struct {
-    int32_t step;
-    int32_t groups;
-    int32_t pass_groups; /* groups that the chain takes at once */
-} eu_pairs_window_t;
 
 /* Bytes from one widened window to the next: those that overlap or follow each other are widened as they lie, else without the gaps. */
 static int32_t eu_pairs_step(const eu_pairs_window_t *window)

@@ -1,20 +1,5 @@
 /* What the kernels for a convolution over two signals with both operands widened share (see eu_quads_sum.c): per quad the sums of the
  * first signal's rows are made first; from them, for each of the `repeat` phases, output rows phase, phase + repeat, phase + 2 * repeat ... */
-typedef struct {
-    const int32_t *weights; /* packed quads: weights of a, weights of b, constants */
-    int32_t groups;         /* rows of the first signal that are used */
-    int32_t repeat;
-    int32_t out_step;
-    int32_t outputs; /* a multiple of four */
-    int32_t block;   /* rows of the first signal whose inputs are widened together */
-    int32_t scale;
-    uint32_t above;
-    uint32_t below;
-    eu_pairs_window_t a;
-    eu_pairs_window_t b; /* its step is that between rows of one phase, b_phase that between phases */
-    int32_t b_phase;
-} eu_pairs_sum_t;
-
 typedef int32_t *eu_pairs_unpack_t(const int32_t *packed, int32_t *wide, int32_t groups, int32_t scale);
 
 /* The first signal's sums by the packed weights of a quad; doubled, and from the biases before them, where `rounded`. */

@@ -1,28 +1,4 @@
-/* 1x1 convolution of a single channel onto the whole int8 range. Quads of channels that are straight lines run as in
- * eu_single_conv_saturated.c; of the others each channel is requantized in two roundings:
- *
- *     acc = 2 * (bias + in[r] * weight)
- *     y = (acc * multiplier + 2^31 >> 32) + rounding + (acc >> 31)        rounding = 2^(shift-1) + zero_point * 2^shift
- *     out[r * out_step + n] = min(max(y >> shift, -128), 127)
- *
- * Bounds and exactness as in eu_quads.c. Inputs lie without gaps; outputs is a multiple of four. */
-typedef struct {
-    const int32_t *lines;   /* per straight quad: slope[4], offset[4] */
-    const int32_t *rounded; /* per channel of the others: 2 * weight, 2 * bias, multiplier, rounding, shift */
-    const int8_t *straight; /* per quad: 1 or 0 */
-    int32_t rows;
-    int32_t out_step;
-    int32_t outputs;
-} eu_single_conv_linear_t;
-
-typedef struct {
-    const int8_t *in;         /* r0 */
-    const int8_t *end;        /* r1 */
-    int8_t *out;              /* r2 */
-    int32_t out_step;         /* r3 */
-    const int32_t *constants; /* r4, then r4-r8 */
-} eu_single_conv_linear_rows_t;
-
+/* Portable twin of eu_single_conv_linear.c. */
 static void eu_single_conv_linear_loop(const eu_single_conv_linear_rows_t *p)
 {
     const int32_t *const c = p->constants;

@@ -1,22 +1,4 @@
-/* What the kernels for a convolution of few rows with an int8 signal added to its int8 result share:
- *
- *     out[r * out_step + n] = min(max((t * slope + other[r * other_step + n] * other_slope + add_offset) >> 20, -128), 127)
- *
- * with t by a tail of eu_tall.c. Both roundings are kept; exactness and bounds as in eu_elementwise_add_linear.c. out may be other:
- * a channel's four values are read before the first is written. */
-typedef struct {
-    const int32_t *weights; /* as in eu_tall_t, up to `in` */
-    int32_t rows;
-    int32_t out_step;
-    int32_t outputs;
-    int32_t scale;
-    eu_tall_window_t in;
-    int32_t other_step;
-    int32_t slope;
-    int32_t other_slope;
-    int32_t add_offset;
-} eu_tall_add_t;
-
+/* Portable twin of eu_tall_add.c. */
 static void eu_tall_added(const int8_t *in, const int8_t *other, int8_t *out, const eu_tall_add_t *p, int32_t *wide,
                           eu_tall_code_t *tail)
 {

@@ -1,13 +1,4 @@
 /* A convolution four rows at a time; what the kernels named eu_tall_ share. */
-typedef struct {
-    const int32_t *weights; /* per channel: weights, constants */
-    int32_t rows;
-    int32_t out_step;
-    int32_t outputs;
-    int32_t scale; /* see the tails */
-    eu_tall_window_t in;
-} eu_tall_t;
-
 static void eu_tall_conv(const int8_t *in, int8_t *out, const eu_tall_t *p, int32_t *wide, eu_tall_code_t *tail)
 {
     const int32_t groups = p->in.pass_groups * p->in.passes;

@@ -1,15 +1,5 @@
 /* Windows and rows of a convolution four rows at a time. */
 
-/* Where the bytes of a window lie: `runs` runs of 4 * `groups` neighbouring bytes, `run_gap` bytes between them. */
-typedef struct {
-    int32_t step; /* from row to row */
-    int32_t groups;
-    int32_t runs;
-    int32_t run_gap;
-    int32_t pass_groups; /* groups that the chain takes at once, and how often it is run */
-    int32_t passes;
-} eu_tall_window_t;
-
 /* Row `row` of four of which `live` exist: the last one stands in for those missing. */
 static int32_t eu_tall_row(int32_t row, int32_t live)
 {

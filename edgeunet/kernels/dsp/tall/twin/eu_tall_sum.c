@@ -1,17 +1,4 @@
-/* What the kernels for a convolution of few rows over two signals share (see eu_quads_sum.c): `repeat` output rows for each row of the first
- * signal. Per channel the chain runs over four rows of the first signal, then, from those sums, over the second signal's rows of each
- * of the `repeat` phases: output rows phase, phase + repeat, phase + 2 * repeat, phase + 3 * repeat. */
-typedef struct {
-    const int32_t *weights; /* per channel: weights of a, weights of b, constants */
-    int32_t groups;         /* rows of the first signal that are used */
-    int32_t repeat;
-    int32_t out_step;
-    int32_t outputs;
-    int32_t scale;
-    eu_tall_window_t a;
-    eu_tall_window_t b;
-} eu_tall_sum_t;
-
+/* Portable twin of eu_tall_sum.c. */
 static void eu_tall_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_tall_sum_t *p, int32_t *wide,
                         eu_tall_code_t *tail)
 {

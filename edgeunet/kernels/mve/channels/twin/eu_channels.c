@@ -4,17 +4,6 @@
  *     out[r * out_step + n] = min(max(requantize(acc, multiplier[n], shift[n]) + zero_point, -128), 127)
  *
  * |acc| < 2^31 and shift < 0 are proven per channel. */
-typedef struct {
-    const int32_t
-        *stream; /* per 8 channels (filled up): weights of each tap, biases, multipliers (even, odd), shifts */
-    int32_t channels;
-    int32_t rows;
-    int32_t in_step;
-    int32_t tap_step;
-    int32_t out_step;
-    int32_t zero_point;
-} eu_channels_t;
-
 /* narrowing is what the stream's shifts leave out; where the sign does not count low is the zero point. */
 static int8_t eu_channels_scaled(int32_t acc, int32_t multiplier, int32_t shift, int32_t zero_point, int32_t has_sign)
 {

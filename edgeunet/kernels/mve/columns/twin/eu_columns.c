@@ -5,30 +5,7 @@
  *     out[r * out_step + n] = min(max((y + 2^(shift-1) >> shift) + zero_point, low), high)      shift = shift[n]
  *
  * |acc| < 2^31 is proven per channel; `rows` and `block_rows` are multiples of 8. */
-typedef struct {
-    const int32_t *stream;
-    const int8_t *a;
-    int8_t *out;
-    int32_t unit_bytes; /* of outputs, from eight rows to the next */
-    int32_t units;      /* of eight rows */
-    const int8_t *b;
-    int32_t zero_point;
-    const int8_t *end; /* of the first row of outputs */
-    int32_t out_step;
-} eu_columns_frame_t;
-
 typedef void eu_columns_loop_t(const eu_columns_frame_t *);
-
-typedef struct {
-    const int32_t *stream; /* per channel, see edgeunet/kernels/README.md: bias, weights, multiplier, -shift */
-    int32_t rows;
-    int32_t block_rows; /* rows that all channels are computed of before the next */
-    int16_t a_step;
-    int16_t b_step;
-    int16_t outputs;
-    int16_t out_step;
-    int16_t zero_point;
-} eu_columns_t;
 
 /* Inputs of one pass: so many of each of `kernel` rows of a (operand 0) or b, from byte `offset` on. */
 typedef struct {

@@ -4,17 +4,6 @@
  *
  * That this equals TFLite's three requantizations is checked for all 65,536 pairs of operands when the kernel is chosen
  * (docs/HELIUM_KERNELS.md), and that no sum leaves int32. rounded_offset is offset - 2^15 - 2^19. out may be a or b. */
-typedef struct {
-    int32_t rows;
-    int32_t channels; /* per row */
-    int32_t a_pitch;
-    int32_t b_pitch;
-    int32_t out_pitch;
-    int32_t a_slope;
-    int32_t b_slope;
-    int32_t rounded_offset;
-} eu_elementwise_add_t;
-
 static void eu_elementwise_add(const int8_t *a, const int8_t *b, int8_t *out, const eu_elementwise_add_t *p)
 {
     const int32_t offset = p->rounded_offset + (1 << 15) + (1 << 19);

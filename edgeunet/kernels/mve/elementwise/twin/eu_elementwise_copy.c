@@ -1,15 +1,5 @@
 /* Portable twin of eu_elementwise_copy.c: copies outer blocks of rows runs of bytes. in and out do not overlap, but for nearest
  * upsampling, where a block is one row of inputs and as many of outputs: then no block may write over what later ones read. */
-typedef struct {
-    int32_t outer;
-    int32_t rows;
-    int32_t bytes;
-    int32_t in_pitch; /* bytes between runs */
-    int32_t in_jump;  /* bytes between blocks */
-    int32_t out_pitch;
-    int32_t out_jump;
-} eu_elementwise_copy_t;
-
 static void eu_elementwise_copy(const int8_t *in, int8_t *out, const eu_elementwise_copy_t *p)
 {
     for (int32_t i = 0; i < p->outer; i++) {

@@ -1,15 +1,6 @@
 /* Portable twin of eu_elementwise_max.c: maximum over 2 or 3 rows every `stride` rows.
  *
  *     out[r * out_step + n] = max over k < kernel of in[r * in_step + k * pitch + n] */
-typedef struct {
-    int32_t rows;
-    int32_t in_step;
-    int32_t pitch;
-    int32_t out_step;
-    int32_t channels;
-    int32_t kernel;
-} eu_elementwise_max_t;
-
 static void eu_elementwise_max(const int8_t *in, int8_t *out, const eu_elementwise_max_t *p)
 {
     for (int32_t r = 0; r < p->rows; r++) {

@@ -6,17 +6,6 @@
  *
  * low is the zero point where the sign does not count, else -128. channel_step is 1, or 0 for a convolution with one input
  * channel. |acc| < 2^31 is proven per channel. */
-typedef struct {
-    const int32_t
-        *stream; /* per channel: bias, multiplier, then as bytes weights, -shift and where the pointers start */
-    int32_t stream_bytes;
-    int32_t rows;
-    int32_t in_step;
-    int32_t tap_step;
-    int32_t out_step;
-    int32_t zero_point;
-} eu_lanes_t;
-
 /* All channels of a multiple of eight rows, or of fewer than eight. */
 typedef void eu_lanes_loop_t(const int8_t *in, int8_t *out, const eu_lanes_t *p, int32_t rows);
 

@@ -4,13 +4,6 @@
  *
  * That this equals TFLite's requantization is checked for all 256 inputs when the kernel is chosen (docs/HELIUM_KERNELS.md), and
  * that no sum leaves int32. The stream holds offset - 2^15 - 2^19. */
-typedef struct {
-    const int32_t *stream; /* per channel: slope, offset */
-    int32_t channels;
-    int32_t rows;
-    int32_t out_step;
-} eu_lines_t;
-
 static void eu_lines_between(const int8_t *in, int8_t *out, const eu_lines_t *p, int32_t low, int32_t high)
 {
     for (int32_t n = 0; n < p->channels; n++) {

@@ -6,31 +6,7 @@
  *     out[r * out_step + n] = min(max((y + 2^(shift-1) >> shift) + zero_point, low), high)      shift = shift[n]
  *
  * |acc| < 2^31 is proven per channel. A last row without a second one is both. */
-typedef struct {
-    int8_t *out;
-    int32_t quads;
-    int8_t *next_out;
-    int32_t addend;
-    const int32_t *stream;
-    const int8_t *a;
-    const int8_t *next_a;
-    const int8_t *b;
-    const int8_t *next_b;
-} eu_runs_frame_t;
-
 typedef void eu_runs_loop_t(const eu_runs_frame_t *);
-
-typedef struct {
-    const int32_t
-        *stream; /* per quad: 4 biases, weights (16 inputs or what is left, of 4 channels), multipliers, shifts */
-    int32_t rows;
-    int32_t repeat; /* rows that read the same inputs of a */
-    int32_t a_step;
-    int32_t b_step;
-    int32_t out_step;
-    int32_t outputs;
-    int32_t addend;
-} eu_runs_t;
 
 /* Inputs of one run: so many from byte `offset` of a row of a (operand 0) or b. */
 typedef struct {

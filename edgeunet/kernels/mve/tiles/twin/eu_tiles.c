@@ -5,17 +5,6 @@
  *     out[r * out_step + n] = min(max((y + 2^(shift-1) >> shift) + zero_point, low), high)      shift = shift[n]
  *
  * |acc| < 2^31 is proven per channel. */
-typedef struct {
-    const int32_t
-        *stream; /* per quad: 4 biases, weights (16 inputs or what is left, of 4 channels), multipliers, shifts */
-    int32_t rows;
-    int32_t addend; /* the output's zero point, where the function adds it */
-    int16_t a_pair; /* bytes of a from one pair of rows to the next; 0 where there is one row */
-    int16_t b_step; /* bytes of b from one row to the next */
-    int16_t outputs;
-    int16_t out_step;
-} eu_tiles_t;
-
 typedef void eu_tiles_loop_t(const int8_t *a, const int8_t *b, int8_t *out, const eu_tiles_t *p);
 
 /* Inputs of one vector: of a (segment 0) or b, so many from the row's first on. */

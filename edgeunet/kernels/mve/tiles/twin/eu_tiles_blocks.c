@@ -5,14 +5,6 @@
  *     out[r * out_step + n] = min(max((y + 2^(shift-1) >> shift) + zero_point, low), high)      shift = shift[n]
  *
  * |acc| < 2^31 is proven per channel. */
-typedef struct {
-    const int32_t *stream; /* per two channels: weights, biases, multipliers, shifts (if they differ) */
-    int32_t outputs;       /* a multiple of 4 */
-    int32_t fours;         /* of rows */
-    int32_t out_step;
-    int32_t zero_point;
-} eu_tiles_blocks_t;
-
 /* What is fixed in one function. */
 typedef struct {
     int32_t inputs; /* even */
