@@ -31,7 +31,6 @@ from tests.networks.helium_table import CHANNELS, table_network
 from tests.networks.random_networks import random_inputs, random_network
 from tests.rigs.host_batch import SANITIZED, build_batch
 
-
 STRUCT = re.compile(r"^typedef struct \{\n.*?^\} (\w+);\n", re.MULTILINE | re.DOTALL)
 
 

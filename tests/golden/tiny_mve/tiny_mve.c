@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#if TINY_MVE_DIGEST != 0xA232D7B8UL
+#if TINY_MVE_DIGEST != 0xD1A14F61UL
 #error "this file and tiny_mve.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 
@@ -77,8 +77,7 @@ typedef struct {
  *
  * channel_step is 1, or 0 for a convolution with one input channel. |acc| < 2^31 and shift <= 0 are proven per channel. */
 typedef struct {
-    const int32_t
-        *stream; /* per channel: bias, multiplier, then as bytes weights, -shift and where the pointers start */
+    const int32_t *stream; /* per channel: bias, multiplier, then as bytes weights, -shift, where pointers start */
     int32_t stream_bytes;
     int32_t rows;
     int32_t in_step;
@@ -200,8 +199,7 @@ static void eu_elementwise_max(const int8_t *in, int8_t *out, const eu_elementwi
 typedef void eu_tiles_loop_t(void);
 
 typedef struct {
-    const int32_t
-        *stream; /* per quad: 4 biases, weights (16 inputs or what is left, of 4 channels), multipliers, shifts */
+    const int32_t *stream; /* per quad: 4 biases, weights (16 inputs or fewer, by channel), multipliers, shifts */
     int32_t rows;
     int32_t addend; /* the output's zero point, where the function adds it */
     int16_t a_pair; /* bytes of a from one pair of rows to the next; 0 where there is one row */

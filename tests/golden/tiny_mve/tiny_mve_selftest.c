@@ -7,7 +7,7 @@
 
 #include "tiny_mve.h"
 
-#if TINY_MVE_DIGEST != 0xA232D7B8UL
+#if TINY_MVE_DIGEST != 0xD1A14F61UL
 #error "this file and tiny_mve.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 

@@ -21,8 +21,7 @@ typedef struct {
 typedef void eu_runs_loop_t(const eu_runs_frame_t *);
 
 typedef struct {
-    const int32_t
-        *stream; /* per quad: 4 biases, weights (16 inputs or what is left, by channel), multipliers, shifts */
+    const int32_t *stream; /* per quad: 4 biases, weights (16 inputs or fewer, by channel), multipliers, shifts */
     int32_t rows;
     int32_t repeat; /* rows that read the same inputs of a */
     int32_t a_step;

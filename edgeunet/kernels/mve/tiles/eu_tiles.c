@@ -8,8 +8,7 @@
 typedef void eu_tiles_loop_t(void);
 
 typedef struct {
-    const int32_t
-        *stream; /* per quad: 4 biases, weights (16 inputs or what is left, by channel), multipliers, shifts */
+    const int32_t *stream; /* per quad: 4 biases, weights (16 inputs or fewer, by channel), multipliers, shifts */
     int32_t rows;
     int32_t addend; /* the output's zero point, where the function adds it */
     int16_t a_pair; /* bytes of a from one pair of rows to the next; 0 where there is one row */
