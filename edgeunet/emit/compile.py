@@ -14,6 +14,7 @@ from edgeunet.emit.selftest import render_selftest
 from edgeunet.emit.source import Compiled, SourceTree
 from edgeunet.emit.tables import Tables
 from edgeunet.graph.ir import Graph
+from edgeunet.kernels.flavours import find_flavour
 from edgeunet.modelcard import ModelCard
 from edgeunet.schedule.plan import schedule_graph
 
@@ -57,6 +58,7 @@ def compile_model(
     facts = {
         "made by": f"edgeunet {__version__}",
         "model": f"{graph.name}, SHA-256 {graph.digest}",
+        "kernels": f"{kernels}, for {find_flavour(kernels).title}",
         "command": command or default_command(kernels, mode, hop, recompute),
     }
     document = Document(prefix, schedule, code, data, facts, _digest(code, data, facts), card, mode)
@@ -94,7 +96,7 @@ def compile_model(
 def default_command(kernels: str, mode: str, hop: int | None, recompute: int | None = None) -> str:
     """The command line that gives the same files."""
     return (
-        f"edgeunet export-c --core {kernels} --mode {mode}"
+        f"edgeunet export-c --kernels {kernels} --mode {mode}"
         + (f" --hop {hop}" if hop is not None else "")
         + (f" --recompute {recompute}" if recompute is not None else "")
     )

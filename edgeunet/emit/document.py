@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from textwrap import indent
 
 from edgeunet.emit.code import Code
-from edgeunet.emit.escaping import CComment, CIdentifier, CMakeComment, CText, c_comment, cmake_comment
+from edgeunet.emit.escaping import (
+    CComment,
+    CIdentifier,
+    CMakeComment,
+    CString,
+    CText,
+    c_comment,
+    c_string,
+    cmake_comment,
+)
 from edgeunet.emit.source import Interface
 from edgeunet.emit.stream import end_expression
 from edgeunet.emit.tables import Tables
@@ -145,7 +154,13 @@ class StreamProgram:
 
 @dataclass(frozen=True, eq=False)
 class ProgramPage(FilePage):
-    """``<name>.c``."""
+    """``<name>.c``.
+
+    Attributes
+    ----------
+    needs : macros of compilers for the right core, without which the kernels do not compile.
+    needs_told : what to do where one is not defined.
+    """
 
     template = "emit/c/program.c.jinja"
 
@@ -153,6 +168,8 @@ class ProgramPage(FilePage):
     arguments: CText
     layers: CText
     stream: StreamProgram | None
+    needs: tuple[CIdentifier, ...]
+    needs_told: CString
 
 
 def program_text(document: Document) -> str:
@@ -169,7 +186,19 @@ def program_text(document: Document) -> str:
             output_channels=document.outputs[0].shape[-1],
         )
     layers = CText(indent("\n".join(code.calls), "    "))
-    return render(ProgramPage(*document.run, CText(code.kernels), CText(code.arguments), layers, stream))
+    needs, told = _needed_macros(schedule)
+    kernels, arguments = CText(code.kernels), CText(code.arguments)
+    return render(ProgramPage(*document.run, kernels, arguments, layers, stream, needs, told))
+
+
+def _needed_macros(schedule: Schedule) -> tuple[tuple[CIdentifier, ...], CString]:
+    """Macros that the compiler has to define for the kernels, and what to do where it does not."""
+    flavour = schedule.flavour
+    assert flavour is not None
+    told = (
+        f"{flavour.name} kernels are for {flavour.title}: set -mcpu to one of these, or export with --kernels portable"
+    )
+    return tuple(CIdentifier(macro) for macro in flavour.macros), c_string(told)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,9 +13,12 @@ import pytest
 
 from edgeunet.emit import Compiled, compile_model
 from edgeunet.graph import evaluate, read_tflite
+from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.modelcard import ModelCard
 from tests.networks.random_networks import random_inputs, random_network
 from tests.rigs.host_batch import STRICT, build_batch
+from tests.rigs.tiny import level_network
+from tests.rigs.tools import need
 
 COMPILERS = (("gcc",), ("clang",), (sys.executable, "-m", "ziglang", "cc"))
 LEVELS = ("-O0", "-O2", "-O3", "-Os")
@@ -171,3 +174,16 @@ def test_the_largest_workload_compiles_in_a_second(shared: Path) -> None:
     start = time.process_time()
     compile_model(read_tflite(content))
     assert time.process_time() - start < 1.0
+
+
+@pytest.mark.parametrize("kernels", ["dsp", "mve"])
+def test_a_core_that_the_kernels_are_not_for_is_told_by_the_compiler(kernels: str, tmp_path: Path) -> None:
+    need("cc")
+    compiled = compile_model(read_tflite(level_network()), "net", kernels=kernels)
+    compiled.sources.write(tmp_path)
+    done = subprocess.run(["cc", "-std=c99", "-c", "net.c"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert f"{kernels} kernels are for {FLAVOURS[kernels].title}: set -mcpu to one of these" in done.stderr
+    for path in compiled.sources.files:
+        if path.endswith((".h", ".c")):
+            assert f" * kernels  {kernels}, for {FLAVOURS[kernels].title}" in compiled.sources.files[path]

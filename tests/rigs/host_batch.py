@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from edgeunet.emit import Compiled
+from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import kernel_texts
 
 Int8 = NDArray[np.int8]
@@ -88,6 +89,8 @@ def build_batch(
 ) -> HostBatch:
     """Compile ``models`` (names must differ) and a driver into one program; strict warnings are errors.
 
+    Macros that kernels of a core need are defined, so that their twins can stand in for them here.
+
     ``merged`` puts all models into one translation unit that holds each kernel once, which compiles ten times faster.
     """
     if shutil.which(compiler[0]) is None:
@@ -98,6 +101,7 @@ def build_batch(
         sources += [] if merged else [directory / path for path in model.c_sources]
     main = directory / "main.c"
     main.write_text(_main(models))
+    flags = (*flags, *(f"-D{macro}=1" for model in models for macro in FLAVOURS[model.kernels].macros))
     objects = []
     for source in sources:
         objects.append(source.with_suffix(".o"))

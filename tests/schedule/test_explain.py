@@ -136,7 +136,7 @@ def test_the_command_says_what_auto_chose(shared: Path, tmp_path: Path, capsys: 
     assert document["state_bytes"] <= 1200
     assert "auto: a stream with a hop of 4 samples and 1 skip computed again" in captured.err
     header = (tmp_path / "classic_unet_512.h").read_text()
-    assert "export-c --core portable --mode stream --hop 4 --recompute 1" in header
+    assert "export-c --kernels portable --mode stream --hop 4 --recompute 1" in header
 
 
 def test_the_command_writes_files_and_one_json_object(

@@ -1,6 +1,7 @@
 # made by: edgeunet 0.1.0
 # model: model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
-# command: edgeunet export-c --core dsp --mode window
+# kernels: dsp, for Cortex-M4, M7, M33 (DSP extension)
+# command: edgeunet export-c --kernels dsp --mode window
 # In your CMakeLists.txt:
 #   include(path/to/tiny_dsp.cmake)
 #   target_link_libraries(firmware PRIVATE tiny_dsp)

@@ -2,12 +2,13 @@
  *
  * made by  edgeunet 0.1.0
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
- * command  edgeunet export-c --core dsp --mode window
+ * kernels  dsp, for Cortex-M4, M7, M33 (DSP extension)
+ * command  edgeunet export-c --kernels dsp --mode window
  */
 
 #include "tiny_dsp.h"
 
-#if TINY_DSP_DIGEST != 0x3BEF8880UL
+#if TINY_DSP_DIGEST != 0x17626933UL
 #error "this file and tiny_dsp.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 

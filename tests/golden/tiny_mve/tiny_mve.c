@@ -2,7 +2,8 @@
  *
  * made by  edgeunet 0.1.0
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
- * command  edgeunet export-c --core mve --mode window
+ * kernels  mve, for Cortex-M55, M85 (Helium)
+ * command  edgeunet export-c --kernels mve --mode window
  */
 
 #include "tiny_mve.h"
@@ -10,8 +11,12 @@
 #include <stddef.h>
 #include <string.h>
 
-#if TINY_MVE_DIGEST != 0xD1A14F61UL
+#if TINY_MVE_DIGEST != 0xB38381CBUL
 #error "this file and tiny_mve.h come from different runs of edgeunet export-c; use files of one run"
+#endif
+
+#ifndef __ARM_FEATURE_MVE
+#error "mve kernels are for Cortex-M55, M85 (Helium): set -mcpu to one of these, or export with --kernels portable"
 #endif
 
 /* Copies outer blocks of rows runs of bytes, sixteen at a time. in and out do not overlap, but for nearest upsampling, where a block

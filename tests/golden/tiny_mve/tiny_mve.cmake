@@ -1,6 +1,7 @@
 # made by: edgeunet 0.1.0
 # model: model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
-# command: edgeunet export-c --core mve --mode window
+# kernels: mve, for Cortex-M55, M85 (Helium)
+# command: edgeunet export-c --kernels mve --mode window
 # In your CMakeLists.txt:
 #   include(path/to/tiny_mve.cmake)
 #   target_link_libraries(firmware PRIVATE tiny_mve)

@@ -2,10 +2,11 @@
  *
  * made by  edgeunet 0.1.0
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
- * command  edgeunet export-c --core mve --mode window
+ * kernels  mve, for Cortex-M55, M85 (Helium)
+ * command  edgeunet export-c --kernels mve --mode window
  */
 
-#if TINY_MVE_DIGEST != 0xD1A14F61UL
+#if TINY_MVE_DIGEST != 0xB38381CBUL
 #error "this file and tiny_mve.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 

@@ -1,6 +1,7 @@
 # made by: edgeunet 0.1.0
 # model: model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
-# command: edgeunet export-c --core portable --mode stream
+# kernels: portable, for any C99 compiler
+# command: edgeunet export-c --kernels portable --mode stream
 # In your CMakeLists.txt:
 #   include(path/to/tiny_stream.cmake)
 #   target_link_libraries(firmware PRIVATE tiny_stream)

@@ -2,7 +2,8 @@
  *
  * made by  edgeunet 0.1.0
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
- * command  edgeunet export-c --core portable --mode stream
+ * kernels  portable, for any C99 compiler
+ * command  edgeunet export-c --kernels portable --mode stream
  */
 
 #ifndef TINY_STREAM_H
@@ -14,7 +15,7 @@
 extern "C" {
 #endif
 
-#define TINY_STREAM_DIGEST 0xA58D3604UL /* of this run of export-c; the other files check it */
+#define TINY_STREAM_DIGEST 0x0342174CUL /* of this run of export-c; the other files check it */
 
 #define TINY_STREAM_INPUT_BYTES 8 /* int8, row major */
 #define TINY_STREAM_INPUT_ROWS 8

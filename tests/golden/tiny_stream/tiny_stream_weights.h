@@ -2,10 +2,11 @@
  *
  * made by  edgeunet 0.1.0
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
- * command  edgeunet export-c --core portable --mode stream
+ * kernels  portable, for any C99 compiler
+ * command  edgeunet export-c --kernels portable --mode stream
  */
 
-#if TINY_STREAM_DIGEST != 0xA58D3604UL
+#if TINY_STREAM_DIGEST != 0x0342174CUL
 #error "this file and tiny_stream.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 

@@ -2,7 +2,8 @@
  *
  * made by  edgeunet 0.1.0
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
- * command  edgeunet export-c --core portable --mode window
+ * kernels  portable, for any C99 compiler
+ * command  edgeunet export-c --kernels portable --mode window
  */
 
 #include "tiny_window.h"
@@ -10,7 +11,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#if TINY_WINDOW_DIGEST != 0x39E93DC2UL
+#if TINY_WINDOW_DIGEST != 0xBF171648UL
 #error "this file and tiny_window.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 

@@ -2,7 +2,8 @@
  *
  * made by  edgeunet 0.1.0
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
- * command  edgeunet export-c --core portable --mode window
+ * kernels  portable, for any C99 compiler
+ * command  edgeunet export-c --kernels portable --mode window
  */
 
 #ifndef TINY_WINDOW_H
@@ -14,7 +15,7 @@
 extern "C" {
 #endif
 
-#define TINY_WINDOW_DIGEST 0x39E93DC2UL /* of this run of export-c; the other files check it */
+#define TINY_WINDOW_DIGEST 0xBF171648UL /* of this run of export-c; the other files check it */
 
 #define TINY_WINDOW_INPUT_BYTES 32 /* int8, row major */
 #define TINY_WINDOW_INPUTS 2 /* one after the other in one buffer */
