@@ -57,6 +57,14 @@ def test_imports_point_up_the_table() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_no_test_file_imports_another() -> None:
+    """What several test files share stands in ``tests/rigs``, ``tests/networks`` or a ``conftest``."""
+    tests = list(Path(__file__).parent.rglob("test_*.py"))
+    modules = {".".join(path.relative_to(Path(__file__).parents[1]).with_suffix("").parts) for path in tests}
+    wrong = [f"{path.name} imports {name}" for path in tests for name in imported(path) if name in modules]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_tensorflow_is_imported_only_where_it_belongs() -> None:
     wrong = [
         f"{path.relative_to(PACKAGE)} imports {name}"

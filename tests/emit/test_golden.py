@@ -15,12 +15,11 @@ import pytest
 from edgeunet.emit import Compiled, SourceTree, compile_model
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
-from tests.kernels.test_dsp import flat
 from tests.networks.pass_networks import LOW, NONE, RELU, PassNetwork
 from tests.networks.random_networks import random_inputs
 from tests.rigs.dsp_batch import run_on_dsp
 from tests.rigs.helium_batch import Case, run_on_helium
-from tests.rigs.host_batch import build_batch
+from tests.rigs.host_batch import build_batch, flat
 from tests.rigs.streams import expected, recording, run_streams
 from tests.rigs.tiny import level_network
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +12,21 @@ from edgeunet.emit import Compiled, compile_model
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
-from tests.kernels.test_mve import small_unet
+from tests.networks.dsp_networks import (
+    depthwise_network,
+    few_rows_networks,
+    long_calls_network,
+    residual_network,
+    windows_network,
+)
 from tests.networks.helium_table import CHANNELS, SideBySide, column_network, table_network
-from tests.networks.pass_networks import PassNetwork
 from tests.networks.random_layers import Value
 from tests.networks.random_networks import random_inputs, random_network
+from tests.networks.random_unets import small_unet
 from tests.rigs.dsp_batch import run_on_dsp
-from tests.rigs.helium_batch import Case, Int8
-
-MODELS = ("seed-unet-800", "small-unet-256", "classic-unet-512")
-
-
-def flat(arrays: list[Int8]) -> Int8:
-    return np.concatenate([np.asarray(array, np.int8).reshape(-1) for array in arrays])
+from tests.rigs.helium_batch import Case
+from tests.rigs.host_batch import flat
+from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, TALL
 
 
 def window_case(graph: Graph, name: str, seed: int) -> Case:
@@ -44,127 +45,6 @@ def stream_case(content: bytes, name: str, hop: int, rows: int) -> Case:
 
 def kernels(compiled: Compiled) -> set[str]:
     return {layer.kernel for layer in compiled.layers}
-
-
-KERNELS = (
-    *(f"eu_quads_conv_{tail}{form}" for tail in ("clamped", "saturated", "linear") for form in ("", "_runs", "_any")),
-    *(f"eu_quads_sum_{tail}{form}" for tail in ("clamped", "saturated", "linear") for form in ("", "_runs")),
-    *("eu_quads_add_relu", "eu_quads_add_linear"),
-    *("eu_single_conv_clamped", "eu_single_conv_saturated", "eu_single_conv_linear"),
-    *("eu_depthwise_3", "eu_depthwise_5", "eu_depthwise_7", "eu_depthwise_9", "eu_depthwise_word"),
-    *("eu_depthwise_twice_3", "eu_depthwise_twice_5"),
-    *("eu_elementwise_max_2", "eu_elementwise_max_3", "eu_elementwise_add_linear", "eu_elementwise_add_clamped"),
-)
-ACTIVATIONS = (("RELU", -128), ("RELU", -20), ("NONE", 3), ("RELU6", -128))
-
-
-def residual_network(channels: int, seed: int) -> bytes:
-    """Projected residuals in both operand orders, sums over repeated signals, maxima: even and odd counts of rows."""
-    network = SideBySide(seed)
-    done = []
-    for number, rows in enumerate((3, 8, 33, 64)):
-        x = network.convolution(network.input(rows, channels), channels, 1, ACTIVATIONS[seed % 4])
-        own = network.convolution(network.depthwise(x, 5, ("NONE", 3)), 12, 1, ACTIVATIONS[number])
-        other = network.convolution(x, 12, 1, ("NONE", 3))
-        y = network.add(*((own, other) if number % 2 else (other, own)))
-        low = network.pool(y, 3, 2)
-        low = network.add(network.pool(low, 3, 1), network.depthwise(low, 3, ("NONE", 3)))
-        skip = network.convolution(network.input(2 * low.shape[1], channels), 8, 1, ("NONE", 3))
-        network.writer.graph.tensors[skip.index].quantization.scale = np.float32([low.scale])
-        network.writer.graph.tensors[skip.index].quantization.zeroPoint = np.int64([low.zero_point])
-        skip = Value(skip.index, skip.shape, low.scale, low.zero_point)
-        done.append(network.joined(low, skip, 8, 1, ACTIVATIONS[number], repeat=2))
-    network.results = done
-    return network.build()
-
-
-def long_calls_network(channels: int, seed: int) -> bytes:
-    """Windows of one run of bytes and of several, over one signal and two, in calls that are not short."""
-    network = SideBySide(seed)
-    x = network.input(70, channels)
-    y = network.pool(x, 2, 1)
-    done = [network.joined(y, x, 8, 5, activation) for activation in (*ACTIVATIONS, ("RELU6", 10))]
-    done += [network.convolution(x, 5, taps, ("RELU", -128)) for taps in (1, 5)]
-    network.results = [*done, network.convolution(x, 5, 5, ("NONE", 3))]
-    return network.build()
-
-
-def depthwise_network(channels: int, seed: int) -> bytes:
-    """Long windows over counts of rows around four and its multiples, chained so that buffers share bytes."""
-    network = SideBySide(seed)
-    done = []
-    for number, rows in enumerate((1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 33, 64, 71)):
-        x = network.depthwise(network.input(rows, channels), (7, 9)[number % 2], ("NONE", 3))
-        y = network.depthwise(x, (9, 7)[number % 2], ("NONE", -128))
-        done.append(network.convolution(y, 4, 1, ("NONE", 3)))
-    network.results = done
-    return network.build()
-
-
-TALL = (
-    *("eu_tall_conv_saturated", "eu_tall_conv_relu", "eu_tall_conv_linear", "eu_tall_add_relu", "eu_tall_add_linear"),
-    *("eu_tall_sum_saturated", "eu_tall_sum_relu", "eu_tall_sum_linear"),
-)
-"""The kernels for few rows, each by name."""
-
-
-def several_rows_network(channels: int, seed: int) -> bytes:
-    """Convolutions, sums and additions of 16 and 12 rows, which the kernels that widen both operands are best for."""
-    network = SideBySide(seed)
-    done = []
-    for activation in (("RELU", -128), ("RELU", -20), ("NONE", 3)):
-        x = network.convolution(network.input(16, channels), channels, 1, activation)
-        done.append(network.convolution(x, 24, 3, activation))
-        own, other = (network.convolution(x, 24, 1, kind) for kind in (activation, ("NONE", 3)))
-        done.append(network.add(own, other))
-        z = network.convolution(network.input(12, 8), 8, 1, ("NONE", 3))
-        done.append(network.joined(network.pool(z, 2, 1), z, 24, 3, activation))
-    network.results = done
-    return network.build()
-
-
-PAIRS = (
-    *(
-        "eu_pairs_conv_saturated",
-        "eu_pairs_conv_clamped",
-        "eu_pairs_conv_linear",
-        "eu_pairs_add_relu",
-        "eu_pairs_add_linear",
-    ),
-    *("eu_pairs_sum_saturated", "eu_pairs_sum_clamped", "eu_pairs_sum_linear"),
-)
-"""The kernels that widen both operands."""
-
-BARE = (
-    *("eu_bare_conv_saturated", "eu_bare_conv_clamped", "eu_bare_conv_linear"),
-    *("eu_bare_add_relu", "eu_bare_add_linear"),
-    *("eu_bare_sum_saturated", "eu_bare_sum_clamped", "eu_bare_sum_linear"),
-)
-"""The kernels without scratch memory."""
-
-FEW_ROWS_CHANNELS = (4, 8, 20, 48, 52, 64)
-
-
-def few_rows_network(channels: int, seed: int) -> bytes:
-    """Convolutions, sums and additions with few rows and many outputs: rows around four, windows around a pass."""
-    network = SideBySide(seed)
-    done = []
-    for number, rows in enumerate((1, 2, 3, 4, 5, 8)):
-        activation = ACTIVATIONS[(seed + number) % 3]
-        x = network.input(rows, channels)
-        done.append(network.convolution(x, 13 + number, 5, activation))
-        done.append(network.convolution(x, 40, 3, ("NONE", -128), dilation=1 + number % 2))
-        done.append(network.convolution(x, 40, 3, activation, stride=2))
-        y = network.convolution(x, channels, 1, ("NONE", 3))
-        own = network.convolution(y, 36, 1, activation)
-        other = network.convolution(y, 36, 1, ("NONE", 3))
-        done.append(network.add(*((own, other) if number % 2 else (other, own))))
-        done.append(network.joined(network.pool(y, 2, 1), y, 17, 1 + 2 * (number % 3), activation))
-        high = network.convolution(network.input((2 + number % 2) * rows, channels), 12, 1, ("NONE", 3))
-        low = network.convolution(y, 12, 1, ("NONE", 3))
-        done.append(network.joined(low, high, 34, 1, activation, repeat=2 + number % 2))
-    network.results = done
-    return network.build()
 
 
 @pytest.fixture
@@ -192,15 +72,6 @@ def always_bare(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
 
 
-def few_rows_networks() -> list[tuple[str, bytes]]:
-    """Shapes around the edges of the kernels for few rows, and those of all others."""
-    found = [(f"f{channels}", few_rows_network(channels, seed)) for seed, channels in enumerate(FEW_ROWS_CHANNELS)]
-    for seed, channels in enumerate((4, 12, 24)):
-        found.append((f"c{channels}", table_network(channels, seed)))
-        found.append((f"r{channels}", residual_network(channels, seed)))
-    return found
-
-
 def check_few_rows(directory: Path, names: tuple[str, ...]) -> None:
     cases = [window_case(read_tflite(made), name, seed) for seed, (name, made) in enumerate(few_rows_networks())]
     used = set().union(*(kernels(case.model) for case in cases))
@@ -223,33 +94,6 @@ def test_kernels_without_scratch_memory_equal_the_evaluator_on_cortex_m4(tmp_pat
     check_few_rows(tmp_path, BARE)
 
 
-def windows_network(channels: int, seed: int) -> bytes:
-    """Depthwise windows of all kinds: any taps, strides, dilations and clamps, few rows, over upsampled signals. Sums
-    with clamps."""
-    network = PassNetwork(seed)
-    done = []
-    clamps = cycle((("NONE", 3), ("RELU", -20), ("RELU6", -128), ("RELU_N1_TO_1", 0), ("NONE", -128)))
-    for rows, taps, stride, dilation in (
-        *((1, 1, 1, 1), (2, 3, 1, 1), (3, 5, 1, 1), (5, 3, 1, 1), (7, 7, 1, 1), (6, 9, 1, 1), (9, 2, 1, 1)),
-        *((17, 4, 1, 1), (16, 11, 1, 1), (16, 3, 2, 1), (17, 5, 3, 1), (18, 3, 1, 2), (19, 5, 1, 4), (20, 7, 2, 1)),
-    ):
-        x = network.convolution(network.input(rows, 4), channels, 1, ("NONE", 3))
-        y = network.depthwise(x, taps, next(clamps), stride, dilation)
-        done.append(network.depthwise(y, taps, next(clamps), 1, dilation))
-    for rows in (1, 4, 7):
-        x = network.convolution(network.input(rows, 4), channels, 1, ("NONE", 3))
-        y = network.depthwise(x, 3, ("NONE", 9))
-        done += [network.add(x, y, activation) for activation in ("RELU", "RELU6", "RELU_N1_TO_1", "NONE")]
-    for rows, taps in ((4, 3), (5, 5), (6, 7), (9, 9), (8, 4), (33, 8), (64, 7), (32, 5)):
-        x = network.convolution(network.input(rows, 4), channels, 1, ("NONE", 3))
-        y = network.depthwise(network.upsampled(x, 2), taps, ("NONE", -7))
-        done.append(network.convolution(y, 4, 1, ("NONE", 3)))
-    for rows, factor, taps in ((5, 2, 11), (6, 3, 4), (7, 2, 12), (3, 4, 6)):
-        up = network.upsampled(network.input(rows, channels), factor)
-        done.append(network.depthwise(up, taps, next(clamps)))
-    return network.only(*done)
-
-
 def test_table_of_shapes_equals_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
     cases = []
     for seed, channels in enumerate(CHANNELS):
@@ -264,7 +108,7 @@ def test_table_of_shapes_equals_the_evaluator_on_cortex_m4(tmp_path: Path) -> No
         cases.append(window_case(read_tflite(windows_network(channels, seed)), f"w{channels}", seed))
         cases.append(window_case(read_tflite(column_network(channels, seed)), f"p{channels}", seed))
     used = set().union(*(kernels(case.model) for case in cases))
-    assert set(KERNELS) <= used, f"not in this test: {sorted(set(KERNELS) - used)}"
+    assert set(DSP) <= used, f"not in this test: {sorted(set(DSP) - used)}"
     assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
 
 

@@ -2,56 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
-from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from edgeunet.emit import compile_model
-from edgeunet.graph import evaluate, read_tflite
 from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import kernel_source, kernel_texts
-from tests.kernels.test_dsp import (
-    BARE,
-    KERNELS,
-    MODELS,
-    PAIRS,
-    TALL,
+from tests.networks.dsp_networks import (
     depthwise_network,
     few_rows_networks,
-    flat,
     long_calls_network,
     residual_network,
     windows_network,
 )
 from tests.networks.helium_table import CHANNELS, table_network
-from tests.networks.random_networks import random_inputs, random_network
-from tests.rigs.host_batch import SANITIZED, build_batch
-
-STRUCT = re.compile(r"^typedef struct \{\n.*?^\} (\w+);\n", re.MULTILINE | re.DOTALL)
-
-
-@cache
-def twin_source(core: str, function: str) -> str:
-    """The plain C of a function; structs that its twin does not define are those of the fast text.
-
-    What is plain C over such texts has no second copy.
-    """
-    fast = kernel_texts(core)[function]
-    twin = kernel_texts(core, twins=True).get(function, "")
-    if not twin:
-        return fast
-    own = {match[1] for match in STRUCT.finditer(twin)}
-    wanted = [match[0] for match in STRUCT.finditer(fast) if match[1] in set(re.findall(r"\w+", twin)) - own]
-    return "\n".join([*wanted, twin])
-
-
-@pytest.fixture
-def twins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edgeunet.emit.code.kernel_source", twin_source)
+from tests.networks.random_networks import random_network
+from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, TALL
+from tests.rigs.twins import run_twins, twin_source
 
 
 @pytest.fixture
@@ -59,22 +26,6 @@ def every_twin(twins: None, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPat
     """Twins of the kernels for few rows in windows as well."""
     monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
     return monkeypatch
-
-
-def run_twins(directory: Path, contents: list[bytes], without: Collection[str] = ()) -> set[str]:
-    """Compare each network, compiled ``without`` some passes, with the evaluator; the kernels that ran."""
-    compiled, inputs, expected = [], [], []
-    for number, content in enumerate(contents):
-        graph = read_tflite(content)
-        rng = np.random.default_rng(number)
-        made = [random_inputs(graph.tensors[i].shape, rng) for i in graph.inputs]
-        compiled.append(compile_model(graph, f"t{number}", kernels="dsp", without=without))
-        inputs.append([flat(made)])
-        expected.append(flat(evaluate(graph, made)))
-    batch = build_batch(directory, compiled, (*SANITIZED, "-Wno-unused-function"))
-    for number, (answers, right) in enumerate(zip(batch.run(inputs), expected, strict=True)):
-        assert np.array_equal(answers[0], right), f"network {number} differs"
-    return {layer.kernel for model in compiled for layer in model.layers}
 
 
 def test_every_dsp_kernel_with_assembly_has_a_twin_of_its_name() -> None:
@@ -107,7 +58,7 @@ def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path) -> None:
     contents += [windows_network(channels, seed) for seed, channels in enumerate((1, 4, 5, 17))]
     contents.append(long_calls_network(16, 0))
     used = run_twins(tmp_path, contents)
-    assert set(KERNELS) <= used
+    assert set(DSP) <= used
 
 
 def test_twins_for_few_rows_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +12,18 @@ from edgeunet.graph import evaluate, read_tflite
 from edgeunet.kernels.mve.columns import rows as column_rows
 from edgeunet.kernels.mve.scaling import choose_scaling
 from edgeunet.kernels.mve.tiles import rows as helium_quads
-from tests.networks.helium_table import ACTIVATIONS, SideBySide
+from tests.networks.helium_networks import (
+    ALIKE,
+    APART,
+    activations,
+    blocks_network,
+    column_network,
+    network,
+    runs_network,
+)
+from tests.networks.helium_table import SideBySide
 from tests.networks.random_networks import random_inputs
 from tests.rigs.helium_batch import Case, run_on_helium
-
-ALIKE = (1.0, 1.0001)
-APART = SideBySide.scales
-
-
-def network(seed: int, scales: tuple[float, float]) -> SideBySide:
-    made = SideBySide(seed)
-    made.scales = scales
-    return made
 
 
 def case(made: SideBySide, name: str) -> Case:
@@ -42,13 +40,6 @@ def case(made: SideBySide, name: str) -> Case:
 def kernels(found: Case) -> set[str]:
     """Kernels besides the copies that put a padding around an input."""
     return {layer.kernel for layer in found.model.layers} - {"eu_elementwise_copy"}
-
-
-def activations(seed: int) -> Iterator[tuple[str, int]]:
-    found = cycle(ACTIVATIONS)
-    for _ in range(seed):
-        next(found)
-    return found
 
 
 def quad_cases(prefix: str, scales: tuple[float, float]) -> list[Case]:
@@ -78,18 +69,6 @@ def test_octets_and_quads_equal_the_evaluator(
     monkeypatch.setattr(helium_quads, "choose_scaling", lambda p, _, **options: choose_scaling(p, 1 << 31, **options))
     cases += quad_cases("n", scales)[1:3]
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
-
-
-def column_network(seed: int, scales: tuple[float, float], rows: int) -> SideBySide:
-    """Every width of a row with every count of taps, alone and beside another operand."""
-    made, kinds, outputs = network(seed, scales), activations(seed), cycle((3, 4, 1, 5))
-    for channels in (8, 9, 12, 16, 32):
-        x = made.input(rows, channels)
-        for taps in (3, 5) if channels == 8 else (2, 3, 4, 5):
-            made.convolution(x, next(outputs), taps, next(kinds))
-        for taps in (3, 5):
-            made.joined(made.pool(x, 2, 1), x, next(outputs), taps, next(kinds))
-    return made
 
 
 @pytest.mark.parametrize("scales", [pytest.param(APART, id="shifts apart"), pytest.param(ALIKE, id="shifts alike")])
@@ -134,21 +113,6 @@ def test_columns_in_place_and_in_blocks(tmp_path: Path, monkeypatch: pytest.Monk
     assert run_on_helium(tmp_path, [chain]) == ["equal"]
 
 
-def blocks_network(seed: int, scales: tuple[float, float]) -> SideBySide:
-    """Few inputs, rows in fours, each convolution followed by a layer, so that its output is in the arena."""
-    made, kinds = network(seed, scales), activations(seed)
-    for rows, channels, taps, outputs in ((4, 2, 1, 4), (8, 8, 1, 12), (12, 12, 1, 24), (4, 14, 1, 8), (20, 16, 1, 16)):
-        y = made.convolution(made.input(rows, channels), outputs, taps, next(kinds))
-        made.results.pop()
-        made.pool(y, 2, 2)
-    for channels, taps in ((4, 3), (2, 5), (5, 2)):
-        y = made.convolution(made.input(24, channels), 12, taps, next(kinds), stride=1 + taps % 2)
-        y = made.convolution(y, 12, 1, next(kinds))
-        del made.results[-2:]
-        made.convolution(y, 12, 1, next(kinds))
-    return made
-
-
 @pytest.mark.parametrize("scales", [pytest.param(APART, id="shifts apart"), pytest.param(ALIKE, id="shifts alike")])
 def test_blocks_equal_the_evaluator(tmp_path: Path, scales: tuple[float, float]) -> None:
     cases = [case(blocks_network(seed, scales), f"b{seed}") for seed in range(7)]
@@ -157,23 +121,6 @@ def test_blocks_equal_the_evaluator(tmp_path: Path, scales: tuple[float, float])
     )
     assert sum(layer.kernel == "eu_tiles_blocks" for c in cases for layer in c.model.layers) >= 9 * len(cases)
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
-
-
-def runs_network(seed: int, scales: tuple[float, float]) -> SideBySide:
-    """Windows longer than loads reach, with gaps, rows far apart; operands read once for up to four rows."""
-    made, kinds = network(seed, scales), activations(seed)
-    for rows, channels, taps, outputs in ((5, 50, 5, 6), (4, 96, 3, 9), (1, 300, 1, 4), (8, 131, 3, 3), (3, 40, 9, 5)):
-        x = made.input(rows, channels)
-        made.convolution(x, outputs, taps, next(kinds), padding="SAME")
-        made.convolution(x, outputs + 1, taps, next(kinds), stride=2)
-        if taps > 1 and rows > 3:
-            made.convolution(x, outputs, taps, next(kinds), dilation=2)
-    for repeat in (2, 3, 4):
-        x = made.input(12, 100)
-        made.joined(made.pool(x, 2, repeat), x, 5, 1, next(kinds), repeat=repeat)
-    for channels in (3, 16, 20):
-        made.convolution(made.input(9, channels), 6, 3, next(kinds), dilation=2)
-    return made
 
 
 @pytest.mark.parametrize("scales", [pytest.param(APART, id="shifts apart"), pytest.param(ALIKE, id="shifts alike")])

@@ -21,24 +21,10 @@ from edgeunet.schedule.schedule import Schedule
 from tests.networks.helium_table import CHANNELS, SideBySide, column_network, copies_network, table_network
 from tests.networks.random_layers import Value
 from tests.networks.random_networks import random_inputs, random_network
-from tests.rigs.helium_batch import Case, Int8, run_on_helium
-
-KERNELS = (
-    "eu_tiles",
-    "eu_columns",
-    "eu_runs",
-    "eu_tiles_blocks",
-    "eu_lanes",
-    "eu_channels",
-    "eu_lines",
-    "eu_elementwise_add",
-    "eu_elementwise_max",
-    "eu_elementwise_copy",
-)
-
-
-def flat(arrays: list[Int8]) -> Int8:
-    return np.concatenate([np.asarray(array, np.int8).reshape(-1) for array in arrays])
+from tests.networks.random_unets import small_unet
+from tests.rigs.helium_batch import Case, run_on_helium
+from tests.rigs.host_batch import flat
+from tests.rigs.kernel_lists import HELIUM
 
 
 def window_case(graph: Graph, name: str, seed: int) -> Case:
@@ -57,7 +43,7 @@ def test_table_of_shapes_equals_the_evaluator_on_helium(tmp_path: Path) -> None:
         graph = read_tflite(table_network(channels, seed))
         cases.append(window_case(graph, f"c{channels}", seed))
     used = set().union(*(kernels(case.model) for case in cases))
-    assert set(KERNELS) - {"eu_columns", "eu_runs", "eu_tiles_blocks"} <= used
+    assert set(HELIUM) - {"eu_columns", "eu_runs", "eu_tiles_blocks"} <= used
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 
@@ -102,20 +88,6 @@ def stream_case(content: bytes, name: str, hop: int, rows: int) -> Case:
     return Case(compiled, samples, flat(evaluate(with_length(graph, rows), [samples])), rows)
 
 
-def small_unet(channels: int, seed: int) -> bytes:
-    """Encoder, bottom, decoder, with every kind of step that a stream has."""
-    network = SideBySide(seed)
-    x = network.input(32, channels)
-    a = network.convolution(x, 12, 1, ("RELU", -128))
-    b = network.convolution(network.depthwise(x, 5, ("RELU", -128)), 12, 1, ("RELU6", -128))
-    skip = network.add(a, b)
-    low = network.convolution(network.pool(skip, 2, 2), 8, 5, ("RELU", -128))
-    low = network.convolution(network.depthwise(low, 3, ("NONE", 3)), 12, 1, ("RELU", -20))
-    high = network.convolution(network.transposed(low, 12, 4, 2), 12, 3, ("NONE", 3))
-    network.results = [network.convolution(network.add(high, skip), 5, 3, ("NONE", -128))]
-    return network.build()
-
-
 def test_streams_equal_the_evaluator_on_helium(tmp_path: Path) -> None:
     cases = []
     for channels in (1, 4, 12):
@@ -130,7 +102,7 @@ def test_streams_equal_the_evaluator_on_helium(tmp_path: Path) -> None:
 def test_shared_models_are_exact_on_helium(shared: Path, tmp_path: Path, name: str) -> None:
     content = (shared / "models" / f"{name}.int8.tflite").read_bytes()
     cases = [window_case(read_tflite(content), "net", 3), stream_case(content, "stream", 16, 48 * 16)]
-    assert kernels(cases[0].model) <= set(KERNELS)
+    assert kernels(cases[0].model) <= set(HELIUM)
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
 
 

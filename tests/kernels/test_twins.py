@@ -23,13 +23,17 @@ from edgeunet.kernels.portable.upsampled import UPSAMPLED
 from edgeunet.program.program import FusedAdd
 from edgeunet.program.steps import Step
 from edgeunet.schedule.plan import schedule_graph
-from tests.kernels import test_dsp, test_mve
-from tests.kernels import test_helium_convolutions as convolutions
-from tests.kernels.test_dsp_twins import twin_source
+from tests.networks import dsp_networks
+from tests.networks import helium_networks as convolutions
 from tests.networks.helium_table import CHANNELS, column_network, copies_network, table_network
+from tests.rigs import kernel_lists
+from tests.rigs.twins import twin_source
 
 FAST: dict[str, KernelTable] = {"dsp": DSP, "mve": MVE}
-TESTED = {"dsp": (*test_dsp.KERNELS, *test_dsp.TALL, *test_dsp.PAIRS, *test_dsp.BARE), "mve": test_mve.KERNELS}
+TESTED = {
+    "dsp": (*kernel_lists.DSP, *kernel_lists.TALL, *kernel_lists.PAIRS, *kernel_lists.BARE),
+    "mve": kernel_lists.HELIUM,
+}
 """The lists by which the tests on each emulated core check that all of its kernels ran."""
 
 
@@ -55,13 +59,13 @@ def sample_steps(core: str) -> list[Step]:
     networks = [table_network(channels, CHANNELS.index(channels)) for channels in (1, 4, 5, 16, 24)]
     networks += [column_network(channels, seed) for seed, channels in enumerate((1, 12))]
     networks.append(copies_network(12, 1))
-    networks += [test_dsp.residual_network(channels, seed) for seed, channels in enumerate((4, 8, 12, 48, 64))]
-    networks += [test_dsp.depthwise_network(channels, seed) for seed, channels in enumerate((1, 4, 12))]
-    networks += [test_dsp.windows_network(channels, seed) for seed, channels in enumerate((4, 5))]
-    networks += [test_dsp.long_calls_network(channels, channels) for channels in (16, 20)]
+    networks += [dsp_networks.residual_network(channels, seed) for seed, channels in enumerate((4, 8, 12, 48, 64))]
+    networks += [dsp_networks.depthwise_network(channels, seed) for seed, channels in enumerate((1, 4, 12))]
+    networks += [dsp_networks.windows_network(channels, seed) for seed, channels in enumerate((4, 5))]
+    networks += [dsp_networks.long_calls_network(channels, channels) for channels in (16, 20)]
     networks += [convolutions.column_network(1, convolutions.APART, 32).build()]
-    networks += [test_dsp.few_rows_network(channels, seed) for seed, channels in enumerate((4, 8, 48))]
-    networks += [test_dsp.several_rows_network(channels, seed) for seed, channels in enumerate((12, 24))]
+    networks += [dsp_networks.few_rows_network(channels, seed) for seed, channels in enumerate((4, 8, 48))]
+    networks += [dsp_networks.several_rows_network(channels, seed) for seed, channels in enumerate((12, 24))]
     return [step for network in networks for step in schedule_graph(read_tflite(network), kernels=core).steps]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from edgeunet.graph import Graph
 from tests.networks import random_layers as layers
+from tests.networks.helium_table import SideBySide
 from tests.networks.random_layers import CHANNELS, Network, Value
 from tests.networks.random_networks import SeededChoices, _block, _head
 
@@ -140,3 +141,17 @@ def missing_features(found: Iterable[Traits]) -> list[str]:
         "residuals": any(net.additions for net in nets),
     }
     return [name for name, there in wanted.items() if not there]
+
+
+def small_unet(channels: int, seed: int) -> bytes:
+    """Encoder, bottom, decoder, with every kind of step that a stream has."""
+    network = SideBySide(seed)
+    x = network.input(32, channels)
+    a = network.convolution(x, 12, 1, ("RELU", -128))
+    b = network.convolution(network.depthwise(x, 5, ("RELU", -128)), 12, 1, ("RELU6", -128))
+    skip = network.add(a, b)
+    low = network.convolution(network.pool(skip, 2, 2), 8, 5, ("RELU", -128))
+    low = network.convolution(network.depthwise(low, 3, ("NONE", 3)), 12, 1, ("RELU", -20))
+    high = network.convolution(network.transposed(low, 12, 4, 2), 12, 3, ("NONE", 3))
+    network.results = [network.convolution(network.add(high, skip), 5, 3, ("NONE", -128))]
+    return network.build()

@@ -11,9 +11,10 @@ from edgeunet.graph import read_tflite
 from edgeunet.lower.lower import lower
 from edgeunet.rewrite.fuse_add import ADDITIONS
 from edgeunet.rewrite.fuse_concat import fuse_concatenations
-from tests.kernels.test_dsp import MODELS, residual_network
-from tests.kernels.test_dsp_twins import run_twins, twins
+from tests.networks.dsp_networks import residual_network
+from tests.rigs.kernel_lists import MODELS
 from tests.rigs.programs import taken
+from tests.rigs.twins import run_twins, twins
 
 __all__ = ["twins"]
 

@@ -13,11 +13,10 @@ from edgeunet.errors import CompileError
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.rewrite.passes import STREAM_PASSES
-from tests.kernels.test_dsp import flat
-from tests.kernels.test_dsp_twins import twins
 from tests.networks.pass_networks import NETWORKS
 from tests.networks.random_networks import random_inputs
-from tests.rigs.host_batch import SANITIZED, build_batch
+from tests.rigs.host_batch import SANITIZED, build_batch, flat
+from tests.rigs.twins import twins
 
 __all__ = ["twins"]
 

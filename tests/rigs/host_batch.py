@@ -137,3 +137,7 @@ def _main(models: Sequence[Compiled]) -> str:
     )
     includes = "\n".join(f'#include "{n}.h"' for n in names)
     return _MAIN.format(includes=includes, wrappers=wrappers, rows=rows, guard=GUARD, poison=POISON)
+
+
+def flat(arrays: list[Int8]) -> Int8:
+    return np.concatenate([np.asarray(array, np.int8).reshape(-1) for array in arrays])

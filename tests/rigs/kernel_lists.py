@@ -1,0 +1,54 @@
+"""The kernels of each core that its tests must have run, by name."""
+
+from __future__ import annotations
+
+MODELS = ("seed-unet-800", "small-unet-256", "classic-unet-512")
+"""The fixed workloads, below ``models`` of the shared data."""
+
+TALL = (
+    *("eu_tall_conv_saturated", "eu_tall_conv_relu", "eu_tall_conv_linear", "eu_tall_add_relu", "eu_tall_add_linear"),
+    *("eu_tall_sum_saturated", "eu_tall_sum_relu", "eu_tall_sum_linear"),
+)
+"""The kernels for few rows, each by name."""
+
+PAIRS = (
+    *(
+        "eu_pairs_conv_saturated",
+        "eu_pairs_conv_clamped",
+        "eu_pairs_conv_linear",
+        "eu_pairs_add_relu",
+        "eu_pairs_add_linear",
+    ),
+    *("eu_pairs_sum_saturated", "eu_pairs_sum_clamped", "eu_pairs_sum_linear"),
+)
+"""The kernels that widen both operands."""
+
+BARE = (
+    *("eu_bare_conv_saturated", "eu_bare_conv_clamped", "eu_bare_conv_linear"),
+    *("eu_bare_add_relu", "eu_bare_add_linear"),
+    *("eu_bare_sum_saturated", "eu_bare_sum_clamped", "eu_bare_sum_linear"),
+)
+"""The kernels without scratch memory."""
+
+HELIUM = (
+    "eu_tiles",
+    "eu_columns",
+    "eu_runs",
+    "eu_tiles_blocks",
+    "eu_lanes",
+    "eu_channels",
+    "eu_lines",
+    "eu_elementwise_add",
+    "eu_elementwise_max",
+    "eu_elementwise_copy",
+)
+
+DSP = (
+    *(f"eu_quads_conv_{tail}{form}" for tail in ("clamped", "saturated", "linear") for form in ("", "_runs", "_any")),
+    *(f"eu_quads_sum_{tail}{form}" for tail in ("clamped", "saturated", "linear") for form in ("", "_runs")),
+    *("eu_quads_add_relu", "eu_quads_add_linear"),
+    *("eu_single_conv_clamped", "eu_single_conv_saturated", "eu_single_conv_linear"),
+    *("eu_depthwise_3", "eu_depthwise_5", "eu_depthwise_7", "eu_depthwise_9", "eu_depthwise_word"),
+    *("eu_depthwise_twice_3", "eu_depthwise_twice_5"),
+    *("eu_elementwise_max_2", "eu_elementwise_max_3", "eu_elementwise_add_linear", "eu_elementwise_add_clamped"),
+)
