@@ -38,9 +38,9 @@ def _moved(
     """The best order with ``node`` elsewhere: right after its producers or right before its readers."""
     rest = [i for i in order if i != node]
     position = {other: index for index, other in enumerate(rest)}
-    found = program.nodes[node]
-    earliest = max((position[i] + 1 for i in rest if _feeds(program.nodes[i], found)), default=0)
-    latest = min((position[i] for i in rest if _feeds(found, program.nodes[i])), default=len(rest))
+    before, after = _around(program, node)
+    earliest = max((position[i] + 1 for i in before), default=0)
+    latest = min((position[i] for i in after), default=len(rest))
     now = order.index(node)
     for place in (earliest, latest):
         attempt = [*rest[:place], node, *rest[place:]]
@@ -50,9 +50,17 @@ def _moved(
     return order, best
 
 
-def _feeds(first: Node, second: Node) -> bool:
-    """Whether ``second`` must run after ``first``: it reads its output, or fills up the same signal."""
-    return first.output in second.signals or (first.output == second.output and first.kind == "fill")
+def _around(program: Program, number: int) -> tuple[set[int], set[int]]:
+    """The nodes that must run before node ``number``, and those that must run after it.
+
+    It runs after what writes its operands, and after what fills the signal that it writes into.
+    """
+    node = program.nodes[number]
+    beside = [other for other in program.writers(node.output) if other != number]
+    before = {writer for signal in node.signals for writer in program.writers(signal)}
+    before |= {other for other in beside if program.nodes[other].kind == "fill"}
+    after = {*program.readers(node.output), *(beside if node.kind == "fill" else ())}
+    return before - {number}, after - {number}
 
 
 def _cost(program: Program, order: Sequence[int]) -> tuple[int, int]:
