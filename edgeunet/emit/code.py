@@ -28,6 +28,7 @@ from edgeunet.emit.tables import Tables
 from edgeunet.emit.template import CPage, render
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.kernel import Arguments, Kernel, kernel_source
+from edgeunet.program import parameters
 from edgeunet.program.steps import ENTER, LEAVE, Margin, Step, View
 from edgeunet.schedule.schedule import Schedule
 
@@ -157,7 +158,7 @@ class _Steps:
             self.files[kernel.flavour, name] = None
         made = kernel.arguments(step)
         self.definitions |= dict.fromkeys(made.definitions)
-        if step.kind == "fill":
+        if isinstance(step.parameters, parameters.Fill):
             return LayerCode(title, restored, (Fill(rows_of(step.output), step.parameters.value),), kept=kept)
         fills = () if self._streams else tuple(map(_margin_fill, step.margins))
         outside = edges(schedule, step) if self._streams else ()
@@ -176,7 +177,8 @@ class _Steps:
             if self._streams:
                 operands += edge_position(self._schedule, step)
             else:
-                operands += (0, 0, getattr(step.parameters, "length", 0))
+                length = step.parameters.length if isinstance(step.parameters, parameters.AveragePool) else 0
+                operands += (0, 0, length)
         if step.scratch is not None:
             operands.append(CText(f"(int32_t *)(void *)({pointer(step.scratch)})"))
         return tuple(operands)

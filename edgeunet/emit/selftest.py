@@ -13,7 +13,7 @@ from edgeunet.emit.template import render
 from edgeunet.graph.evaluation.evaluate import evaluate
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
-from edgeunet.program.parameters import Int8Array
+from edgeunet.program.convolutions import Int8Array
 from edgeunet.rewrite import strip_edges
 from edgeunet.schedule.schedule import Schedule
 

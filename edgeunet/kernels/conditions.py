@@ -2,8 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TypeVar, overload
+
+from edgeunet.program.convolutions import Conv, ConvSum
+from edgeunet.program.parameters import Parameters
 from edgeunet.program.program import Constant
 from edgeunet.program.steps import ARENA, Step, View
+
+A = TypeVar("A", bound=Parameters)
+B = TypeVar("B", bound=Parameters)
+
+
+@overload
+def parameters(step: Step, kind: type[A], /) -> A: ...
+@overload
+def parameters(step: Step, kind: type[A], other: type[B], /) -> A | B: ...
+def parameters(step: Step, *kinds: type[object]) -> Parameters:
+    """The step's parameters, of the class (or one of the two) that the kinds of steps in the row's table have."""
+    found = step.parameters
+    assert isinstance(found, kinds)
+    return found
+
+
+def convolution(step: Step) -> Conv | ConvSum:
+    """The parameters of a convolution over one signal or two."""
+    return parameters(step, Conv, ConvSum)
 
 
 def plain(step: Step) -> bool:

@@ -8,14 +8,19 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.program.steps import Clearance, Step, View
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+Value: TypeAlias = int | str | NDArray[np.integer[Any]]
+StructFields: TypeAlias = dict[str, Value]
+"""The fields of an argument struct: numbers, C expressions, tables."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +33,7 @@ class Arguments:
     """
 
     struct: str
-    fields: Mapping[str, int | str | NDArray[Any]] = field(default_factory=dict)
+    fields: Mapping[str, Value] = field(default_factory=dict)
     function: str = ""
     definitions: tuple[str, ...] = ()
 

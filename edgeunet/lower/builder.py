@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph, Op, Tensor
-from edgeunet.program.parameters import Copy
+from edgeunet.program.parameters import Copy, Parameters
 from edgeunet.program.program import EACH, RESHAPED, Access, Constant, Node, Program, Signal
 
 
@@ -52,7 +50,7 @@ class Builder:
         kind: str,
         operands: tuple[int | Constant, ...],
         accesses: tuple[Access, ...],
-        parameters: Any,
+        parameters: Parameters,
         *,
         output: int | None = None,
         macs: int = 0,

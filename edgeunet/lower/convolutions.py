@@ -7,7 +7,7 @@ import numpy as np
 from edgeunet.graph.ir import ABSENT, Op, Tensor
 from edgeunet.lower.builder import Builder, is_row
 from edgeunet.lower.scales import clamp_bounds, convolution_requantization
-from edgeunet.program.parameters import (
+from edgeunet.program.convolutions import (
     Conv,
     Conv2d,
     Depthwise,

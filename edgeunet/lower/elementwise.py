@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Op, Tensor
@@ -17,7 +16,7 @@ from edgeunet.lower.scales import (
     softmax_parameters,
     squared_difference,
 )
-from edgeunet.program.parameters import Mean, Table
+from edgeunet.program.parameters import Mean, Parameters, Table
 from edgeunet.program.program import EACH, WHOLE, Access, Constant
 
 
@@ -39,7 +38,7 @@ def lower_binary(builder: Builder, op: Op) -> None:
     builder.add(op, kind, tuple(operands), tuple(accesses), parameters_of(op, *tensors))
 
 
-BINARY: Mapping[str, tuple[str, Callable[[Op, Tensor, Tensor, Tensor], Any]]] = {
+BINARY: Mapping[str, tuple[str, Callable[[Op, Tensor, Tensor, Tensor], Parameters]]] = {
     "ADD": ("add", addition),
     "SUB": ("add", addition),
     "MUL": ("mul", multiplication),

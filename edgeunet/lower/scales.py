@@ -10,7 +10,8 @@ from edgeunet.graph.evaluation import arithmetic
 from edgeunet.graph.evaluation.lookup import lookup_table
 from edgeunet.graph.evaluation.softmax import softmax_table
 from edgeunet.graph.ir import Op, Quantization, Tensor
-from edgeunet.program.parameters import Add, Int8Array, Int32Array, Mean, Multiply, Softmax, SquaredDifference
+from edgeunet.program.convolutions import Int8Array, Int32Array
+from edgeunet.program.parameters import Add, Mean, Multiply, Softmax, SquaredDifference
 
 
 def quantization_of(tensor: Tensor) -> Quantization:

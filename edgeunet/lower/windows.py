@@ -7,7 +7,8 @@ from edgeunet.graph.ir import Op
 from edgeunet.lower.builder import Builder, is_row
 from edgeunet.lower.convolutions import row_access
 from edgeunet.lower.scales import clamp_bounds
-from edgeunet.program.parameters import AveragePool, Image, Pool, Pool2d, Repeat, Resize
+from edgeunet.program.convolutions import Image
+from edgeunet.program.parameters import AveragePool, Pool, Pool2d, Repeat, Resize
 from edgeunet.program.program import EACH, WHOLE
 
 LOWEST = -128

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
-from edgeunet.program.parameters import Add, Int8Array
+from edgeunet.program.convolutions import Int8Array
+from edgeunet.program.parameters import Add, Copy, Parameters
 from edgeunet.short_repr import LONGEST, cut, short_repr
 
 
@@ -78,7 +78,7 @@ class Node:
     operands: tuple[int | Constant, ...]
     accesses: tuple[Access, ...]
     output: int
-    parameters: Any
+    parameters: Parameters
     covers: tuple[str, ...]
     macs: int = 0
     repeat: int = 1
@@ -86,7 +86,7 @@ class Node:
     contiguous_output: bool = False
     wide: bool = False
     """Whether a group's ``repeat`` rows are written as one row of ``repeat`` times the channels."""
-    epilogue: tuple[Any, ...] = ()
+    epilogue: tuple[FusedAdd, ...] = ()
 
     __repr__ = short_repr
 
@@ -132,6 +132,12 @@ class Program:
     @cached_property
     def _writers(self) -> dict[int, tuple[int, ...]]:
         return _index((node.output, i) for i, node in enumerate(self.nodes))
+
+
+def channel_offset(node: Node) -> int:
+    """Channels of the output before those that ``node`` writes, which copies (a part of a concatenation)."""
+    assert isinstance(node.parameters, Copy)
+    return node.parameters.out_offset
 
 
 def _index(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:

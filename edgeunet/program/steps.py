@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from edgeunet.program.program import Constant
+from edgeunet.program.parameters import Parameters
+from edgeunet.program.program import Constant, FusedAdd
 from edgeunet.short_repr import short_repr
 
 ARENA, INPUT, OUTPUT = "arena", "input", "output"
@@ -92,14 +92,14 @@ class Step:
     inputs: tuple[View | Constant, ...]
     output: View
     groups: int
-    parameters: Any
+    parameters: Parameters
     covers: tuple[str, ...]
     macs: int
     node: int
     input_strides: tuple[int, ...] = ()
     """Rows that each operand moves on from group to group (0 for one that is read whole or repeated)."""
     margins: tuple[Margin, ...] = ()
-    epilogue: tuple[Any, ...] = ()
+    epilogue: tuple[FusedAdd, ...] = ()
     first_group: int = 0
     """In a stream, index of the first group counted from those that the hop's input stands for (never positive)."""
     signal: int = -1

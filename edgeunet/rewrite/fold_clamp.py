@@ -12,11 +12,11 @@ Holds where nothing else reads the values before the second clamp.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from edgeunet.program.parameters import Add, AveragePool, Multiply, Pool, Pool2d, Requantization, Table
+from edgeunet.program.convolutions import Conv2d, Depthwise2d, WeightedSum
+from edgeunet.program.parameters import Add, AveragePool, Multiply, Parameters, Pool, Pool2d, Table
 from edgeunet.program.program import Node, Program
 
 
@@ -36,8 +36,9 @@ def _folded(program: Program, number: int) -> Program:
     writers = program.writers(source)
     if not writers or source in program.outputs or program.readers(source) != (number,):
         return program
-    made = {w: _clamped(program.nodes[w], bounds) for w in writers}
-    if any(parameters is None for parameters in made.values()):
+    clamped = {w: _clamped(program.nodes[w], bounds) for w in writers}
+    made = {w: parameters for w, parameters in clamped.items() if parameters is not None}
+    if len(made) < len(clamped):
         return program
     nodes = []
     for index, old in enumerate(program.nodes):
@@ -56,21 +57,21 @@ def clamp_of(table: Table) -> tuple[int, int] | None:
     return (low, high) if np.array_equal(values, np.clip(np.arange(-128, 128), low, high)) else None
 
 
-def _clamped(node: Node, bounds: tuple[int, int]) -> Any:
+def _clamped(node: Node, bounds: tuple[int, int]) -> Parameters | None:
     """The node's parameters with ``bounds`` applied last, or ``None`` where it has no clamp."""
     parameters = node.parameters
     if node.epilogue:
         return None
     if isinstance(parameters, Add | Multiply | Pool | AveragePool | Pool2d):
-        low, high = _both(parameters, bounds)
+        low, high = _both((parameters.low, parameters.high), bounds)
         return replace(parameters, low=low, high=high)
-    requantization = getattr(parameters, "requantization", None)
-    if isinstance(requantization, Requantization):
-        low, high = _both(requantization, bounds)
-        return replace(parameters, requantization=replace(requantization, low=low, high=high))
+    if isinstance(parameters, WeightedSum | Conv2d | Depthwise2d):
+        r = parameters.requantization
+        low, high = _both((r.low, r.high), bounds)
+        return replace(parameters, requantization=replace(r, low=low, high=high))
     return None
 
 
-def _both(clamped: Any, bounds: tuple[int, int]) -> tuple[int, int]:
-    low, high = bounds
-    return min(max(clamped.low, low), high), min(max(clamped.high, low), high)
+def _both(first: tuple[int, int], second: tuple[int, int]) -> tuple[int, int]:
+    low, high = second
+    return min(max(first[0], low), high), min(max(first[1], low), high)

@@ -52,7 +52,8 @@ def _readers_of_source(program: Program, signal: int) -> int:
 
 def _fused(program: Program, add: Node, own: int, other: int, swapped: bool) -> tuple[int, Node] | None:
     """The producer of ``own`` and the node that replaces it and ``add``."""
-    writers = program.writers(own)
+    writers, parameters = program.writers(own), add.parameters
+    assert isinstance(parameters, Add)
     if len(writers) != 1 or len(program.readers(own)) != 1 or own in program.outputs or own in program.inputs:
         return None
     producer = program.nodes[writers[0]]
@@ -68,6 +69,6 @@ def _fused(program: Program, add: Node, own: int, other: int, swapped: bool) -> 
         accesses=(*producer.accesses, EACH),
         output=add.output,
         covers=(*producer.covers, *add.covers),
-        epilogue=(FusedAdd(add.parameters, swapped),),
+        epilogue=(FusedAdd(parameters, swapped),),
     )
     return writers[0], joined

@@ -15,8 +15,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from edgeunet.program.parameters import Conv, ConvSum
-from edgeunet.program.program import Node, Program
+from edgeunet.program.convolutions import Conv, ConvSum
+from edgeunet.program.program import Node, Program, channel_offset
 
 
 def fuse_concatenations(program: Program) -> Program:
@@ -54,7 +54,7 @@ def _summed(program: Program, node: Node, writers: tuple[Node, Node]) -> Node:
     (a,), (b,) = writers[0].signals, writers[1].signals
     halves = [
         np.ascontiguousarray(conv.weights[:, :, first : first + program.signals[signal].channels])
-        for signal, first in ((a, writers[0].parameters.out_offset), (b, writers[1].parameters.out_offset))
+        for signal, first in ((a, channel_offset(writers[0])), (b, channel_offset(writers[1])))
     ]
     parameters = ConvSum(
         (halves[0], halves[1]),

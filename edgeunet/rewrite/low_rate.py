@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from edgeunet.program.parameters import ConvSum
+from edgeunet.program.convolutions import ConvSum
 from edgeunet.program.program import Access, Node, Program
 
 

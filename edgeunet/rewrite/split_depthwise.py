@@ -17,8 +17,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from edgeunet.program.parameters import Copy, Depthwise, Requantization
-from edgeunet.program.program import EACH, Node, Program, Signal
+from edgeunet.program.convolutions import Depthwise, Requantization
+from edgeunet.program.parameters import Copy
+from edgeunet.program.program import EACH, Node, Program, Signal, channel_offset
 from edgeunet.rewrite.offers import Offer, OfferedRewrite
 from edgeunet.rewrite.upsampled import upsampled_offers
 
@@ -71,11 +72,12 @@ def _upsampled_parts(program: Program, joined: int) -> list[int]:
 
 def _parts(node: Node, writers: Sequence[Node], signals: list[Signal]) -> list[Node]:
     """A depthwise for each part, and what puts its result beside the others."""
-    whole: Depthwise = node.parameters
+    whole = node.parameters
+    assert isinstance(whole, Depthwise)
     output, made = signals[node.output], list[Node]()
     for number, writer in enumerate(writers):
         (source,) = writer.signals
-        first, count = writer.parameters.out_offset * whole.repeat, signals[source].channels * whole.repeat
+        first, count = channel_offset(writer) * whole.repeat, signals[source].channels * whole.repeat
         part = slice(first, first + count)
         parameters = replace(
             whole,

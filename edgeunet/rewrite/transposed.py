@@ -17,27 +17,26 @@ from dataclasses import replace
 
 import numpy as np
 
-from edgeunet.program.parameters import Conv, Conv2d, Int8Array
+from edgeunet.program.convolutions import Conv, Conv2d, Image, Int8Array
 from edgeunet.program.program import Access, Node, Program
 
 
 def split_transposed(program: Program) -> Program:
     """``program`` with every such transposed convolution as convolutions."""
-    nodes = [made for node in program.nodes for made in (_split(node) if _is_splittable(node) else (node,))]
+    nodes = [made for node in program.nodes for made in _split(node)]
     return replace(program, nodes=tuple(nodes))
 
 
-def _is_splittable(node: Node) -> bool:
-    if node.kind != "transpose_conv_2d":
-        return False
-    conv: Conv2d = node.parameters
-    image = conv.image
+def _is_splittable(image: Image) -> bool:
     one_row = image.in_height == image.out_height == 1 and 0 <= image.top < image.kernel_height
     return one_row and image.out_width % image.stride_width == 0
 
 
 def _split(node: Node) -> tuple[Node, ...]:
-    given: Conv2d = node.parameters
+    """``node``, or what it is split into."""
+    given = node.parameters
+    if node.kind != "transpose_conv_2d" or not isinstance(given, Conv2d) or not _is_splittable(given.image):
+        return (node,)
     image, stride, zero_point = given.image, given.image.stride_width, given.input_zero_point
     weights, groups = given.weights[:, image.top], image.out_width // image.stride_width
     phases = [phase_taps(weights, stride, phase + image.left) for phase in range(stride)]

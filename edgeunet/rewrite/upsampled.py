@@ -21,11 +21,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import gcd
-from typing import Any
 
 import numpy as np
 
-from edgeunet.program.parameters import (
+from edgeunet.program.convolutions import (
     Conv,
     ConvSum,
     ConvUpsampled,
@@ -33,9 +32,9 @@ from edgeunet.program.parameters import (
     DepthwiseUpsampled,
     Int8Array,
     Int16Array,
-    Repeat,
 )
-from edgeunet.program.program import EACH, Access, Node, Program, Signal
+from edgeunet.program.parameters import Repeat
+from edgeunet.program.program import EACH, Access, Constant, Node, Program, Signal
 from edgeunet.rewrite.offers import Offer, OfferedRewrite
 
 INT16_LIMIT = 1 << 15
@@ -143,7 +142,7 @@ def _rewritten(program: Program, node: Node, producer: Node, signals: list[Signa
         return _sum(made, parameters, phases, node.operands[1 - own], node.accesses[1 - own], own)
     if isinstance(parameters, Depthwise):
         return (_depthwise(made, parameters, phases, node.accesses[own].first),)
-    return (_conv(made, phases),)
+    return (_conv(made, parameters, phases),)
 
 
 def _taps(parameters: Conv | ConvSum | Depthwise) -> int:
@@ -166,22 +165,23 @@ def _low_then_repeated(program: Program, node: Node, producer: Node, signals: li
     return convolution, repeated
 
 
-def _conv(made: Node, phases: Phases) -> Node:
-    conv: Conv = made.parameters
+def _conv(made: Node, conv: Conv, phases: Phases) -> Node:
     weights = phases.summed(conv.weights, 1)
     parameters = ConvUpsampled(
-        weights, phases.starts, conv.bias, conv.input_zero_point, conv.requantization, phases.dilation
+        weights, conv.bias, conv.input_zero_point, conv.requantization, phases.starts, phases.dilation
     )
     macs = made.macs // conv.weights.size * weights.size // phases.count
     return replace(made, kind="conv_upsampled", parameters=parameters, macs=macs)
 
 
-def _sum(made: Node, conv: ConvSum, phases: Phases, other: Any, access: Access, own: int) -> tuple[Node, ...]:
+def _sum(
+    made: Node, conv: ConvSum, phases: Phases, other: int | Constant, access: Access, own: int
+) -> tuple[Node, ...]:
     if conv.repeat != 1:
         return ()
     a, b = phases.summed(conv.weights[own], 1), conv.weights[1 - own]
     parameters = ConvUpsampled(
-        a, phases.starts, conv.bias, conv.input_zero_point, conv.requantization, phases.dilation, b,
+        a, conv.bias, conv.input_zero_point, conv.requantization, phases.starts, phases.dilation, b,
         conv.stride, conv.dilation,
     )  # fmt: skip
     reach = access.last + (phases.count - 1) * conv.stride
@@ -203,7 +203,7 @@ def _depthwise(made: Node, depthwise: Depthwise, phases: Phases, first: int) -> 
     weights = phases.summed(depthwise.weights, 0)
     dense = depthwise.stride == depthwise.dilation == 1
     parameters = DepthwiseUpsampled(
-        weights, phases.starts, depthwise.bias, depthwise.input_zero_point, depthwise.requantization,
+        weights, depthwise.bias, depthwise.input_zero_point, depthwise.requantization, phases.starts,
         depthwise.repeat, phases.dilation, depthwise.weights if dense else None, first - phases.count * phases.first,
     )  # fmt: skip
     macs = made.macs // depthwise.weights.size * weights.size // phases.count

@@ -16,9 +16,6 @@ from edgeunet.schedule.schedule import Schedule
 from edgeunet.schedule.staging import stagings
 from edgeunet.schedule.timing import Timing, window_timing
 
-COPYING = ("copy", "concat", "reshape")
-"""Node kinds that run as plain copies."""
-
 _Filled = dict[tuple[int, int, int], tuple[int, int, int]]
 """Margins that hold a value already: (root, offset, channels) → (value, rows before, rows after)."""
 
@@ -106,9 +103,7 @@ class _Assembly:
 
     def cost(self) -> tuple[int, int]:
         """Bytes at the busiest step, then bytes copied."""
-        copies = sum(
-            d.node.parameters.run_bytes * d.node.parameters.rows for d in self.drafts if d.node.kind in COPYING
-        )
+        copies = sum(copy.run_bytes * copy.rows for d in self.drafts if isinstance(copy := d.node.parameters, Copy))
         if self.timing.streams:
             return quick_plan(self.items, self.overlaps), copies
         return lower_bound(self.items, self.overlaps), copies
@@ -270,7 +265,7 @@ class _Assembly:
             pitch, channels = output.pitch_bytes * node.repeat, output.channels * node.repeat
             output = replace(output, pitch_bytes=pitch, channels=channels, rows=groups)
         parameters, kind = node.parameters, node.kind
-        if kind in COPYING:
+        if isinstance(parameters, Copy):
             kind = "copy"
             inputs = [_moved(operand, parameters.in_offset) for operand in inputs]
             output = replace(output, offset_bytes=output.offset_bytes + parameters.out_offset)

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from edgeunet.program.program import FusedAdd, Node, Program
+from edgeunet.program.program import Node, Program, channel_offset
 from edgeunet.program.steps import ARENA, INPUT, OUTPUT
 from edgeunet.schedule.timing import Timing
 
@@ -122,7 +122,7 @@ class Layout:
             return ()
         if len(self.program.writers(node.output)) > 1:
             return ()
-        if node.epilogue and isinstance(node.epilogue[-1], FusedAdd):
+        if node.epilogue:
             return node.signals[-1:]
         return node.signals if node.kind in (*IN_PLACE, "reshape") else ()
 
@@ -172,7 +172,7 @@ class Layout:
         if self.space[target] == OUTPUT and self.extent(root) != Extent():
             return
         if all(self._fits_beside(member, signal, node.output) for member in self.members(root)):
-            self.places[root] = Place(node.output, node.parameters.out_offset)
+            self.places[root] = Place(node.output, channel_offset(node))
             self.skipped.add(number)
 
     def _fits_beside(self, member: int, signal: int, output: int) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from edgeunet.kernels.dsp.bare import packing as bare
 from edgeunet.kernels.dsp.scaling import flat_weights
 from edgeunet.kernels.dsp.windows import GROUP
-from edgeunet.program.parameters import Conv, Requantization
+from edgeunet.program.convolutions import Conv, Requantization
 
 CONSTANTS = 2 * GROUP
 

@@ -9,18 +9,8 @@ import numpy as np
 import pytest
 
 from edgeunet.graph.evaluation.arithmetic import multiply_by_quantized_multiplier, rounded_average
-from edgeunet.program.parameters import (
-    Add,
-    AveragePool,
-    Conv,
-    ConvSum,
-    Depthwise,
-    Multiply,
-    Pool,
-    Repeat,
-    Requantization,
-    Table,
-)
+from edgeunet.program.convolutions import Conv, ConvSum, Depthwise, Requantization
+from edgeunet.program.parameters import Add, AveragePool, Multiply, Pool, Repeat, Table
 from edgeunet.program.steps import Step
 from tests.rigs.bench_rig import lay_out, rows_of, run_steps, step, view
 from tests.rigs.host_batch import Int8

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edgeunet.kernels.conditions import convolution
 from edgeunet.kernels.dsp.scaling import flat_weights
 from edgeunet.kernels.dsp.windows import GROUP, TALL_ROWS
-from edgeunet.program.parameters import ConvSum
+from edgeunet.program.convolutions import ConvSum
 from edgeunet.program.steps import Step
 
 
@@ -111,7 +112,7 @@ class Shape:
 
 def shape_of(step: Step) -> Shape:
     """What the cost of a convolution depends on."""
-    conv, outputs, rows = step.parameters, step.output.channels, step.output.rows
+    conv, outputs, rows = convolution(step), step.output.channels, step.output.rows
     if isinstance(conv, ConvSum):
         low, groups = (w[0].size // GROUP for w in conv.weights)
         return Shape(outputs, rows, groups, conv.repeat, low)

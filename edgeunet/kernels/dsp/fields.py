@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from edgeunet.kernels.conditions import source
 from edgeunet.kernels.exact import straight_add
-from edgeunet.program.parameters import Conv, Requantization
-from edgeunet.program.program import FusedAdd
+from edgeunet.kernels.kernel import StructFields
+from edgeunet.program.convolutions import Conv, Requantization
 from edgeunet.program.steps import Step
 
 
@@ -16,12 +16,12 @@ def splat(value: int) -> str:
     return f"{(value & 255) * 0x01010101}U"
 
 
-def clamp_fields(r: Requantization) -> dict[str, Any]:
+def clamp_fields(r: Requantization) -> StructFields:
     """What cuts at ``high`` and moves results counted from ``low`` to their place, in all four bytes of a word."""
     return {"above": splat(255 - (r.high - r.low)), "below": splat(r.high + 1)}
 
 
-def addition_fields(step: Step) -> dict[str, Any]:
+def addition_fields(step: Step) -> StructFields:
     """What an addition's line and its operand are to the kernels with one."""
     fused = step.epilogue[0]
     line = straight_add.fit(fused.add)
@@ -35,13 +35,13 @@ def addition_fields(step: Step) -> dict[str, Any]:
     }
 
 
-def nested(fields: dict[str, Any]) -> str:
+def nested(fields: Mapping[str, int]) -> str:
     """The initializer of a struct inside another."""
     return "{" + ", ".join(f".{key} = {value}" for key, value in fields.items()) + "}"
 
 
 def adds(step: Step) -> bool:
     """Whether the step is a convolution with an addition that is a straight line, both in the arena."""
-    if len(step.epilogue) != 1 or not isinstance(step.epilogue[0], FusedAdd) or not isinstance(step.parameters, Conv):
+    if len(step.epilogue) != 1 or not isinstance(step.parameters, Conv):
         return False
     return straight_add.fit(step.epilogue[0].add) is not None

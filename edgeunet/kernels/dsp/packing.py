@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +22,7 @@ from edgeunet.kernels.dsp.scaling import (
     scaled_offsets,
 )
 from edgeunet.kernels.dsp.windows import GROUP
-from edgeunet.program.parameters import Int8Array, Int32Array
+from edgeunet.program.convolutions import Int8Array, Int32Array
 
 
 def group_weights(weights: Int8Array) -> NDArray[np.int32]:
@@ -63,7 +61,7 @@ def pack_double_rounding(conv: Weighted) -> Int32Array:
     return np.concatenate(parts)
 
 
-def _pack_linear(conv: Weighted) -> tuple[Any, int]:
+def _pack_linear(conv: Weighted) -> tuple[Int32Array, int]:
     return pack_double_rounding(conv), conv.requantization.zero_point
 
 

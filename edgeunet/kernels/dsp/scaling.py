@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from edgeunet.kernels.dsp.windows import GROUP, LONGEST_RUN
 from edgeunet.kernels.exact.one_multiply import SHIFT, OneMultiply, fit
-from edgeunet.program.parameters import (
+from edgeunet.program.convolutions import (
     Conv,
     ConvSum,
     Depthwise,
@@ -100,7 +100,7 @@ def scaled_offsets(conv: Weighted, lift: int, with_bias: bool) -> Offsets | None
     return None
 
 
-def four(values: Any, fill: int = 0) -> Int32Array:
+def four(values: Iterable[int], fill: int = 0) -> Int32Array:
     """Up to four numbers as four int32."""
     listed = [int(v) for v in values]
     return np.array(listed + [fill] * (GROUP - len(listed)), np.int64).astype(np.int32)
@@ -163,7 +163,7 @@ class Tail:
 
     name: str
     accepts: Callable[[Weighted], bool]
-    pack: Callable[[Weighted], tuple[Any, int]]
+    pack: Callable[[Weighted], tuple[Int32Array, int]]
     required: tuple[str, ...] = ()
     """C files that kernels with this tail need, where it is not those of their family."""
     longest_run: int = LONGEST_RUN

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edgeunet.kernels.conditions import source
-from edgeunet.program.parameters import ConvSum, Int8Array
+from edgeunet.kernels.conditions import convolution, source
+from edgeunet.program.convolutions import ConvSum, Int8Array
 from edgeunet.program.steps import Step
 
 GROUP = 4
@@ -63,7 +63,7 @@ def tall_runs(weights: Int8Array, dilation: int, pitch_bytes: int) -> Runs | Non
 
 def tall_parts(step: Step) -> list[Runs] | None:
     """How the window over each signal falls into runs of whole groups; ``None`` where one does not."""
-    conv = step.parameters
+    conv = convolution(step)
     weights = conv.weights if isinstance(conv, ConvSum) else (conv.weights,)
     found = [tall_runs(w, conv.dilation, source(step, i).pitch_bytes) for i, w in enumerate(weights)]
     return [runs for runs in found if runs is not None] if None not in found else None

@@ -16,7 +16,7 @@ from functools import cache
 import numpy as np
 
 from edgeunet.graph.evaluation.arithmetic import multiply_by_quantized_multiplier
-from edgeunet.program.parameters import Conv
+from edgeunet.program.convolutions import Conv
 
 SHIFT = 20
 _VALUES = np.arange(-128, 128, dtype=np.int64)

@@ -6,12 +6,11 @@ See ``edgeunet.kernels.mve.tiles.function`` for the instructions behind each.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.program.parameters import INT32_LIMIT
+from edgeunet.program.convolutions import INT32_LIMIT, WeightedSum
 
 LARGEST_UNSIGNED = 32000
 """Largest value that may reach the unsigned narrowing: what is above 32,767 would count as negative."""
@@ -43,14 +42,14 @@ class Scaling:
     first_shift: int = 0
 
 
-def is_signed(p: Any) -> bool:
+def is_signed(p: WeightedSum[object]) -> bool:
     """Whether the clamp does not start at the zero point, or a value could leave int16 before it is clamped above."""
     r = p.requantization
     scale = r.multipliers.astype(np.float64) * np.exp2(r.shifts.astype(np.float64) - 31)
     return r.relative_low != 0 or bool((p.accumulator_bound * scale > LARGEST_UNSIGNED).any())
 
 
-def scales(p: Any) -> bool:
+def scales(p: WeightedSum[object]) -> bool:
     """Whether the kernels' requantization is TFLite's: right shifts (1 or more where the sign counts)."""
     r, least = p.requantization, 1 if is_signed(p) else 0
     return bool((-r.shifts.astype(np.int64) >= least).all() and (r.multipliers >= 1 << 30).all())
@@ -79,7 +78,7 @@ def shared_shift(shifts: NDArray[np.int8]) -> int:
     return min(max(USUAL_SHIFT, least), most) if least <= most else 0
 
 
-def choose_scaling(p: Any, counter: int, *, folds: bool = True) -> Scaling:
+def choose_scaling(p: WeightedSum[object], counter: int, *, folds: bool = True) -> Scaling:
     """The shortest way for a convolution ``p`` that ``scales`` and ``fits``.
 
     Parameters

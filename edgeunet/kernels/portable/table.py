@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from edgeunet.kernels.conditions import plain, source
-from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, in_order
-from edgeunet.program.parameters import INT32_LIMIT, Add, Conv, Conv2d, Depthwise2d, Requantization
+from edgeunet.kernels.conditions import parameters, plain, source
+from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, StructFields, in_order
+from edgeunet.program.convolutions import (
+    INT32_LIMIT,
+    Conv,
+    Conv2d,
+    ConvSum,
+    Depthwise,
+    Depthwise2d,
+    Image,
+    Requantization,
+)
+from edgeunet.program.parameters import (
+    Add,
+    AveragePool,
+    Copy,
+    Mean,
+    Multiply,
+    Pool,
+    Pool2d,
+    Repeat,
+    Resize,
+    Softmax,
+    SquaredDifference,
+    Table,
+)
 from edgeunet.program.program import Constant
 from edgeunet.program.steps import Step, View
 
@@ -17,7 +37,7 @@ REQUANTIZE = ("eu_requantize",)
 SOFTMAX_LIMIT = 4095
 
 
-def requantization_fields(r: Requantization) -> dict[str, Any]:
+def requantization_fields(r: Requantization) -> StructFields:
     """The fields that every kernel with per-channel requantization has."""
     return {
         "multiplier": r.multipliers,
@@ -28,9 +48,9 @@ def requantization_fields(r: Requantization) -> dict[str, Any]:
     }
 
 
-def row_fields(step: Step) -> dict[str, Any]:
+def row_fields(step: Step) -> StructFields:
     """Geometry of a window sliding over rows."""
-    view, p = source(step), step.parameters
+    view, p = source(step), parameters(step, Conv, Depthwise)
     return {
         "rows": step.groups,
         "in_step": p.stride * view.pitch_bytes,
@@ -42,16 +62,16 @@ def row_fields(step: Step) -> dict[str, Any]:
 
 def _accepts_dot_rows(step: Step) -> bool:
     """One window is one run of bytes, and no partial sum leaves int32."""
-    conv, view = step.parameters, source(step)
+    conv, view = parameters(step, Conv), source(step)
     kernel, channels = conv.weights.shape[1], conv.weights.shape[2]
     one_run = kernel == 1 or (conv.dilation == 1 and view.pitch_bytes == channels)
     return plain(step) and one_run and bool((conv.accumulator_bound < INT32_LIMIT).all())
 
 
 def _dot_rows(step: Step) -> Arguments:
-    conv, view = step.parameters, source(step)
+    conv, view = parameters(step, Conv), source(step)
     outputs = conv.weights.shape[0]
-    fields = {
+    fields: StructFields = {
         "weights": conv.weights.reshape(outputs, -1),
         "bias": conv.folded_bias,
         "rows": step.groups,
@@ -64,8 +84,8 @@ def _dot_rows(step: Step) -> Arguments:
 
 
 def _conv_1d(step: Step) -> Arguments:
-    conv = step.parameters
-    fields = {
+    conv = parameters(step, Conv)
+    fields: StructFields = {
         "weights": conv.weights,
         "bias": conv.folded_bias,
         "inputs": conv.weights.shape[2],
@@ -75,8 +95,8 @@ def _conv_1d(step: Step) -> Arguments:
 
 
 def _conv_sum(step: Step) -> Arguments:
-    conv, a, b = step.parameters, source(step, 0), source(step, 1)
-    fields = {
+    conv, a, b = parameters(step, ConvSum), source(step, 0), source(step, 1)
+    fields: StructFields = {
         "a_weights": conv.weights[0],
         "b_weights": conv.weights[1],
         "bias": conv.folded_bias,
@@ -96,8 +116,8 @@ def _conv_sum(step: Step) -> Arguments:
 
 
 def _depthwise_1d(step: Step) -> Arguments:
-    depthwise = step.parameters
-    fields = {
+    depthwise = parameters(step, Depthwise)
+    fields: StructFields = {
         "weights": depthwise.weights,
         "bias": depthwise.folded_bias,
         "repeat": depthwise.repeat,
@@ -107,8 +127,8 @@ def _depthwise_1d(step: Step) -> Arguments:
 
 
 def _max_pool_1d(step: Step) -> Arguments:
-    pool, view = step.parameters, source(step)
-    fields = {
+    pool, view = parameters(step, Pool, AveragePool), source(step)
+    fields: StructFields = {
         "rows": step.groups,
         "in_step": pool.stride * view.pitch_bytes,
         "pitch": view.pitch_bytes,
@@ -122,7 +142,8 @@ def _max_pool_1d(step: Step) -> Arguments:
 
 
 def _average_pool_1d(step: Step) -> Arguments:
-    extra = {"stride": step.parameters.stride, "pad": step.parameters.pad}
+    pool = parameters(step, AveragePool)
+    extra = {"stride": pool.stride, "pad": pool.pad}
     return Arguments("eu_average_pool_1d_t", {**_max_pool_1d(step).fields, **extra})
 
 
@@ -137,7 +158,7 @@ def _strides(step: Step, position: int) -> tuple[int, int]:
     return (0 if rows == 1 and step.rows > 1 else pitch), (0 if channels == 1 and step.output.channels > 1 else 1)
 
 
-def _pair_fields(step: Step) -> dict[str, Any]:
+def _pair_fields(step: Step, zero_points: tuple[int, int]) -> StructFields:
     """Geometry of two operands and a result, row by row."""
     (a_pitch, a_step), (b_pitch, b_step) = _strides(step, 0), _strides(step, 1)
     return {
@@ -148,13 +169,12 @@ def _pair_fields(step: Step) -> dict[str, Any]:
         "b_pitch": b_pitch,
         "b_step": b_step,
         "out_pitch": step.output.pitch_bytes,
-        "a_zero_point": step.parameters.zero_points[0],
-        "b_zero_point": step.parameters.zero_points[1],
+        "a_zero_point": zero_points[0],
+        "b_zero_point": zero_points[1],
     }
 
 
-def _two_scales(step: Step) -> dict[str, Any]:
-    p = step.parameters
+def _two_scales(p: Add | SquaredDifference) -> StructFields:
     return {
         "left_shift": p.left_shift,
         "a_multiplier": p.multipliers[0],
@@ -171,28 +191,28 @@ def _clamp(zero_point: int, low: int = -128, high: int = 127) -> dict[str, int]:
 
 
 def _add(step: Step) -> Arguments:
-    p = step.parameters
-    assert isinstance(p, Add)
+    p = parameters(step, Add)
     clamp = _clamp(p.out_zero_point, p.low, p.high)
-    return Arguments("eu_add_t", _pair_fields(step) | _two_scales(step) | {"sign": p.sign} | clamp)
+    return Arguments("eu_add_t", _pair_fields(step, p.zero_points) | _two_scales(p) | {"sign": p.sign} | clamp)
 
 
 def _squared_difference(step: Step) -> Arguments:
-    clamp = _clamp(step.parameters.out_zero_point)
-    return Arguments("eu_squared_difference_t", _pair_fields(step) | _two_scales(step) | clamp)
+    p = parameters(step, SquaredDifference)
+    fields = _pair_fields(step, p.zero_points) | _two_scales(p)
+    return Arguments("eu_squared_difference_t", fields | _clamp(p.out_zero_point))
 
 
 def _mul(step: Step) -> Arguments:
-    p = step.parameters
+    p = parameters(step, Multiply)
     fields = {"multiplier": p.multiplier, "shift": p.shift} | _clamp(p.out_zero_point, p.low, p.high)
-    return Arguments("eu_mul_t", _pair_fields(step) | fields)
+    return Arguments("eu_mul_t", _pair_fields(step, p.zero_points) | fields)
 
 
 def _table(step: Step) -> Arguments:
-    return Arguments("eu_table_t", {"table": step.parameters.values} | _rowwise(step))
+    return Arguments("eu_table_t", {"table": parameters(step, Table).values} | _rowwise(step))
 
 
-def _rowwise(step: Step) -> dict[str, Any]:
+def _rowwise(step: Step) -> StructFields:
     return {
         "rows": step.rows,
         "channels": step.output.channels,
@@ -202,17 +222,18 @@ def _rowwise(step: Step) -> dict[str, Any]:
 
 
 def _softmax(step: Step) -> Arguments:
-    exponentials = step.parameters.exponentials
-    return Arguments("eu_softmax_t", {"exponentials": exponentials, "entries": len(exponentials)} | _rowwise(step))
+    exponentials = parameters(step, Softmax).exponentials
+    fields: StructFields = {"exponentials": exponentials, "entries": len(exponentials)}
+    return Arguments("eu_softmax_t", fields | _rowwise(step))
 
 
 def _repeat(step: Step) -> Arguments:
-    return Arguments("eu_repeat_t", _rowwise(step) | {"rows": step.groups, "factor": step.parameters.factor})
+    return Arguments("eu_repeat_t", _rowwise(step) | {"rows": step.groups, "factor": parameters(step, Repeat).factor})
 
 
-def copy_fields(step: Step) -> dict[str, Any]:
+def copy_fields(step: Step) -> dict[str, int]:
     """``outer`` blocks of ``rows`` runs of ``bytes``; runs without gaps are one."""
-    copy, given = step.parameters, step.inputs[0]
+    copy, given = parameters(step, Copy), step.inputs[0]
     in_pitch = given.pitch_bytes if isinstance(given, View) else given.values.shape[1]
     fields = {
         "outer": copy.outer,
@@ -233,9 +254,9 @@ def _copy(step: Step) -> Arguments:
 
 
 def _mean(step: Step) -> Arguments:
-    mean, view = step.parameters, source(step)
+    mean, view = parameters(step, Mean), source(step)
     over_channels = mean.inner == 1 and mean.count == view.channels
-    fields = {
+    fields: StructFields = {
         "outer": mean.outer,
         "count": mean.count,
         "inner": mean.inner,
@@ -249,9 +270,9 @@ def _mean(step: Step) -> Arguments:
     return Arguments("eu_mean_t", fields | _clamp(mean.out_zero_point))
 
 
-def _image_fields(step: Step, *, dilation: bool) -> dict[str, Any]:
-    image, view = step.parameters.image, source(step)
-    fields = {
+def _image_fields(step: Step, image: Image, *, dilation: bool) -> StructFields:
+    view = source(step)
+    fields: StructFields = {
         "in_height": image.in_height,
         "in_width": image.in_width,
         "in_channels": view.channels,
@@ -272,32 +293,34 @@ def _image_fields(step: Step, *, dilation: bool) -> dict[str, Any]:
     return fields
 
 
-def _weight_fields(step: Step) -> dict[str, Any]:
-    p = step.parameters
-    assert isinstance(p, Conv2d | Depthwise2d)
-    fields = {"weights": p.weights, "bias": p.bias, "in_zero_point": p.input_zero_point}
+def _weight_fields(p: Conv2d | Depthwise2d) -> StructFields:
+    fields: StructFields = {"weights": p.weights, "bias": p.bias, "in_zero_point": p.input_zero_point}
     return fields | requantization_fields(p.requantization)
 
 
 def _conv_2d(step: Step) -> Arguments:
-    inputs = step.parameters.weights.shape[3]
+    conv = parameters(step, Conv2d)
+    inputs = conv.weights.shape[3]
     groups = source(step).channels // inputs
     grouping = {"inputs": inputs, "group_outputs": step.output.channels // groups}
-    return Arguments("eu_conv_2d_t", _weight_fields(step) | _image_fields(step, dilation=True) | grouping)
+    return Arguments("eu_conv_2d_t", _weight_fields(conv) | _image_fields(step, conv.image, dilation=True) | grouping)
 
 
 def _depthwise_2d(step: Step) -> Arguments:
-    repeat = {"repeat": step.parameters.repeat}
-    return Arguments("eu_depthwise_2d_t", _weight_fields(step) | _image_fields(step, dilation=True) | repeat)
+    p = parameters(step, Depthwise2d)
+    fields = _weight_fields(p) | _image_fields(step, p.image, dilation=True)
+    return Arguments("eu_depthwise_2d_t", fields | {"repeat": p.repeat})
 
 
 def _transpose_conv_2d(step: Step) -> Arguments:
-    return Arguments("eu_transpose_conv_2d_t", _weight_fields(step) | _image_fields(step, dilation=False))
+    conv = parameters(step, Conv2d)
+    return Arguments("eu_transpose_conv_2d_t", _weight_fields(conv) | _image_fields(step, conv.image, dilation=False))
 
 
 def _pool_2d(name: str, step: Step) -> Arguments:
-    clamp = {"low": step.parameters.low, "high": step.parameters.high}
-    return Arguments(f"{name}_t", _image_fields(step, dilation=False) | clamp)
+    pool = parameters(step, Pool2d)
+    clamp = {"low": pool.low, "high": pool.high}
+    return Arguments(f"{name}_t", _image_fields(step, pool.image, dilation=False) | clamp)
 
 
 def _max_pool_2d(step: Step) -> Arguments:
@@ -309,8 +332,8 @@ def _average_pool_2d(step: Step) -> Arguments:
 
 
 def _resize(step: Step) -> Arguments:
-    resize, view = step.parameters, source(step)
-    fields: Mapping[str, Any] = {
+    resize, view = parameters(step, Resize), source(step)
+    fields: StructFields = {
         "y": np.array(resize.rows, np.uint16),
         "x": np.array(resize.columns, np.uint16),
         "out_height": len(resize.rows),

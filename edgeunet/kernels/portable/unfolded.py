@@ -4,7 +4,7 @@ A convolution sums ``(x - z) * w`` over its window, with ``z`` the input's zero 
 
     bias + sum (x - z) * w = (bias - z * sum w) + sum x * w
 
-so the subtraction moves out of the loop into a bias computed at export (``folded_bias`` in ``schedule.steps``).
+so the subtraction moves out of the loop into a bias computed at export (``folded_bias`` in ``program.convolutions``).
 int32 arithmetic wraps, so this holds whether or not a sum overflows; padding rows hold ``z``, and contribute nothing.
 Every kernel relies on it. The rows here are those that do not: they subtract, one instruction per product, and exist to
 be compared with.
@@ -12,11 +12,10 @@ be compared with.
 
 from __future__ import annotations
 
-from typing import Any
-
 from edgeunet.kernels.conditions import plain
-from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, in_order
+from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, StructFields, in_order
 from edgeunet.kernels.portable.table import PORTABLE, REQUANTIZE
+from edgeunet.program.convolutions import WeightedSum
 from edgeunet.program.steps import Step
 
 
@@ -25,9 +24,10 @@ def _unfolded(function: str) -> Kernel:
     (folded,) = (k for kind in ("conv", "conv_sum", "depthwise") for k in PORTABLE[kind] if k.function == function)
 
     def arguments(step: Step) -> Arguments:
-        made = folded.arguments(step)
-        fields: dict[str, Any] = {**made.fields, "bias": step.parameters.bias}
-        return Arguments(f"{function}_unfolded_t", {"in_zero_point": step.parameters.input_zero_point, **fields})
+        made, p = folded.arguments(step), step.parameters
+        assert isinstance(p, WeightedSum)
+        fields: StructFields = {**made.fields, "bias": p.bias}
+        return Arguments(f"{function}_unfolded_t", {"in_zero_point": p.input_zero_point, **fields})
 
     return Kernel(f"{function}_unfolded", "portable", plain, arguments, REQUANTIZE, overlap=in_order())
 

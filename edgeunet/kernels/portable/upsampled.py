@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from edgeunet.kernels.conditions import plain, source
-from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, in_order
+from edgeunet.kernels.conditions import parameters, plain, source
+from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, StructFields, in_order
 from edgeunet.kernels.portable.table import REQUANTIZE, requantization_fields
-from edgeunet.program.parameters import INT32_LIMIT, DepthwiseUpsampled
+from edgeunet.program.convolutions import INT32_LIMIT, ConvUpsampled, DepthwiseUpsampled
 from edgeunet.program.program import Node
 from edgeunet.program.steps import Step
 
 
-def _upsampled_fields(step: Step) -> dict[str, Any]:
+def _upsampled_fields(step: Step) -> StructFields:
     """Geometry of the phases of a window over an upsampled signal."""
-    p, pitch = step.parameters, source(step).pitch_bytes
-    return {
+    p, pitch = parameters(step, ConvUpsampled, DepthwiseUpsampled), source(step).pitch_bytes
+    fields: StructFields = {
         "starts": np.array([start * pitch for start in p.starts], np.int32),
         "phases": len(p.starts),
         "bias": p.folded_bias,
@@ -26,33 +25,37 @@ def _upsampled_fields(step: Step) -> dict[str, Any]:
         "in_step": pitch,
         "tap_step": p.dilation * pitch,
         "out_step": step.output.pitch_bytes,
-    } | requantization_fields(p.requantization)
+    }
+    return fields | requantization_fields(p.requantization)
 
 
 def _conv_upsampled(step: Step) -> Arguments:
-    weights = step.parameters.weights
-    fields = {"weights": weights, "outputs": weights.shape[1], "taps": weights.shape[2], "inputs": weights.shape[3]}
+    weights = parameters(step, ConvUpsampled).weights
+    _, outputs, taps, inputs = weights.shape
+    fields: StructFields = {"weights": weights, "outputs": outputs, "taps": taps, "inputs": inputs}
     return Arguments("eu_conv_upsampled_t", fields | _upsampled_fields(step))
 
 
 def _accepts_dot(step: Step) -> bool:
     """One window is one run of bytes, and no partial sum leaves int32."""
-    conv, view = step.parameters, source(step)
+    conv, view = parameters(step, ConvUpsampled), source(step)
     taps, channels = conv.weights.shape[2:]
     one_run = taps == 1 or (conv.dilation == 1 and view.pitch_bytes == channels)
     return plain(step) and one_run and bool((conv.accumulator_bound < INT32_LIMIT).all())
 
 
 def _dot_upsampled(step: Step) -> Arguments:
-    weights = step.parameters.weights
-    fields = {"weights": weights, "outputs": weights.shape[1], "length": weights[0, 0].size} | _upsampled_fields(step)
+    weights = parameters(step, ConvUpsampled).weights
+    fields: StructFields = {"weights": weights, "outputs": weights.shape[1], "length": weights[0, 0].size}
+    fields |= _upsampled_fields(step)
     del fields["tap_step"]
     return Arguments("eu_dot_upsampled_t", fields)
 
 
 def _conv_sum_upsampled(step: Step) -> Arguments:
-    conv, b = step.parameters, source(step, 1)
-    fields = {
+    conv, b = parameters(step, ConvUpsampled), source(step, 1)
+    assert conv.other is not None
+    fields: StructFields = {
         "a_weights": conv.weights,
         "b_weights": conv.other,
         "outputs": conv.weights.shape[1],
@@ -68,8 +71,9 @@ def _conv_sum_upsampled(step: Step) -> Arguments:
 
 
 def _depthwise_upsampled(step: Step) -> Arguments:
-    p = step.parameters
-    fields = {"weights": p.weights, "taps": p.weights.shape[1], "outputs": p.weights.shape[2], "repeat": p.repeat}
+    p = parameters(step, DepthwiseUpsampled)
+    _, taps, outputs = p.weights.shape
+    fields: StructFields = {"weights": p.weights, "taps": taps, "outputs": outputs, "repeat": p.repeat}
     return Arguments("eu_depthwise_upsampled_t", fields | _upsampled_fields(step))
 
 

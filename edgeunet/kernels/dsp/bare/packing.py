@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from edgeunet.kernels.dsp.scaling import Weighted, flat_weights, folded_bias, one_multiplies, scaled_offsets
 from edgeunet.kernels.dsp.windows import GROUP
-from edgeunet.program.parameters import Int32Array
+from edgeunet.program.convolutions import Int32Array
 
 _LARGEST_INPUT = 128
 

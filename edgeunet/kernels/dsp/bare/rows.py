@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
-from edgeunet.kernels.conditions import plain, source
+from edgeunet.kernels.conditions import convolution, parameters, plain, source
 from edgeunet.kernels.dsp.bare import packing as bare
 from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields, nested
@@ -25,7 +24,8 @@ from edgeunet.kernels.dsp.scaling import (
     rounding_packs,
 )
 from edgeunet.kernels.dsp.windows import GROUP, Runs, tall_parts
-from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, anything, in_order
+from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields, anything, in_order
+from edgeunet.program.convolutions import ConvSum
 from edgeunet.program.steps import Clearance, Step
 
 SATURATED = Tail("saturated", fits_saturated, lambda conv: bare.pack_scaled(conv, LOWEST))
@@ -46,7 +46,7 @@ def _tail_of(conv: Weighted, tails: tuple[Tail, ...]) -> Tail | None:
 
 def tail_of(step: Step) -> Tail | None:
     """The cheapest tail that is exact, if any is."""
-    return _tail_of(step.parameters, ADDING if step.epilogue else TAILS)
+    return _tail_of(convolution(step), ADDING if step.epilogue else TAILS)
 
 
 def cost(step: Step) -> float:
@@ -59,7 +59,7 @@ def cost(step: Step) -> float:
 
 def _window_fields(step: Step, position: int, runs: Runs) -> str:
     """The fields of ``eu_bare_window_t``."""
-    conv = step.parameters
+    conv = convolution(step)
     return nested(
         {
             "step": conv.stride * source(step, position).pitch_bytes,
@@ -70,28 +70,29 @@ def _window_fields(step: Step, position: int, runs: Runs) -> str:
     )
 
 
-def _fields(step: Step, tail: Tail) -> dict[str, Any]:
+def _fields(step: Step, tail: Tail) -> StructFields:
     """The fields that both structs have."""
-    words, scale = tail.pack(step.parameters)
-    clamp = clamp_fields(step.parameters.requantization) if tail is CLAMPED else {"above": 0, "below": 0}
-    return {
+    words, scale = tail.pack(convolution(step))
+    clamp = clamp_fields(convolution(step).requantization) if tail is CLAMPED else {"above": 0, "below": 0}
+    fields: StructFields = {
         "weights": words,
         "out_step": step.output.pitch_bytes,
         "outputs": step.output.channels,
         "scale": scale,
-    } | clamp
+    }
+    return fields | clamp
 
 
-def _conv_fields(step: Step, tail: Tail, parts: list[Runs]) -> dict[str, Any]:
+def _conv_fields(step: Step, tail: Tail, parts: list[Runs]) -> StructFields:
     return _fields(step, tail) | {"rows": step.groups, "in": _window_fields(step, 0, parts[0])}
 
 
-def _sum_fields(step: Step, tail: Tail, parts: list[Runs]) -> dict[str, Any]:
+def _sum_fields(step: Step, tail: Tail, parts: list[Runs]) -> StructFields:
     windows = {name: _window_fields(step, i, parts[i]) for i, name in enumerate("ab")}
-    return _fields(step, tail) | {"groups": step.groups, "repeat": step.parameters.repeat} | windows
+    return _fields(step, tail) | {"groups": step.groups, "repeat": parameters(step, ConvSum).repeat} | windows
 
 
-def _add_fields(step: Step, tail: Tail, parts: list[Runs]) -> dict[str, Any]:
+def _add_fields(step: Step, tail: Tail, parts: list[Runs]) -> StructFields:
     fields = _conv_fields(step, tail, parts) | addition_fields(step)
     del fields["above"], fields["below"]
     return fields
@@ -106,7 +107,7 @@ def _overlap(step: Step, position: int) -> Clearance | None:
     return in_order()(step, position) if not step.epilogue or position == 0 else None
 
 
-Fields = Callable[[Step, Tail, list[Runs]], dict[str, Any]]
+Fields = Callable[[Step, Tail, list[Runs]], StructFields]
 
 KINDS: dict[str, tuple[str, Callable[[Step], bool], Fields]] = {
     "conv": ("eu_bare_t", plain, _conv_fields),

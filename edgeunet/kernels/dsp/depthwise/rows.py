@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from edgeunet.kernels.conditions import output_over_input, plain, source
+from edgeunet.kernels.conditions import output_over_input, parameters, plain, source
 from edgeunet.kernels.dsp.scaling import (
     is_saturated,
     rounding_fits,
 )
-from edgeunet.kernels.kernel import Arguments, Kernel, in_order
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields, in_order
+from edgeunet.program.convolutions import Depthwise
 from edgeunet.program.steps import Clearance, Step
 
 MACROS = ("eu_quads",)
@@ -40,7 +40,7 @@ def _accepts_depthwise(taps: int) -> Callable[[Step], bool]:
     """Dense windows of ``taps`` rows, the whole int8 range; short windows: steps that fit an immediate offset."""
 
     def accepts(step: Step) -> bool:
-        p = step.parameters
+        p = parameters(step, Depthwise)
         return (
             plain(step)
             and p.weights.shape[0] == taps
@@ -67,7 +67,7 @@ def _depthwise(taps: int) -> Callable[[Step], Arguments]:
 
     def arguments(step: Step) -> Arguments:
         steps = (source(step).pitch_bytes, step.output.pitch_bytes)
-        shifts = [-int(shift) for shift in step.parameters.requantization.shifts]
+        shifts = [-int(shift) for shift in parameters(step, Depthwise).requantization.shifts]
         loops = {shift: _loop_name(kernel, steps, shift, shifts.count(shift), step) for shift in set(shifts)}
         definitions = [
             f"{kernel.upper()}_ANY_LOOP({loop})\n"
@@ -89,8 +89,9 @@ def _depthwise(taps: int) -> Callable[[Step], Arguments]:
     return arguments
 
 
-def _depthwise_fields(step: Step) -> dict[str, Any]:
-    p, r = step.parameters, step.parameters.requantization
+def _depthwise_fields(step: Step) -> StructFields:
+    p = parameters(step, Depthwise)
+    r = p.requantization
     return {
         "weights": np.ascontiguousarray(p.weights.T),
         "bias": p.folded_bias,
@@ -112,7 +113,7 @@ def _depthwise_block(step: Step) -> int:
 
 
 def _rows_together(step: Step) -> int:
-    return 4 if step.parameters.weights.shape[0] in LONG_TAPS else 2
+    return 4 if parameters(step, Depthwise).weights.shape[0] in LONG_TAPS else 2
 
 
 def _same_columns(step: Step) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from edgeunet.kernels.conditions import output_over_input, plain, source
+from edgeunet.kernels.conditions import output_over_input, parameters, plain, source
 from edgeunet.kernels.dsp.scaling import is_saturated, rounding_fits
-from edgeunet.kernels.kernel import Arguments, Kernel
-from edgeunet.program.parameters import DepthwiseUpsampled
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields
+from edgeunet.program.convolutions import DepthwiseUpsampled
 from edgeunet.program.steps import Clearance, Step
 
 REACHES = (3, 5)
@@ -33,7 +33,7 @@ def _reach(p: DepthwiseUpsampled) -> int:
 
 def _accepts(reach: int) -> Callable[[Step], bool]:
     def accepts(step: Step) -> bool:
-        p = step.parameters
+        p = parameters(step, DepthwiseUpsampled)
         return plain(step) and step.groups >= FEWEST_ROWS and fits_twice(p) and _reach(p) == reach
 
     return accepts
@@ -53,8 +53,10 @@ def _overlap(step: Step, position: int) -> Clearance | None:
 
 
 def _arguments(step: Step) -> Arguments:
-    p, r = step.parameters, step.parameters.requantization
-    fields = {
+    p = parameters(step, DepthwiseUpsampled)
+    r = p.requantization
+    assert p.window is not None
+    fields: StructFields = {
         "weights": np.ascontiguousarray(p.window.T),
         "bias": p.folded_bias,
         "multiplier": r.multipliers,

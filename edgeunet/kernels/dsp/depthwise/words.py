@@ -7,14 +7,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.kernels.conditions import plain, source
+from edgeunet.kernels.conditions import parameters, plain, source
 from edgeunet.kernels.dsp.depthwise.rows import LONG_TAPS
 from edgeunet.kernels.dsp.depthwise.twofold import fits_twice
 from edgeunet.kernels.dsp.fields import splat
 from edgeunet.kernels.dsp.scaling import double_rounding, rounding_fits
 from edgeunet.kernels.dsp.windows import GROUP
-from edgeunet.kernels.kernel import Arguments, Kernel, in_order
-from edgeunet.program.parameters import Depthwise, DepthwiseUpsampled, Int16Array, Int32Array
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields, in_order
+from edgeunet.program.convolutions import Depthwise, DepthwiseUpsampled, Int16Array, Int32Array
 from edgeunet.program.program import Node
 from edgeunet.program.steps import Clearance, Step
 
@@ -74,11 +74,11 @@ def _pack_constants(p: Windowed) -> Int32Array:
 
 
 def _arguments(step: Step) -> Arguments:
-    p, view = step.parameters, source(step)
+    p, view = parameters(step, Depthwise, DepthwiseUpsampled), source(step)
     weights, r = _pack_weights(p), p.requantization
     starts = p.starts if isinstance(p, DepthwiseUpsampled) else (0,)
     stride = 1 if isinstance(p, DepthwiseUpsampled) else p.stride
-    fields = {
+    fields: StructFields = {
         "weights": weights,
         "constants": _pack_constants(p),
         "starts": np.array([start * view.pitch_bytes for start in starts], np.int32),
@@ -111,10 +111,12 @@ def words(few_rows: bool = False) -> tuple[Kernel, ...]:
     which slide, four rows or a whole channel at a time, need more instructions."""
 
     def accepts(step: Step) -> bool:
-        return plain(step) and fits_words(step.parameters) and (not few_rows or _has_few_rows(step))
+        fits = plain(step) and fits_words(parameters(step, Depthwise, DepthwiseUpsampled))
+        return fits and (not few_rows or _has_few_rows(step))
 
     return (Kernel("eu_depthwise_word", "dsp", accepts, _arguments, ("eu_quads",), overlap=_overlap),)
 
 
 def _has_few_rows(step: Step) -> bool:
-    return step.groups < (FEWEST_ROWS_LONG if step.parameters.weights.shape[-2] in LONG_TAPS else FEWEST_ROWS)
+    taps = parameters(step, Depthwise, DepthwiseUpsampled).weights.shape[-2]
+    return step.groups < (FEWEST_ROWS_LONG if taps in LONG_TAPS else FEWEST_ROWS)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from edgeunet.kernels.conditions import plain, source
+from edgeunet.kernels.conditions import parameters, plain, source
 from edgeunet.kernels.dsp.fields import splat
 from edgeunet.kernels.exact import straight_add
-from edgeunet.kernels.kernel import Arguments, Kernel
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields
+from edgeunet.program.parameters import Add
 from edgeunet.program.steps import Step, View
 
 
 def _line(step: Step) -> straight_add.StraightAdd | None:
     """The straight line of a sum before its clamp: it is cut to int8 first, and then to less."""
-    return straight_add.fit(replace(step.parameters, low=-128, high=127))
+    return straight_add.fit(replace(parameters(step, Add), low=-128, high=127))
 
 
 def _words(step: Step) -> tuple[int, int] | None:
@@ -37,7 +37,7 @@ def _arguments(step: Step) -> Arguments:
     line, words = _line(step), _words(step)
     assert line is not None
     assert words is not None
-    fields: dict[str, Any] = {
+    fields: StructFields = {
         "rows": words[0],
         "words": words[1],
         "a_pitch": source(step, 0).pitch_bytes,
@@ -46,8 +46,8 @@ def _arguments(step: Step) -> Arguments:
         "a_slope": line.a_slope,
         "b_slope": line.b_slope,
         "offset": line.offset,
-        "low": splat(step.parameters.low),
-        "high": splat(step.parameters.high),
+        "low": splat(parameters(step, Add).low),
+        "high": splat(parameters(step, Add).high),
     }
     return Arguments("eu_elementwise_add_clamped_t", fields)
 

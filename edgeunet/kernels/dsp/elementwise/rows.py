@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from edgeunet.kernels.conditions import aligned, plain, source
+from edgeunet.kernels.conditions import aligned, parameters, plain, source
 from edgeunet.kernels.exact import straight_add
-from edgeunet.kernels.kernel import Arguments, Kernel, in_order
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields, in_order
+from edgeunet.program.parameters import Add, Pool
 from edgeunet.program.steps import Step, View
 
 
@@ -16,7 +17,7 @@ def _whole_words(view: View) -> bool:
 
 def _accepts_max_pool(taps: int) -> Callable[[Step], bool]:
     def accepts(step: Step) -> bool:
-        pool = step.parameters
+        pool = parameters(step, Pool)
         whole = _whole_words(source(step)) and _whole_words(step.output)
         return plain(step) and whole and pool.kernel == taps and (pool.low, pool.high) == (-128, 127)
 
@@ -26,9 +27,9 @@ def _accepts_max_pool(taps: int) -> Callable[[Step], bool]:
 def _max_pool(taps: int) -> Callable[[Step], Arguments]:
     def arguments(step: Step) -> Arguments:
         pitch = source(step).pitch_bytes
-        fields = {
+        fields: StructFields = {
             "rows": step.groups,
-            "in_step": step.parameters.stride * pitch,
+            "in_step": parameters(step, Pool).stride * pitch,
             "pitch": pitch,
             "out_step": step.output.pitch_bytes,
             "words": step.output.channels // 4,
@@ -48,13 +49,14 @@ def _accepts_add(step: Step) -> bool:
     """Two signals of the output's shape, whole words, and a straight line that is exact."""
     views = [view for view in (*step.inputs, step.output) if isinstance(view, View) and _whole_words(view)]
     shapes = {(view.rows, view.channels) for view in views}
-    return plain(step) and len(views) == 3 and len(shapes) == 1 and straight_add.fit(step.parameters) is not None
+    fits = plain(step) and len(views) == 3 and len(shapes) == 1
+    return fits and straight_add.fit(parameters(step, Add)) is not None
 
 
 def _add(step: Step) -> Arguments:
-    line = straight_add.fit(step.parameters)
+    line = straight_add.fit(parameters(step, Add))
     assert line is not None
-    fields = {
+    fields: StructFields = {
         "rows": step.rows,
         "words": step.output.channels // 4,
         "a_pitch": source(step, 0).pitch_bytes,

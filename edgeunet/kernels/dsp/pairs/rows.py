@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
-from typing import Any
 
-from edgeunet.kernels.conditions import aligned, plain, source
+from edgeunet.kernels.conditions import aligned, convolution, parameters, plain, source
 from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields, nested
 from edgeunet.kernels.dsp.packing import ADDING, CLAMPED, LINEAR, SATURATED
 from edgeunet.kernels.dsp.scaling import Tail
 from edgeunet.kernels.dsp.windows import GROUP, split_run
-from edgeunet.kernels.kernel import Arguments, Chosen, Kernel
-from edgeunet.program.parameters import ConvSum, Int8Array
+from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields
+from edgeunet.program.convolutions import ConvSum, Int8Array
 from edgeunet.program.steps import Clearance, Step
 
 ORDER = (SATURATED, CLAMPED, LINEAR)
@@ -30,20 +29,20 @@ LONGEST_PASS = 80
 
 
 def _windows(step: Step) -> list[Int8Array]:
-    conv = step.parameters
+    conv = convolution(step)
     return list(conv.weights) if isinstance(conv, ConvSum) else [conv.weights]
 
 
 def _step_bytes(step: Step, position: int) -> int:
     """From the window of one group to that of the next."""
-    conv = step.parameters
+    conv = convolution(step)
     rows = conv.repeat if isinstance(conv, ConvSum) and position == 1 else conv.stride
     return int(rows) * source(step, position).pitch_bytes
 
 
 def _is_dense(step: Step, position: int, weights: Int8Array) -> bool:
     """Whether a window is one run of whole words."""
-    view, conv = source(step, position), step.parameters
+    view, conv = source(step, position), convolution(step)
     taps, channels = weights.shape[1], weights.shape[2]
     one_run = taps == 1 or (conv.dilation == 1 and view.pitch_bytes == channels)
     return one_run and taps * channels % GROUP == 0 and aligned(view)
@@ -51,7 +50,7 @@ def _is_dense(step: Step, position: int, weights: Int8Array) -> bool:
 
 def _fits(step: Step) -> bool:
     """Whole quads of channels, dense windows; an addition's signals on the same step."""
-    conv = step.parameters
+    conv = convolution(step)
     if step.output.channels % GROUP or step.output.rows > MOST_ROWS:
         return False
     if step.epilogue and source(step, 1).pitch_bytes != step.output.pitch_bytes:
@@ -101,7 +100,7 @@ def _overlap(step: Step, position: int) -> Clearance | None:
 def tail_of(step: Step) -> Tail | None:
     """The cheapest tail that is exact, if any is."""
     tails = ADDING if step.epilogue else ORDER
-    return next((tail for tail in tails if tail.accepts(step.parameters)), None)
+    return next((tail for tail in tails if tail.accepts(convolution(step))), None)
 
 
 def cost(step: Step) -> float:
@@ -125,26 +124,28 @@ def _window_fields(step: Step, position: int) -> str:
     )
 
 
-def _fields(step: Step, tail: Tail) -> dict[str, Any]:
+def _fields(step: Step, tail: Tail) -> StructFields:
     """The fields that all have."""
-    words, scale = tail.pack(step.parameters)
-    return {
+    words, scale = tail.pack(convolution(step))
+    fields: StructFields = {
         "weights": words,
         "out_step": step.output.pitch_bytes,
         "outputs": step.output.channels,
         "block": _block(step),
         "scale": scale,
-    } | (clamp_fields(step.parameters.requantization) if tail is CLAMPED else {})
+    }
+    return fields | (clamp_fields(convolution(step).requantization) if tail is CLAMPED else {})
 
 
-def _conv_fields(step: Step, tail: Tail) -> dict[str, Any]:
+def _conv_fields(step: Step, tail: Tail) -> StructFields:
     return _fields(step, tail) | {"rows": step.groups, "in": _window_fields(step, 0)}
 
 
-def _sum_fields(step: Step, tail: Tail) -> dict[str, Any]:
-    repeat = step.parameters.repeat
-    windows = {"a": _window_fields(step, 0), "b": _window_fields(step, 1), "b_phase": source(step, 1).pitch_bytes}
-    return _fields(step, tail) | {"groups": step.groups, "repeat": repeat} | windows
+def _sum_fields(step: Step, tail: Tail) -> StructFields:
+    repeat = parameters(step, ConvSum).repeat
+    windows = {"a": _window_fields(step, 0), "b": _window_fields(step, 1)}
+    fields = _fields(step, tail) | {"groups": step.groups, "repeat": repeat} | windows
+    return fields | {"b_phase": source(step, 1).pitch_bytes}
 
 
 def _kernel(

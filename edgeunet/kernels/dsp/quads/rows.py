@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 
-from edgeunet.kernels.conditions import aligned, output_over_input, plain, source
+from edgeunet.kernels.conditions import aligned, convolution, output_over_input, parameters, plain, source
 from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, clamp_fields
 from edgeunet.kernels.dsp.packing import (
@@ -22,8 +21,8 @@ from edgeunet.kernels.dsp.packing import (
 from edgeunet.kernels.dsp.scaling import Tail, fits_linear, fits_relu, flat_weights
 from edgeunet.kernels.dsp.windows import GROUP, LONGEST_RUN, Runs, window_runs
 from edgeunet.kernels.exact import straight_add
-from edgeunet.kernels.kernel import Arguments, Kernel, in_order
-from edgeunet.program.parameters import Conv
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields, in_order
+from edgeunet.program.convolutions import Conv, ConvSum
 from edgeunet.program.program import FusedAdd, Node
 from edgeunet.program.steps import Clearance, Step
 
@@ -66,7 +65,7 @@ def _stores_quads(step: Step) -> bool:
     return outputs % GROUP == 0 or step.output.pitch_bytes == outputs
 
 
-def _convolution_fields(step: Step, tail: Tail, conv: Conv, runs: Runs, run_gap: int) -> dict[str, Any]:
+def _convolution_fields(step: Step, tail: Tail, conv: Conv, runs: Runs, run_gap: int) -> StructFields:
     """The fields of ``eu_quads_conv_t``; ``runs`` are those before the last four inputs where these are apart."""
     words, scale = tail.pack(conv)
     clamp = clamp_fields(conv.requantization) if tail.name == "clamped" else {"above": 0, "below": 0}
@@ -86,7 +85,7 @@ def _convolution_fields(step: Step, tail: Tail, conv: Conv, runs: Runs, run_gap:
 
 
 def _runs(step: Step, tail: Tail) -> Runs | None:
-    conv, view = step.parameters, source(step)
+    conv, view = parameters(step, Conv), source(step)
     if not plain(step) or not aligned(view) or not _stores_quads(step):
         return None
     return window_runs(conv.weights, conv.dilation, view.pitch_bytes, tail.longest_run)
@@ -94,7 +93,7 @@ def _runs(step: Step, tail: Tail) -> Runs | None:
 
 def cost(step: Step) -> float:
     """What these kernels take, with the tail they choose."""
-    return shape_of(step).quads_cost(rounded=not any(tail.accepts(step.parameters) for tail in ONE_MULTIPLY))
+    return shape_of(step).quads_cost(rounded=not any(tail.accepts(convolution(step)) for tail in ONE_MULTIPLY))
 
 
 def convolutions(several: bool) -> tuple[Kernel, ...]:
@@ -103,15 +102,16 @@ def convolutions(several: bool) -> tuple[Kernel, ...]:
     def kernel(tail: Tail) -> Kernel:
         def accepts(step: Step) -> bool:
             runs = _runs(step, tail)
-            return runs is not None and (runs.count > 1) == several and tail.accepts(step.parameters)
+            return runs is not None and (runs.count > 1) == several and tail.accepts(parameters(step, Conv))
 
         def arguments(step: Step) -> Arguments:
             runs = _runs(step, tail)
             assert runs is not None
-            return Arguments("eu_quads_conv_t", _convolution_fields(step, tail, step.parameters, runs, runs.gap))
+            conv = parameters(step, Conv)
+            return Arguments("eu_quads_conv_t", _convolution_fields(step, tail, conv, runs, runs.gap))
 
         def scratch(step: Step) -> int:
-            return _widened_bytes(flat_weights(step.parameters).shape[1])
+            return _widened_bytes(flat_weights(parameters(step, Conv)).shape[1])
 
         name = f"eu_quads_conv_{tail.name}" + ("_runs" if several else "")
         required = (*tail.required, *ROWS, "eu_quads_conv", f"{name}_loop")
@@ -122,7 +122,7 @@ def convolutions(several: bool) -> tuple[Kernel, ...]:
 
 def _is_narrow(step: Step) -> bool:
     """A window of 4 to 68 neighbouring bytes, wherever it starts."""
-    conv, view = step.parameters, source(step)
+    conv, view = parameters(step, Conv), source(step)
     taps, channels = conv.weights.shape[1], conv.weights.shape[2]
     one_run = taps == 1 or (conv.dilation == 1 and view.pitch_bytes == channels)
     return plain(step) and _stores_quads(step) and one_run and GROUP <= taps * channels <= LONGEST_NARROW
@@ -144,20 +144,20 @@ def narrow_convolutions() -> tuple[Kernel, ...]:
 
     def kernel(tail: Tail) -> Kernel:
         def arguments(step: Step) -> Arguments:
-            inputs = flat_weights(step.parameters).shape[1]
-            conv = _overlapped(step.parameters)
+            inputs = flat_weights(parameters(step, Conv)).shape[1]
+            conv = _overlapped(parameters(step, Conv))
             before = flat_weights(conv).shape[1] - GROUP
             last = inputs - GROUP - before
             return Arguments("eu_quads_conv_t", _convolution_fields(step, tail, conv, Runs(before, 1, 0), last))
 
         def scratch(step: Step) -> int:
-            return _widened_bytes(flat_weights(_overlapped(step.parameters)).shape[1])
+            return _widened_bytes(flat_weights(_overlapped(parameters(step, Conv))).shape[1])
 
         name = f"eu_quads_conv_{tail.name}_any"
         return Kernel(
             name,
             "dsp",
-            lambda step: _is_narrow(step) and tail.accepts(_overlapped(step.parameters)),
+            lambda step: _is_narrow(step) and tail.accepts(_overlapped(parameters(step, Conv))),
             arguments,
             (*tail.required, *ROWS, "eu_quads_conv", f"{name}_loop"),
             scratch_bytes=scratch,
@@ -167,9 +167,9 @@ def narrow_convolutions() -> tuple[Kernel, ...]:
     return tuple(kernel(tail) for tail in SCALINGS)
 
 
-def _adds(conv: Conv, epilogue: tuple[Any, ...]) -> bool:
+def _adds(conv: Conv, epilogue: tuple[FusedAdd, ...]) -> bool:
     """Whether the quad kernels have ``conv`` followed by ``epilogue``: one run, RELU or nothing, an exact line."""
-    if len(epilogue) != 1 or not isinstance(epilogue[0], FusedAdd) or conv.weights.shape[0] % GROUP:
+    if len(epilogue) != 1 or conv.weights.shape[0] % GROUP:
         return False
     taps, channels = conv.weights.shape[1:]
     one_run = taps == 1 and channels % GROUP == 0 and channels <= LONGEST_RUN
@@ -186,18 +186,19 @@ def additions_after() -> tuple[Kernel, ...]:
 
     def kernel(tail: Tail) -> Kernel:
         def accepts(step: Step) -> bool:
-            conv = step.parameters
+            conv = parameters(step, Conv)
             views = (source(step), source(step, 1)) if len(step.inputs) == 2 else ()
             return _adds(conv, step.epilogue) and tail.accepts(conv) and all(aligned(view) for view in views)
 
         def arguments(step: Step) -> Arguments:
-            fields = _convolution_fields(step, tail, step.parameters, Runs(step.parameters.weights.shape[2], 1, 0), 0)
+            conv = parameters(step, Conv)
+            fields = _convolution_fields(step, tail, conv, Runs(conv.weights.shape[2], 1, 0), 0)
             for unused in ("runs", "run_gap", "packed_groups", "above", "below"):
                 del fields[unused]
             return Arguments("eu_quads_add_t", fields | addition_fields(step))
 
         def scratch(step: Step) -> int:
-            return _widened_bytes(flat_weights(step.parameters).shape[1])
+            return _widened_bytes(flat_weights(parameters(step, Conv)).shape[1])
 
         name = f"eu_quads_add_{tail.name}"
         required = (*tail.required, *ROWS, "eu_quads_add", f"{name}_loop")
@@ -208,7 +209,7 @@ def additions_after() -> tuple[Kernel, ...]:
 
 def _sum_runs(step: Step) -> tuple[Runs, Runs] | None:
     """How the windows over both signals fall into runs, where the quad kernels can read them."""
-    conv = step.parameters
+    conv = parameters(step, ConvSum)
     if not plain(step) or step.output.channels % GROUP or not all(aligned(source(step, i)) for i in (0, 1)):
         return None
     a, b = (window_runs(conv.weights[i], conv.dilation, source(step, i).pitch_bytes) for i in (0, 1))
@@ -224,17 +225,18 @@ def sums() -> tuple[Kernel, ...]:
         def accepts(step: Step) -> bool:
             parts = _sum_runs(step)
             several_found = parts is not None and max(part.count for part in parts) > 1
-            return parts is not None and several_found == several and tail.accepts(step.parameters)
+            return parts is not None and several_found == several and tail.accepts(parameters(step, ConvSum))
 
         def arguments(step: Step) -> Arguments:
-            words, scale = tail.pack(step.parameters)
+            words, scale = tail.pack(parameters(step, ConvSum))
             nested = "{" + ", ".join(f".{key} = {value}" for key, value in _sum_geometry(step).items()) + "}"
-            clamp = clamp_fields(step.parameters.requantization) if tail.name == "clamped" else {}
+            clamp = clamp_fields(parameters(step, ConvSum).requantization) if tail.name == "clamped" else {}
             struct = "eu_quads_sum_clamped_t" if clamp else "eu_quads_sum_t"
-            return Arguments(struct, {"weights": words, "scale": scale} | clamp | {"sum": nested})
+            fields: StructFields = {"weights": words, "scale": scale}
+            return Arguments(struct, fields | clamp | {"sum": nested})
 
         def scratch(step: Step) -> int:
-            return _widened_bytes(flat_weights(step.parameters).shape[1])
+            return _widened_bytes(flat_weights(parameters(step, ConvSum)).shape[1])
 
         required = (*tail.required, "eu_quads_sum", "eu_quads_sum_chains", f"{name}_loop")
         return Kernel(name, "dsp", accepts, arguments, required, scratch_bytes=scratch, overlap=_in_blocks)
@@ -243,7 +245,7 @@ def sums() -> tuple[Kernel, ...]:
 
 
 def _sum_geometry(step: Step) -> dict[str, int]:
-    conv, parts = step.parameters, _sum_runs(step)
+    conv, parts = parameters(step, ConvSum), _sum_runs(step)
     assert parts is not None
     a, b = parts
     return {

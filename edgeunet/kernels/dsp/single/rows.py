@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from edgeunet.kernels.conditions import plain, source
+from edgeunet.kernels.conditions import parameters, plain, source
 from edgeunet.kernels.dsp.depthwise.rows import MACROS
 from edgeunet.kernels.dsp.fields import clamp_fields
 from edgeunet.kernels.dsp.scaling import (
@@ -21,21 +20,21 @@ from edgeunet.kernels.dsp.scaling import (
 )
 from edgeunet.kernels.dsp.windows import GROUP
 from edgeunet.kernels.exact import one_input
-from edgeunet.kernels.kernel import Arguments, Kernel
-from edgeunet.program.parameters import Conv, Int32Array
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields
+from edgeunet.program.convolutions import Conv, Int32Array
 from edgeunet.program.steps import Step
 
 
 def _is_one(step: Step) -> bool:
     """A 1x1 convolution of one channel whose inputs lie without gaps."""
-    conv, view = step.parameters, source(step)
+    conv, view = parameters(step, Conv), source(step)
     single = conv.weights.shape[1:] == (1, 1) and conv.stride * view.pitch_bytes == 1
     return plain(step) and single and step.output.channels % GROUP == 0
 
 
 def _accepts_one(saturated: bool) -> Callable[[Step], bool]:
     def accepts(step: Step) -> bool:
-        conv = step.parameters
+        conv = parameters(step, Conv)
         return (
             _is_one(step)
             and is_saturated(conv.requantization) == saturated
@@ -46,7 +45,7 @@ def _accepts_one(saturated: bool) -> Callable[[Step], bool]:
 
 
 def _accepts_one_linear(step: Step) -> bool:
-    conv = step.parameters
+    conv = parameters(step, Conv)
     return _is_one(step) and is_saturated(conv.requantization) and rounding_fits(conv)
 
 
@@ -57,9 +56,9 @@ def _pack_lines(conv: Conv, quad: slice, lift: int) -> list[Int32Array]:
 
 def _one(saturated: bool) -> Callable[[Step], Arguments]:
     def arguments(step: Step) -> Arguments:
-        conv = step.parameters
+        conv = parameters(step, Conv)
         words = [word for quad in quads(conv) for word in _pack_lines(conv, quad, -128 if saturated else 0)]
-        fields = {"lines": np.concatenate(words)} | _one_rows(step)
+        fields: StructFields = {"lines": np.concatenate(words)} | _one_rows(step)
         if saturated:
             return Arguments("eu_single_conv_saturated_t", fields)
         return Arguments("eu_single_conv_clamped_t", fields | clamp_fields(conv.requantization))
@@ -67,12 +66,12 @@ def _one(saturated: bool) -> Callable[[Step], Arguments]:
     return arguments
 
 
-def _one_rows(step: Step) -> dict[str, Any]:
+def _one_rows(step: Step) -> StructFields:
     return {"rows": step.groups, "out_step": step.output.pitch_bytes, "outputs": step.output.channels}
 
 
 def _one_linear(step: Step) -> Arguments:
-    conv = step.parameters
+    conv = parameters(step, Conv)
     straight = [None not in one_input.fit_channels(conv)[quad] for quad in quads(conv)]
     lines = [
         word
@@ -93,7 +92,7 @@ def _one_linear(step: Step) -> Arguments:
         if not is_line
     ]
     empty = [np.zeros(1, np.int32)]
-    fields = {
+    fields: StructFields = {
         "lines": np.concatenate(lines or empty),
         "rounded": np.concatenate(rounded or empty).reshape(-1),
         "straight": np.array(straight, np.int8),

@@ -18,7 +18,7 @@ from edgeunet.kernels.dsp.scaling import (
     scaled_offsets,
 )
 from edgeunet.kernels.dsp.windows import TALL_ROWS, Runs, split_run
-from edgeunet.program.parameters import Int32Array
+from edgeunet.program.convolutions import Int32Array
 
 LONGEST_PASS = 48
 """Inputs that the chain takes at once."""

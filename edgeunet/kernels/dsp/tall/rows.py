@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
-from typing import Any
 
-from edgeunet.kernels.conditions import plain, source
+from edgeunet.kernels.conditions import convolution, parameters, plain, source
 from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, adds, nested
 from edgeunet.kernels.dsp.scaling import (
@@ -20,8 +19,8 @@ from edgeunet.kernels.dsp.scaling import (
 )
 from edgeunet.kernels.dsp.tall.packing import pack_rounded, pack_scaled, passes, wide_words
 from edgeunet.kernels.dsp.windows import TALL_ROWS, Runs, tall_parts
-from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, anything, in_order
-from edgeunet.program.parameters import ConvSum
+from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields, anything, in_order
+from edgeunet.program.convolutions import ConvSum
 from edgeunet.program.steps import Clearance, Step
 
 SATURATED = Tail("saturated", fits_saturated, lambda conv: pack_scaled(conv, LOWEST, True))
@@ -42,7 +41,7 @@ def _overlap(step: Step, position: int) -> Clearance | None:
 def _window_fields(step: Step, position: int, runs: Runs) -> str:
     taken = passes(runs.inputs)
     fields = {
-        "step": step.parameters.stride * source(step, position).pitch_bytes,
+        "step": convolution(step).stride * source(step, position).pitch_bytes,
         "groups": runs.groups,
         "runs": runs.count,
         "run_gap": runs.gap,
@@ -52,11 +51,11 @@ def _window_fields(step: Step, position: int, runs: Runs) -> str:
     return nested(fields)
 
 
-def _conv_fields(step: Step, tail: Tail) -> dict[str, Any]:
+def _conv_fields(step: Step, tail: Tail) -> StructFields:
     """The fields of ``eu_tall_t``."""
     parts = tall_parts(step)
     assert parts is not None
-    words, scale = tail.pack(step.parameters)
+    words, scale = tail.pack(convolution(step))
     return {
         "weights": words,
         "rows": step.groups,
@@ -70,7 +69,7 @@ def _conv_fields(step: Step, tail: Tail) -> dict[str, Any]:
 def tail_of(step: Step) -> Tail | None:
     """The cheapest tail that is exact, if any is."""
     tails = ADDING if step.epilogue else TAILS
-    return next((tail for tail in tails if tail.accepts(step.parameters)), None)
+    return next((tail for tail in tails if tail.accepts(convolution(step))), None)
 
 
 def cost(step: Step) -> float:
@@ -80,7 +79,7 @@ def cost(step: Step) -> float:
 
 
 def _scratch(step: Step) -> int:
-    conv = step.parameters
+    conv = convolution(step)
     if isinstance(conv, ConvSum):
         inputs = conv.weights[0][0].size + conv.repeat * conv.weights[1][0].size
     else:
@@ -135,10 +134,10 @@ def sums(chosen: Chosen) -> tuple[Kernel, ...]:
 
     def kernel(tail: Tail) -> Kernel:
         def arguments(step: Step) -> Arguments:
-            conv, parts = step.parameters, tall_parts(step)
+            conv, parts = parameters(step, ConvSum), tall_parts(step)
             assert parts is not None
             words, scale = tail.pack(conv)
-            fields = {
+            fields: StructFields = {
                 "weights": words,
                 "groups": step.groups,
                 "repeat": conv.repeat,

@@ -21,7 +21,7 @@ import numpy as np
 from edgeunet.kernels.mve.assembly import naked
 from edgeunet.kernels.mve.finish import narrow_unrounded
 from edgeunet.kernels.mve.lanes.function import MOST_TAPS, group_taps, narrowing
-from edgeunet.program.parameters import Int8Array, Int32Array
+from edgeunet.program.convolutions import Int8Array, Int32Array
 
 CHANNELS = 8
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from edgeunet.kernels.kernel import Arguments, Kernel
+from edgeunet.kernels.conditions import parameters
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields
 from edgeunet.kernels.mve.assembly import mark
 from edgeunet.kernels.mve.channels.function import ChannelsShape, channels_function, channels_shape, channels_stream
 from edgeunet.kernels.mve.channels.function import instructions as channel_instructions
 from edgeunet.kernels.mve.lanes.function import instructions as lane_instructions
 from edgeunet.kernels.mve.lanes.rows import in_place, lane_steps, lanes_shape
 from edgeunet.kernels.mve.scaling import is_signed
-from edgeunet.program.parameters import Depthwise
+from edgeunet.program.convolutions import Depthwise
 from edgeunet.program.steps import Step
 
 
 def _shape(step: Step) -> ChannelsShape | None:
     """The function for a depthwise convolution of so few rows that lanes over channels take fewer instructions."""
     p = step.parameters
-    if lanes_shape(step) is None or p.repeat != 1 or not isinstance(step.parameters, Depthwise):
+    if not isinstance(p, Depthwise) or p.repeat != 1 or lanes_shape(step) is None:
         return None
     channels, rows = step.output.channels, step.groups
     if channel_instructions(channels, rows) >= lane_instructions(channels, rows):
@@ -27,10 +26,11 @@ def _shape(step: Step) -> ChannelsShape | None:
 
 
 def _channels(step: Step) -> Arguments:
-    shape, p, r = _shape(step), step.parameters, step.parameters.requantization
+    shape, p = _shape(step), parameters(step, Depthwise)
+    r = p.requantization
     assert shape is not None
     in_step, tap_step, out_step = lane_steps(step)
-    fields: dict[str, Any] = {
+    fields: StructFields = {
         "stream": channels_stream(shape, p.weights, p.folded_bias, r.multipliers, -r.shifts),
         "channels": step.output.channels,
         "rows": step.groups,

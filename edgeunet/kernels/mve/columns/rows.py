@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.kernels.conditions import plain, share_bytes, source
-from edgeunet.kernels.kernel import Arguments, Kernel, in_order
+from edgeunet.kernels.conditions import convolution, plain, share_bytes, source
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields, in_order
 from edgeunet.kernels.mve.assembly import caller, mark
 from edgeunet.kernels.mve.columns.function import ROWS, ColumnShape, Pass, column_function, passes
 from edgeunet.kernels.mve.scaling import choose_scaling, fits, scales
-from edgeunet.program.parameters import ConvSum, Int8Array
+from edgeunet.program.convolutions import Conv, ConvSum, Int8Array
 from edgeunet.program.steps import Clearance, Step
 
 BLOCK = 64
@@ -28,15 +27,17 @@ LONGEST_STEP = 1 << 12
 """Bytes between outputs from which on offsets do not fit 16 bits."""
 
 
-def _weights(p: Any) -> tuple[Int8Array, ...]:
+def _weights(p: Conv | ConvSum) -> tuple[Int8Array, ...]:
     """Per operand ``(out, kernel, in)``."""
     return p.weights if isinstance(p, ConvSum) else (p.weights,)
 
 
 def _shape(step: Step) -> ColumnShape | None:
     """The function that runs a convolution, or ``None`` where none does."""
-    p, rows = step.parameters, step.groups
-    if not plain(step) or not scales(p) or not fits(p.accumulator_bound) or getattr(p, "repeat", 1) != 1:
+    p, rows = convolution(step), step.groups
+    if not plain(step) or not scales(p) or not fits(p.accumulator_bound):
+        return None
+    if isinstance(p, ConvSum) and p.repeat != 1:
         return None
     if rows % ROWS or rows < FEWEST_ROWS or step.output.rows != rows:
         return None
@@ -80,7 +81,8 @@ def _needed(step: Step, position: int, rows: int) -> int:
 def _stream(shape: ColumnShape, step: Step) -> NDArray[np.int32]:
     """Per channel its bias, the weights of all passes but the last, shift if any, multiplier, the last weights; with
     one pass, shift, bias, multiplier, weights."""
-    p, r = step.parameters, step.parameters.requantization
+    p = convolution(step)
+    r = p.requantization
     weights, bias, parts = _weights(p), p.folded_bias, []
     for n in range(len(bias)):
         runs = []
@@ -103,7 +105,7 @@ def _arguments(step: Step) -> Arguments:
     assert shape is not None
     loop = f"eu_columns_{mark(shape)}"
     text = caller("eu_columns", loop, operands=len(step.inputs))
-    fields: dict[str, Any] = {
+    fields: StructFields = {
         "stream": _stream(shape, step),
         "rows": step.groups,
         "block_rows": _block_rows(shape, step),
@@ -111,7 +113,7 @@ def _arguments(step: Step) -> Arguments:
         "b_step": source(step, len(step.inputs) - 1).pitch_bytes,
         "outputs": step.output.channels,
         "out_step": step.output.pitch_bytes,
-        "zero_point": step.parameters.requantization.zero_point,
+        "zero_point": convolution(step).requantization.zero_point,
     }
     return Arguments("eu_columns_t", fields, f"{loop}_run", (column_function(loop, shape), text))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from edgeunet.kernels.conditions import plain, source
+from edgeunet.kernels.conditions import parameters, plain, source
 from edgeunet.kernels.exact import straight_add
-from edgeunet.kernels.kernel import Arguments, Kernel, in_order
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields, in_order
 from edgeunet.kernels.mve.vectors import LANES
 from edgeunet.kernels.portable.table import copy_fields
-from edgeunet.program.parameters import INT32_LIMIT
+from edgeunet.program.convolutions import INT32_LIMIT
+from edgeunet.program.parameters import Add, Pool, Repeat
 from edgeunet.program.steps import Clearance, Step, View
 
 
@@ -22,7 +23,7 @@ def _accepts_add(step: Step) -> bool:
 
 def _line(step: Step) -> straight_add.StraightAdd | None:
     """The straight line whose offset makes up for the two rounding shifts of ``eu_elementwise_add``."""
-    line = straight_add.fit(step.parameters)
+    line = straight_add.fit(parameters(step, Add))
     if line is None:
         return None
     line = replace(line, offset=line.offset - (1 << 15) - (1 << 19))
@@ -35,7 +36,7 @@ def _add(step: Step) -> Arguments:
     assert line is not None
     a, b, out = source(step, 0), source(step, 1), step.output
     dense = all(view.pitch_bytes == view.channels for view in (a, b, out))
-    fields = {
+    fields: StructFields = {
         "rows": 1 if dense else step.rows,
         "channels": step.rows * out.channels if dense else out.channels,
         "a_pitch": a.pitch_bytes,
@@ -49,19 +50,19 @@ def _add(step: Step) -> Arguments:
 
 
 def _accepts_max_pool(step: Step) -> bool:
-    pool = step.parameters
+    pool = parameters(step, Pool)
     return plain(step) and pool.kernel in (2, 3) and (pool.low, pool.high) == (-128, 127)
 
 
 def _max_pool(step: Step) -> Arguments:
     view = source(step)
-    fields = {
+    fields: StructFields = {
         "rows": step.groups,
-        "in_step": step.parameters.stride * view.pitch_bytes,
+        "in_step": parameters(step, Pool).stride * view.pitch_bytes,
         "pitch": view.pitch_bytes,
         "out_step": step.output.pitch_bytes,
         "channels": step.output.channels,
-        "kernel": step.parameters.kernel,
+        "kernel": parameters(step, Pool).kernel,
     }
     return Arguments("eu_elementwise_max_t", fields)
 
@@ -78,8 +79,8 @@ def _copies(step: Step) -> Arguments:
 
 def _repeats(step: Step) -> Arguments:
     """Blocks of one row of inputs, copied ``factor`` times."""
-    view, factor, pitch = source(step), step.parameters.factor, step.output.pitch_bytes
-    fields = {
+    view, factor, pitch = source(step), parameters(step, Repeat).factor, step.output.pitch_bytes
+    fields: StructFields = {
         "outer": step.groups,
         "rows": factor,
         "bytes": view.channels,

@@ -30,7 +30,7 @@ import numpy as np
 
 from edgeunet.kernels.mve.assembly import naked
 from edgeunet.kernels.mve.finish import narrow_unrounded
-from edgeunet.program.parameters import Int8Array
+from edgeunet.program.convolutions import Int8Array
 
 ROWS = 8
 LARGEST_GROUP = 255

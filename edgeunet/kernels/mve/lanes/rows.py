@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from edgeunet.kernels.conditions import plain, source
-from edgeunet.kernels.kernel import Arguments, Kernel
+from edgeunet.kernels.conditions import parameters, plain, source
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields
 from edgeunet.kernels.mve.assembly import caller, mark
 from edgeunet.kernels.mve.lanes.function import DepthwiseShape, channel_bytes, depthwise_function, depthwise_shape
 from edgeunet.kernels.mve.scaling import fits, is_signed, scales
-from edgeunet.program.parameters import Conv, Int8Array
+from edgeunet.program.convolutions import Conv, Depthwise, Int8Array, WeightedSum
 from edgeunet.program.steps import Clearance, Step
 
 MOST_ROWS = 1 << 16
 """Rows from which on lane numbers do not fit 16 bits."""
 
 
-def _saturates(p: Any) -> bool:
+def _saturates(p: WeightedSum[object]) -> bool:
     """Whether narrowing alone gives the clamp."""
     low = p.requantization.low if is_signed(p) else -128
     return (low, p.requantization.high) == (-128, 127)
@@ -27,7 +26,7 @@ def _saturates(p: Any) -> bool:
 
 def lanes_shape(step: Step) -> DepthwiseShape | None:
     """The function for a depthwise convolution or a convolution with one input channel; ``None`` where none does."""
-    p, view = step.parameters, source(step)
+    p, view = parameters(step, Conv, Depthwise), source(step)
     if not plain(step) or not scales(p) or not _saturates(p) or not fits(p.accumulator_bound):
         return None
     weights = _tap_weights(p)
@@ -42,11 +41,11 @@ def lanes_shape(step: Step) -> DepthwiseShape | None:
 
 def lane_steps(step: Step) -> tuple[int, int, int]:
     """Bytes between rows of inputs, taps, rows of outputs."""
-    p, pitch = step.parameters, source(step).pitch_bytes
+    p, pitch = parameters(step, Conv, Depthwise), source(step).pitch_bytes
     return p.stride * pitch, p.dilation * pitch, step.output.pitch_bytes
 
 
-def _tap_weights(p: Any) -> Int8Array | None:
+def _tap_weights(p: Conv | Depthwise) -> Int8Array | None:
     """``(taps, channels)``."""
     if isinstance(p, Conv):
         return np.ascontiguousarray(p.weights[:, :, 0].T) if p.weights.shape[2] == 1 else None
@@ -56,17 +55,18 @@ def _tap_weights(p: Any) -> Int8Array | None:
 
 def _lanes(step: Step) -> Arguments:
     shape = lanes_shape(step)
-    weights = _tap_weights(step.parameters)
+    p = parameters(step, Conv, Depthwise)
+    weights = _tap_weights(p)
     assert shape is not None
     assert weights is not None
-    r, bias = step.parameters.requantization, step.parameters.folded_bias
+    r, bias = p.requantization, p.folded_bias
     parts = []
     for n in range(weights.shape[1]):
         parts.append(np.array([bias[n], r.multipliers[n]], "<i4").tobytes())
         parts.append(channel_bytes(shape, weights[:, n], -int(r.shifts[n])))
     stream = np.frombuffer(b"".join(parts), "<i4").astype(np.int32)
     in_step, tap_step, out_step = lane_steps(step)
-    fields = {
+    fields: StructFields = {
         "stream": stream,
         "stream_bytes": 4 * stream.size,
         "rows": step.groups,

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.kernels.conditions import plain, source
-from edgeunet.kernels.kernel import Arguments, Kernel, in_order
+from edgeunet.kernels.conditions import convolution, plain, source
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields, in_order
 from edgeunet.kernels.mve.assembly import caller, mark
 from edgeunet.kernels.mve.runs.function import QUAD, Run, RunsShape, runs_function
 from edgeunet.kernels.mve.scaling import choose_scaling, fits, scales
 from edgeunet.kernels.mve.vectors import LANES
-from edgeunet.program.parameters import ConvSum, Int8Array
+from edgeunet.program.convolutions import Conv, ConvSum, Int8Array
 from edgeunet.program.steps import Step, View
 
 MOST_RUNS = 32
@@ -25,7 +24,7 @@ LONGEST_RUN = 1 << 19
 """So that the count of its vectors is one instruction."""
 
 
-def _weights(p: Any) -> tuple[Int8Array, ...]:
+def _weights(p: Conv | ConvSum) -> tuple[Int8Array, ...]:
     """Per operand ``(out, kernel, in)``."""
     return p.weights if isinstance(p, ConvSum) else (p.weights,)
 
@@ -39,7 +38,7 @@ def _runs(weights: Int8Array, view: View, dilation: int, operand: int) -> list[R
 
 def _shape(step: Step) -> RunsShape | None:
     """The function that runs a convolution, or ``None`` where none does."""
-    p = step.parameters
+    p = convolution(step)
     if not plain(step) or not scales(p) or not fits(p.accumulator_bound):
         return None
     runs = [
@@ -55,7 +54,8 @@ def _shape(step: Step) -> RunsShape | None:
 
 def _stream(shape: RunsShape, step: Step) -> NDArray[np.int32]:
     """Per quad: its biases, weights (16 inputs or what is left, of each channel), multipliers, shifts (if any)."""
-    p, r = step.parameters, step.parameters.requantization
+    p = convolution(step)
+    r = p.requantization
     bias, flat = p.folded_bias, [w.reshape(w.shape[0], -1) for w in _weights(p)]
     parts: list[bytes] = []
     for n in range(0, len(bias), QUAD):
@@ -83,11 +83,12 @@ def _columns(runs: Sequence[Run]) -> list[tuple[int, int, int]]:
 def _arguments(step: Step) -> Arguments:
     shape = _shape(step)
     assert shape is not None
-    p, r = step.parameters, step.parameters.requantization
+    p = convolution(step)
+    r = p.requantization
     loop = f"eu_runs_{mark(shape)}"
     text = caller("eu_runs", loop, operands=len(step.inputs))
-    repeat = getattr(p, "repeat", 1)
-    fields: dict[str, Any] = {
+    repeat = p.repeat if isinstance(p, ConvSum) else 1
+    fields: StructFields = {
         "stream": _stream(shape, step),
         "rows": step.groups * repeat,
         "repeat": repeat,

@@ -27,7 +27,7 @@ from edgeunet.kernels.mve.assembly import naked
 from edgeunet.kernels.mve.finish import A, B, gathered
 from edgeunet.kernels.mve.scaling import Scaling
 from edgeunet.kernels.mve.vectors import LANES, REACH
-from edgeunet.program.parameters import Int8Array, Requantization
+from edgeunet.program.convolutions import Int8Array, Requantization
 
 ROWS = 4
 CHANNELS = 4

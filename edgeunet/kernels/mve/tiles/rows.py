@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.kernels.conditions import plain, source
-from edgeunet.kernels.kernel import Arguments, Kernel, in_order
+from edgeunet.kernels.conditions import convolution, parameters, plain, source
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields, in_order
 from edgeunet.kernels.mve.assembly import caller, mark
 from edgeunet.kernels.mve.scaling import choose_scaling, fits, scales, shared_shift
 from edgeunet.kernels.mve.tiles.blocks import CHANNELS, ROWS, BlockShape, block_function, block_stream
 from edgeunet.kernels.mve.tiles.function import QuadShape, quad_function
 from edgeunet.kernels.mve.vectors import LANES, Segment
-from edgeunet.program.parameters import Int8Array, Requantization
+from edgeunet.program.convolutions import Conv, ConvSum, Int8Array, Requantization
 from edgeunet.program.steps import ARENA, Clearance, Step, View
 
 QUAD = 4
@@ -43,7 +42,7 @@ def _segment(weights: Int8Array, view: View, stride: int, dilation: int, shared:
 
 def _conv_shape(step: Step, *, streams: bool = False) -> QuadShape | None:
     """The function that runs a convolution (in a stream), or ``None`` where none does."""
-    conv = step.parameters
+    conv = parameters(step, Conv)
     if not plain(step) or not scales(conv) or not fits(conv.accumulator_bound):
         return None
     segment = _segment(conv.weights, source(step), conv.stride, conv.dilation, False, step.groups)
@@ -52,7 +51,7 @@ def _conv_shape(step: Step, *, streams: bool = False) -> QuadShape | None:
 
 def _sum_shape(step: Step, *, streams: bool = False) -> QuadShape | None:
     """The same for a convolution over two signals side by side, the first read once for one or two rows."""
-    conv = step.parameters
+    conv = parameters(step, ConvSum)
     if not plain(step) or not scales(conv) or not fits(conv.accumulator_bound) or conv.repeat > 2:
         return None
     shared = conv.repeat == 2
@@ -67,12 +66,12 @@ def _sum_shape(step: Step, *, streams: bool = False) -> QuadShape | None:
 
 def _shape(segments: tuple[Segment, ...], step: Step, *, streams: bool) -> QuadShape | None:
     """In octets where their inputs all stay in registers, else in quads."""
-    outputs, scaling = step.output.channels, choose_scaling(step.parameters, step.output.channels)
+    outputs, scaling = step.output.channels, choose_scaling(convolution(step), step.output.channels)
     rest = outputs % QUAD
     if max(outputs, step.output.pitch_bytes) >= LONGEST_STEP:
         return None
     if outputs >= OCTET:
-        first = 0 if scaling.shift else shared_shift(step.parameters.requantization.shifts)
+        first = 0 if scaling.shift else shared_shift(convolution(step).requantization.shifts)
         split = replace(scaling, first_shift=first)
         shape = QuadShape(segments, split, octets=True, loops=True, quad=outputs % OCTET >= QUAD, rest=rest)
         if shape.possible and _saved(shape, outputs // OCTET, step.rows) >= (WORTH_IN_STREAMS if streams else WORTH):
@@ -124,11 +123,12 @@ def _stream(
 
 
 def _arguments(step: Step, shape: QuadShape, weights: Sequence[Int8Array], rows: int) -> Arguments:
-    conv, r = step.parameters, step.parameters.requantization
+    conv = convolution(step)
+    r = conv.requantization
     loop = f"eu_tiles_{mark(shape)}"
     text = caller("eu_tiles", loop, operands=len(shape.segments))
     scaling = shape.scaling
-    fields: dict[str, Any] = {
+    fields: StructFields = {
         "stream": _stream(shape, weights, conv.folded_bias, r),
         "rows": rows,
         "addend": r.zero_point << scaling.shift if scaling.folded else r.zero_point,
@@ -142,7 +142,7 @@ def _arguments(step: Step, shape: QuadShape, weights: Sequence[Int8Array], rows:
 
 def _block_shape(step: Step, *, placed: bool = True) -> BlockShape | None:
     """The function that runs a convolution of few inputs by blocks, or ``None``; ``placed`` looks at addresses too."""
-    conv, view, output = step.parameters, source(step), step.output
+    conv, view, output = parameters(step, Conv), source(step), step.output
     quads = _conv_shape(step)
     if quads is None or quads.segments[0].vectors > 1 or step.groups % ROWS or output.channels % CHANNELS:
         return None
@@ -154,10 +154,10 @@ def _block_shape(step: Step, *, placed: bool = True) -> BlockShape | None:
 
 
 def _block(step: Step) -> Arguments:
-    shape, conv, output = _block_shape(step), step.parameters, step.output
+    shape, conv, output = _block_shape(step), parameters(step, Conv), step.output
     assert shape is not None
     weights = conv.weights.reshape(output.channels, -1)
-    fields: dict[str, Any] = {
+    fields: StructFields = {
         "stream": block_stream(weights, conv.folded_bias, conv.requantization, shape.scaling),
         "outputs": output.channels,
         "fours": step.groups // ROWS,
@@ -171,11 +171,11 @@ def _block(step: Step) -> Arguments:
 def _conv(step: Step, *, streams: bool = False) -> Arguments:
     shape = _conv_shape(step, streams=streams)
     assert shape is not None
-    return _arguments(step, shape, (step.parameters.weights,), step.groups)
+    return _arguments(step, shape, (parameters(step, Conv).weights,), step.groups)
 
 
 def _conv_sum(step: Step, *, streams: bool = False) -> Arguments:
-    shape, conv = _sum_shape(step, streams=streams), step.parameters
+    shape, conv = _sum_shape(step, streams=streams), parameters(step, ConvSum)
     assert shape is not None
     return _arguments(step, shape, conv.weights, step.groups * conv.repeat)
 
@@ -189,7 +189,7 @@ def _pair_overlap(step: Step, position: int) -> Clearance | None:
 
 def _sum_overlap(step: Step, position: int) -> Clearance | None:
     """A pair of rows is one group where the first operand is read once for both."""
-    return in_order()(step, position) if step.parameters.repeat == 2 else _pair_overlap(step, position)
+    return in_order()(step, position) if parameters(step, ConvSum).repeat == 2 else _pair_overlap(step, position)
 
 
 BLOCKS = Kernel("eu_tiles_blocks", "mve", lambda step: _block_shape(step) is not None, _block, overlap=_pair_overlap)
