@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from edgeunet.errors import CompileError
@@ -105,11 +104,3 @@ def test_rates_that_do_not_meet_are_refused() -> None:
     broken = replace(program.nodes[4], operands=(C, A))
     with pytest.raises(CompileError, match="different rates"):
         stream_timing(replace(program, nodes=(*program.nodes[:4], broken)), 4)
-
-
-def test_constants_of_steps_fold_modulo_int32() -> None:
-    from edgeunet.program.parameters import bound_accumulator, fold_bias
-
-    bias, weights = np.array([-(1 << 31), 5], np.int32), np.array([[127, -3], [1, 2]], np.int8)
-    assert fold_bias(bias, weights, 1).tolist() == [(1 << 31) - 128, 6]
-    assert bound_accumulator(bias, weights, 1).tolist() == [(1 << 31) + 128 + 128 * 128, 6 + 128 * 5]
