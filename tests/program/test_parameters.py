@@ -87,7 +87,7 @@ ONLY_NODES = {"concat", "reshape"}
 PARTS = {Requantization, WeightedSum, Image}
 """Classes beside those of parameters that these are made of."""
 
-NETWORKS_PER_SORT = 60
+NETWORKS_PER_SORT = 30
 
 
 def graphs() -> Iterator[Graph]:
