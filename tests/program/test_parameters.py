@@ -48,9 +48,9 @@ from edgeunet.program.steps import Step
 from edgeunet.rewrite import simplify
 from edgeunet.rewrite.rewrites import FUSIONS, LOW_RATE_REWRITES, REWRITES
 from edgeunet.schedule.plan import schedule_graph
-from tests.emit.pass_networks import NETWORKS
-from tests.random_networks import random_network
-from tests.random_unets import random_unet
+from tests.networks.pass_networks import NETWORKS
+from tests.networks.random_networks import random_network
+from tests.networks.random_unets import random_unet
 
 KINDS: dict[str, type[Parameters]] = {
     "conv": Conv,
