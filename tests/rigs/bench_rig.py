@@ -11,7 +11,9 @@ import numpy as np
 
 from edgeunet.emit.code import render_steps
 from edgeunet.emit.tables import Tables
-from edgeunet.kernels.portable.table import PORTABLE
+from edgeunet.kernels.portable.flavour import PORTABLE
+from edgeunet.kernels.selection import select_kernel
+from edgeunet.program.parameters import Parameters
 from edgeunet.program.steps import Step, View
 from edgeunet.schedule.schedule import Schedule
 from edgeunet.schedule.timing import Timing
@@ -46,7 +48,7 @@ def view(space: str, pitch: int, rows: int, channels: int) -> View:
 
 
 def step(
-    kind: str, inputs: Sequence[View], output: View, groups: int, parameters: object, strides: tuple[int, ...] = ()
+    kind: str, inputs: Sequence[View], output: View, groups: int, parameters: Parameters, strides: tuple[int, ...] = ()
 ) -> Step:
     """A step with nothing around it."""
     return Step(kind, kind, tuple(inputs), output, groups, parameters, (kind,), 0, 0, strides or (1,) * len(inputs))
@@ -56,7 +58,9 @@ def run_steps(directory: Path, steps: Sequence[Step], inputs: Sequence[tuple[Int
     """What each step leaves in its output, all bytes from the first to the last that it may touch."""
     timing = Timing(None, (), (), ())
     data = Tables("k")
-    code = render_steps(Schedule("k", (), timing, (), tuple(steps), (), (), 0, 0, 0), "k", (PORTABLE,), data)
+    kernels = tuple(select_kernel(step, PORTABLE.tables) for step in steps)
+    schedule = Schedule("k", (), timing, (), tuple(steps), (), (), 0, 0, 0, flavour=PORTABLE, kernels=kernels)
+    code = render_steps(schedule, "k", data)
     bodies: list[list[str]] = []
     for line in code.calls:
         if re.match(r"/\* *\d+ ", line):
