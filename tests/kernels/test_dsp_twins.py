@@ -92,4 +92,4 @@ def test_twins_run_the_shared_models(shared: Path, tmp_path: Path) -> None:
 
 def test_twins_stand_in_for_the_fast_files_alone() -> None:
     """What is replaced is the text of a kernel: struct, packing and calls stay those of the DSP row."""
-    assert twin_source("dsp", "eu_quads_conv_linear") != kernel_source("dsp", "eu_quads_conv_linear")
+    assert twin_source("dsp", "eu_quads_conv_linear_loop") != kernel_source("dsp", "eu_quads_conv_linear_loop")
