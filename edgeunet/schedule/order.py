@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from edgeunet.program.program import Node, Program
+from edgeunet.program.program import Program
 
 _ROUNDS = 6
 
