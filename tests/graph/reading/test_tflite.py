@@ -9,7 +9,7 @@ import pytest
 
 from edgeunet.errors import GraphError, UnsupportedOpError
 from edgeunet.graph import ABSENT, evaluate, read_tflite
-from edgeunet.graph.reading.names import layer_names, tensor_name
+from edgeunet.graph.reading.names import clean, layer_names, tensor_name
 from tests.networks import random_layers as layers
 from tests.networks.random_layers import Network
 from tests.networks.random_networks import SeededChoices, random_network
@@ -135,8 +135,22 @@ def test_layer_names_drop_scopes_operations_and_counters() -> None:
     assert layer_names([("CONV_2D", ["net/enc1/conv"]), ("ADD", ["net/skip_3/Add"])]) == ["enc1", "skip_3"]
     assert layer_names([("CONV_2D", ["StatefulPartitionedCall:0", "f/head_1/convolution"])]) == ["head"]
     assert layer_names([("SOFTMAX", ["StatefulPartitionedCall:0"]), ("SOFTMAX", [""])]) == ["softmax", "softmax#2"]
-    assert layer_names([("ADD", ["a/b c\n*/'\"/d"])]) == ["b_c__"] or "\n" not in layer_names([("ADD", ["a/b\n/d"])])[0]
     assert tensor_name("serving_default_ecg:0") == "ecg"
+
+
+def test_names_neither_end_a_comment_nor_break_a_line() -> None:
+    assert layer_names([("ADD", ["a/b c\n*/'\"/d"])]) == ["b_c_*___"]
+    assert tensor_name("ecg*/ ;") == "ecg*__;"
+    assert clean("*/*/") == "*_*_"
+
+
+def test_an_input_given_twice_is_refused() -> None:
+    writer = ModelWriter()
+    x, other = writer.tensor((1, 6, 4), "int8", 0.1), writer.tensor((1, 6, 4), "int8", 0.1)
+    y = writer.op("ADD", [x, other], writer.tensor((1, 6, 4), "int8", 0.2))
+    with pytest.raises(GraphError, match="an input of the graph is a constant or given twice; the file is damaged"):
+        read_tflite(writer.build([x, other, x], [y]))
+    assert len(read_tflite(writer.build([x, other], [y])).inputs) == 2
 
 
 @pytest.mark.parametrize("seed", range(12))
