@@ -38,6 +38,10 @@ test: $(READY) ## every test that this machine has the tools for
 nightly: $(READY) ## the long tests too: thousands of random networks
 	$(PYTEST) -n auto --dist worksteal -m "nightly or not nightly"
 
+.PHONY: mutants
+mutants: $(READY) ## change the compiler line by line and see that tests fail (hours; goes on where it was interrupted)
+	$(BIN)/python -m tests.mutants $(PACKAGES)
+
 .PHONY: lint
 lint: $(READY) ## style and formatting (ruff, clang-format)
 	$(BIN)/ruff check .

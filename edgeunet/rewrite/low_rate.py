@@ -64,6 +64,6 @@ def _at_low_rate(node: Node, producer: Node) -> Node:
         accesses=(Access(1, 0, 0), Access(repeat, 0, repeat - 1)),
         parameters=replace(conv, weights=weights, repeat=repeat),
         covers=(*producer.covers, *node.covers),
-        macs=rows * (weights[0].size // repeat + weights[1].size),
+        macs=rows // repeat * weights[0].size + rows * weights[1].size,
         repeat=repeat,
     )

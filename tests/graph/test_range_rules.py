@@ -72,5 +72,5 @@ def test_bytes_are_copied_where_scales_agree_to_one_in_a_million(one_operator: A
         if taken:
             assert [op.kind for op in read_tflite(model).ops] == ["RESHAPE"]
         else:
-            with pytest.raises(UnsupportedOpError, match="differ from the output's 0.5 and 3; quantize"):
+            with pytest.raises(UnsupportedOpError, match=r"differ from the output's 0\.5 and 3; quantize"):
                 read_tflite(model)
