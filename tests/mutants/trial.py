@@ -92,7 +92,7 @@ def _quiet(log: Path) -> None:
 def start(mutant: Mutant | None, tests: Sequence[str], answer: Path) -> int:
     """Fork a child that runs ``tests`` on ``mutant``, or on the source as it is.
 
-    Its answer is the first test that failed, or empty. The child ends with pytest's exit code: 0 where every test passed.
+    Its answer is the first test that failed, or empty; its exit code is pytest's: 0 where every test passed.
     """
     child = os.fork()
     if child:
