@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import pkgutil
 from collections.abc import Iterator
 from typing import Any
 
 
-def dataclasses_of(package: str) -> Iterator[type[Any]]:
-    """Every dataclass that a module of ``package`` defines."""
+def classes_of(package: str) -> Iterator[type[Any]]:
+    """Every class that a module of ``package`` defines."""
     found = importlib.import_module(package)
     for info in pkgutil.walk_packages(found.__path__, f"{package}."):
         module = importlib.import_module(info.name)
-        for value in vars(module).values():
-            if dataclasses.is_dataclass(value) and isinstance(value, type) and value.__module__ == module.__name__:
-                yield value
+        yield from (
+            value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__
+        )
+
+
+def dataclasses_of(package: str) -> Iterator[type[Any]]:
+    """Every dataclass that a module of ``package`` defines."""
+    return (cls for cls in classes_of(package) if "__dataclass_fields__" in vars(cls))
 
 
 def thawed(package: str) -> set[str]:
