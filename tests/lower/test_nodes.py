@@ -11,13 +11,13 @@ from edgeunet.errors import CompileError
 from edgeunet.graph import Graph, read_tflite
 from edgeunet.graph.ir import Op, Quantization, Tensor
 from edgeunet.lower.builder import Builder, image_shape, is_row
-from edgeunet.lower.lower import LOWERINGS, lower
+from edgeunet.lower.lower import lower
 from edgeunet.lower.scales import clamp_bounds
 from edgeunet.program.parameters import Copy
 from edgeunet.program.program import EACH, RESHAPED, WHOLE, Access, Constant, Node, Program, Signal
 from tests.networks.single_layers import LAYERS, one_layer
+from tests.networks.tflite_writer import ModelWriter
 from tests.rigs.products import products
-from tests.tflite_writer import ModelWriter
 
 
 def tensor(name: str, shape: tuple[int, ...], dtype: str = "int8", scale: float | None = 0.1, zero: int = 0) -> Tensor:
@@ -307,13 +307,6 @@ def test_a_shape_that_is_the_same_needs_no_node() -> None:
     assert builder.reshaped(op, signal, (1, 12, 2)) == 2
     assert [s.name for s in builder.signals[1:]] == ["x/reshaped"] * 2
     assert [(n.operands, n.output) for n in builder.nodes] == [((0,), 1), ((0,), 2)]
-
-
-def test_an_operator_without_a_lowering_is_refused_by_name() -> None:
-    assert "DEQUANTIZE" not in LOWERINGS
-    op = Op("DEQUANTIZE", "edge", (0,), (1,), {})
-    with pytest.raises(CompileError, match=r"layer 'edge' \(DEQUANTIZE\) cannot be compiled to C"):
-        lower(graph_of([tensor("x", (1, 6, 4)), tensor("y", (1, 6, 4))], [op], (0,), (1,)))
 
 
 def test_broadcasts_of_one_side_of_an_image_are_refused() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from edgeunet.graph import evaluate
 from edgeunet.lower.lower import lower
+from tests.networks.random_networks import random_inputs
 from tests.networks.single_layers import LAYERS, one_layer
-from tests.random_networks import random_inputs
 from tests.rigs.interpreter import run_program
 
 

@@ -34,7 +34,7 @@ PACKAGES: Mapping[str, Package] = {
     for package in (
         Package("program"),
         Package("lower"),
-        Package("rewrite", slow=("test_padding.py",)),
+        Package("rewrite", slow=("test_padding.py", "test_passes.py", "test_fuse_add.py", "test_upsampled.py")),
         Package("schedule", slow=("test_streaming_page.py", "test_reach.py")),
         Package("graph", slow=("test_fuzz.py", "test_random_networks.py")),
     )

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from edgeunet.graph import Graph, read_tflite
-from tests import random_layers as layers
-from tests.random_layers import Network, Value
-from tests.random_networks import SeededChoices
+from tests.networks import random_layers as layers
+from tests.networks.random_layers import Network, Value
+from tests.networks.random_networks import SeededChoices
 
 Layer = Callable[[Network, Value], Value]
 

@@ -13,8 +13,8 @@ from edgeunet.program.program import Program
 from edgeunet.rewrite import simplify
 from edgeunet.rewrite.fuse_add import ADDITIONS
 from edgeunet.rewrite.rewrites import LOW_RATE_REWRITES, REWRITES
-from tests.emit.pass_networks import LOW, NETWORKS, NONE, RELU, PassNetwork
-from tests.random_networks import random_inputs
+from tests.networks.pass_networks import LOW, NETWORKS, NONE, RELU, PassNetwork
+from tests.networks.random_networks import random_inputs
 from tests.rigs.interpreter import Rows, run_program
 from tests.rigs.products import products
 from tests.rigs.programs import taken

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.graph.arithmetic import Multiplier, rounded_average
-from edgeunet.graph.arithmetic import multiply_by_quantized_multiplier as scaled
-from edgeunet.graph.softmax import SoftmaxTable, softmax
+from edgeunet.graph.evaluation.arithmetic import Multiplier, rounded_average
+from edgeunet.graph.evaluation.arithmetic import multiply_by_quantized_multiplier as scaled
+from edgeunet.graph.evaluation.softmax import SoftmaxTable, softmax
 from edgeunet.program.parameters import Add, Requantization
 from edgeunet.program.program import Access, Constant, Node, Program
 

@@ -10,8 +10,8 @@ import pytest
 from edgeunet.graph import Graph, evaluate, read_tflite
 from edgeunet.graph.length import with_length
 from edgeunet.schedule.plan import schedule_graph
-from tests.emit.pass_networks import LOW, NETWORKS, NONE, RELU, PassNetwork, streaming_unet
-from tests.random_networks import random_inputs
+from tests.networks.pass_networks import LOW, NETWORKS, NONE, RELU, PassNetwork, streaming_unet
+from tests.networks.random_networks import random_inputs
 from tests.rigs.simulator import run_stream, run_window
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from edgeunet.errors import UnsupportedOpError
 from edgeunet.graph import read_tflite
-from tests.tflite_writer import ModelWriter
+from tests.networks.tflite_writer import ModelWriter
 
 S = (1, 1, 6, 4)
 MOST = (1 << 31) - 1
