@@ -1,0 +1,70 @@
+"""Bytes, steps and buffers of small networks, with a pass and without it: whatever changes them shows here.
+
+A smaller number is an improvement: write it down. So is an equal one by fewer steps.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from edgeunet.graph import read_tflite
+from edgeunet.schedule.choice import least_ram_of, ram_of
+from edgeunet.schedule.plan import schedule_graph
+from edgeunet.schedule.schedule import Schedule
+from tests.networks.pass_networks import NETWORKS, streaming_unet
+
+WINDOWS = [
+    ("activation", "portable", (204, 204, 5, 4, 1440), (204, 204, 8, 4, 1440)),
+    ("add", "portable", (416, 408, 6, 6, 5504), (416, 408, 6, 6, 5504)),
+    ("add", "dsp", (592, 592, 5, 9, 5504), (656, 656, 6, 10, 5504)),
+    ("caller_memory", "portable", (0, 0, 1, 2, 256), (68, 68, 3, 2, 256)),
+    ("concat", "portable", (128, 126, 3, 3, 1680), (128, 126, 3, 4, 1680)),
+    ("depthwise_parts", "portable", (212, 209, 7, 7, 967), (156, 154, 6, 8, 1159)),
+    ("depthwise_parts", "dsp", (156, 154, 6, 8, 1159), (156, 154, 6, 8, 1159)),
+    ("in_place", "portable", (172, 172, 5, 4, 1600), (240, 240, 5, 5, 1600)),
+    ("low_rate", "portable", (0, 0, 1, 3, 520), (0, 0, 1, 3, 840)),
+    ("order", "portable", (2052, 2052, 8, 8, 19200), (2056, 2054, 8, 8, 19200)),
+    ("overlap", "portable", (232, 210, 5, 5, 9216), (396, 396, 5, 5, 9216)),
+    ("overlap", "dsp", (524, 476, 5, 9, 9216), (620, 620, 5, 9, 9216)),
+    ("padding", "portable", (80, 80, 2, 2, 1360), (160, 160, 3, 3, 1360)),
+    ("reshapes", "portable", (96, 96, 2, 3, 768), (192, 192, 3, 4, 768)),
+    ("side_by_side", "portable", (208, 208, 4, 3, 0), (272, 272, 6, 5, 0)),
+    ("transposed", "portable", (44, 44, 6, 4, 1368), (0, 0, 3, 4, 1368)),
+]
+
+
+def figures(schedule: Schedule) -> tuple[int, ...]:
+    """Arena, its lower bound, steps, buffers, multiply-accumulates."""
+    steps, buffers = len(schedule.steps), len(schedule.buffers)
+    return schedule.arena_bytes, schedule.lower_bound_bytes, steps, buffers, schedule.macs
+
+
+@pytest.mark.parametrize(("name", "kernels", "with_it", "without_it"), WINDOWS)
+def test_a_window(name: str, kernels: str, with_it: tuple[int, ...], without_it: tuple[int, ...]) -> None:
+    graph = read_tflite(NETWORKS[name]())
+    assert figures(schedule_graph(graph, kernels=kernels)) == with_it
+    assert figures(schedule_graph(graph, kernels=kernels, without=(name,))) == without_it
+
+
+STREAMS = [
+    (None, (), (1028, 932, 17, 14, 14704, 50, 15, 832)),
+    (None, ("retiming",), (1568, 1456, 16, 13, 14656, 50, 15, 1328)),
+    (None, ("recompute",), (1484, 1418, 16, 13, 14656, 50, 15, 1290)),
+    (None, ("waiting_room",), (1044, 932, 17, 14, 14704, 50, 15, 832)),
+    (None, ("order",), (1028, 932, 17, 14, 14704, 50, 15, 832)),
+    (None, ("overlap",), (1028, 932, 17, 14, 14704, 50, 15, 832)),
+    (None, ("in_place",), (1060, 976, 17, 16, 14704, 50, 15, 832)),
+    (8, (), (1676, 1546, 16, 13, 29312, 50, 8, 1290)),
+    (8, ("retiming",), (1712, 1616, 16, 13, 29312, 50, 8, 1328)),
+]
+
+
+@pytest.mark.parametrize(("hop", "without", "expected"), STREAMS)
+def test_a_stream(hop: int | None, without: tuple[str, ...], expected: tuple[int, ...]) -> None:
+    """The figures of a window, then look-ahead, settling hops, and bytes that live on from hop to hop."""
+    schedule = schedule_graph(read_tflite(streaming_unet()), mode="stream", hop=hop, without=without)
+    kept = sum(b.before * b.pitch_bytes for b in schedule.buffers if b.persistent)
+    assert (*figures(schedule), schedule.lookahead_rows, schedule.settling_hops, kept) == expected
+    edges = schedule.timing.rows[schedule.inputs[0]] + 3 * schedule.timing.rows[schedule.outputs[0]]
+    assert ram_of(schedule) == schedule.arena_bytes + 8 + edges
+    assert least_ram_of(schedule) == schedule.lower_bound_bytes + 8 + edges
