@@ -106,12 +106,16 @@ def _first_difference(original: str, source: str) -> int:
 
 def _key(path: Path, original: str, source: str, line: int) -> str:
     lines, changed = original.splitlines(), source.splitlines()
-    after = changed[line].strip() if len(lines) == len(changed) else "(gone)"
-    while not lines[line].strip():
-        line += 1  # with a decorator go the empty lines before it
+    before, after, gone = lines[line].strip(), changed[line].strip(), len(lines) - len(changed)
+    if gone and after.startswith(before) and before:
+        before = " ".join(text.strip() for text in lines[line : line + gone + 1])  # a line break went with its number
+    elif gone:
+        while not lines[line].strip():
+            line += 1  # with a decorator go the empty lines before it
+        before, after = lines[line].strip(), "(gone)"
     module = ".".join(path.relative_to(ROOT / "edgeunet").with_suffix("").parts)
     owner = _owner(ast.parse(original), line + 1)
-    return f"{module}{'.' if owner else ''}{owner}: {lines[line].strip()} => {after}"
+    return f"{module}{'.' if owner else ''}{owner}: {before} => {after}"
 
 
 def _owner(tree: ast.AST, line: int) -> str:

@@ -26,7 +26,7 @@ from tests.mutants.packages import ROOT, Package, module_name
 
 MEMORY_BYTES = 8 << 30
 OPTIONS = (
-    "-q", "-x", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist",
+    "-q", "-x", "--no-header", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",
 )  # fmt: skip
 
@@ -77,6 +77,7 @@ class _Chosen:
 def _prepare() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     os.chdir(ROOT)
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(ROOT / ".mutants" / "bytecode")
     from hypothesis import settings
 
     settings.register_profile("mutants", derandomize=True, database=None)
