@@ -71,14 +71,17 @@ def mutants_of(path: Path) -> list[Mutant]:
 
 
 def _changed(original: str) -> Iterator[str]:
-    """``original`` changed by every operator in every place."""
-    nodes = list(ast_nodes(get_ast(original)))
-    for name in OPERATORS:
-        operator = get_operator(name)()
-        for occurrence in range(sum(1 for node in nodes for _ in operator.mutation_positions(node))):
-            source = mutate_code(original, operator, occurrence)
-            if source is not None:
-                yield source
+    """``original`` changed by every operator in every place: statement by statement, since each change parses anew."""
+    statements = [statement.get_code() for statement in get_ast(original).children]
+    for number, statement in enumerate(statements):
+        nodes = list(ast_nodes(get_ast(statement)))
+        before, after = "".join(statements[:number]), "".join(statements[number + 1 :])
+        for name in OPERATORS:
+            operator = get_operator(name)()
+            for occurrence in range(sum(1 for node in nodes for _ in operator.mutation_positions(node))):
+                made = mutate_code(statement, operator, occurrence)
+                if made is not None:
+                    yield before + made + after
 
 
 def _essence(source: str) -> str | None:
