@@ -89,12 +89,8 @@ def lower_mean(builder: Builder, op: Op) -> None:
     sizes = (signal.height, signal.width, signal.channels)
     axes = sorted(axis - 1 for axis in op.attributes["axes"] if axis > 0)
     axes = [axis for axis in axes if sizes[axis] > 1] or axes[-1:] or [2]
-    if axes != list(range(axes[0], axes[-1] + 1)):
-        if sizes[1] > 1:
-            raise CompileError(
-                f"layer '{op.name}' (MEAN) averages over axes that do not touch; split it into two means"
-            )
-        axes = list(range(axes[0], axes[-1] + 1))
+    if axes != list(range(axes[0], axes[-1] + 1)) and sizes[1] > 1:
+        raise CompileError(f"layer '{op.name}' (MEAN) averages over axes that do not touch; split it into two means")
     outer = count = inner = 1
     for axis, size in enumerate(sizes):
         outer *= size if axis < axes[0] else 1

@@ -13,7 +13,8 @@ from edgeunet.graph import Graph, evaluate
 from edgeunet.graph.ir import Op, Quantization, Tensor
 from edgeunet.lower.builder import Builder
 from edgeunet.lower.lower import lower
-from edgeunet.program.parameters import Copy, Image
+from edgeunet.program.convolutions import Image
+from edgeunet.program.parameters import Copy
 from edgeunet.program.program import Access, Constant, Node
 from tests.networks.random_networks import random_inputs
 from tests.networks.single_layers import LAYERS, one_layer

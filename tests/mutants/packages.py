@@ -32,7 +32,7 @@ class Package:
 PACKAGES: Mapping[str, Package] = {
     package.name: package
     for package in (
-        Package("program"),
+        Package("program", slow=("test_parameters.py",)),
         Package("lower"),
         Package("rewrite", slow=("test_padding.py", "test_passes.py", "test_fuse_add.py", "test_upsampled.py")),
         Package("schedule", slow=("test_streaming_page.py", "test_reach.py")),

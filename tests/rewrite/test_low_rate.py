@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgeunet.program.parameters import ConvSum, Repeat
+from edgeunet.program.convolutions import ConvSum
+from edgeunet.program.parameters import Repeat
 from edgeunet.program.program import Access, Program
 from edgeunet.rewrite.low_rate import accumulate_at_low_rate
 from tests.rigs.hand_made import ADD, edited, node, outputs_too, parameters_edited, read_again, scaling, signal

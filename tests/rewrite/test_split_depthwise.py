@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgeunet.program.parameters import Copy, Depthwise, Repeat
+from edgeunet.program.convolutions import Depthwise
+from edgeunet.program.parameters import Copy, Repeat
 from edgeunet.program.program import EACH, Access, Constant, FusedAdd, Program
 from edgeunet.rewrite.split_depthwise import DEPTHWISE_PARTS, split_offers
 from tests.rigs.hand_made import ADD, edited, node, outputs_too, read_again, scaling, signal

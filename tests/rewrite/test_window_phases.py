@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgeunet.program.parameters import Depthwise, Repeat
+from edgeunet.program.convolutions import Depthwise
+from edgeunet.program.parameters import Repeat
 from edgeunet.program.program import EACH, WHOLE, Access, FusedAdd, Program
 from edgeunet.rewrite.upsampled import INT16_LIMIT, UPSAMPLED, window_phases
 from tests.rigs.hand_made import ADD, conv, edited, node, outputs_too, parameters_edited, read_again, scaling, signal

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from edgeunet.program.parameters import Add, Conv, Copy, Requantization
+from edgeunet.program.convolutions import Conv, Requantization
+from edgeunet.program.parameters import Add, Copy
 from edgeunet.program.program import EACH, Access, Node, Program, Signal
 
 ADD = Add(20, (1, 2), (3, 4), (0, -1), 5, -3, 7, -100, 90)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from edgeunet.graph.evaluation.arithmetic import Multiplier, rounded_average
 from edgeunet.graph.evaluation.arithmetic import multiply_by_quantized_multiplier as scaled
 from edgeunet.graph.evaluation.softmax import SoftmaxTable, softmax
-from edgeunet.program.parameters import Add, Requantization
+from edgeunet.program.convolutions import Requantization
+from edgeunet.program.parameters import Add
 from edgeunet.program.program import Access, Constant, Node, Program
 
 Rows = NDArray[np.int64]

@@ -9,7 +9,7 @@ import pytest
 
 from edgeunet.program.parameters import Copy, Fill
 from edgeunet.program.program import Node, Program
-from edgeunet.schedule.order import _cost, _feeds, order_nodes
+from edgeunet.schedule.order import _around, _cost, order_nodes
 from tests.rigs.hand_made import node, signal
 
 
@@ -72,13 +72,17 @@ def test_where_it_costs_the_same_a_node_stays_or_goes_late() -> None:
 
 
 def test_a_signal_is_filled_before_it_is_written_in_part() -> None:
-    fill, write, other = node("fill", (), 1, Fill(0)), copy((0,), 1), copy((0,), 2)
-    assert _feeds(fill, write)
-    assert not _feeds(write, fill)
-    assert not _feeds(write, other)
-    assert _feeds(write, copy((1,), 2))
-    assert not _feeds(node("fill", (), 2, Fill(0)), write)
+    fill, write = node("fill", (), 1, Fill(0)), copy((0,), 1)
     signals = tuple(signal(str(i), 1, 2) for i in range(3))
     program = Program(signals, (fill, write, copy((1,), 2)), (0,), (2,))
     for late in (False, True):
         assert [n.kind for n in order_nodes(program, late=late).nodes] == ["fill", "copy", "copy"]
+    late = Program(signals, (fill, write, write, copy((1,), 2)), (0,), (2,))
+    assert [_around(late, number) for number in range(4)] == [
+        (set(), {1, 2, 3}),
+        ({0}, {3}),
+        ({0}, {3}),
+        ({0, 1, 2}, set()),
+    ]
+    over = Program(signals, (copy((0,), 1), node("add", (1, 1), 1, None), copy((1,), 2)), (0,), (2,))
+    assert _around(over, 1) == ({0}, {2}), "a node that writes over its operand does not wait for itself"
