@@ -19,6 +19,9 @@ from edgeunet.lower.scales import (
 from edgeunet.program.parameters import Mean, Parameters, Table
 from edgeunet.program.program import EACH, WHOLE, Access, Constant
 
+CHANNELS = 2
+"""The axis of the channels, the batch left out."""
+
 
 def lower_binary(builder: Builder, op: Op) -> None:
     """ADD, SUB, MUL, SQUARED_DIFFERENCE, with one operand repeated over rows or channels where it is smaller."""
@@ -88,16 +91,19 @@ def lower_mean(builder: Builder, op: Op) -> None:
     signal = builder.signals[source]
     sizes = (signal.height, signal.width, signal.channels)
     axes = sorted(axis - 1 for axis in op.attributes["axes"] if axis > 0)
-    axes = [axis for axis in axes if sizes[axis] > 1] or axes[-1:] or [2]
-    if axes != list(range(axes[0], axes[-1] + 1)) and sizes[1] > 1:
+    axes = [axis for axis in axes if sizes[axis] > 1] or axes[-1:]
+    first, last = (
+        (axes[0], axes[-1]) if axes else (CHANNELS + 1, CHANNELS)
+    )  # over the batch alone: each value by itself
+    if axes != list(range(first, last + 1)) and sizes[1] > 1:
         raise CompileError(f"layer '{op.name}' (MEAN) averages over axes that do not touch; split it into two means")
     outer = count = inner = 1
     for axis, size in enumerate(sizes):
-        outer *= size if axis < axes[0] else 1
+        outer *= size if axis < first else 1
         count *= size if axis in axes else 1
-        inner *= size if axis > axes[-1] else 1
+        inner *= size if axis > last else 1
     tensors = builder.graph.tensors
     mean = mean_requantization(tensors[op.inputs[0]], tensors[op.outputs[0]], Mean(outer, count, inner, 0, 0, 0, 0))
-    local = axes == [2]
+    local = axes == [CHANNELS]
     access = replace(EACH) if local else Access(whole=True, contiguous=True)
     builder.add(op, "mean", (source,), (access,), mean, contiguous_output=not local)

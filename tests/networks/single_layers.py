@@ -52,6 +52,7 @@ LAYERS: dict[str, Layer] = {
     "mean over height": lambda n, x: layers.mean(n, x, [1]),
     "mean over both": lambda n, x: layers.mean(n, x, [1, 2]),
     "mean of all": lambda n, x: layers.mean(n, x, [1, 2, 3]),
+    "mean over the batch": lambda n, x: layers.mean(n, x, [0]),
     "maximum": lambda n, x: layers.maximum(n, x, [1, 2]),
     "dense": lambda n, x: layers.fully_connected(n, x, flatten=False),
     "flat": lambda n, x: layers.fully_connected(n, x, flatten=True),
