@@ -88,10 +88,9 @@ def test_the_image_of_a_transposed_convolution() -> None:
 
 def test_a_dense_layer_whose_output_has_another_shape_is_reshaped_after_it() -> None:
     data = np.ones((6, 4), np.int8)
-    tensors = (tensor((1, 1, 5, 4)), tensor((6, 4), data), tensor((1, 1, 10, 3), scale=0.7))
-    graph = Graph(
-        "net", tensors, (Op("FULLY_CONNECTED", "d", (0, 1, -1), (2,), {"activation": "NONE"}),), (0,), (2,), ""
-    )
+    tensors = (tensor((1, 1, 5, 4)), tensor((6, 4), data), tensor((1, 1, 10, 3), scale=0.7), tensor((1, 9), scale=0.3))
+    op = Op("FULLY_CONNECTED", "d", (0, 1, -1), (2, 3), {"activation": "NONE"})
+    graph = Graph("net", tensors, (op,), (0,), (2,), "")
     program = lower(graph)
     dense, reshape = program.nodes
     made = program.signals[dense.output]
