@@ -6,6 +6,7 @@ import argparse
 import importlib
 import os
 import pickle
+import signal
 import sys
 import time
 import warnings
@@ -20,7 +21,9 @@ from tests.mutants.verdict import Verdict, judge, read_reasons
 
 STATE = ROOT / ".mutants"
 LEAST_SECONDS = 20.0
-"""Time that every mutant is given, at least."""
+"""Processor time that every mutant is given, at least."""
+PATIENCE = 60
+"""So many times longer by the clock, for a mutant that waits for ever without computing."""
 CONTROL_EVERY = 50
 """So often the source as it is runs too, and must pass."""
 
@@ -132,9 +135,9 @@ class Run:
             self.memory.add(mutant.key, SURVIVED, "")
             return
         answer = self.answers / f"{time.monotonic_ns()}.txt"
-        child = trial.start(mutant, tests, answer)
-        limit = LEAST_SECONDS + 10 * sum(self.seconds[name] for name in tests)
-        running[child] = mutant, time.monotonic() + limit, answer
+        limit = int(LEAST_SECONDS + 10 * sum(self.seconds[name] for name in tests))
+        child = trial.start(mutant, tests, answer, limit)
+        running[child] = mutant, time.monotonic() + PATIENCE * limit, answer
 
     def _control(self) -> None:
         """Keep the results so far, if the source as it is still passes; else nothing can be said of a mutant."""
@@ -154,6 +157,8 @@ class Run:
             return False
         if code is None:
             trial.end(child)
+            self.memory.add(mutant.key, ENDLESS, "")  # it waits for what never comes
+        elif code == -signal.SIGXCPU:
             self.memory.add(mutant.key, ENDLESS, "")
         elif code == 70:
             raise SystemExit(f"no result for {mutant.key}:\n{answer.with_suffix('.log').read_text()[-3000:]}")

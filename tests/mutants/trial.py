@@ -90,7 +90,7 @@ def _quiet(log: Path) -> None:
         os.dup2(descriptor, stream)
 
 
-def start(mutant: Mutant | None, tests: Sequence[str], answer: Path) -> int:
+def start(mutant: Mutant | None, tests: Sequence[str], answer: Path, cpu_seconds: int = 3600) -> int:
     """Fork a child that runs ``tests`` on ``mutant``, or on the source as it is.
 
     Its answer is the first test that failed, or empty; its exit code is pytest's: 0 where every test passed.
@@ -103,6 +103,8 @@ def start(mutant: Mutant | None, tests: Sequence[str], answer: Path) -> int:
         os.setsid()
         _quiet(answer.with_suffix(".log"))
         _prepare()
+        # of the processor, not of the clock: a busy machine must not make a mutant look endless
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
         if mutant is not None:
             sys.meta_path.insert(0, _Changed(mutant))
         chosen = _Chosen(tests)
