@@ -163,6 +163,7 @@ RATES: Mapping[str, Callable[[Op, Shape, Shape], Fraction | None]] = {
     "RELU6": _each,
     "RELU_N1_TO_1": _each,
     "LEAKY_RELU": _each,
+    "GELU": _each,
     "QUANTIZE": _each,
     "DEQUANTIZE": _each,
 }

@@ -33,6 +33,7 @@ LOWERINGS: Mapping[str, Callable[[Builder, Op], None]] = {
     "RELU6": lower_unary,
     "RELU_N1_TO_1": lower_unary,
     "LEAKY_RELU": lower_unary,
+    "GELU": lower_unary,
     "LOGISTIC": lower_unary,
     "TANH": lower_unary,
     "RSQRT": lower_unary,

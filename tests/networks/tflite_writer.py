@@ -44,6 +44,7 @@ _OPTIONS = {
     "REDUCE_MAX": "ReducerOptions",
     "SOFTMAX": "SoftmaxOptions",
     "LEAKY_RELU": "LeakyReluOptions",
+    "GELU": "GeluOptions",
     "QUANTIZE": "QuantizeOptions",
     "DEQUANTIZE": "DequantizeOptions",
     "SPACE_TO_BATCH_ND": "SpaceToBatchNDOptions",

@@ -247,6 +247,7 @@ EVALUATIONS: Mapping[str, Callable[[_Step], Array]] = {
     "RELU6": _lookup,
     "RELU_N1_TO_1": _lookup,
     "LEAKY_RELU": _lookup,
+    "GELU": _lookup,
     "QUANTIZE": _quantize,
     "DEQUANTIZE": _dequantize,
 }

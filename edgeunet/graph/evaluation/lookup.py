@@ -1,4 +1,4 @@
-"""Operators of one int8 value as tables of 256 entries: LOGISTIC, TANH, RSQRT, the RELUs, requantization.
+"""Operators of one int8 value as tables of 256 entries: LOGISTIC, TANH, RSQRT, the RELUs, GELU, requantization.
 
 Entry ``q + 128`` is the result for the stored value ``q``. The tables are computed with the kernels' own fixed-point
 arithmetic, so that looking up and computing give the same value for all 256 inputs.
@@ -174,6 +174,27 @@ def _hard_swish(attributes: Mapping[str, Any], given: Quantization, made: Quanti
     return rounding_divide_by_pot(truncated, -to_out.shift) + made.zero_point
 
 
+def _float32(function: Callable[[float], float], values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """``function`` of each value, rounded to float32 once (numpy's own float32 functions are some units off)."""
+    return np.array([function(value) for value in values.tolist()], np.float32)
+
+
+def _gelu(attributes: Mapping[str, Any], given: Quantization, made: Quantization) -> Integers:
+    """``x / 2 * (1 + curve)`` in float32: ``erf(x / sqrt(2))``, or ``tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))``.
+
+    Source: ``GeluTransform`` and ``GeluTransformApproximate`` in ``tensorflow/lite/kernels/internal/reference/gelu.h``.
+    """
+    one, half = np.float32(1), np.float32(0.5)
+    x = np.float32(given.scale) * (STORED - given.zero_point).astype(np.float32)
+    if attributes["approximate"]:
+        cubic = one + np.float32(0.044715) * x * x
+        curve = _float32(math.tanh, np.float32(math.sqrt(2 / math.pi)) * x * cubic)
+    else:
+        curve = _float32(math.erf, x * np.float32(math.sqrt(0.5)))
+    scaled = (half * x * (one + curve) * (one / np.float32(made.scale))).astype(np.float64)
+    return np.trunc(scaled + np.copysign(0.5, scaled)).astype(np.int64) + made.zero_point
+
+
 def _negated(attributes: Mapping[str, Any], given: Quantization, made: Quantization) -> Integers:
     """DEQUANTIZE to float32, negate, QUANTIZE, each as the kernels of those operators do it."""
     reals = -(given.scale * (STORED - given.zero_point)).astype(np.float32)
@@ -189,6 +210,7 @@ TABLES: Mapping[str, Callable[[Mapping[str, Any], Quantization, Quantization], I
     "RELU6": _clamped("RELU6"),
     "RELU_N1_TO_1": _clamped("RELU_N1_TO_1"),
     "LEAKY_RELU": _leaky_relu,
+    "GELU": _gelu,
     "QUANTIZE": _requantize,
     "NEG": _negated,
     "ABS": _absolute,

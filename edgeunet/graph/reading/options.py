@@ -276,6 +276,11 @@ def _decode_leaky_relu(operator: Operator) -> Op:
     return operator.op((operator.operand(0, "input"),), alpha=alpha)
 
 
+def _decode_gelu(operator: Operator) -> Op:
+    approximate = operator.options.boolean(schema.GELU_OPTIONS["approximate"])
+    return operator.op((operator.operand(0, "input"),), approximate=approximate)
+
+
 def _decode_fully_connected(operator: Operator) -> Op:
     fields = schema.FULLY_CONNECTED_OPTIONS
     if operator.options.int8(fields["weights_format"]):
@@ -332,6 +337,7 @@ DECODERS: Mapping[str, Callable[[Operator], Op]] = {
     "RELU6": _decode_unary,
     "RELU_N1_TO_1": _decode_unary,
     "LEAKY_RELU": _decode_leaky_relu,
+    "GELU": _decode_gelu,
     "FULLY_CONNECTED": _decode_fully_connected,
     "QUANTIZE": _decode_unary,
     "DEQUANTIZE": _decode_unary,

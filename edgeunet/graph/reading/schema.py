@@ -242,6 +242,7 @@ OPTIONS = {
     "TRANSPOSE_CONV": 49,
     "RESIZE_NEAREST_NEIGHBOR": 74,
     "LEAKY_RELU": 75,
+    "GELU": 116,
 }
 """Which member of the union ``BuiltinOptions`` an operator's options are, for the operators whose options are read."""
 
@@ -273,3 +274,4 @@ STRIDED_SLICE_OPTIONS = {
 }
 RESIZE_OPTIONS = {"align_corners": 0, "half_pixel_centers": 1}
 LEAKY_RELU_OPTIONS = {"alpha": 0}
+GELU_OPTIONS = {"approximate": 0}

@@ -233,6 +233,12 @@ SUPPORTED: Mapping[str, Supported] = {
         (*ACTIVATIONS, shapes.same_shape, ranges.ratio_of_scales),
         attributes={"alpha": "slope below zero; any sign"},
     ),
+    "GELU": Supported(
+        "x times the share of a normal distribution that lies below x.",
+        (*ACTIVATIONS, shapes.same_shape, ranges.ratio_of_scales),
+        attributes={"approximate": "true for the curve through tanh, false for the one through erf"},
+        note="TFLM does not have it; equal to LiteRT.",
+    ),
     "QUANTIZE": Supported(
         "Change of type or scale, at the edges of the graph or between operators.",
         (
@@ -277,8 +283,7 @@ CURES: Mapping[str, str] = {
     "CALL_ONCE": _RECURRENT,
     "ARG_MAX": "end the network before it; the generated pipeline takes the largest class itself",
     "BATCH_MATMUL": "products of two activations (attention) are not supported; use convolutions or dense layers",
-    "GELU": "use RELU or RELU6 instead",
-    "ELU": "use RELU or LEAKY_RELU instead",
+    "ELU": "use GELU, RELU or LEAKY_RELU instead",
     "PRELU": "use LEAKY_RELU, which has one slope, instead",
     "DELEGATE": "the file was saved after a delegate had changed it; pass the converter's own output",
     "DENSIFY": "convert the model without sparsity",

@@ -53,6 +53,14 @@ def test_hard_swish(one_operator, case: tuple[float, int], ratio: float) -> None
     judged(one_operator("HARD_SWISH", SHAPE, SHAPE, case, (case[0] * ratio, -case[1] // 3)))
 
 
+@pytest.mark.parametrize("approximate", [False, True])
+@pytest.mark.parametrize("ratio", [0.1, 0.5, 1.0, 1.37])
+@pytest.mark.parametrize("case", CASES)
+def test_gelu(one_operator, case: tuple[float, int], ratio: float, approximate: bool) -> None:  # type: ignore[no-untyped-def]
+    q_out = (case[0] * ratio, -case[1] // 3)
+    judged(one_operator("GELU", SHAPE, SHAPE, case, q_out, approximate=approximate), (litert_reference,))
+
+
 @pytest.mark.parametrize("spread", [0.4, 1.0, 2.5])
 @pytest.mark.parametrize("scale", SCALES)
 def test_rsqrt(one_operator, scale: float, spread: float) -> None:  # type: ignore[no-untyped-def]

@@ -54,7 +54,7 @@ OPTION_TABLES = {
     "MEAN": "ReducerOptions", "REDUCE_MAX": "ReducerOptions",
     "SUB": "SubOptions", "SQUEEZE": "SqueezeOptions", "STRIDED_SLICE": "StridedSliceOptions",
     "TRANSPOSE_CONV": "TransposeConvOptions", "RESIZE_NEAREST_NEIGHBOR": "ResizeNearestNeighborOptions",
-    "LEAKY_RELU": "LeakyReluOptions", "NONE": "NONE",
+    "LEAKY_RELU": "LeakyReluOptions", "GELU": "GeluOptions", "NONE": "NONE",
 }  # fmt: skip
 
 
@@ -72,6 +72,7 @@ FIELDS = {
     "MulOptions": schema.ARITHMETIC_OPTIONS, "SoftmaxOptions": schema.SOFTMAX_OPTIONS,
     "ReducerOptions": schema.MEAN_OPTIONS, "SqueezeOptions": schema.SQUEEZE_OPTIONS,
     "StridedSliceOptions": schema.STRIDED_SLICE_OPTIONS, "LeakyReluOptions": schema.LEAKY_RELU_OPTIONS,
+    "GeluOptions": schema.GELU_OPTIONS,
     "ResizeNearestNeighborOptions": schema.RESIZE_OPTIONS,
 }  # fmt: skip
 SPELLINGS = {"activation": "fusedActivationFunction", "dilation_w": "dilationWFactor", "dilation_h": "dilationHFactor",

@@ -24,6 +24,7 @@ REFUSED: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("RSQRT", (S, S, (1.0, -128), (1e6, -128)), {}, "too far apart; quantize the model again"),
     ("RELU", (S, S, (1e5, 0), (0.01, 0)), {}, "too far apart; quantize the model again"),
     ("LEAKY_RELU", (S, S, (1.0, 0), (0.1, 0)), {"alpha": 1e7}, "too far apart; quantize the model again"),
+    ("GELU", (S, S, (1e5, 0), (0.01, 0)), {}, "too far apart; quantize the model again"),
     ("RELU", (S, (1, 1, 4, 6)), {}, "output has shape .* for an input of"),
     ("RESHAPE", (S, (1, 24), (0.1, 0), (0.2, 0)), {}, "differ from the output's 0.2 and 0; quantize"),
     ("MAX_POOL_2D", (S, (1, 1, 3, 4), (0.1, 0), (0.1, 5)),
