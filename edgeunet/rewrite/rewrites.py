@@ -9,6 +9,7 @@ from edgeunet.rewrite.fold_clamp import fold_clamps
 from edgeunet.rewrite.fuse_add import ADDITIONS
 from edgeunet.rewrite.fuse_concat import fuse_concatenations
 from edgeunet.rewrite.low_rate import accumulate_at_low_rate
+from edgeunet.rewrite.merge_tables import merge_tables
 from edgeunet.rewrite.offers import OfferedRewrite
 from edgeunet.rewrite.split_depthwise import DEPTHWISE_PARTS
 from edgeunet.rewrite.transposed import split_transposed
@@ -17,6 +18,7 @@ from edgeunet.rewrite.upsampled import UPSAMPLED
 REWRITES: Mapping[str, Callable[[Program], Program]] = {
     "transposed": split_transposed,
     "activation": fold_clamps,
+    "tables": merge_tables,
     "concat": fuse_concatenations,
     "low_rate": accumulate_at_low_rate,
 }

@@ -31,8 +31,9 @@ class PassNetwork(SideBySide):
         self.writer.op("PAD", [x.index, amounts], made.index)
         return made
 
-    def activated(self, x: Value, kind: str = "RELU") -> Value:
-        made = self.like(x, x.shape[1], x.shape[2])
+    def activated(self, x: Value, kind: str = "RELU", quantization: tuple[float, int] | None = None) -> Value:
+        """A function of one value; with ``quantization`` (scale, zero point) of its output, else its input's."""
+        made = self._made(x.shape[1], x.shape[2], *(quantization or (x.scale, x.zero_point)))
         self.writer.op(kind, [x.index], made.index)
         return made
 
@@ -70,6 +71,16 @@ def _activation() -> bytes:
     x = n.activated(n.convolution(n.input(16, 4), 6, 3, ("NONE", -11)))
     y = n.activated(n.add(x, n.depthwise(x, 3, NONE)), "RELU6")
     return n.only(n.activated(n.pool(y, 3, 2)))
+
+
+def tables() -> bytes:
+    """GELU, QUANTIZE and LOGISTIC in a row; two in a row of which the first is also an output."""
+    n = PassNetwork(17)
+    x = n.convolution(n.input(16, 4), 6, 3, NONE)
+    first = n.activated(x, "GELU", (0.03, -101))
+    y = n.activated(n.activated(first, "QUANTIZE", (0.041, 5)), "LOGISTIC", (1 / 256, -128))
+    read_twice = n.activated(n.pool(x, 2, 2), "HARD_SWISH", (0.03, 2))
+    return n.only(y, n.activated(read_twice, "ABS"), read_twice)
 
 
 def _concat() -> bytes:
@@ -188,6 +199,7 @@ NETWORKS: Mapping[str, Callable[[], bytes]] = {
     "padding": _padding,
     "transposed": _transposed,
     "activation": _activation,
+    "tables": tables,
     "concat": _concat,
     "low_rate": _low_rate,
     "depthwise_parts": _depthwise_parts,
