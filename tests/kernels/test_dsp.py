@@ -190,7 +190,7 @@ def test_no_layer_of_the_shared_models_falls_back(shared: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "fallback"),
     [
-        pytest.param(lambda n, x: n.pool(x, 4, 2), "eu_max_pool_1d", id="pool of 4"),
+        pytest.param(lambda n, x: n.pool(x, 5, 2), "eu_max_pool_1d", id="pool of 5"),
         pytest.param(lambda n, x: n.depthwise(n.input(16, 3), 4, ("NONE", 0)), "eu_depthwise_1d", id="three channels"),
         pytest.param(lambda n, x: n.add(*2 * (n.input(5, 3),)), "eu_add", id="an odd number of values"),
         pytest.param(lambda n, x: n.convolution(n.input(32, 3), 4, 25, ("NONE", 3)), "eu_dot_rows", id="75 inputs"),

@@ -22,6 +22,7 @@ def residual_network(channels: int, seed: int) -> bytes:
         own = network.convolution(network.depthwise(x, 5, ("NONE", 3)), 12, 1, ACTIVATIONS[number])
         other = network.convolution(x, 12, 1, ("NONE", 3))
         y = network.add(*((own, other) if number % 2 else (other, own)))
+        done.append(network.convolution(network.pool(y, 4, (4, 2)[number % 2]), 4, 1, ("NONE", 3)))
         low = network.pool(y, 3, 2)
         low = network.add(network.pool(low, 3, 1), network.depthwise(low, 3, ("NONE", 3)))
         skip = network.convolution(network.input(2 * low.shape[1], channels), 8, 1, ("NONE", 3))

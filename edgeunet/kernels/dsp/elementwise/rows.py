@@ -10,6 +10,9 @@ from edgeunet.kernels.kernel import Arguments, Kernel, StructFields, in_order
 from edgeunet.program.parameters import Add, Pool
 from edgeunet.program.steps import Step, View
 
+TAPS = (2, 3, 4)
+"""Rows of the maxima that have a kernel."""
+
 
 def _whole_words(view: View) -> bool:
     return aligned(view) and view.channels % 4 == 0
@@ -41,7 +44,7 @@ def _max_pool(taps: int) -> Callable[[Step], Arguments]:
 
 def max_pools() -> tuple[Kernel, ...]:
     return tuple(
-        Kernel(f"eu_elementwise_max_{k}", "dsp", _accepts_max_pool(k), _max_pool(k), overlap=in_order()) for k in (2, 3)
+        Kernel(f"eu_elementwise_max_{k}", "dsp", _accepts_max_pool(k), _max_pool(k), overlap=in_order()) for k in TAPS
     )
 
 

@@ -2,6 +2,7 @@
  *
  *     eu_elementwise_max_2  taps=2
  *     eu_elementwise_max_3  taps=3
+ *     eu_elementwise_max_4  taps=4
  */
 /* Maximum over $taps rows, four channels per instruction pair:
  *
