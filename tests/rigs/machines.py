@@ -24,7 +24,7 @@ EMULATOR = {"qemu": "qemu-system-arm", "unicorn": "unicorn"}
 _ON_RISCV = {"gcc": "riscv64-unknown-elf-gcc", "qemu": "qemu-system-riscv32"}
 WAYS = [
     pytest.param(core, toolchain, emulator, id=f"{core}-{toolchain}-{emulator}")
-    for core in ("cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55", RISCV)
+    for core in ("cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55", RISCV)
     for toolchain in COMPILER
     for emulator in EMULATOR
     if emulator != "unicorn" or core not in ("cortex-m55", RISCV)

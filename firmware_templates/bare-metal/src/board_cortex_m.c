@@ -41,7 +41,8 @@ __attribute__((noinline)) uintptr_t stack_lowest_touched(void (*work)(void *), v
 
 __attribute__((naked, noinline)) void stack_pointer_at_entry(void *context __attribute__((unused)))
 {
-    __asm volatile("str sp, [r0]\n"
+    __asm volatile("mov r1, sp\n" /* Armv6-M does not store it directly */
+                   "str r1, [r0]\n"
                    "bx lr\n");
 }
 

@@ -29,13 +29,13 @@ __attribute__((noinline)) uint64_t counter_read(void)
     __asm volatile(".balign 8\n"
                    "1: ldr %[reading], [%[counter]]\n"
                    "   adds %[low], %[low], %[reading]\n"
-                   "   adc %[high], %[high], #0\n"
+                   "   adcs %[high], %[high], %[zero]\n" /* Armv6-M adds no constant and carry */
                    "   nop\n"
                    "   nop\n"
                    "   subs %[left], %[left], #1\n"
                    "   bne 1b\n"
-                   : [low] "+r"(low), [high] "+r"(high), [reading] "=&r"(reading), [left] "+r"(left)
-                   : [counter] "r"(BOARD_COUNTER_ADDRESS)
+                   : [low] "+&l"(low), [high] "+&l"(high), [reading] "=&l"(reading), [left] "+&l"(left)
+                   : [counter] "l"(BOARD_COUNTER_ADDRESS), [zero] "l"(0)
                    : "cc", "memory");
     return ((uint64_t)high << 32) | low;
 }

@@ -1,4 +1,4 @@
-/* Reset and fault handling for Cortex-M3, M4, M7, M33 and M55: no library, no interrupts. */
+/* Reset and fault handling for Cortex-M0+, M3, M4, M7, M33 and M55: no library, no interrupts. */
 #include <stdint.h>
 
 #include "board.h"
@@ -44,7 +44,9 @@ static void guard_stack(void)
 static void start(void)
 {
     SCB(VTOR) = (uint32_t)&vectors;
+#ifndef __ARM_ARCH_6M__
     SCB(CPACR) |= 0xFu << 20; /* coprocessors 10 and 11: floating point and Helium */
+#endif
     guard_stack();
     __asm volatile("dsb\n isb\n" : : : "memory");
     const volatile uint32_t *from = __data_load;
@@ -64,7 +66,8 @@ __attribute__((naked, used)) void Reset_Handler(void)
 {
     __asm volatile("ldr r0, =__stack_top\n"
                    "mov sp, r0\n"
-                   "b %c0\n"
+                   "ldr r0, =%c0\n" /* a branch of Armv6-M may not reach so far */
+                   "bx r0\n"
                    :
                    : "i"(start));
 }
@@ -80,7 +83,8 @@ __attribute__((naked, used)) void Fault_Handler(void)
 #endif
                    "ldr r2, =__fault_stack_top\n"
                    "mov sp, r2\n"
-                   "b %c0\n"
+                   "ldr r2, =%c0\n"
+                   "bx r2\n"
                    :
                    : "i"(fault_report));
 }

@@ -27,7 +27,8 @@ def test_loops_of_known_length_are_counted_exactly(core: str, emulator: str, tmp
 
 
 @pytest.mark.parametrize(
-    ("core", "toolchain"), [("cortex-m3", "gcc"), ("cortex-m4", "zig"), ("cortex-m7", "gcc"), ("cortex-m33", "zig")]
+    ("core", "toolchain"),
+    [("cortex-m0plus", "gcc"), ("cortex-m3", "gcc"), ("cortex-m4", "zig"), ("cortex-m7", "gcc"), ("cortex-m33", "zig")],
 )
 def test_qemu_and_unicorn_report_the_same_from_one_image(core: str, toolchain: str, tmp_path: Path) -> None:
     image = image_for(small_network(), core, toolchain, tmp_path, traced=True, runs=3)
