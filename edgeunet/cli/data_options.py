@@ -45,13 +45,13 @@ class DataRequest:
         base = path.with_suffix("") if path.suffix in (".hea", ".dat") else path
         if base.name and base.with_name(base.name + ".hea").is_file():
             return replace(self, data=base.parent).open(), base.name
-        if path.suffix in (".csv", ".npz") and path.is_file():
+        if path.suffix.lower() in (".csv", ".npz", ".edf") and path.is_file():
             source = replace(self, data=path).open()
             return source, source.names()[0]
         if path.suffix or len(path.parts) > 1:
             raise SignalError(
-                f"there is no recording '{record}'; give the path of a WFDB record, a .csv or an .npz file, a name "
-                "within --data, or synthetic-0000 and so on without data"
+                f"there is no recording '{record}'; give the path of a WFDB record, an .edf, .npz or .csv file, a "
+                "name within --data, or synthetic-0000 and so on without data"
             )
         return self.open(), record
 
@@ -83,7 +83,7 @@ _OPTIONS = (
     click.option(
         "--data",
         type=click.Path(path_type=Path),
-        help="Directory of WFDB, .npz or .csv records; synthetic ECG when left out.",
+        help="Directory of WFDB, .edf, .npz or .csv records; synthetic ECG when left out.",
     ),
     click.option("--lead", "leads", multiple=True, help="Lead to use; repeat for several. All leads when left out."),
     click.option("--annotator", help="WFDB: extension of the annotation files, {lead} standing for the lead's name."),

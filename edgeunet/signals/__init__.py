@@ -5,6 +5,7 @@ from __future__ import annotations
 from edgeunet.signals.normalization import NORMALIZATIONS, RECORDING_NORMALIZATIONS, normalize, normalize_recording
 from edgeunet.signals.record import CLASSES, UNKNOWN, Record, Wave, paint_labels
 from edgeunet.signals.recordings.arrays import ArraySource
+from edgeunet.signals.recordings.edf_directory import EdfSource
 from edgeunet.signals.recordings.wfdb_directory import WfdbSource
 from edgeunet.signals.resampling import resample
 from edgeunet.signals.segments import labels_to_waves
@@ -20,6 +21,7 @@ __all__ = [
     "RECORDING_NORMALIZATIONS",
     "UNKNOWN",
     "ArraySource",
+    "EdfSource",
     "PreparedSource",
     "Record",
     "Source",

@@ -50,8 +50,8 @@ def open_source(
 
     Parameters
     ----------
-    path : a directory of WFDB records, a directory of ``.npz``/``.csv`` files or one such file; ``None`` for synthetic
-        ECG.
+    path : a directory of WFDB records, a directory of ``.edf`` or of ``.npz``/``.csv`` files or one such file; ``None``
+        for synthetic ECG.
     leads : channels to take, in this order; all when ``None``.
     annotator : WFDB only: extension of the annotation files, ``{lead}`` standing for the lead's name and ``{index}``
         for its number; found out by itself when ``None``.
@@ -68,6 +68,7 @@ def open_source(
     """
     from edgeunet.signals.recordings.array_files import array_files
     from edgeunet.signals.recordings.arrays import ArraySource
+    from edgeunet.signals.recordings.edf_directory import EdfSource, edf_files
     from edgeunet.signals.recordings.wfdb_directory import WfdbSource
     from edgeunet.signals.synthesis.synthetic import SyntheticSource
 
@@ -83,7 +84,11 @@ def open_source(
     if not path.exists():
         raise SignalError(f"there is no file or directory '{path}'; check the path given as data")
     # Headers first: WFDB directories often hold a CSV about their subjects (LUDB does).
-    if path.is_dir() and (next(path.rglob("*.hea"), None) or not array_files(path)):
+    has_headers = path.is_dir() and next(path.rglob("*.hea"), None) is not None
+    if not has_headers and edf_files(path):
+        _refuse({**about_files, **about_arrays}, f"'{path}', which holds EDF files")
+        return EdfSource(path, leads=leads, patients=patients)
+    if path.is_dir() and (has_headers or not array_files(path)):
         _refuse(about_arrays, f"'{path}', which is no directory of arrays")
         return WfdbSource(
             path, leads=leads, annotator=annotator, adc_units=adc_units, patients=patients, missing=missing

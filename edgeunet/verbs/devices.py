@@ -164,10 +164,10 @@ def simulate(
 
     Parameters
     ----------
-    record : a name within ``data``, the path of a WFDB record, a ``.csv`` or an ``.npz`` file, or ``synthetic-0000``
-        and so on without data.
+    record : a name within ``data``, the path of a WFDB record, an ``.edf``, ``.npz`` or ``.csv`` file, or
+        ``synthetic-0000`` and so on without data.
     model : the int8 ``.tflite`` file, its card beside it.
-    data : directory of WFDB, ``.npz`` or ``.csv`` records, or one ``.npz`` or ``.csv``; synthetic ECG when ``None``.
+    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, or one such file; synthetic ECG when ``None``.
     lead : lead to use, or a list of leads; all when empty.
     annotator : WFDB: extension of the annotation files, ``{lead}`` standing for the lead's name.
     patients : JSON or CSV saying whose each record is; else every record is a patient of its own.

@@ -90,7 +90,7 @@ def train(
     start : a ``UNetSpec``, the path of a ``.toml`` or ``.json`` spec, or of a ``.keras`` model to train further.
     output : the ``.keras`` file to write.
     preset : name of a preset, in place of ``start``.
-    data : directory of WFDB, ``.npz`` or ``.csv`` records, or one ``.npz`` or ``.csv``; synthetic ECG when ``None``.
+    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, or one such file; synthetic ECG when ``None``.
     lead : lead to use, or a list of leads; all when empty.
     annotator : WFDB: extension of the annotation files, ``{lead}`` standing for the lead's name.
     patients : JSON or CSV saying whose each record is; else every record is a patient of its own.
@@ -153,7 +153,7 @@ def evaluate(
     Parameters
     ----------
     model : the file; a ``.tflite`` runs in LiteRT's reference kernels.
-    data : directory of WFDB, ``.npz`` or ``.csv`` records, or one ``.npz`` or ``.csv``; synthetic ECG when ``None``.
+    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, or one such file; synthetic ECG when ``None``.
     lead : lead to use, or a list of leads; all when empty.
     annotator : WFDB: extension of the annotation files, ``{lead}`` standing for the lead's name.
     patients : JSON or CSV saying whose each record is; else every record is a patient of its own.
@@ -218,7 +218,7 @@ def quantize(
     model : the ``.keras`` file.
     output : the ``.tflite`` file to write.
     format : ``"int8"`` (weights per channel, int8 in and out), ``"int16x8"`` (int16 activations) or ``"float32"``.
-    data : directory of WFDB, ``.npz`` or ``.csv`` records, or one ``.npz`` or ``.csv``; synthetic ECG when ``None``.
+    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, or one such file; synthetic ECG when ``None``.
     lead : lead to use, or a list of leads; all when empty.
     annotator : WFDB: extension of the annotation files, ``{lead}`` standing for the lead's name.
     patients : JSON or CSV saying whose each record is; else every record is a patient of its own.

@@ -24,7 +24,7 @@ def inspect(
 
     Parameters
     ----------
-    data : directory of WFDB, ``.npz`` or ``.csv`` records, or one ``.npz`` or ``.csv``; synthetic ECG when ``None``.
+    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, or one such file; synthetic ECG when ``None``.
     lead : lead to use, or a list of leads; all when empty.
     annotator : WFDB: extension of the annotation files, ``{lead}`` standing for the lead's name.
     patients : JSON or CSV saying whose each record is; else every record is a patient of its own.

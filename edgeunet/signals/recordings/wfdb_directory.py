@@ -94,7 +94,7 @@ class WfdbSource:
         )
         if not bases:
             raise SignalError(
-                f"'{self.directory}' holds no WFDB records (*.hea) and no .npz or .csv files; "
+                f"'{self.directory}' holds no WFDB records (*.hea) and no .edf, .npz or .csv files; "
                 "give the directory that holds your recordings"
             )
         short = [base.name for base in bases]
