@@ -18,7 +18,9 @@ from tests.networks.dsp_networks import (
 from tests.networks.helium_table import CHANNELS, table_network
 from tests.networks.random_networks import random_network
 from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, TALL
-from tests.rigs.twins import run_twins, twin_source
+from tests.rigs.twins import run_twins, twin_source, twins
+
+__all__ = ["twins"]
 
 
 @pytest.fixture
