@@ -117,10 +117,13 @@ def test_the_plan_is_the_exact_command(board: str, command: str, tmp_path: Path)
     assert not plan.image.exists()
 
 
-@pytest.mark.parametrize("board", ["nucleo-f446re", "stm32f746g-disco", "nucleo-l552ze-q", "nrf52840dk"])
-def test_real_boards_build(board: str, tmp_path: Path) -> None:
-    need("arm-none-eabi-gcc")
-    plan = plan_flash(app_with(tmp_path / "app"), board, "gcc")
+@pytest.mark.parametrize(
+    "board", ["nucleo-f446re", "stm32f746g-disco", "nucleo-f767zi", "nucleo-l552ze-q", "nrf52840dk"]
+)
+@pytest.mark.parametrize(("toolchain", "program"), [("gcc", "arm-none-eabi-gcc"), ("zig", "zig")])
+def test_real_boards_build(board: str, toolchain: str, program: str, tmp_path: Path) -> None:
+    need(program)
+    plan = plan_flash(app_with(tmp_path / "app"), board, toolchain)
     assert flash_module.build_plan(plan).path.is_file()
 
 

@@ -118,7 +118,16 @@ def test_a_new_board_is_a_row_and_a_linker_script(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["mps2-an385-m0plus", "mps2-an386", "mps2-an505", "riscv-virt", "nucleo-f446re", "stm32f746g-disco", "nrf52840dk"],
+    [
+        "mps2-an385-m0plus",
+        "mps2-an386",
+        "mps2-an505",
+        "riscv-virt",
+        "nucleo-f446re",
+        "stm32f746g-disco",
+        "nucleo-f767zi",
+        "nrf52840dk",
+    ],
 )
 def test_the_template_compiles_without_a_warning(name: str, tmp_path: Path) -> None:
     board = TABLE.boards[name]
