@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _HIGHER_IS_BETTER = frozenset(
-    {"f1", "se", "ppv", "iou", "precision", "recall", "accuracy", "macro_f1", "mean_iou", "sqnr_db", "exact"}
+    {"f1", "se", "ppv", "iou", "precision", "recall", "accuracy", "macro_f1", "mean_iou", "mcc", "sqnr_db", "exact"}
 )
 _SHARES = _HIGHER_IS_BETTER - {"sqnr_db", "exact"}
 

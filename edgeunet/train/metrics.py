@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,7 +41,8 @@ def confusion_matrix(truth: NDArray[Any], predicted: NDArray[Any], classes: int)
 def sample_scores(confusion: NDArray[np.int64], classes: Sequence[str]) -> dict[str, Any]:
     """Turn counts into figures: per class precision, recall, F1, IoU and support; overall accuracy and macro means.
 
-    F1 = 2 TP / (2 TP + FP + FN) and IoU = TP / (TP + FP + FN). A class neither annotated nor predicted has no figures
+    F1 = 2 TP / (2 TP + FP + FN) and IoU = TP / (TP + FP + FN); ``mcc`` is that of `matthews_correlation`. A class
+    neither annotated nor predicted has no figures
     (``None``) and is left out of the macro means.
     """
     per_class: dict[str, dict[str, float | int | None]] = {}
@@ -61,8 +63,31 @@ def sample_scores(confusion: NDArray[np.int64], classes: Sequence[str]) -> dict[
         "accuracy": float(np.trace(confusion) / total) if total else None,
         "macro_f1": _mean([figures["f1"] for figures in per_class.values()]),
         "mean_iou": _mean([figures["iou"] for figures in per_class.values()]),
+        "mcc": matthews_correlation(confusion),
         "n": total,
     }
+
+
+def matthews_correlation(confusion: NDArray[np.int64]) -> float | None:
+    """Matthews' correlation coefficient of annotated and predicted classes, from their ``(classes, classes)`` counts.
+
+    With n samples, c of them right, t_k annotated and p_k predicted as class k:
+
+        (c n - sum_k t_k p_k) / sqrt((n^2 - sum_k p_k^2) (n^2 - sum_k t_k^2))
+
+    1 for a prediction without error, 0 for one that tells nothing, however rare a class is (accuracy is high for
+    background everywhere). ``None`` where all samples are annotated, or predicted, as one class. Source: J. Gorodkin,
+    "Comparing two K-category assignments by a K-category correlation coefficient", Comput. Biol. Chem. 28 (2004); for
+    two classes B. W. Matthews, Biochim. Biophys. Acta 405 (1975).
+    """
+    annotated = [int(count) for count in confusion.sum(axis=1)]
+    predicted = [int(count) for count in confusion.sum(axis=0)]
+    total = sum(annotated)
+    spreads = [total**2 - sum(count**2 for count in side) for side in (annotated, predicted)]
+    if 0 in spreads:
+        return None
+    agreed = int(np.trace(confusion)) * total - sum(t * p for t, p in zip(annotated, predicted, strict=True))
+    return agreed / math.sqrt(spreads[0]) / math.sqrt(spreads[1])
 
 
 def _mean(values: Sequence[float | int | None]) -> float | None:

@@ -80,6 +80,7 @@ def sample_table(samples: Mapping[str, Any]) -> str:
         figures = "".join(f"{_percent(row[key]):>8}" for key in ("precision", "recall", "f1", "iou"))
         lines.append(f"{name:<20}{figures}")
     lines.append(f"{'mean':<36}{_percent(samples['macro_f1']):>8}{_percent(samples['mean_iou']):>8}")
+    lines.append(f"{'correlation (MCC)':<36}{_percent(samples['mcc']):>8}")
     return "\n".join(lines)
 
 

@@ -174,7 +174,8 @@ def evaluate(
     dict
         Schema ``edgeunet.evaluate/1``: ``model``, ``format``, ``part``, ``records``, ``leads``, ``seconds``,
         ``boundaries`` (by wave and ``onset``/``offset``: ``se``, ``ppv``, ``f1`` as shares, ``mean_ms``, ``sd_ms``,
-        ``n``), ``strict`` (the same within narrow tolerances), ``samples`` (``macro_f1``, ``mean_iou``, ``classes``).
+        ``n``), ``strict`` (the same within narrow tolerances), ``samples`` (``macro_f1``, ``mean_iou``,
+        ``mcc``, ``classes``).
 
     Raises
     ------

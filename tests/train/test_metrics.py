@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgeunet.errors import TrainError
-from edgeunet.train.metrics import confusion_matrix, sample_scores
+from edgeunet.train.metrics import confusion_matrix, matthews_correlation, sample_scores
 
 labels = st.lists(st.tuples(st.integers(-1, 3), st.integers(0, 3)), min_size=1, max_size=200)
 
@@ -45,6 +45,38 @@ def test_f1_and_iou_tell_the_same(pairs: list[tuple[int, int]]) -> None:
     for figures in scores["classes"].values():
         if figures["f1"] is not None:
             assert figures["iou"] == pytest.approx(figures["f1"] / (2 - figures["f1"]))
+
+
+def correlation_of_indicators(truth: np.ndarray, predicted: np.ndarray, classes: int) -> float:
+    """Gorodkin's definition, before it is one of counts: covariances of indicators, summed over classes."""
+
+    def covariance(a: np.ndarray, b: np.ndarray) -> float:
+        one, two = (side[:, None] == np.arange(classes) for side in (a, b))
+        return float(((one - one.mean(axis=0)) * (two - two.mean(axis=0))).sum())
+
+    return covariance(truth, predicted) / np.sqrt(covariance(truth, truth) * covariance(predicted, predicted))
+
+
+@given(labels)
+def test_mcc_is_the_correlation_of_class_indicators(pairs: list[tuple[int, int]]) -> None:
+    truth, predicted = (np.array(side)[np.array([t for t, _ in pairs]) >= 0] for side in zip(*pairs, strict=True))
+    found = matthews_correlation(confusion_matrix(truth, predicted, 4))
+    if len(set(truth.tolist())) < 2 or len(set(predicted.tolist())) < 2:
+        assert found is None
+    else:
+        assert found == pytest.approx(correlation_of_indicators(truth, predicted, 4), abs=1e-12)
+
+
+def test_mcc_of_two_classes_is_matthews() -> None:
+    tp, fn, fp, tn = 9, 3, 2, 86
+    by_hand = (tp * tn - fp * fn) / np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
+    assert sample_scores(np.array([[tn, fp], [fn, tp]]), ("background", "wave"))["mcc"] == pytest.approx(by_hand)
+
+
+def test_mcc_of_millions_of_samples_does_not_overflow() -> None:
+    big = 4_000_000_000
+    assert matthews_correlation(np.array([[big, 0], [0, big]])) == pytest.approx(1.0)
+    assert matthews_correlation(np.array([[0, big], [big, 0]])) == pytest.approx(-1.0)
 
 
 def test_labels_that_the_model_does_not_know_are_an_error() -> None:
