@@ -34,6 +34,13 @@ demo: $(READY) ## synthetic ECG -> ecg-tiny -> training -> int8 -> C -> emulated
 test: $(READY) ## every test that this machine has the tools for
 	$(PYTEST) -n auto --dist worksteal
 
+FAST := tests/test_architecture.py tests/test_docs.py tests/test_files.py tests/test_modelcard.py tests/test_short_repr.py \
+	tests/kernels/test_names.py tests/kernels/test_flavours.py tests/program tests/lower tests/spec tests/graph/test_operator_tables.py
+
+.PHONY: fast
+fast: $(READY) ## the tests of structure, names, pages, program, lowering and spec: under half a minute
+	$(PYTEST) -q $(FAST)
+
 .PHONY: nightly
 nightly: $(READY) ## the long tests too: thousands of random networks
 	$(PYTEST) -n auto --dist worksteal -m "nightly or not nightly"
@@ -43,10 +50,8 @@ mutants: $(READY) ## change the compiler line by line and see that tests fail (h
 	$(BIN)/python -m tests.mutants $(PACKAGES)
 
 .PHONY: lint
-lint: $(READY) ## style and formatting (ruff, clang-format)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/clang-format --dry-run -Werror $$(git ls-files 'edgeunet/**.c' 'firmware_templates/**.[ch]')
+lint: $(READY) ## style and formatting (ruff, clang-format), the hooks of .pre-commit-config.yaml but the tests
+	SKIP=fast-tests $(BIN)/pre-commit run --all-files
 
 .PHONY: types
 types: $(READY) ## static types (mypy --strict)
