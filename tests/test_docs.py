@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import re
 import shlex
 import subprocess
@@ -11,11 +13,13 @@ from pathlib import Path
 import click
 import pytest
 
+import edgeunet
 from edgeunet.cli import COMMANDS, cli
 from edgeunet.emit import compile_model
 from edgeunet.graph import read_tflite
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.settings import PipelineRequest
+from tests.rigs.house import ORDER
 from tests.rigs.pipeline_stages import card, small_network
 from tests.rigs.tools import need
 
@@ -58,6 +62,87 @@ def test_every_page_is_linked_from_the_readme() -> None:
     linked = {(ROOT / link.partition("#")[0]).resolve() for link in links(Path("README.md"))}
     missing = [str(page) for page in PAGES if page != Path("README.md") and (ROOT / page).resolve() not in linked]
     assert not missing
+
+
+NAMED = [page for page in (*PAGES, Path("edgeunet/kernels/README.md")) if page.parts[0] != "benchmarks"]
+"""The pages that name places of the code."""
+PLACES = (".", "edgeunet", "edgeunet/kernels", "edgeunet/kernels/*", "firmware_templates/bare-metal")
+"""What a path on a page may be below."""
+MADE = re.compile(r"(board_row|ecg\w*|my\w*|std\w+|string|arm_\w+|\w*report)\.\w+|(src/)?main\.c|src/recording\.h")
+"""Files that are written by what the page describes, or are a compiler's."""
+_PATH = re.compile(r"[\w.-]*\w/[\w./-]*|\w+\.(?:py|c|h|md|jinja)")
+_DOTTED = re.compile(r"\w+(?:\.\w+)+")
+
+
+def codes(page: Path) -> Iterator[str]:
+    """Everything in backticks on ``page``, blocks left out."""
+    yield from (code.strip("`") for code in _CODE.findall(_FENCE.sub("", (ROOT / page).read_text(encoding="utf-8"))))
+
+
+def is_ours(path: str) -> bool:
+    """Whether ``path`` says that it is one of this project: a file of source, or something below one of its folders."""
+    first = path.partition("/")[0]
+    return bool(re.search(r"\.(py|c|h|jinja|md)$", path)) or (
+        "/" in path and first in {*ORDER, "edgeunet", "tests", "docs", "benchmarks", "firmware_templates"}
+    )
+
+
+def exists(path: str) -> bool:
+    if "/" not in path:
+        folders = (ROOT / "edgeunet", ROOT / "firmware_templates")
+        return (ROOT / path).exists() or any(True for folder in folders for _ in folder.rglob(path))
+    return any(next(iter(ROOT.glob(f"{place}/{path.rstrip('/')}")), None) for place in PLACES)
+
+
+@pytest.mark.parametrize("page", NAMED, ids=str)
+def test_every_path_that_a_page_names_exists(page: Path) -> None:
+    paths = {code for code in codes(page) if _PATH.fullmatch(code) and is_ours(code) and not MADE.fullmatch(code)}
+    missing = sorted(path for path in paths if not exists(path))
+    assert not missing, f"{page} names {missing}"
+
+
+def named(dotted: str) -> bool:
+    """Whether ``dotted`` is a module, or something in one."""
+    parts = dotted.removeprefix("edgeunet.").split(".")
+    thing: object = edgeunet
+    for depth, part in enumerate(parts, start=1):
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(".".join(["edgeunet", *parts[:depth]]))
+        if not hasattr(thing, part):
+            return False
+        thing = getattr(thing, part)
+    return True
+
+
+@pytest.mark.parametrize("page", NAMED, ids=str)
+def test_every_module_that_a_page_names_exists(page: Path) -> None:
+    files = re.compile(r".*\.(toml|json|html|md|py|c|h|tflite|keras)")
+    dotted = {code for code in codes(page) if _DOTTED.fullmatch(code) and not files.fullmatch(code)}
+    ours = {code for code in dotted if code.partition(".")[0] in {*ORDER, "edgeunet"}}
+    missing = sorted(code for code in ours if not named(code))
+    assert not missing, f"{page} names {missing}"
+
+
+def test_a_name_that_is_gone_is_found() -> None:
+    assert exists("rewrite/passes.py")
+    assert not exists("schedule/transposed.py")
+    assert not exists("helium_quads.py")
+    assert named("rewrite.transposed")
+    assert named("graph.read_tflite")
+    assert not named("schedule.transposed")
+    assert not named("graph.read_onnx")
+
+
+def test_every_worked_commit_of_the_recipes_is_in_the_history() -> None:
+    need("git")
+    subjects = re.findall(r"Worked: `([^`]+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    assert len(subjects) == 7
+    history = subprocess.run(["git", "log", "--format=%s"], cwd=ROOT, capture_output=True, text=True)
+    if history.returncode or not history.stdout.count("\n") > 100:
+        pytest.skip("no history here: a copy of the sources, or a shallow clone")
+    assert not [
+        subject for subject in subjects if not re.search(f"^{re.escape(subject)}", history.stdout, re.MULTILINE)
+    ]
 
 
 def shell_lines(page: Path) -> Iterator[list[str]]:

@@ -42,8 +42,7 @@ def sample_scores(confusion: NDArray[np.int64], classes: Sequence[str]) -> dict[
     """Turn counts into figures: per class precision, recall, F1, IoU and support; overall accuracy and macro means.
 
     F1 = 2 TP / (2 TP + FP + FN) and IoU = TP / (TP + FP + FN); ``mcc`` is that of `matthews_correlation`. A class
-    neither annotated nor predicted has no figures
-    (``None``) and is left out of the macro means.
+    neither annotated nor predicted has no figures (``None``) and is left out of the macro means.
     """
     per_class: dict[str, dict[str, float | int | None]] = {}
     for i, name in enumerate(classes):
