@@ -8,7 +8,7 @@
 
 #include "tiny_window.h"
 
-#if TINY_WINDOW_DIGEST != 0xBF171648UL
+#if TINY_WINDOW_DIGEST != 0x601EB805UL
 #error "this file and tiny_window.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 
