@@ -17,6 +17,7 @@ import edgeunet
 from edgeunet.cli import COMMANDS, cli
 from edgeunet.emit import compile_model
 from edgeunet.graph import read_tflite
+from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.settings import PipelineRequest
 from tests.rigs.house import ORDER
@@ -131,6 +132,13 @@ def test_a_name_that_is_gone_is_found() -> None:
     assert named("graph.read_tflite")
     assert not named("schedule.transposed")
     assert not named("graph.read_onnx")
+
+
+def test_the_table_of_flavours_is_what_they_say_of_themselves() -> None:
+    page = (ROOT / "docs" / "COMPILER.md").read_text(encoding="utf-8")
+    for name, flavour in FLAVOURS.items():
+        needs = ", ".join(f"`{macro}`" for macro in flavour.macros) or "nothing"
+        assert f"| `{name}` | {flavour.title} | {needs} |" in page
 
 
 def test_every_worked_commit_of_the_recipes_is_in_the_history() -> None:
