@@ -52,11 +52,16 @@ class Layout:
         self.program, self.timing, self.without = program, timing, frozenset(without)
         self.extents = signal_extents(program, timing)
         self.places = [Place(i) for i in range(len(program.signals))]
+        self._known: dict[int, tuple[int, int, int]] = {}
+        """What ``_lie`` found since a place changed."""
+        self._members = [[i] for i in range(len(program.signals))]
+        """Per signal those that lie in its buffer; of one that is no root any more, what lay there."""
         self.space = [ARENA] * len(program.signals)
         self.skipped: set[int] = set()
         """Nodes that became nothing: placed concatenations, in-place reshapes."""
         self.copied = frozenset(copied)
         self._last = [max((*program.readers(i), *program.writers(i)), default=-1) for i in range(len(program.signals))]
+        """Per root the last node that touches its buffer."""
         if "caller_memory" not in without:
             self._place_interfaces()
         for number in range(len(program.nodes)):
@@ -67,20 +72,39 @@ class Layout:
 
     def root(self, signal: int) -> tuple[int, int]:
         """The signal that owns the buffer ``signal`` lies in, and its byte offset within a row."""
-        offset = 0
-        while self.places[signal].root != signal:
-            offset += self.places[signal].offset
-            signal = self.places[signal].root
-        return signal, offset
+        owner, offset, _ = self._lie(signal)
+        return owner, offset
 
     def pitch(self, signal: int) -> int:
         """Bytes from one row of ``signal`` to the next."""
-        while self.places[signal].root != signal and not self.places[signal].reshaped:
+        return self.program.signals[self._lie(signal)[2]].channels
+
+    def _lie(self, signal: int) -> tuple[int, int, int]:
+        """The root of ``signal``, its offset there, and the signal whose rows it has; walked once, then known."""
+        path = []
+        while signal not in self._known and self.places[signal].root != signal:
+            path.append(signal)
             signal = self.places[signal].root
-        return self.program.signals[signal].channels
+        owner, offset, rows_of = self._known.setdefault(signal, (signal, 0, signal))
+        for inner in reversed(path):
+            place = self.places[inner]
+            offset, rows_of = offset + place.offset, inner if place.reshaped else rows_of
+            self._known[inner] = owner, offset, rows_of
+        return owner, offset, rows_of
 
     def members(self, root: int) -> list[int]:
-        return [i for i in range(len(self.places)) if self.root(i)[0] == root]
+        """The signals that lie in the buffer of ``root``, ascending; none where that has no buffer of its own."""
+        return sorted(self._members[root]) if self.places[root].root == root else []
+
+    def _settle(self, root: int, place: Place) -> None:
+        """Give up the buffer of ``root``: it lies at ``place`` from now on."""
+        owner = self.root(place.root)[0]
+        self.places[root] = place
+        self._known.clear()
+        few, many = sorted((self._members[root], self._members[owner]), key=len)
+        self._members[owner] = many
+        many += few
+        self._last[owner] = max(self._last[owner], self._last[root])
 
     def extent(self, root: int) -> Extent:
         """Rows around the data that any member needs."""
@@ -152,12 +176,11 @@ class Layout:
         return same_bytes and self.extent(self.root(signal)[0]) == self.extents[out] == Extent()
 
     def _last_of_buffer(self, signal: int) -> int:
-        root = self.root(signal)[0]
-        return max(self._last[m] for m in self.members(root))
+        return self._last[self.root(signal)[0]]
 
     def _merge(self, signal: int, out: int) -> None:
         """Make ``out`` the owner of ``signal``'s buffer."""
-        self.places[self.root(signal)[0]] = Place(out, 0, not self._has_rows_of(signal, out))
+        self._settle(self.root(signal)[0], Place(out, 0, not self._has_rows_of(signal, out)))
 
     def _place_concatenated(self, number: int) -> None:
         """Let the operand of a concatenation be written where the result wants it."""
@@ -172,7 +195,7 @@ class Layout:
         if self.space[target] == OUTPUT and self.extent(root) != Extent():
             return
         if all(self._fits_beside(member, signal, node.output) for member in self.members(root)):
-            self.places[root] = Place(node.output, channel_offset(node))
+            self._settle(root, Place(node.output, channel_offset(node)))
             self.skipped.add(number)
 
     def _fits_beside(self, member: int, signal: int, output: int) -> bool:

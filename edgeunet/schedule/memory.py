@@ -4,22 +4,25 @@ An item is one or more *parts* at fixed distances from its start, each with its 
 keeps its history for ever and its new rows only until they are consumed). Two parts may share bytes when no step
 needs both. An output may also run into the input it is made from, where the kernel never writes a byte before it has
 read it for the last time (an *overlap*, with the *clearance* that this takes). The lower bound is the largest sum of
-parts live at one step, less what its overlaps can share; no plan is smaller.
+parts live at one step, less what its overlaps can share; no plan is smaller. How many places are looked at is counted
+(``edgeunet.schedule.effort``).
 """
 
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from edgeunet.program.steps import Clearance
+from edgeunet.schedule.effort import Ledger
+from edgeunet.schedule.stacking import stack_items
 from edgeunet.short_repr import short_repr
 
 ALIGNMENT_BYTES = 4
 _ATTEMPTS = 120
-_EFFORT = 2_500_000
-"""Conflicts looked at during the search: some tenths of a second."""
 _PERIODS = 4
 """Places tried for an operand that must lie a multiple of something above its output."""
 _NOWHERE = -1 << 48
@@ -73,38 +76,88 @@ class Plan:
     __repr__ = short_repr
 
 
-def plan_memory(items: Sequence[Item], overlaps: Sequence[Overlap] = (), search: bool = True) -> Plan:
+def plan_memory(
+    items: Sequence[Item], overlaps: Sequence[Overlap] = (), search: bool = True, ledger: Ledger | None = None
+) -> Plan:
     """Place ``items`` so that parts that live together never overlap; offsets are multiples of ``ALIGNMENT_BYTES``.
 
     Deterministic: promising orders first (largest first, longest first, latest first), then the best one is changed
     at random from a fixed seed, until the lower bound is met or the effort is spent (not at all without ``search``).
+    Where more parts live together than ``ledger`` lets it look at, they are stacked (``stack_items``).
     """
+    ledger = ledger or Ledger()
     bound = lower_bound(items, overlaps)
+    if _too_many(items, ledger):
+        offsets, size = _stacked(items)
+        return Plan(tuple(offsets), size, bound)
     conflicts = _conflict_table(items, overlaps)
+    first = _first_plan(items, [item.size_bytes for item in items], conflicts)
+    if search:
+        first = _searched(items, conflicts, first, _aligned(bound + bound // _GOOD_ENOUGH), ledger)
+    _, size, offsets = first
+    return Plan(tuple(offsets), size if items else 0, bound)
+
+
+def quick_plan(items: Sequence[Item], overlaps: Sequence[Overlap] = (), ledger: Ledger | None = None) -> int:
+    """Size of the best plan among the promising orders, without a search."""
+    if _too_many(items, ledger or Ledger()):
+        return _stacked(items)[1]
+    return _first_plan(items, [item.size_bytes for item in items], _conflict_table(items, overlaps))[1]
+
+
+def count_pairs(items: Sequence[Item]) -> int:
+    """Pairs of parts that live together."""
+    parts = [part for item in items for part in item.parts if part.size_bytes]
+    firsts, lasts = sorted(part.first for part in parts), sorted(part.last for part in parts)
+    return sum(before - bisect_left(lasts, first) for before, first in enumerate(firsts))
+
+
+_Found = tuple[list[int], int, list[int]]
+"""A plan during the search: the order in which the items were placed, the size of the arena, the offsets."""
+
+
+def _too_many(items: Sequence[Item], ledger: Ledger) -> bool:
+    """Whether more parts live together than one plan may look at."""
+    pairs = count_pairs(items)
+    if pairs > ledger.limit("pairs"):
+        left_out = f"{pairs:,} pairs of buffers that live together were not compared, the buffers stacked instead"
+        ledger.cut("pairs", left_out, pairs)
+        return True
+    ledger.spend("pairs", pairs)
+    return False
+
+
+def _stacked(items: Sequence[Item]) -> tuple[list[int], int]:
+    """Offsets by ``stack_items``, and the size: every item keeps all its bytes while any part of it lives."""
+    lives = [(min(part.first for part in item.parts), max(part.last for part in item.parts)) for item in items]
+    return stack_items([_aligned(item.size_bytes) for item in items], lives)
+
+
+def _searched(
+    items: Sequence[Item], conflicts: _ConflictTable, found: _Found, target: int, ledger: Ledger
+) -> _Found:
+    """The best of what random changes of the order make of ``found``, until its size is ``target``."""
+    best_order, best_size, best_offsets = found
     sizes = [item.size_bytes for item in items]
-    target = _aligned(bound + bound // _GOOD_ENOUGH)
-    best_order, best_size, best_offsets = _first_plan(items, sizes, conflicts)
-    rng = random.Random(0)
-    for _ in range(min(_ATTEMPTS * len(items), _EFFORT // (1 + sum(map(len, conflicts))))):
-        if best_size <= target or not search:
-            break
-        top = [i for i in best_order if _aligned(best_offsets[i] + sizes[i]) == best_size]
+    each = 1 + sum(map(len, conflicts))
+    attempts = min(_ATTEMPTS * ledger.effort.factor * len(items), ledger.limit("search") // each)
+    rng, top, done = random.Random(0), list[int](), 0
+    while done < attempts and best_size > target:
+        done += 1
+        top = top or [i for i in best_order if _aligned(best_offsets[i] + sizes[i]) == best_size]
         order = _perturbed(best_order, rng, top)
         same = next((n for n, (a, b) in enumerate(zip(order, best_order, strict=True)) if a != b), len(order))
         offsets, size = _place(sizes, order, conflicts, best_size, {i: best_offsets[i] for i in order[:same]})
         if size <= best_size:
-            best_order, best_size, best_offsets = order, size, offsets
-    return Plan(tuple(best_offsets), best_size if items else 0, bound)
+            best_order, best_size, best_offsets, top = order, size, offsets, []
+    ledger.spend("search", done * each)
+    if done < len(items) and best_size > target:
+        left_out = f"the search for offsets ended after {done:,} attempts for {len(items):,} buffers"
+        ledger.cut("search", left_out, len(items) * each)
+    return best_order, best_size, best_offsets
 
 
-def quick_plan(items: Sequence[Item], overlaps: Sequence[Overlap] = ()) -> int:
-    """Size of the best plan among the promising orders, without a search."""
-    return _first_plan(items, [item.size_bytes for item in items], _conflict_table(items, overlaps))[1]
-
-
-def _first_plan(
-    items: Sequence[Item], sizes: Sequence[int], conflicts: _ConflictTable
-) -> tuple[list[int], int, list[int]]:
+def _first_plan(items: Sequence[Item], sizes: Sequence[int], conflicts: _ConflictTable) -> _Found:
     """The best of the promising orders, its size and offsets."""
     best_order, best_size, best_offsets = list[int](), 1 << 62, [0] * len(items)
     for order in map(list, dict.fromkeys(map(tuple, _orders(items)))):
@@ -127,11 +180,11 @@ def live_bytes(items: Iterable[Item]) -> list[int]:
     """Bytes live at each step."""
     parts = [part for item in items for part in item.parts]
     steps = max((part.last for part in parts), default=-1) + 1
-    live = [0] * steps
+    changes = [0] * (steps + 1)
     for part in parts:
-        for step in range(part.first, part.last + 1):
-            live[step] += part.size_bytes
-    return live
+        changes[part.first] += part.size_bytes
+        changes[part.last + 1] -= part.size_bytes
+    return list(accumulate(changes[:steps]))
 
 
 def _aligned(size: int) -> int:
@@ -145,11 +198,9 @@ _ConflictTable = list[list[tuple[int, int, int]]]
 def _conflict_table(items: Sequence[Item], overlaps: Sequence[Overlap]) -> _ConflictTable:
     clearances = {(overlap.output, overlap.source): overlap.clearance for overlap in overlaps}
     table: _ConflictTable = [[] for _ in items]
-    for i, a in enumerate(items):
-        for j, b in enumerate(items):
-            if i == j:
-                continue
-            for low, high in _conflicts(a, b):
+    for i, others in enumerate(_living_together(items)):
+        for j in others:
+            for low, high in _conflicts(items[i], items[j]):
                 if (i, j) in clearances:
                     ranges = _between(1 - high, 1 - low, clearances[i, j])
                     table[i] += [(j, 1 - end, 1 - start) for start, end in ranges]
@@ -158,6 +209,20 @@ def _conflict_table(items: Sequence[Item], overlaps: Sequence[Overlap]) -> _Conf
                 else:
                     table[i].append((j, low, high))
     return table
+
+
+def _living_together(items: Sequence[Item]) -> list[list[int]]:
+    """Per item the others that have a part that lives while one of its own does."""
+    beside: list[set[int]] = [set() for _ in items]
+    parts = [(part.first, part.last, i) for i, item in enumerate(items) for part in item.parts if part.size_bytes]
+    alive: list[tuple[int, int]] = []
+    for first, last, i in sorted(parts):
+        alive = [(end, j) for end, j in alive if end >= first]
+        for _, j in alive:
+            beside[i].add(j)
+            beside[j].add(i)
+        alive.append((last, i))
+    return [sorted(others - {i}) for i, others in enumerate(beside)]
 
 
 def _between(low: int, high: int, clearance: Clearance) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ overlaps of those steps whose buffers, apart from each other, would not fit that
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import accumulate
 from typing import Protocol
 
 from edgeunet.program.steps import ARENA
@@ -29,11 +30,9 @@ def build_sparing(build: Builder) -> Schedule:
 
 def live_apart(schedule: Schedule) -> list[int]:
     """Bytes of the arena's buffers alive at each step, as if none shared bytes."""
-    return [
-        sum(
-            buffer.size_bytes
-            for buffer in schedule.buffers
-            if buffer.space == ARENA and buffer.first_step <= index <= buffer.last_step
-        )
-        for index in range(len(schedule.steps))
-    ]
+    changes = [0] * (len(schedule.steps) + 1)
+    for buffer in schedule.buffers:
+        if buffer.space == ARENA:
+            changes[buffer.first_step] += buffer.size_bytes
+            changes[buffer.last_step + 1] -= buffer.size_bytes
+    return list(accumulate(changes[:-1]))
