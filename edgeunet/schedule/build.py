@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,11 +10,15 @@ from edgeunet.kernels.selection import Selection
 from edgeunet.program.parameters import Copy, Mean
 from edgeunet.program.program import Constant, Node, Program
 from edgeunet.program.steps import ARENA, ENTER, INPUT, LEAVE, OUTPUT, Buffer, Margin, Step, View
+from edgeunet.schedule.effort import Ledger
 from edgeunet.schedule.layout import Layout
-from edgeunet.schedule.memory import Item, Overlap, Part, lower_bound, plan_memory, quick_plan
+from edgeunet.schedule.memory import Item, Overlap, Part, count_pairs, lower_bound, plan_memory, quick_plan
 from edgeunet.schedule.schedule import Schedule
 from edgeunet.schedule.staging import stagings
 from edgeunet.schedule.timing import Timing, window_timing
+
+_LEAST = 2
+"""Candidates laid out, however large the network: as it is, and one more."""
 
 _Filled = dict[tuple[int, int, int], tuple[int, int, int]]
 """Margins that hold a value already: (root, offset, channels) → (value, rows before, rows after)."""
@@ -29,23 +33,55 @@ def build_schedule(
     search: bool = True,
     overlapping: Collection[int] | None = None,
     without: Collection[str] = (),
+    ledger: Ledger | None = None,
 ) -> Schedule:
     """Place ``program`` in memory, choosing for each concatenation operand whether it is placed or copied.
 
     ``selection`` says of a step (offsets not yet set) how operands may share bytes with its output, and what scratch
     memory it wants; the nodes ``overlapping`` may share bytes (all of them where ``None``). ``without`` names ways to
-    share bytes not to use (those of ``Layout`` and of ``edgeunet.schedule.staging``).
+    share bytes not to use (those of ``Layout`` and of ``edgeunet.schedule.staging``). ``ledger`` says how many
+    candidates may be laid out, and hears of those that were not.
     """
+    ledger = ledger or Ledger()
+    assembly = partial(
+        _Assembly, program, timing, selection=selection, overlapping=overlapping, without=without, ledger=ledger
+    )
+    best = _best_assembly(assembly, program, timing, without, ledger)
+    return best.schedule(name, search)
+
+
+def _best_assembly(
+    assembly: Callable[..., _Assembly], program: Program, timing: Timing, without: Collection[str], ledger: Ledger
+) -> _Assembly:
+    """The cheapest candidate: what waits elsewhere first, then each operand of a concatenation, placed or copied."""
     copied: set[int] = set()
-    assembly = partial(_Assembly, program, timing, selection=selection, overlapping=overlapping, without=without)
-    kept = assembly(copied)
-    attempts = [kept, *(assembly(copied, staging=n) for n in stagings(kept.histories(), timing, without))]
+    best = assembly(copied)
+    each, limit = len(program.nodes) + count_pairs(best.items) // 10, ledger.limit("candidates")
+    staged = stagings(best.histories(), timing, without)
+    numbers = [i for i, node in enumerate(program.nodes) if node.kind == "concat"]
+    room = max(limit // each, _LEAST) - 1 if each else 0
+    attempts = [best, *(assembly(copied, staging=n) for n in staged[:room])]
     best = min(attempts, key=_Assembly.cost)
-    for number in [i for i, node in enumerate(program.nodes) if node.kind == "concat"]:
+    room -= min(room, len(staged))
+    for number in numbers[:room]:
         attempt = assembly(copied | {number}, staging=best.staging)
         if attempt.cost() < best.cost():
             best, copied = attempt, copied | {number}
-    return best.schedule(name, search)
+    ledger.spend("candidates", each * (len(attempts) + min(room, len(numbers))))
+    left_out = _left_out(len(staged) + 1 - len(attempts), len(staged), max(0, len(numbers) - room), len(numbers))
+    if left_out:
+        ledger.cut("candidates", left_out, each * (1 + len(staged) + len(numbers)))
+    return best
+
+
+def _left_out(limits: int, all_limits: int, operands: int, all_operands: int) -> str:
+    """What was not laid out, in words."""
+    parts = []
+    if limits:
+        parts.append(f"{limits} of {all_limits} limits of the waiting room were not tried")
+    if operands:
+        parts.append(f"{operands:,} of {all_operands:,} operands of concatenations were not tried as copies")
+    return ", ".join(parts)
 
 
 @dataclass
@@ -66,10 +102,11 @@ class _Assembly:
         copied: set[int],
         selection: Selection,
         overlapping: Collection[int] | None,
+        ledger: Ledger,
         staging: int = 0,
         without: Collection[str] = (),
     ) -> None:
-        self.staging = staging
+        self.staging, self.ledger = staging, ledger
         self.program, self.timing = program, timing
         self.selection, self.overlapping = selection, overlapping
         self.layout = Layout(program, timing, copied, without)
@@ -105,11 +142,11 @@ class _Assembly:
         """Bytes at the busiest step, then bytes copied."""
         copies = sum(copy.run_bytes * copy.rows for d in self.drafts if isinstance(copy := d.node.parameters, Copy))
         if self.timing.streams:
-            return quick_plan(self.items, self.overlaps), copies
+            return quick_plan(self.items, self.overlaps, self.ledger), copies
         return lower_bound(self.items, self.overlaps), copies
 
     def schedule(self, name: str, search: bool) -> Schedule:
-        plan = plan_memory(self.items, self.overlaps, search)
+        plan = plan_memory(self.items, self.overlaps, search, self.ledger)
         for index, offset in zip(self.placed, plan.offsets, strict=False):
             self.buffers[index] = replace(self.buffers[index], offset_bytes=offset)
         for index, offset in zip(self.staged, plan.offsets[len(self.placed) :], strict=True):

@@ -16,7 +16,7 @@ LIMITS = {
     "pairs": 60_000,
     "search": 2_500_000,
     "candidates": 40_000,
-    "lags": 1_000_000,
+    "lags": 600_000,
     "skips": 20_000,
     "rewrites": 400_000,
 }
@@ -86,9 +86,9 @@ class Ledger:
         """Note that one call of ``stage`` looked at ``count`` things."""
         self.spent.setdefault(stage, []).append(count)
 
-    def cut(self, stage: str, left_out: str, needed: int) -> None:
-        """Note what ``stage`` left out, and the ``needed`` limit with which it surely would not."""
-        self.cuts[stage] = left_out, -(-needed // LIMITS[stage])
+    def cut(self, stage: str, left_out: str, needed: int, limit: str = "") -> None:
+        """Note what ``stage`` left out, and the ``needed`` limit (of ``stage`` itself, or as named) that would do."""
+        self.cuts[stage] = left_out, -(-needed // LIMITS[limit or stage])
 
     @property
     def untried(self) -> Untried:

@@ -133,9 +133,7 @@ def _stacked(items: Sequence[Item]) -> tuple[list[int], int]:
     return stack_items([_aligned(item.size_bytes) for item in items], lives)
 
 
-def _searched(
-    items: Sequence[Item], conflicts: _ConflictTable, found: _Found, target: int, ledger: Ledger
-) -> _Found:
+def _searched(items: Sequence[Item], conflicts: _ConflictTable, found: _Found, target: int, ledger: Ledger) -> _Found:
     """The best of what random changes of the order make of ``found``, until its size is ``target``."""
     best_order, best_size, best_offsets = found
     sizes = [item.size_bytes for item in items]

@@ -28,6 +28,7 @@ from edgeunet.rewrite.offers import OfferedRewrite
 from edgeunet.rewrite.passes import check_passes
 from edgeunet.rewrite.rewrites import FUSIONS, LOW_RATE_REWRITES, rewrite_program
 from edgeunet.schedule.build import build_schedule
+from edgeunet.schedule.effort import Effort, Ledger
 from edgeunet.schedule.order import order_nodes
 from edgeunet.schedule.recompute import timed_stream
 from edgeunet.schedule.schedule import Schedule
@@ -47,6 +48,7 @@ def schedule_graph(
     without: Collection[str] = (),
     recompute: int | None = None,
     search: bool = True,
+    effort: int = 1,
 ) -> Schedule:
     """Plan ``graph`` for the flavour ``kernels``: the stages above, in order.
 
@@ -60,6 +62,7 @@ def schedule_graph(
     without : passes of ``edgeunet.rewrite.passes``, or kernels of the flavour, to leave out.
     recompute : skips of a stream to compute again (see ``edgeunet.schedule.recompute``).
     search : not to search is quick: the plan is rough then, its ``lower_bound_bytes`` is that of every plan.
+    effort : how often the usual number of candidates to look at (``edgeunet.schedule.effort``).
 
     Raises
     ------
@@ -71,7 +74,7 @@ def schedule_graph(
     flavour = find_flavour(kernels)
     check_passes(without, flavour.own_kernels)
     whole = mode == "window" and hop is None
-    return _scheduled(graph, flavour, whole, hop, frozenset(without), recompute, search)
+    return _scheduled(graph, flavour, whole, hop, frozenset(without), recompute, search, Effort(effort))
 
 
 @lru_cache(maxsize=16)
@@ -83,32 +86,47 @@ def _scheduled(
     without: frozenset[str],
     recompute: int | None,
     search: bool,
+    effort: Effort,
 ) -> Schedule:
     """``schedule_graph`` once: choosing, compiling and explaining ask for the same schedules."""
+    ledger = Ledger(effort)
     program = rewrite_program(lower(simplify(graph, without)), without)
     kept_whole = without if flavour.depthwise_in_parts else without | {"depthwise_parts"}
-    low_rate = _taken(program, LOW_RATE_REWRITES, flavour.gains_at_low_rate, kept_whole)
-    if whole or gains_in_stream(low_rate, program, hop):
+    low_rate = _taken(program, LOW_RATE_REWRITES, flavour.gains_at_low_rate, kept_whole, ledger)
+    if whole or gains_in_stream(low_rate, program, hop, ledger):
         program = low_rate
-    fused = _taken(program, FUSIONS, flavour.fuses, without)
+    fused = _taken(program, FUSIONS, flavour.fuses, without, ledger)
     if fused is not program:
         try:
-            return _placed(graph.name, fused, flavour, whole, hop, without, recompute, search)
+            return _placed(graph.name, fused, flavour, whole, hop, without, recompute, search, ledger)
         except CompileError:
             pass  # some fused step found no kernel once placed (an odd pitch): do without
-    return _placed(graph.name, program, flavour, whole, hop, without, recompute, search)
+    return _placed(graph.name, program, flavour, whole, hop, without, recompute, search, ledger)
 
 
 def _taken(
-    program: Program, rewrites: Mapping[str, OfferedRewrite], accepts: Accepts | None, without: Collection[str]
+    program: Program,
+    rewrites: Mapping[str, OfferedRewrite],
+    accepts: Accepts | None,
+    without: Collection[str],
+    ledger: Ledger,
 ) -> Program:
     """``program`` after the offers of ``rewrites`` whose nodes ``accepts`` takes: none where there is no such word."""
     for name, rewrite in rewrites.items():
         if name in without or accepts is None:
             continue
-        for place in rewrite.places(program):
-            offers = rewrite.offers(program, place)
-            program = next((offer.program for offer in offers if all(map(accepts, offer.asked))), program)
+        places, made = rewrite.places(program), 0
+        for done, place in enumerate(places):
+            if made > ledger.limit("rewrites"):
+                left_out = f"the rewrite '{name}' did not look at {len(places) - done:,} of {len(places):,} nodes"
+                ledger.cut(f"rewrites: {name}", left_out, 2 * len(places) * len(program.nodes), "rewrites")
+                break
+            for offer in rewrite.offers(program, place):
+                made += len(offer.program.nodes)
+                if all(map(accepts, offer.asked)):
+                    program = offer.program
+                    break
+        ledger.spend("rewrites", made)
     return program
 
 
@@ -121,27 +139,32 @@ def _placed(
     without: Collection[str],
     recompute: int | None,
     search: bool,
+    ledger: Ledger,
 ) -> Schedule:
-    timed = _timed(program, whole, hop, without, recompute)
+    timed = _timed(program, whole, hop, without, recompute, ledger)
     timing = timed[0][1]
     smallest = timing.streams and timing.hop == timing.stride
     selection = select_kernels(flavour, streams=timing.streams, smallest_hop=smallest, without=without)
-    builds = [partial(build_schedule, name, ordered, timing, selection, without=without) for ordered, timing in timed]
+    builds = [
+        partial(build_schedule, name, ordered, timing, selection, without=without, ledger=ledger)
+        for ordered, timing in timed
+    ]
     build = builds[0]
     if len(builds) > 1:
         build = min(builds, key=lambda made: made(search=False).lower_bound_bytes)
     sparing = search and flavour.in_blocks
     schedule = build_sparing(build) if sparing else build(search=search)
-    return replace(schedule, flavour=flavour, kernels=tuple(map(selection.kernel, schedule.steps)))
+    kernels = tuple(map(selection.kernel, schedule.steps))
+    return replace(schedule, flavour=flavour, kernels=kernels, untried=ledger.untried)
 
 
 def _timed(
-    program: Program, whole: bool, hop: int | None, without: Collection[str], recompute: int | None
+    program: Program, whole: bool, hop: int | None, without: Collection[str], recompute: int | None, ledger: Ledger
 ) -> Sequence[tuple[Program, Timing]]:
     """``program`` in the orders that are worth a try, each with its timing; of a window two, of a stream one."""
-    orders = [program] if "order" in without else [order_nodes(program)]
+    orders = [program] if "order" in without else [order_nodes(program, ledger=ledger)]
     if not whole:
-        return [timed_stream(ordered, hop, recompute, without) for ordered in orders]
+        return [timed_stream(ordered, hop, recompute, without, ledger) for ordered in orders]
     if "order" not in without:
-        orders.append(order_nodes(program, late=True))
+        orders.append(order_nodes(program, late=True, ledger=ledger))
     return [(ordered, window_timing(ordered)) for ordered in orders]

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from edgeunet.errors import CompileError
 from edgeunet.program.program import Constant, Node, Program
+from edgeunet.schedule.effort import Ledger
 from edgeunet.schedule.retiming import history_bytes, retime
 from edgeunet.schedule.timing import Timing, stream_timing, total_stride
 
@@ -22,37 +23,49 @@ CHEAP = 20
 
 
 def timed_stream(
-    program: Program, hop: int | None, count: int | None = None, without: Collection[str] = ()
+    program: Program,
+    hop: int | None,
+    count: int | None = None,
+    without: Collection[str] = (),
+    ledger: Ledger | None = None,
 ) -> tuple[Program, Timing]:
     """``program`` with ``count`` skips computed again, and the timing of its stream.
 
     ``hop`` is the total stride where ``None``. Without a ``count``, the smallest hop takes as many as are cheap
     (``CHEAP``), a larger one none: who hops in small steps is short of bytes. ``without`` may name ``recompute`` (then
-    none are by default) and ``retiming`` (then every node runs as soon as it can).
+    none are by default) and ``retiming`` (then every node runs as soon as it can). ``ledger`` says how many counts of
+    skips may be tried, and hears of those that were not.
     """
+    ledger = ledger or Ledger()
     stride = total_stride(program)
     hop = stride if hop is None else hop
-    retimes = "retiming" not in without
+    retimed = None if "retiming" in without else ledger
     if count is not None:
-        return _timed(program, hop, count, retimes)
-    best = _timed(program, hop, 0, retimes)
+        return _timed(program, hop, count, retimed)
+    best = _timed(program, hop, 0, retimed)
     if hop != stride or "recompute" in without:
         return best
     limit = macs_per_stride(program) * (CHEAP + 1) / CHEAP
-    for attempt in range(1, len(find_skips(program)) + 1):
-        made = _timed(program, hop, attempt, retimes)
+    skips, nodes = len(find_skips(program)), max(len(program.nodes), 1)
+    room = max(ledger.limit("skips") // nodes, 1)
+    for attempt in range(1, min(skips, room) + 1):
+        made = _timed(program, hop, attempt, retimed)
+        ledger.spend("skips", nodes)
         if macs_per_stride(made[0]) > limit or history_bytes(*made) >= history_bytes(*best):
-            break
+            return best
         best = made
+    if skips > room:
+        ledger.cut("skips", f"{skips - room:,} of {skips:,} skips were not computed again", skips * nodes)
     return best
 
 
-def _timed(program: Program, hop: int, count: int, retimes: bool) -> tuple[Program, Timing]:
+def _timed(program: Program, hop: int, count: int, retimed: Ledger | None) -> tuple[Program, Timing]:
+    """``program`` with ``count`` skips computed again, and its timing, retimed where there is a ledger for it."""
     made = recompute_skips(program, count)
-    if not retimes:
+    if retimed is None:
         return made, stream_timing(made, hop)
     late = range(len(program.signals), len(made.signals))
-    return made, retime(made, stream_timing(made, hop), late)
+    return made, retime(made, stream_timing(made, hop), late, retimed)
 
 
 def macs_per_stride(program: Program) -> Fraction:
@@ -106,7 +119,7 @@ def recompute_skips(program: Program, count: int) -> Program:
             f"use --recompute 0 to {len(skips)}"
         )
     copies: dict[int, int] = {}
-    signals, rename, wanted = list(program.signals), dict[tuple[int, int], int](), set[int]()
+    signals, rename, wanted = list(program.signals), dict[int, dict[int, int]](), set[int]()
     for skip in skips[:count]:
         for number in _ancestors(program, skip.signal):
             wanted.add(number)
@@ -114,11 +127,11 @@ def recompute_skips(program: Program, count: int) -> Program:
             if output not in copies:
                 copies[output] = len(signals)
                 signals.append(replace(program.signals[output], name=f"{program.signals[output].name}/again"))
-        rename[skip.reader, skip.signal] = copies[skip.signal]
+        rename.setdefault(skip.reader, {})[skip.signal] = copies[skip.signal]
     nodes: list[Node] = []
     done: set[int] = set()
     for number, node in enumerate(program.nodes):
-        renamed = {signal: copy for (reader, signal), copy in rename.items() if reader == number}
+        renamed = rename.get(number, {})
         for signal in renamed:
             needed = [n for n in _ancestors(program, signal) if n in wanted and n not in done]
             nodes += [_again(program.nodes[n], copies) for n in needed]

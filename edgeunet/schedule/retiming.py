@@ -17,28 +17,34 @@ from dataclasses import replace
 from math import lcm
 
 from edgeunet.program.program import Node, Program
+from edgeunet.schedule.effort import Ledger
 from edgeunet.schedule.timing import Timing, group_lag
 
 _ROUNDS = 8
 
 
-def retime(program: Program, timing: Timing, late: Collection[int] = ()) -> Timing:
+def retime(program: Program, timing: Timing, late: Collection[int] = (), ledger: Ledger | None = None) -> Timing:
     """``timing`` of a stream with lags that keep fewer bytes of history, the same at the output.
 
     The search starts from everything as early as can be, from everything as late as can be, and from only the signals
-    ``late`` as late as can be; the best of the three is taken.
+    ``late`` as late as can be; the best of the three is taken. ``ledger`` says how many readers may be asked for what
+    they need, a third of them from each start, and hears of the signals that were not moved.
     """
-    best: _Search | None = None
-    for start in (set[int](), set(late), set(range(len(program.signals)))):
-        search = _Search(program, timing)
+    ledger = ledger or Ledger()
+    starts = (set[int](), set(late), set(range(len(program.signals))))
+    searches = [_Search(program, timing, ledger.limit("lags") // len(starts)) for _ in starts]
+    for search, start in zip(searches, starts, strict=True):
         search.delay(start)
         for _ in range(_ROUNDS):
             moved = [search.improve(signal) for signal in reversed(range(len(program.signals)))]
-            if not any(moved):
+            if search.not_moved or not any(moved):
                 break
-        if best is None or search.total() < best.total():
-            best = search
-    assert best is not None
+    best = min(searches, key=_Search.total)
+    ledger.spend("lags", sum(search.asked for search in searches))
+    left = max(search.not_moved for search in searches)
+    if left:
+        left_out = f"{left:,} of {len(program.signals):,} signals were not moved in time"
+        ledger.cut("lags", left_out, len(starts) * _ROUNDS * best.most_asked())
     group_lags = [best.lags[node.output] // node.repeat for node in program.nodes]
     return replace(timing, lags=tuple(best.lags), group_lags=tuple(group_lags))
 
@@ -51,8 +57,10 @@ def history_bytes(program: Program, timing: Timing) -> int:
 class _Search:
     """The lags so far, and who reads and writes each signal."""
 
-    def __init__(self, program: Program, timing: Timing) -> None:
-        self.program = program
+    def __init__(self, program: Program, timing: Timing, limit: int = 0) -> None:
+        self.program, self.limit = program, limit
+        self.asked = self.not_moved = 0
+        """Readers asked so far, and signals for which that many were too many."""
         self.lags = list(timing.lags)
         nodes = program.nodes
         self.readers = [[nodes[i] for i in program.readers(s)] for s in range(len(program.signals))]
@@ -77,9 +85,17 @@ class _Search:
         step = lcm(*(node.repeat for node in self.writers[signal]))
         low = max(group_lag(node, self.lags) * node.repeat for node in self.writers[signal])
         high = min(self._latest(node, signal) for node in self.readers[signal])
-        around = {signal, *(s for node in self.writers[signal] for s in node.signals)}
+        around = self._around(signal)
         start, first = self.lags[signal], -(-low // step)
         least, most = first, max(high // step, first)
+        if least == most and least * step == start:
+            return False
+        asked = self._asked(around, most - least)
+        if self.asked + asked > self.limit:
+            self.not_moved += 1
+            self.lags[signal] = max(start, first * step)
+            return False
+        self.asked += asked
         while least < most:
             middle = (least + most) // 2
             if self._at(signal, (middle + 1) * step, around) <= self._at(signal, middle * step, around):
@@ -89,6 +105,19 @@ class _Search:
         better = self._at(signal, least * step, around) < self._at(signal, start, around)
         self.lags[signal] = least * step if better or least * step > start else start
         return better
+
+    def most_asked(self) -> int:
+        """Readers asked when every signal is moved once, over as long a way as there is."""
+        moved = [s for s in range(len(self.lags)) if self.writers[s] and self.readers[s]]
+        return sum(self._asked(self._around(signal), max(self.lags)) for signal in moved)
+
+    def _around(self, signal: int) -> set[int]:
+        """``signal`` and what its writers read: whose history its lag decides."""
+        return {signal, *(s for node in self.writers[signal] for s in node.signals)}
+
+    def _asked(self, around: Collection[int], way: int) -> int:
+        """Readers of ``around`` asked at most while a lag is looked for among ``way + 1``."""
+        return 2 * (1 + way.bit_length()) * sum(len(self.readers[s]) for s in around)
 
     def _at(self, signal: int, lag: int, around: set[int]) -> int:
         """Bytes of history of ``around`` with ``signal`` at ``lag``: a sum of maxima of lines, so convex."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.kernel import Kernel
 from edgeunet.program.program import Signal
 from edgeunet.program.steps import Buffer, Step
+from edgeunet.schedule.effort import Untried
 from edgeunet.schedule.timing import Timing
 from edgeunet.short_repr import LONGEST, cut
 
@@ -44,6 +45,8 @@ class Schedule:
     flavour: Flavour | None = None
     kernels: tuple[Kernel, ...] = ()
     """What runs each step, once the kernels are chosen."""
+    untried: Untried = field(default_factory=Untried)
+    """What planning left out."""
 
     def __repr__(self) -> str:
         call = f"{self.timing.hop} samples per call" if self.timing.streams else "a window per call"
