@@ -121,8 +121,8 @@ def kept_history(schedule: Schedule, index: int, *, words: bool = False) -> tupl
     ``words`` says that there is ``eu_move``, which moves whole words to lower addresses or to where nothing overlaps.
     """
     moves = []
-    for buffer in schedule.buffers:
-        if buffer.persistent and buffer.last_step == index:
+    for buffer in schedule.done.get(index, ()):
+        if buffer.persistent:
             newest = buffer.offset_bytes + buffer.rows * buffer.pitch_bytes
             kept = buffer.before * buffer.pitch_bytes
             if buffer.store_bytes is None:
@@ -136,8 +136,8 @@ def restored_history(schedule: Schedule, index: int, *, words: bool = False) -> 
     """Before the first step that writes a buffer whose history waits elsewhere: put it in front of the data."""
     return tuple(
         _move(b.offset_bytes, b.store_bytes, b.before * b.pitch_bytes, "memcpy", words)
-        for b in schedule.buffers
-        if b.store_bytes is not None and b.first_step == index
+        for b in schedule.begun.get(index, ())
+        if b.store_bytes is not None
     )
 
 

@@ -20,8 +20,8 @@ from edgeunet.schedule.timing import Timing, window_timing
 _LEAST = 2
 """Candidates laid out, however large the network: as it is, and one more."""
 
-_Filled = dict[tuple[int, int, int], tuple[int, int, int]]
-"""Margins that hold a value already: (root, offset, channels) → (value, rows before, rows after)."""
+_Filled = dict[int, dict[tuple[int, int], tuple[int, int, int]]]
+"""Margins that hold a value already: root → (offset, channels) → (value, rows before, rows after)."""
 
 
 def build_schedule(
@@ -334,15 +334,15 @@ class _Assembly:
             view = self.view(operand, first, end - first)
             return [Margin(view, value, operand, first - self.timing.lags[operand])]
         root, offset = self.layout.root(operand)
-        key = (root, offset, self.program.signals[operand].channels)
-        for other in [k for k in filled if k[0] == root and k != key and filled[k][0] != value]:
-            del filled[other]
-        known = filled.get(key, (value, 0, 0))
+        key, beside = (offset, self.program.signals[operand].channels), filled.setdefault(root, {})
+        for other in [k for k in beside if k != key and beside[k][0] != value]:
+            del beside[other]
+        known = beside.get(key, (value, 0, 0))
         if known[0] == value and known[1] >= outside_before and known[2] >= outside_after:
             return []
-        filled[key] = (value, outside_before, outside_after)
+        beside[key] = (value, outside_before, outside_after)
         if known[0] == value:
-            filled[key] = (value, max(known[1], outside_before), max(known[2], outside_after))
+            beside[key] = (value, max(known[1], outside_before), max(known[2], outside_after))
         margins = []
         if outside_before:
             margins.append(Margin(self.view(operand, -outside_before, outside_before), value, operand))

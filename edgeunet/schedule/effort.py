@@ -15,7 +15,7 @@ LIMITS = {
     "order": 1_000_000,
     "pairs": 60_000,
     "search": 2_500_000,
-    "candidates": 40_000,
+    "candidates": 20_000,
     "lags": 600_000,
     "skips": 20_000,
     "rewrites": 400_000,

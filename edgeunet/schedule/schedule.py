@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.kernel import Kernel
@@ -56,6 +58,16 @@ class Schedule:
             LONGEST,
         )
 
+    @cached_property
+    def begun(self) -> dict[int, list[Buffer]]:
+        """Index of a step → the buffers that it is the first to touch."""
+        return _grouped(self.buffers, lambda buffer: buffer.first_step)
+
+    @cached_property
+    def done(self) -> dict[int, list[Buffer]]:
+        """Index of a step → the buffers that it is the last to touch."""
+        return _grouped(self.buffers, lambda buffer: buffer.last_step)
+
     def span(self, signal: int) -> Span:
         """Where ``signal`` begins and ends in a stream."""
         rate = self.timing.rates[signal]
@@ -75,3 +87,11 @@ class Schedule:
         for buffer in self.buffers:
             reach.append(-(-(buffer.before + buffer.lag_rows) // max(buffer.rows, 1)))
         return max(reach) + 1
+
+
+def _grouped(buffers: Iterable[Buffer], step: Callable[[Buffer], int]) -> dict[int, list[Buffer]]:
+    """``buffers`` in their order, by their ``step``."""
+    found: dict[int, list[Buffer]] = {}
+    for buffer in buffers:
+        found.setdefault(step(buffer), []).append(buffer)
+    return found
