@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from edgeunet.cli.effort_option import effort_option
 from edgeunet.cli.kernels_option import kernels_option
 from edgeunet.cli.parameters import FiniteRange
 from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
@@ -32,6 +33,7 @@ from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
 @click.option(
     "--ram", "ram_bytes", type=click.IntRange(min=1), help="auto: bytes that state, input and output must fit."
 )
+@effort_option
 @click.option(
     "--toolchain", type=click.Choice(["gcc", "clang", "zig"]), help="Compiler.  [default: the first that is installed]"
 )
@@ -69,6 +71,7 @@ def command(
     hop: int | None,
     recompute: int | None,
     ram_bytes: int | None,
+    effort: int,
     toolchain: str | None,
     emulator: str | None,
     kernels: str | None,
@@ -103,6 +106,7 @@ def command(
         hop=hop,
         recompute=recompute,
         ram_bytes=ram_bytes,
+        effort=effort,
         toolchain=toolchain,
         emulator=emulator,
         kernels=kernels,

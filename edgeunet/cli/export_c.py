@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.effort_option import effort_option
 from edgeunet.cli.kernels_option import kernels_option
 from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
@@ -42,6 +43,7 @@ from edgeunet.schedule.choice import Choice
 @click.option(
     "--ram", "ram_bytes", type=click.IntRange(min=1), help="auto: bytes that state, input and output must fit."
 )
+@effort_option
 @click.option("--explain", "explained", is_flag=True, help="Print what sets the arena's size and what would lower it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about what was written.")
 @pipeline_options
@@ -56,6 +58,7 @@ def command(
     hop: int | None,
     recompute: int | None,
     ram_bytes: int | None,
+    effort: int,
     explained: bool,
     as_json: bool,
     no_arena: bool,
@@ -64,15 +67,24 @@ def command(
     """Write C for MODEL (a .tflite file) into a directory."""
     identifier = check_identifier(name) if name is not None else suggest_identifier(model.name.split(".")[0])
     if flavour == "array":
-        if (kernels, mode, hop, recompute, ram_bytes, explained) != ("portable", "window", None, None, None, False):
+        if (kernels, mode, hop, recompute, ram_bytes, effort, explained) != (
+            "portable",
+            "window",
+            None,
+            None,
+            None,
+            1,
+            False,
+        ):
             raise click.UsageError(
-                "--kernels, --mode, --hop, --recompute, --ram and --explain are for --format compiled; leave them out."
+                "--kernels, --mode, --hop, --recompute, --ram, --effort and --explain are for --format compiled; leave "
+                "them out."
             )
         if pipeline.wanted:
             raise click.UsageError("--pipeline is for --format compiled; leave it out.")
         _export_array(model, directory, identifier, measure=not no_arena, as_json=as_json)
     else:
-        asked = Choice(mode, hop, recompute)
+        asked = Choice(mode, hop, recompute, effort)
         _export_compiled(model, directory, identifier, kernels, asked, ram_bytes, explained, as_json, pipeline)
 
 
@@ -120,7 +132,7 @@ def _export_compiled(
     if asked.mode == "auto":
         click.echo(f"auto: {choice.sentence()}", err=True)
     card = read_card(model)
-    line = default_command(kernels, choice.mode, choice.hop, choice.recompute) + pipeline.arguments()
+    line = default_command(kernels, choice.mode, choice.hop, choice.recompute, choice.effort) + pipeline.arguments()
     compiled = compile_model(
         graph,
         name,
@@ -130,12 +142,15 @@ def _export_compiled(
         recompute=choice.recompute,
         card=card,
         command=line,
+        effort=choice.effort,
     )
     if pipeline.wanted:
         from edgeunet.pipeline.program import add_pipeline
 
         compiled, _ = add_pipeline(compiled, graph, card, pipeline.request())
     compiled.sources.write(directory)
+    if compiled.untried:
+        click.echo(compiled.untried.sentence(), err=True)
     if as_json:
         click.echo(json.dumps(summary(compiled, directory), indent=2))
     else:

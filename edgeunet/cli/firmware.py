@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.effort_option import effort_option
 from edgeunet.cli.kernels_option import kernels_option
 from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
 
@@ -22,6 +23,7 @@ def command() -> None:
 @kernels_option()
 @click.option("--mode", type=click.Choice(["window", "stream"]), default="window", show_default=True)
 @click.option("--hop", type=click.IntRange(1), help="Input samples per call of a stream.  [default: the total stride]")
+@effort_option
 @pipeline_options
 @click.option(
     "-o", "--output", "directory", required=True, type=click.Path(path_type=Path), help="Directory of the project."
@@ -32,6 +34,7 @@ def new(
     kernels: str | None,
     mode: str,
     hop: int | None,
+    effort: int,
     directory: Path,
     pipeline: PipelineOptions,
 ) -> None:
@@ -39,7 +42,17 @@ def new(
     from edgeunet.run.bench import new_firmware
 
     asked = pipeline.request() if pipeline.wanted else None
-    project = new_firmware(model, board, directory, kernels=kernels, mode=mode, hop=hop, pipeline=asked)
+    project = new_firmware(
+        model,
+        board,
+        directory,
+        kernels=kernels,
+        mode=mode,
+        hop=hop,
+        effort=effort,
+        pipeline=asked,
+        note=lambda text: click.echo(text, err=True),
+    )
     what = f"{project.model} and its pipeline" if project.has_pipeline else project.model
     click.echo(f"{directory}: firmware for {project.board} around {what}")
     click.echo(f"next: edgeunet flash {shlex.quote(str(directory))}")

@@ -30,6 +30,7 @@ def compile_model(
     recompute: int | None = None,
     card: ModelCard | None = None,
     command: str = "",
+    effort: int = 1,
 ) -> Compiled:
     """Compile ``graph`` to C.
 
@@ -45,6 +46,7 @@ def compile_model(
     recompute : how many skips of a stream to compute a second time instead of keeping them; what is cheap by default.
     card : the model's card, for class names and sample rate.
     command : the command line, for the header comment.
+    effort : how many candidates planning looks at, as a multiple of the usual number (``edgeunet.schedule.effort``).
 
     Raises
     ------
@@ -52,14 +54,16 @@ def compile_model(
         When the graph cannot be compiled as asked.
     """
     prefix = check_identifier(name) if name else suggest_identifier(graph.name)
-    schedule = schedule_graph(graph, kernels=kernels, mode=mode, hop=hop, without=without, recompute=recompute)
+    schedule = schedule_graph(
+        graph, kernels=kernels, mode=mode, hop=hop, without=without, recompute=recompute, effort=effort
+    )
     data = Tables(prefix)
     code = render_steps(schedule, prefix, data)
     facts = {
         "made by": f"edgeunet {__version__}",
         "model": f"{graph.name}, SHA-256 {graph.digest}",
         "kernels": f"{kernels}, for {find_flavour(kernels).title}",
-        "command": command or default_command(kernels, mode, hop, recompute),
+        "command": command or default_command(kernels, mode, hop, recompute, effort),
     }
     document = Document(prefix, schedule, code, data, facts, _digest(code, data, facts), card, mode)
     files = {
@@ -90,15 +94,17 @@ def compile_model(
         receptive_field_samples=schedule.timing.receptive_field,
         facts=facts,
         run_digest=document.digest,
+        untried=schedule.untried,
     )
 
 
-def default_command(kernels: str, mode: str, hop: int | None, recompute: int | None = None) -> str:
+def default_command(kernels: str, mode: str, hop: int | None, recompute: int | None = None, effort: int = 1) -> str:
     """The command line that gives the same files."""
     return (
         f"edgeunet export-c --kernels {kernels} --mode {mode}"
         + (f" --hop {hop}" if hop is not None else "")
         + (f" --recompute {recompute}" if recompute is not None else "")
+        + (f" --effort {effort}" if effort != 1 else "")
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeunet.files import write_text
+from edgeunet.schedule.effort import Untried
 from edgeunet.short_repr import LONGEST, cut, short_repr
 
 
@@ -110,6 +111,8 @@ class Compiled:
     """What the banner of every file says: what made it."""
     run_digest: str = ""
     """Hexadecimal digits by which the files of one run know each other."""
+    untried: Untried = field(default_factory=Untried)
+    """What planning left out."""
 
     def __repr__(self) -> str:
         call = f"{self.hop_samples} samples per call" if self.hop_samples else "a window per call"
@@ -136,5 +139,6 @@ def summary(compiled: Compiled, directory: Path) -> dict[str, Any]:
         "weights_bytes": compiled.weights_bytes,
         "macs": compiled.macs,
         "layers": len(compiled.layers),
+        "untried": list(compiled.untried.parts),
         "files": [str(directory / path) for path in compiled.sources.files],
     }

@@ -70,6 +70,7 @@ class Request:
     hop: int | None = None
     recompute: int | None = None
     ram_bytes: int | None = None
+    effort: int = 1
     without: tuple[str, ...] = ()
     stack_bytes: int | None = None
 
@@ -78,7 +79,7 @@ class Request:
     @property
     def choice(self) -> Choice:
         """How to compile, as asked."""
-        return Choice(self.mode, self.hop, self.recompute)
+        return Choice(self.mode, self.hop, self.recompute, self.effort)
 
 
 def find_board(target: str) -> Board | None:
@@ -215,6 +216,7 @@ def compile_request(request: Request, graph: Graph) -> Compiled:
         mode=request.mode,
         hop=request.hop,
         recompute=request.recompute,
+        effort=request.effort,
         without=request.without,
         card=read_card(request.model),
     )
@@ -233,6 +235,8 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
     request = settled(request, note)
     graph, card = read_tflite(request.model), read_card(request.model)
     compiled = compile_request(request, graph)
+    if compiled.untried:
+        note(compiled.untried.sentence())
     rows = recording_rows(compiled) if compiled.mode == "stream" else None
     size = rows * compiled.inputs[0].shape[-1] if rows else None
     golden = make_golden(compiled, reference(graph, compiled, rows), request.repeat, size)
@@ -282,7 +286,9 @@ def new_firmware(
     kernels: str | None = None,
     mode: str = "window",
     hop: int | None = None,
+    effort: int = 1,
     pipeline: PipelineRequest | None = None,
+    note: Note = lambda _: None,
 ) -> Project:
     """Compile ``model`` and write a firmware project around it, whole windows or a stream of hops.
 
@@ -297,7 +303,9 @@ def new_firmware(
     prefix = suggest_identifier(model.name.split(".")[0])
     flavour = choose_kernels(board, kernels)
     graph, card = read_tflite(model), read_card(model)
-    compiled = compile_model(graph, prefix, kernels=flavour, mode=mode, hop=hop, card=card)
+    compiled = compile_model(graph, prefix, kernels=flavour, mode=mode, hop=hop, card=card, effort=effort)
+    if compiled.untried:
+        note(compiled.untried.sentence())
     if pipeline is None:
         return write_project(compiled, board, directory)
     compiled, stages = add_pipeline(compiled, graph, card, pipeline)

@@ -20,6 +20,8 @@ class Choice:
     mode: str
     hop: int | None = None
     recompute: int | None = None
+    effort: int = 1
+    """How many candidates planning looks at (``edgeunet.schedule.effort``)."""
 
     def sentence(self) -> str:
         """What it is, in words."""
@@ -68,22 +70,24 @@ def fitting_choice(graph: Graph, kernels: str, asked: Choice, ram_bytes: int | N
     CompileError
         When nothing fits, with the smallest that could be had.
     """
-    stream = replace(asked, mode="stream")
+    stream, effort = replace(asked, mode="stream"), asked.effort
     try:
-        schedule = schedule_graph(graph, kernels=kernels, mode="stream", hop=asked.hop, recompute=asked.recompute)
+        schedule = schedule_graph(
+            graph, kernels=kernels, mode="stream", hop=asked.hop, recompute=asked.recompute, effort=effort
+        )
     except CompileError as error:
         if asked.hop is not None or asked.recompute is not None:
             raise
-        window = ram_of(schedule_graph(graph, kernels=kernels))
+        window = ram_of(schedule_graph(graph, kernels=kernels, effort=effort))
         if ram_bytes is None or window <= ram_bytes:
-            return Choice("window")
+            return Choice("window", effort=effort)
         raise CompileError(
             f"'{graph.name}' needs {window} bytes of state, input and output and {ram_bytes} are allowed, and {error}"
         ) from None
     smallest = (ram_of(schedule), replace(stream, hop=schedule.timing.hop))
-    if least_ram_of(schedule_graph(graph, kernels=kernels, search=False)) < smallest[0]:
-        window = ram_of(schedule_graph(graph, kernels=kernels))
-        smallest = min(smallest, (window, Choice("window")), key=lambda plan: plan[0])
+    if least_ram_of(schedule_graph(graph, kernels=kernels, search=False, effort=effort)) < smallest[0]:
+        window = ram_of(schedule_graph(graph, kernels=kernels, effort=effort))
+        smallest = min(smallest, (window, Choice("window", effort=effort)), key=lambda plan: plan[0])
     if ram_bytes is None or smallest[0] <= ram_bytes:
         return smallest[1]
     assert schedule.timing.hop is not None
@@ -97,10 +101,12 @@ def _recomputing(
     if asked.recompute is None:
         for count in range(1, MOST_SKIPS + 1):
             try:
-                schedule = schedule_graph(graph, kernels=kernels, mode="stream", hop=hop, recompute=count)
+                schedule = schedule_graph(
+                    graph, kernels=kernels, mode="stream", hop=hop, recompute=count, effort=asked.effort
+                )
             except CompileError:
                 break  # there are no more skips
-            needed, plan = ram_of(schedule), Choice("stream", hop, count)
+            needed, plan = ram_of(schedule), Choice("stream", hop, count, asked.effort)
             if needed <= ram_bytes:
                 return plan
             smallest = min(smallest, (needed, plan), key=lambda found: found[0])

@@ -17,33 +17,41 @@ BAR = 40
 _SHOWN = 8
 
 
-def explain(graph: Graph, schedule: Schedule, kernels: str) -> list[str]:
+def explain(graph: Graph, schedule: Schedule, kernels: str, effort: int = 1) -> list[str]:
     """Lines that say what fills the arena of ``schedule`` and which knob would lower it."""
-    lines = [_plan_line(schedule), ""]
+    lines = [_plan_line(schedule), *([schedule.untried.sentence()] if schedule.untried else []), ""]
     lines += _stream_peak(schedule) if schedule.timing.streams else _window_peak(schedule)
-    curve = hop_curve(graph, kernels)
+    curve = hop_curve(graph, kernels, effort)
     if curve:
         lines += ["", *_signal_lines(schedule)] if schedule.timing.streams else []
-        lines += ["", *_curve_lines(curve, ram_of(schedule_graph(graph, kernels=kernels)), schedule)]
+        lines += ["", *_curve_lines(curve, ram_of(schedule_graph(graph, kernels=kernels, effort=effort)), schedule)]
     return lines
 
 
 def explain_model(graph: Graph, kernels: str, choice: Choice) -> list[str]:
     """``explain`` for what ``compile_model`` makes of the same arguments."""
-    schedule = schedule_graph(graph, kernels=kernels, mode=choice.mode, hop=choice.hop, recompute=choice.recompute)
-    return explain(graph, schedule, kernels)
+    schedule = schedule_graph(
+        graph,
+        kernels=kernels,
+        mode=choice.mode,
+        hop=choice.hop,
+        recompute=choice.recompute,
+        effort=choice.effort,
+    )
+    return explain(graph, schedule, kernels, choice.effort)
 
 
-def hop_curve(graph: Graph, kernels: str) -> list[tuple[int, int]]:
+def hop_curve(graph: Graph, kernels: str, effort: int = 1) -> list[tuple[int, int]]:
     """RAM (``ram_of``) of streams at hops of 1, 2, 4 … total strides; empty where the network cannot stream."""
     try:
-        smallest = schedule_graph(graph, kernels=kernels, mode="stream")
+        smallest = schedule_graph(graph, kernels=kernels, mode="stream", effort=effort)
     except CompileError:
         return []
     assert smallest.timing.hop is not None
     curve, hop = [(smallest.timing.hop, ram_of(smallest))], 2 * smallest.timing.hop
     while hop <= smallest.signals[smallest.inputs[0]].rows and len(curve) < 5:
-        curve.append((hop, ram_of(schedule_graph(graph, kernels=kernels, mode="stream", hop=hop))))
+        schedule = schedule_graph(graph, kernels=kernels, mode="stream", hop=hop, effort=effort)
+        curve.append((hop, ram_of(schedule)))
         hop *= 2
     return curve
 

@@ -20,6 +20,7 @@ def export_c(
     hop: int | None = None,
     recompute: int | None = None,
     ram: int | None = None,
+    effort: int = 1,
     explain: bool = False,
     pipeline: bool = False,
     input_rate: float | None = None,
@@ -41,6 +42,7 @@ def export_c(
     hop : input samples per call of a stream; ``None`` for the total stride.
     recompute : skips of a stream to compute again instead of keeping them; ``None`` for the cheap ones.
     ram : auto: bytes that state, input and output must fit.
+    effort : candidates that planning looks at, as a multiple of the usual number.
     explain : say on stderr what sets the arena's size and what would lower it.
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.
@@ -53,7 +55,8 @@ def export_c(
     -------
     dict
         Schema ``edgeunet.export-c/1``: ``model``, ``kernels``, ``mode``, ``hop_samples``, ``lookahead_samples``,
-        ``arena_bytes``, ``state_bytes``, ``weights_bytes``, ``macs`` (per call), ``layers`` (how many), ``files``;
+        ``arena_bytes``, ``state_bytes``, ``weights_bytes``, ``macs`` (per call), ``layers`` (how many), ``untried``
+        (what planning left out, in words), ``files``;
         of an array ``format``, ``model_bytes``, ``arena_bytes``, ``operators`` (count by name), ``files``.
 
     Raises
@@ -74,6 +77,7 @@ def bench(
     hop: int | None = None,
     recompute: int | None = None,
     ram: int | None = None,
+    effort: int = 1,
     toolchain: str | None = None,
     emulator: str | None = None,
     kernels: str | None = None,
@@ -103,6 +107,7 @@ def bench(
     hop : input samples per call of a stream; ``None`` for the total stride.
     recompute : skips of a stream to compute again instead of keeping them; ``None`` for the cheap ones.
     ram : auto: bytes that state, input and output must fit.
+    effort : candidates that planning looks at, as a multiple of the usual number.
     toolchain : ``"gcc"``, ``"clang"`` or ``"zig"``; ``None`` for the first that is installed.
     emulator : ``"qemu"`` or ``"unicorn"``; ``None`` for the first that is installed.
     kernels : ``"portable"``, ``"dsp"`` or ``"mve"``; ``None`` for the core's fastest.
@@ -208,6 +213,7 @@ def firmware_new(
     kernels: str | None = None,
     mode: Literal["window", "stream"] = "window",
     hop: int | None = None,
+    effort: int = 1,
     pipeline: bool = False,
     input_rate: float | None = None,
     adc_uv: float = 1.0,
@@ -224,6 +230,7 @@ def firmware_new(
     kernels : ``"portable"``, ``"dsp"`` or ``"mve"``; ``None`` for the core's fastest.
     mode : ``"window"`` or ``"stream"``.
     hop : input samples per call of a stream; ``None`` for the total stride.
+    effort : candidates that planning looks at, as a multiple of the usual number.
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.
     adc_uv : pipeline: microvolts per ADC count.
