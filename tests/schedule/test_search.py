@@ -97,5 +97,5 @@ def test_what_is_good_enough_at_once_is_not_changed() -> None:
 
 
 def test_schedules_are_values_but_for_what_is_being_built() -> None:
-    assert thawed("edgeunet.schedule") == {"Extent", "Place", "_Draft"}
+    assert thawed("edgeunet.schedule") == {"Extent", "Ledger", "Place", "_Draft"}
     assert compared_by_identity("edgeunet.schedule") == {"Schedule"}
