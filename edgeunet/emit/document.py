@@ -21,6 +21,7 @@ from edgeunet.emit.source import Interface
 from edgeunet.emit.stream import end_expression
 from edgeunet.emit.tables import Tables
 from edgeunet.emit.template import CPage, render
+from edgeunet.kernels.flavour import Flavour
 from edgeunet.modelcard import ModelCard
 from edgeunet.program.steps import ARENA
 from edgeunet.schedule.schedule import Schedule
@@ -160,6 +161,7 @@ class ProgramPage(FilePage):
     ----------
     needs : macros of compilers for the right core, without which the kernels do not compile.
     needs_told : what to do where one is not defined.
+    little_endian : whether the kernels work in that byte order alone.
     """
 
     template = "emit/c/program.c.jinja"
@@ -170,6 +172,7 @@ class ProgramPage(FilePage):
     stream: StreamProgram | None
     needs: tuple[CIdentifier, ...]
     needs_told: CString
+    little_endian: bool
 
 
 def program_text(document: Document) -> str:
@@ -186,15 +189,16 @@ def program_text(document: Document) -> str:
             output_channels=document.outputs[0].shape[-1],
         )
     layers = CText(indent("\n".join(code.calls), "    "))
-    needs, told = _needed_macros(schedule)
+    assert schedule.flavour is not None
+    needs, told = _needed_macros(schedule.flavour)
     kernels, arguments = CText(code.kernels), CText(code.arguments)
-    return render(ProgramPage(*document.run, kernels, arguments, layers, stream, needs, told))
+    return render(
+        ProgramPage(*document.run, kernels, arguments, layers, stream, needs, told, schedule.flavour.little_endian)
+    )
 
 
-def _needed_macros(schedule: Schedule) -> tuple[tuple[CIdentifier, ...], CString]:
+def _needed_macros(flavour: Flavour) -> tuple[tuple[CIdentifier, ...], CString]:
     """Macros that the compiler has to define for the kernels, and what to do where it does not."""
-    flavour = schedule.flavour
-    assert flavour is not None
     told = (
         f"{flavour.name} kernels are for {flavour.title}: set -mcpu to one of these, or export with --kernels portable"
     )

@@ -23,6 +23,7 @@ class Flavour:
     name : of the option ``--kernels`` and of the folder below ``kernels``.
     title : what it runs on, for help, doctor, headers and docs.
     macros : compiler macros without which its C does not compile.
+    little_endian : whether its kernels read words where bytes were written, the first byte lowest.
     own_table : loads the rows of its own, which come before the portable ones; ``None`` where it has none.
     fuses : whether a node with an epilogue has a kernel, as far as can be told before it is placed; ``None`` where none
         has.
@@ -37,6 +38,7 @@ class Flavour:
     name: str
     title: str
     macros: tuple[str, ...]
+    little_endian: bool
     own_table: Loaded | None
     fuses: Accepts | None
     gains_at_low_rate: Accepts

@@ -33,6 +33,7 @@ DSP = Flavour(
     name="dsp",
     title="Cortex-M4, M7, M33 (DSP extension)",
     macros=("__ARM_FEATURE_DSP",),
+    little_endian=True,
     own_table=_table,
     fuses=_fuses,
     gains_at_low_rate=_gains_at_low_rate,

@@ -25,6 +25,7 @@ MVE = Flavour(
     name="mve",
     title="Cortex-M55, M85 (Helium)",
     macros=("__ARM_FEATURE_MVE",),
+    little_endian=True,
     own_table=_table,
     fuses=None,
     gains_at_low_rate=_gains_at_low_rate,

@@ -20,6 +20,7 @@ PORTABLE = Flavour(
     name="portable",
     title="any C99 compiler",
     macros=(),
+    little_endian=False,
     own_table=None,
     fuses=None,
     gains_at_low_rate=_gains_at_low_rate,
