@@ -16,6 +16,9 @@ from edgeunet.pipeline.selftest import render_pipeline_selftest
 from edgeunet.pipeline.settings import GAIN_FRACTION_BITS, Pipeline, PipelineRequest, settle_pipeline
 from edgeunet.signals.causal import GAIN_SLOWER_BITS, baseline_shift
 
+LONGEST_EVENT_ROWS = 1 << 30
+"""Rows at the network's rate that an event may last."""
+
 
 def add_pipeline(
     compiled: Compiled, graph: Graph, card: ModelCard | None, request: PipelineRequest
@@ -90,6 +93,7 @@ class HeaderPage(FilePage):
     resampler: ResamplerHeader | None
     stream: StreamHeader | None
     window: WindowHeader | None
+    origin_rows: int | None
 
 
 def _header(compiled: Compiled, pipeline: Pipeline) -> str:
@@ -111,6 +115,7 @@ def _header(compiled: Compiled, pipeline: Pipeline) -> str:
             resampler=ResamplerHeader(resampler.taps.shape[1], resampler.delay) if resampler else None,
             stream=_stream_header(compiled, pipeline) if streams else None,
             window=None if streams else _window_header(rows, pipeline),
+            origin_rows=_origin_rows(compiled, pipeline),
         )
     )
 
@@ -132,6 +137,15 @@ def _stream_header(compiled: Compiled, pipeline: Pipeline) -> StreamHeader:
         more_events=(2 * up + 2 * hop) // least + 3,
         flush_events=(_values(compiled) + tail + hop) // least + 2,
     )
+
+
+def _origin_rows(compiled: Compiled, pipeline: Pipeline) -> int | None:
+    """Rows by which a stream moves the row that others are counted from, so that none wraps where samples do not.
+
+    With rows a multiple of samples apart (500 to 250 Hz) both wrap together and nothing is moved.
+    """
+    up = pipeline.ratio.numerator
+    return LONGEST_EVENT_ROWS // up * up if compiled.mode == "stream" and up > 1 else None
 
 
 def _window_header(rows: int, pipeline: Pipeline) -> WindowHeader:
@@ -190,11 +204,12 @@ class ResamplerTables:
 
 @dataclass(frozen=True, eq=False)
 class ProgramPage(FilePage):
-    """``<name>_pipeline.c``; a stage that this model does without is ``None``."""
+    """``<name>_pipeline.c``; what this model does without is ``None``."""
 
     template = "pipeline/c/program.c.jinja"
 
     streams: bool
+    origin_rows: int | None
     gain: int | None
     normalizer: Normalizer | None
     resampler: ResamplerTables | None
@@ -217,6 +232,7 @@ def _program(compiled: Compiled, pipeline: Pipeline) -> str:
         ProgramPage(
             *file_facts(compiled.name, compiled.facts, compiled.run_digest),
             streams=compiled.mode == "stream",
+            origin_rows=_origin_rows(compiled, pipeline),
             gain=pipeline.gain if pipeline.gain != 1 << GAIN_FRACTION_BITS else None,
             normalizer=normalizer,
             resampler=resampler,

@@ -125,15 +125,31 @@ def test_no_samples_give_no_events(tmp_path: Path) -> None:
     assert stages.run(empty) == () == stages.stream(empty, 4) == expected(stages, empty)
 
 
-def test_a_stream_goes_on_when_its_counts_wrap(tmp_path: Path) -> None:
-    stages = build_stages(tmp_path, content=small_network(1), the_card=SHORT)
-    samples, first = ecg(250.0, 2500), 2**32 - 1100
+@pytest.mark.parametrize(("rate_hz", "up", "down"), [(250.0, 1, 1), (500.0, 1, 2), (360.0, 25, 36), (100.0, 5, 2)])
+@pytest.mark.parametrize("rows", [2**30, 2**31, 2**32])
+def test_indices_count_samples_modulo_2_to_the_32_at_every_ratio(
+    tmp_path: Path, rate_hz: float, up: int, down: int, rows: int
+) -> None:
+    """Events before, over and after the row at which one of the counts wraps, or the row counted from moves."""
+    stages = build_stages(tmp_path, content=small_network(1), the_card=SHORT, request=PipelineRequest(rate_hz))
+    samples = ecg(rate_hz, 2500 * down // up)
+    first_row = (rows - 1100) // up * up
+    first = first_row // up * down
+    plain = stages.stream(samples, 7)
+    assert plain[0].onset < 1000 * down // up < 1200 * down // up < plain[-1].onset
     wanted = [
         replace(event, **{end: (getattr(event, end) + first) % 2**32 for end in ("onset", "peak", "offset")})
-        for event in stages.stream(samples, 7)
+        for event in plain
     ]
-    assert stages.stream(samples, 7, first) == tuple(wanted)
-    assert wanted[0].onset > 2**31 > wanted[-1].onset
+    assert stages.stream(samples, 7, first_row) == tuple(wanted)
+
+
+def test_a_recording_that_ends_where_the_rows_wrap_keeps_its_last_event(tmp_path: Path) -> None:
+    """So that 0 is the number of rows taken in."""
+    stages = build_stages(tmp_path, content=small_network(1), the_card=SHORT)
+    samples = ecg(250.0, 700)
+    plain = stages.stream(samples, 7)
+    assert [event.kind for event in stages.stream(samples, 7, 2**32 - 700)] == [event.kind for event in plain]
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
