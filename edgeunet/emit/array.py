@@ -18,7 +18,7 @@ from edgeunet.emit.escaping import (
     c_ascii_string,
     c_comment,
 )
-from edgeunet.emit.identifier import check_identifier, suggest_identifier
+from edgeunet.emit.identifier import check_identifier, class_constants
 from edgeunet.emit.source import SourceTree
 from edgeunet.emit.template import CPage, render
 from edgeunet.emit.tflm_operators import resolver_method
@@ -177,7 +177,7 @@ class ArrayHeaderPage(ArrayPage):
     rate: Rate | None
     normalization: Normalization | None
     ports: tuple[ArrayPort, ...]
-    classes: tuple[CText, ...]
+    classes: tuple[CIdentifier, ...]
     arena: ArenaFigures | None
     operator_count: int
     operators: tuple[OperatorKind, ...]
@@ -207,7 +207,7 @@ def _header(stem: str, outline: Outline, card: ModelCard, arena: ArenaFigures | 
             rate=_rate(outline.inputs[0], card.sample_rate_hz) if card.sample_rate_hz is not None else None,
             normalization=kind,
             ports=(*_ports(stem, "INPUT", outline.inputs), *_ports(stem, "OUTPUT", outline.outputs)),
-            classes=_constants(card.classes),
+            classes=class_constants(stem, card.classes),
             arena=arena,
             operator_count=len(outline.operators),
             operators=operators,
@@ -247,17 +247,6 @@ def _quantization(port: Port, is_input: bool) -> PortQuantization | None:
     low, high = (0, 2**bits - 1) if port.dtype.startswith("uint") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
     ends = [CComment(f"{port.scale * (end - port.zero_point):.6g}") for end in (low, high)]
     return PortQuantization(_float(port.scale), port.zero_point, Range(*ends) if is_input else None)
-
-
-def _constants(classes: Sequence[str]) -> tuple[CText, ...]:
-    """What stands for each class in the names of the enumeration."""
-    names = [
-        suggest_identifier(name).upper() if any(c.isascii() and c.isalnum() for c in name) else str(index)
-        for index, name in enumerate(classes)
-    ]
-    if len(set(names)) < len(names):
-        names = [f"{name}_{index}" for index, name in enumerate(names)]
-    return tuple(map(CText, names))
 
 
 def _operator(outline: Outline, kind: tuple[str, str]) -> OperatorKind:

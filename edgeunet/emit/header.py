@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from edgeunet.emit.document import Document, FilePage
 from edgeunet.emit.escaping import CComment, CIdentifier, CString, CText, c_comment, c_string
+from edgeunet.emit.identifier import class_constants
 from edgeunet.emit.source import Interface, Layer
 from edgeunet.emit.tables import c_float, c_number
 from edgeunet.emit.template import render
+from edgeunet.schedule.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class StreamHeader:
 
     hop: int
     output_rows: int
+    input_bytes: int
+    output_bytes: int
     stride: int
     lookahead: int
     receptive_field: int
@@ -64,6 +68,7 @@ class HeaderPage(FilePage):
     sample_rate_hz: CText | None
     sides: tuple[Side, ...]
     classes: tuple[CString, ...]
+    class_constants: tuple[CIdentifier, ...]
     arena_bytes: int
     arena_words: int
     lower_bound_bytes: int
@@ -86,6 +91,7 @@ def header_text(document: Document) -> str:
             sample_rate_hz=c_number(card.sample_rate_hz) if card is not None and card.sample_rate_hz else None,
             sides=(_side(name, "INPUT", document.inputs), _side(name, "OUTPUT", document.outputs)),
             classes=tuple(map(c_string, card.classes)) if card is not None else (),
+            class_constants=class_constants(document.prefix, card.classes) if card is not None else (),
             arena_bytes=schedule.arena_bytes,
             arena_words=document.arena_words,
             lower_bound_bytes=schedule.lower_bound_bytes,
@@ -149,11 +155,17 @@ def _stream(document: Document) -> StreamHeader:
     return StreamHeader(
         hop=timing.hop,
         output_rows=timing.rows[schedule.outputs[0]],
+        input_bytes=_bytes_per_call(schedule, schedule.inputs),
+        output_bytes=_bytes_per_call(schedule, schedule.outputs),
         stride=document.total_stride,
         lookahead=document.lookahead_samples,
         receptive_field=timing.receptive_field,
         input_row=CComment(_input_row(document)),
     )
+
+
+def _bytes_per_call(schedule: Schedule, signals: Sequence[int]) -> int:
+    return sum(schedule.timing.rows[signal] * schedule.signals[signal].channels for signal in signals)
 
 
 def _input_row(document: Document) -> str:

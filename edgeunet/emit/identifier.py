@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from edgeunet.emit.escaping import CIdentifier
 from edgeunet.errors import CompileError
 
 LONGEST = 40
@@ -45,6 +47,21 @@ def suggest_identifier(text: str) -> str:
     if not plain or plain[0].isdigit():
         plain = f"net_{plain}".rstrip("_")[:LONGEST]
     return plain if _problem(plain) is None else f"{plain[: LONGEST - 4]}_net"
+
+
+def class_constants(prefix: str, classes: Sequence[str]) -> tuple[CIdentifier, ...]:
+    """The constant that stands for each class, ``ECG_CLASS_QRS``: no two the same, and none a macro of the header.
+
+    A name without an ASCII letter or digit is its position; names that would be the same (in capitals, or once cut) all
+    get their position.
+    """
+    parts = [re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:LONGEST].rstrip("_") for name in classes]
+    words = [part.upper() or str(index) for index, part in enumerate(parts)]
+    taken = {word for word in words if words.count(word) > 1} | {"NAMES"}
+    while any(word in taken for word in words):
+        words = [f"{word}_{index}" if word in taken else word for index, word in enumerate(words)]
+        taken = {word for word in words if words.count(word) > 1}
+    return tuple(CIdentifier(f"{prefix.upper()}_CLASS_{word}") for word in words)
 
 
 def _problem(name: str) -> str | None:

@@ -121,8 +121,11 @@ TWIN_FOLDER = "twin"
 """The folder of a family with the plain C of what its kernels do: for tests, never pasted."""
 
 
+LICENCE = "/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */\n"
+"""How every file begins; a file that a kernel is pasted into says it once."""
+
 VARIANTS = "/* Variants:\n"
-"""How a file begins that is the text of several functions: in its first comment a line each, a name and values, which
+"""How a file goes on that is the text of several functions: in its first comment a line each, a name and values, which
 ``$name`` and the other words after a ``$`` stand for (in capitals for the value in capitals)."""
 
 
@@ -148,7 +151,9 @@ def kernel_texts(flavour: str, *, twins: bool = False) -> Mapping[str, str]:
     """
     found: dict[str, str] = {}
     for file in _c_files(files("edgeunet") / "kernels" / flavour, twins):
-        for name, text in _functions(file.name.removesuffix(".c"), file.read_text(encoding="utf-8")):
+        for name, text in _functions(
+            file.name.removesuffix(".c"), file.read_text(encoding="utf-8").removeprefix(LICENCE)
+        ):
             if name in found:
                 raise ValueError(
                     f"kernels/{flavour} has two texts of {name}; its name says in which family a function is"

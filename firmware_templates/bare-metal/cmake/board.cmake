@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0 OR 0BSD
 # Reads the row of BOARD from boards.json: compiler flags, drivers, board_row.h and the linker script.
 file(READ "${CMAKE_CURRENT_SOURCE_DIR}/boards.json" TABLE)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS boards.json)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* The part of <string.h> that generated code may use, for compilers that come without a C library. */
 #ifndef EDGEUNET_STRING_H
 #define EDGEUNET_STRING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* What main.c may ask of a board; one .c file per driver, chosen by the board's row in boards.json. */
 #ifndef BOARD_H
 #define BOARD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* The host as a board: no registers to set, no stack to paint. */
 #include "board.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Board start, stack painting and the calibration loop on RISC-V. */
 #include "board.h"
 #include "board_row.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Wall time on the host. */
 #define _POSIX_C_SOURCE 199309L
 #include <time.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* CPU cycles from the DWT of Armv7-M and Armv8-M mainline; 32 bits, so one run must stay below 2^32 cycles. */
 #include "board.h"
 #include "board_row.h"

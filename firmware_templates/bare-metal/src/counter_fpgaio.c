@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Instructions, exactly, from the MPS2/MPS3 FPGAIO cycle counter of an emulator that runs one instruction per
  * nanosecond (QEMU: -icount shift=0). The counter advances once in N = BOARD_COUNTER_TICK instructions, so one reading is
  * floor(t / N). Summing N readings, taken 7 instructions apart, undoes the floor: for gcd(7, N) = 1 the offsets

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Instructions retired, by RISC-V's own counter: exact on an emulator that runs one instruction per tick (QEMU: -icount
  * shift=0), and on a core, where it counts instructions too and not cycles. */
 #include "board.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* What a run costs, and the lines that say so (see report.h for their form). */
 #ifndef MEASURE_H
 #define MEASURE_H

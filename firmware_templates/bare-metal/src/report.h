@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* The line protocol, one for emulator UART and serial port:
  *
  *     #kind key=value key=value *1a2b3c4d

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Control and status registers (RISC-V privileged architecture 1.12), by number: no assembler needs to know Zicsr. */
 #ifndef RISCV_H
 #define RISCV_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* The four functions a C compiler may call on its own; linked only where the model's code needs them. */
 #include <stddef.h>
 #include <stdint.h>

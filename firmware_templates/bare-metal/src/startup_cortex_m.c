@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Reset and fault handling for Cortex-M0+, M3, M4, M7, M33 and M55: no library, no interrupts. */
 #include <stdint.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Reset and fault handling for a 32-bit RISC-V core in machine mode: no library, no interrupts. */
 #include <stdint.h>
 

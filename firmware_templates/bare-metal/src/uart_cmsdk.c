@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Arm CMSDK APB UART, as on the MPS2 and MPS3 boards (DDI 0479, section 4.3). */
 #include "board.h"
 #include "board_row.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* nRF51 and nRF52 UART without DMA (nRF52840 product specification, section 6.33). */
 #include "board.h"
 #include "board_row.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* 16550 UART with registers of one byte, as on QEMU's virt machine; its clock gives 115200 baud / BOARD_UART_DIVIDER. */
 #include "board.h"
 #include "board_row.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* The host's UART is its standard output. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* STM32 USART of the F1, F2 and F4 families (RM0390, section 25.6): status and data registers at the start. */
 #include "board.h"
 #include "board_row.h"

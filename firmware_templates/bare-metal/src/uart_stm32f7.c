@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* STM32 USART and LPUART of the F0, F3, F7, G, H, L4, L5 and U5 families (RM0385, section 31.8). */
 #include "board.h"
 #include "board_row.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* What the kernels without scratch memory share (Cortex-M4/M7/M33): four output channels of one row at a time, inputs and weights
  * both split by SXTB16 as they are read. Nothing is widened beforehand, so that a call of one row costs no more per row than others.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* A convolution without scratch memory; what the kernels named eu_bare_ share. */
 typedef struct {
     const int32_t *weights; /* per four channels: weights, constants */

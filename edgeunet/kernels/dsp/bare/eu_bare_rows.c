@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Windows of a convolution without scratch memory: `runs` runs of 4 * `groups` neighbouring bytes, `run_gap` bytes between them. */
 typedef struct {
     int32_t step; /* from row to row */

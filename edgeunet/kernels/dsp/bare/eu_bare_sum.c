@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* What the kernels for a convolution over two signals without scratch memory share (see eu_quads_sum.c): `repeat` output rows for each row of
  * the first signal. */
 typedef struct {

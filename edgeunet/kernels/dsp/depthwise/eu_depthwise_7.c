@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Depthwise convolution with 7 taps: see eu_depthwise_long.c. Inputs of rows 0 to 9 in r4-r8, of which r6-r8 stay for the next four. */
 __attribute__((naked, noinline)) static void eu_depthwise_7_loop(__attribute__((unused))
                                                                  const eu_depthwise_long_channel_t *channel,

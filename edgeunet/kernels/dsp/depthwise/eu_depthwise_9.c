@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Depthwise convolution with 9 taps: see eu_depthwise_long.c. Inputs of rows 0 to 11 in r4-r9, of which r6-r9 stay for the next four. */
 __attribute__((naked, noinline)) static void eu_depthwise_9_loop(__attribute__((unused))
                                                                  const eu_depthwise_long_channel_t *channel,

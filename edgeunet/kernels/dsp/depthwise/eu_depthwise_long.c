@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Depthwise convolution over time, stride 1, for 7 or 9 taps: channel by channel, four rows at a time.
  *
  *     acc[r][n] = 2 * (bias[n] + sum over t < taps of in[r * in_step + t * in_step + n] * weights[n][t])

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* What the depthwise kernels share that do four rows of a channel at a time: the frame of a loop, loads of pairs of rows in
  * 16-bit halves, and the end of a loop: double rounding as in eu_quads.c, four stores. */
 

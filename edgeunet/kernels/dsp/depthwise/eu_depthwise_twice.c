@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Depthwise convolution over a signal upsampled twofold, read at its low rate: channel by channel, four rows at a time.
  *
  *     acc[2 r + f][n] = 2 * (bias[n] + sum over t < taps of in[(r + (t + base + f >> 1)) * in_step + n] * weights[n][t])

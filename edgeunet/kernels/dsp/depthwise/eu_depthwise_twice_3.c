@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Sums over three low-rate rows: see eu_depthwise_twice.c. Inputs of rows 0 to 3 in r4 and r5. */
 #define EU_DEPTHWISE_TWICE_3(at, even, odd) \
     "ldrd r2, r3, [sp, #" at "]\n\tsmlad " even ", r4, r2, r8\n\tsmlatb " odd ", r4, r2, r8\n\t" \

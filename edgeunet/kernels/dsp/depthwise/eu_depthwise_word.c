@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Depthwise convolution over time, four channels of one row at a time: any taps, stride, dilation and clamp, and the phases of
  * a window over a nearest-upsampled signal read at its low rate (one phase otherwise).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Maximum over three rows, four channels per instruction pair:
  *
  *     out[r * out_step + n] = max over t < 3 of in[r * in_step + t * pitch + n]

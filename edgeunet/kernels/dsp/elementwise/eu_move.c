@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Moves `bytes` (a multiple of four, at multiples of four) to where they lie lower in memory, or apart: 32 at a time. */
 __attribute__((naked, noinline)) static void eu_move(__attribute__((unused)) int8_t *to,
                                                      __attribute__((unused)) const int8_t *from,

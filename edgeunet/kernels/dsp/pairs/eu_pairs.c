@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* What the kernels that widen both operands share (Cortex-M4/M7/M33): the quads of eu_quads.c, with the inputs of a block of rows
  * widened to 16 bits once for all quads. A product then takes 0.66 instructions instead of 0.78, and the block's inputs twice
  * their bytes of scratch memory.

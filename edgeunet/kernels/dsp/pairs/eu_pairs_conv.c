@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* A convolution with both operands widened; what the kernels named eu_pairs_ share. */
 typedef struct {
     const int32_t *weights; /* packed quads, as in eu_quads_conv_t */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Windows of a block of rows, both operands widened. */
 /* Where the windows of rows lie: `groups` groups of four inputs each, `step` bytes from one to the next. */
 typedef struct {

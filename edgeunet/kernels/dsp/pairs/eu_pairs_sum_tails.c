@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Variants:
  *
  *     eu_pairs_sum_saturated  tail=saturated unpack=eu_quads_unpack constants=8

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* What the quad kernels share (Cortex-M4/M7/M33): four output channels of one row at a time, their weights widened to 16
  * bits once per call, the inputs widened as they are read.
  *

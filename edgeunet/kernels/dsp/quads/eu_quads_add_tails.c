@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Variants:
  *
  *     eu_quads_add_relu    unpack=eu_quads_unpack biases=4 constants=12

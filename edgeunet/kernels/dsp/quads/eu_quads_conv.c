@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* The rows and quads of a convolution; what the kernels named eu_quads_conv_ share. */
 
 typedef void eu_quads_loop_t(const eu_quads_rows_t *);

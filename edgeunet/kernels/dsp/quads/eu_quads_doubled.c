@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Unpacking of quads for EU_QUADS_ROUND (see eu_quads.c): weights and biases are doubled, so that one SMMLAR of an
  * accumulator and a multiplier is TFLite's SaturatingRoundingDoublingHighMul. */
 #define EU_QUADS_UNPACK_ONE(multiplier, rotation) \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* What a row loop needs, in the order of the registers it is loaded into. */
 typedef struct {
     const int32_t *wide; /* r1: 4 first sums, widened weights, constants of the requantization */

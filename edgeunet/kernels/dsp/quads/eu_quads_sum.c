@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* What the kernels for a convolution over two signals share: quads as in eu_quads.c, with two chains. The inputs of the first
  * signal are summed once for all the rows that a row of it is repeated in. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Row loops over two signals: two chains of eu_quads.c. */
 #define EU_QUADS_SUM_COPY "ldmia r0!, {r1-r8}\n\tstmia r12!, {r1-r8}\n\t"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Unpacking of quads for EU_QUADS_SCALE. */
 #define EU_QUADS_UNPACK_TWO(multipliers, offsets) \
     "ldrd r4, r5, [r0, #" multipliers "]\n\tldrd r2, r3, [r0, #" offsets "]\n\t" \

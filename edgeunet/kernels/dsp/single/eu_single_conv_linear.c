@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* 1x1 convolution of a single channel onto the whole int8 range. Quads of channels that are straight lines run as in
  * eu_single_conv_saturated.c; of the others each channel is requantized in two roundings:
  *

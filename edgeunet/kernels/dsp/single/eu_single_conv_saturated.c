@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* 1x1 convolution of a single channel. A result depends on one int8 value, so multiplication and requantization are one straight
  * line per output channel:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* What the kernels for calls of few rows share (Cortex-M4/M7/M33): four rows of one output channel at a time. It is the chain
  * of eu_quads.c with the roles swapped: the inputs of four rows are widened to 16 bits once for all channels, the weights are read
  * as they are and split by SXTB16 on the way, for four rows at once:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* A convolution four rows at a time; what the kernels named eu_tall_ share. */
 typedef struct {
     const int32_t *weights; /* per channel: weights, constants */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Variants:
  *
  *     eu_tall_conv_saturated  tail=saturated

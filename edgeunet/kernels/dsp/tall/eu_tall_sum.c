@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* What the kernels for a convolution of few rows over two signals share (see eu_quads_sum.c): `repeat` output rows for each row of the first
  * signal. Per channel the chain runs over four rows of the first signal, then, from those sums, over the second signal's rows of each
  * of the `repeat` phases: output rows phase, phase + repeat, phase + 2 * repeat, phase + 3 * repeat. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Depthwise convolution of few rows on Helium, eight channels of a row at a time; the functions are written per way to sum a
  * window (docs/HELIUM_KERNELS.md):
  *

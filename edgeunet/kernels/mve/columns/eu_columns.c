@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Convolutions of several taps on Helium, one output channel at a time: its weights stay in registers while inputs pass;
  * the loops are written per shape (docs/HELIUM_KERNELS.md). The meaning is that of eu_tiles:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Copies outer blocks of rows runs of bytes, sixteen at a time. in and out do not overlap, but for nearest upsampling, where a block
  * is one row of inputs and as many of outputs: then no block may write over what later ones read. */
 typedef struct {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Maximum over 2 or 3 rows every `stride` rows, sixteen channels at a time:
  *
  *     out[r * out_step + n] = max over k < kernel of in[r * in_step + k * pitch + n] */

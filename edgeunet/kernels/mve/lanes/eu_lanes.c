@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Depthwise convolution on Helium, eight rows of a channel at a time; the loops are written per kind of window
  * (docs/HELIUM_KERNELS.md):
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* 1x1 convolution of one input channel on Helium, one straight line per output channel; the functions are written per
  * clamp (docs/HELIUM_KERNELS.md):
  *

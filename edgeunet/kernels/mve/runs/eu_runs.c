@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Convolutions on Helium whose windows are too long for eu_tiles, or several runs of bytes (dilation); the loops are
  * written per shape (docs/HELIUM_KERNELS.md), for all output channels of two rows:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Convolutions of at most 16 inputs on Helium, blocks of four rows and four channels; the functions are written per shape
  * (docs/HELIUM_KERNELS.md):
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Copies outer blocks of rows runs of bytes. in and out do not overlap. */
 typedef struct {
     int32_t outer;

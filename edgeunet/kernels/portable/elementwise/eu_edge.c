@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Makes rows outside the signal read as padding: row r of out has index first + r; those below begin or not below end become
  * value. Runs only while a stream starts or ends. */
 #if defined(__GNUC__)

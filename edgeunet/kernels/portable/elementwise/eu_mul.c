@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Product of two int8 signals: out = clamp(requantize((a - zero_point_a) * (b - zero_point_b), multiplier, shift) + zero_point).
  *
  * The product is at most 255^2. A pitch or step of 0 repeats an operand over rows or channels. out may be either operand.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Nearest upsampling by an integer: every input row is written factor times. Source: TFLite ResizeNearestNeighbor. */
 typedef struct {
     int32_t rows; /* input rows */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Scales an accumulator: y = acc * multiplier / 2^31 * 2^shift, rounded twice as TFLite's reference kernels do.
  *
  *     a = acc << max(shift, 0)                            (wraps like two's complement; never in a sane network)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Softmax over the channels of each row, in integers; output scale 1/256, zero point -128.
  *
  *     d = max - in,  e(d) = exp(-d * beta * scale) as Q0.31 from a table, nothing for d >= entries

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Squared difference of two int8 signals on different scales.
  *
  *     a = requantize((in_a - zero_point_a) << left_shift, multiplier_a, shift_a); b likewise

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* A function of one int8 value as its 256 results: out = table[in + 128]. out may be in. */
 typedef struct {
     const int8_t *table;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Mean over the part of each window that is inside the image, per channel, rounded to nearest, halves away from zero,
  * clamped to [low, high]. Source: TFLite reference_integer_ops::AveragePool. */
 typedef struct {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Convolution over an image, taps outside it skipped; any stride, dilation, padding and number of groups.
  *
  *     acc = bias[n] + sum over the taps inside and c < inputs of (in[y][x][g * inputs + c] - in_zero_point) * weights[n][i][j][c]

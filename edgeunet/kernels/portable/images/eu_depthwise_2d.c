@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Depthwise convolution over an image, taps outside it skipped; output channel n reads input channel n / repeat.
  *
  *     acc = bias[n] + sum over the taps inside of (in[y][x][n / repeat] - in_zero_point) * weights[i][j][n]

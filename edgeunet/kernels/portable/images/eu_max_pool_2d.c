@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Maximum over the part of each window that is inside the image, per channel, clamped to [low, high]. Source: TFLite reference_integer_ops::MaxPool. */
 typedef struct {
     int32_t in_height;

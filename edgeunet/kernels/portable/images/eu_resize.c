@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Nearest neighbour by table: out[i][j] = in[y[i]][x[j]], per pixel of channels bytes. The tables come from TFLite's float32
  * formula (reference_ops::ResizeNearestNeighbor), evaluated in Python. */
 typedef struct {

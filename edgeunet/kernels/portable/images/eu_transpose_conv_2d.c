@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Transposed convolution over an image: every output gathers the inputs whose taps reach it.
  *
  *     acc = bias[n] + sum over taps i, j with oy + top - i = y * stride_height, ox + left - j = x * stride_width, (y, x) inside,

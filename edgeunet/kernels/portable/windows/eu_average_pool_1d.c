@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Mean over time of the rows that exist, rounded to nearest, halves away from zero.
  *
  * Output row r covers input rows (first + r) * stride - pad up to kernel of them; rows below begin or from end on are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Convolution over time, valid rows only.
  *
  *     acc[r][n] = bias[n] + sum over t < taps, c < inputs of in[r * in_step + t * tap_step + c] * weights[n][t][c]

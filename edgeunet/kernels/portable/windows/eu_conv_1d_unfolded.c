@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Convolution over time, valid rows only, that subtracts the input zero point itself (edgeunet/kernels/README.md).
  *
  *     acc[r][n] = bias[n] + sum over t < taps, c < inputs of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Convolution over two signals side by side that are never put side by side; the first may run at a lower rate.
  *
  *     acc = bias[n] + sum over t < taps, c < a_inputs of a[(r / repeat) * a_step + t * a_tap + c] * a_weights[n][t][c]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Convolution over two signals side by side that are never put side by side; the first may run at a lower rate. Subtracts
  * the input zero point, the same for both, itself (edgeunet/kernels/README.md).
  *

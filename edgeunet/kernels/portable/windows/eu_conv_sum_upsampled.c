@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Convolution over two signals side by side, the first nearest-upsampled and read at its low rate, one phase after the other.
  *
  *     acc = bias[n] + sum over t < a_taps, c < a_inputs of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Convolution over a nearest-upsampled signal, read at its low rate, one phase after the other; valid rows only.
  *
  *     acc = bias[n] + sum over t < taps, c < inputs of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Depthwise convolution over time, valid rows only, that subtracts the input zero point itself (edgeunet/kernels/README.md);
  * output channel n reads input channel n / repeat.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Depthwise convolution over a nearest-upsampled signal, read at its low rate, one phase after the other; output channel n
  * reads input channel n / repeat.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Rows of dot products: a 1x1 convolution, a fully connected layer, or a convolution whose taps follow each other
  * without gaps (dilation 1, pitch = channels), where one window is one run of bytes.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Convolution over a nearest-upsampled signal whose taps follow each other without gaps (dilation 1, pitch = channels), read
  * at its low rate, one phase after the other: one window is one run of bytes.
  *

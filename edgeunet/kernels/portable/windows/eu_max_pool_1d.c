@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Maximum over time: out[r][c] = clamp(max over t < kernel of in[r * in_step + t * pitch + c]).
  *
  * Rows outside the signal hold -128. Source: TFLite reference_integer_ops::MaxPool. */

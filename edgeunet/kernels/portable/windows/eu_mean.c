@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Mean over the middle axis of (outer, count, inner).
  *
  *     out[o][i] = clamp(requantize(sum over k < count of (in[o][k][i] - zero_point_in), multiplier, shift) + zero_point)

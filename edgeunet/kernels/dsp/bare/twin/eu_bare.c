@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of what the kernels without scratch memory share (eu_bare.c): same packing, one product at a time. */
 
 /* Four sums to int8 by the constants behind a quad's weights; returns the end of those. */

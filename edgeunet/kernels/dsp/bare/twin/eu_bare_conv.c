@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* A convolution without scratch memory; what the kernels named eu_bare_ share. */
 static void eu_bare_conv(const int8_t *in, int8_t *out, const eu_bare_t *p, eu_bare_tail_t *tail)
 {

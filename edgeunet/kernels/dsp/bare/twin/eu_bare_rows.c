@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Windows of a convolution without scratch memory: `runs` runs of 4 * `groups` neighbouring bytes, `run_gap` bytes between them. */
 static const int32_t *eu_bare_runs(const int8_t *in, const eu_bare_window_t *window, const int32_t *weights,
                                    uint32_t *sums)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* What the kernels for a convolution over two signals without scratch memory share (see eu_quads_sum.c): `repeat` output rows for each row of
  * the first signal. */
 static void eu_bare_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_bare_sum_t *p, eu_bare_tail_t *tail)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Variants:
  *
  *     eu_bare_saturated_tail   tail=saturated

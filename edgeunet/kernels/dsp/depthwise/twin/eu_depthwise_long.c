@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of eu_depthwise_long.c. */
 /* The fast kernel in the order of its formula. */
 static void eu_depthwise_long(const int8_t *in, int8_t *out, int32_t taps, const eu_depthwise_long_t *p)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Variants:
  *
  *     eu_depthwise_3  taps=3

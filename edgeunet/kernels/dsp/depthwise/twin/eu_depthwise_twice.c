@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of eu_depthwise_twice.c. */
 /* The fast kernels in the order of their formula. */
 static void eu_depthwise_twice(const int8_t *in, int8_t *out, const eu_depthwise_twice_t *p)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of eu_depthwise_word.c. */
 /* What a row needs, in the order of the stack. */
 static void eu_depthwise_word_row(const int8_t *in, const int32_t *weights, int8_t *out,

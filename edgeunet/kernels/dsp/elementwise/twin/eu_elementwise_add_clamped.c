@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of eu_elementwise_add_clamped.c. */
 static int32_t eu_elementwise_add_clamped_bound(uint32_t splat)
 {

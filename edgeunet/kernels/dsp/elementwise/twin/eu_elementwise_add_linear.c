@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of eu_elementwise_add_linear.c. */
 static void eu_elementwise_add_linear_row(const int8_t *a, const int8_t *b, int8_t *out,
                                           const eu_elementwise_add_linear_t *p)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of what the kernels that widen both operands share (eu_pairs.c): same packing, one product at a time. */
 
 /* A tail says how sums become int8. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Windows of a block of rows, both operands widened. */
 
 /* Bytes from one widened window to the next: those that overlap or follow each other are widened as they lie, else without the gaps. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of what the quad kernels share (eu_quads.c): same packing, one product at a time. */
 
 /* What follows the sums of a quad: a scale (dsp: EU_QUADS_SCALE with USAT or SSAT, EU_QUADS_ROUND) and what is around it. */

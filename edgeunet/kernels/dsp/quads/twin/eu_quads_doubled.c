@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Unpacking of quads for EU_QUADS_ROUND (see eu_quads.c): weights and biases are doubled, so that one SMMLAR of an
  * accumulator and a multiplier is TFLite's SaturatingRoundingDoublingHighMul. */
 static int32_t *eu_quads_widen_doubled(const int32_t *weights, int32_t *wide, int32_t groups)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of the row loops over two signals (eu_quads_sum_chains.c): same frame, same packing. */
 static const int32_t *eu_quads_sum_runs(const int8_t **in, const int32_t *wide, const int32_t *last, int32_t groups,
                                         int32_t gap, int32_t *sums)

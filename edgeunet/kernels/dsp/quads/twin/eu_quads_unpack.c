@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Unpacking of quads for EU_QUADS_SCALE. */
 static int32_t *eu_quads_widen(const int32_t *weights, int32_t *wide, int32_t groups)
 {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of the row loops over one signal (eu_quads_windows.c): same frame, same packing. */
 
 /* A whole row loop. `last` says that the last four inputs come apart (EU_QUADS_LAST), `adds` that a signal is added. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of eu_single_conv_saturated.c. */
 static void eu_single_conv_saturated_loop(const eu_single_conv_saturated_rows_t *p)
 {

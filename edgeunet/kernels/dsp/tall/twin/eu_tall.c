@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of what the kernels for calls of few rows share (eu_tall.c): same packing, one product at a time. */
 
 /* Four sums to int8 by the constants behind a channel's weights; returns the end of those. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* A convolution four rows at a time; what the kernels named eu_tall_ share. */
 static void eu_tall_conv(const int8_t *in, int8_t *out, const eu_tall_t *p, int32_t *wide, eu_tall_code_t *tail)
 {

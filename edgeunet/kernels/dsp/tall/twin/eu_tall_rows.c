@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Windows and rows of a convolution four rows at a time. */
 
 /* Row `row` of four of which `live` exist: the last one stands in for those missing. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of eu_elementwise_add.c: sum of two int8 signals on different scales, as one straight line per operand.
  *
  *     out = min(max((a * a_slope + b * b_slope + offset) >> 20, -128), 127)

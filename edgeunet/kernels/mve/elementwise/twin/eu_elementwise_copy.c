@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of eu_elementwise_copy.c: copies outer blocks of rows runs of bytes. in and out do not overlap, but for nearest
  * upsampling, where a block is one row of inputs and as many of outputs: then no block may write over what later ones read. */
 static void eu_elementwise_copy(const int8_t *in, int8_t *out, const eu_elementwise_copy_t *p)

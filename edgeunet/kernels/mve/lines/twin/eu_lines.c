@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of eu_lines.c: 1x1 convolution of one input channel, one straight line per output channel.
  *
  *     out[r * out_step + n] = min(max((in[r] * slope[n] + offset[n]) >> 20, low), high)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Portable twin of eu_runs.c: convolutions whose windows are runs of bytes, all output channels of two rows.
  *
  *     acc[r][n] = bias[n] + sum over runs, k < inputs of x[run offset + k] * w[n][run][k],  x = a + r / repeat * a_step, or
