@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from edgeunet.emit import Compiled, compile_model
+from edgeunet.emit.array import array_sources
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.modelcard import ModelCard
@@ -140,6 +141,63 @@ def test_card_facts_are_in_the_header() -> None:
     text = compile_model(read_tflite(random_network(3)), "small", card=card).sources.files["small.h"]
     assert "#define SMALL_SAMPLE_RATE_HZ 250" in text
     assert '#define SMALL_CLASS_NAMES {"background", "a\\"b"}' in text
+
+
+@pytest.mark.parametrize("mode", ["window", "stream"])
+def test_classes_are_an_enumeration_and_a_hop_has_its_bytes(tmp_path: Path, mode: str) -> None:
+    """Whatever their names; also in C++, and beside the macro of the names."""
+    names = ("names", "P wave", "p-wave", "*/ int x;", "é", "class", "p_wave_1", "x" * 100 + "1", "x" * 100 + "2")
+    card = ModelCard("m", classes=names, sample_rate_hz=250.0)
+    compiled = compile_model(read_tflite(level_network(skip_is_input=False)), "net", mode=mode, card=card)
+    compiled.sources.write(tmp_path)
+    wanted = (
+        "NAMES_0",
+        "P_WAVE_1_1",
+        "P_WAVE_2",
+        "INT_X",
+        "4",
+        "CLASS",
+        "P_WAVE_1_6",
+        "X" * 40 + "_7",
+        "X" * 40 + "_8",
+    )
+    checks = [f"NET_CLASS_{name} == {index}" for index, name in enumerate(wanted)]
+    if mode == "stream":
+        checks += ["NET_HOP_INPUT_BYTES == NET_HOP * NET_INPUT_CHANNELS"]
+        checks += ["NET_HOP_OUTPUT_BYTES == NET_HOP_OUTPUT_ROWS * NET_OUTPUT_CHANNELS"]
+    text = '#include "net.h"\nstatic const char *names[] = NET_CLASS_NAMES;\n'
+    text += "int main(void)\n{\n    net_class_t k = NET_CLASS_4;\n    "
+    text += f"return k == 4 && names[k] && {' && '.join(checks)} ? 0 : 1; }}\n"
+    for name, compiler in (("main.c", ("cc", "-std=c99")), ("main.cpp", ("c++", "-std=c++11"))):
+        (tmp_path / name).write_text(text)
+        subprocess.run(
+            [*compiler, "-Wall", "-Wextra", "-Werror", "-pedantic", name, "-o", "main"], cwd=tmp_path, check=True
+        )
+        assert subprocess.run([tmp_path / "main"]).returncode == 0
+
+
+@pytest.mark.parametrize("core", FLAVOURS)
+def test_a_big_endian_compiler_is_told_which_kernels_it_can_have(tmp_path: Path, core: str) -> None:
+    need("arm-none-eabi-gcc")
+    compile_model(read_tflite(level_network()), "net", kernels=core).sources.write(tmp_path)
+    flags = {
+        "mve": ("-mcpu=cortex-m55", "-mfloat-abi=hard"),
+        "dsp": ("-mcpu=cortex-m4",),
+        "portable": ("-mcpu=cortex-m3",),
+    }
+    compiler = ("arm-none-eabi-gcc", *flags[core], "-mthumb", "-std=c99", "-fsyntax-only")
+    done = subprocess.run([*compiler, "-mbig-endian", "net.c"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode == 0) == (core == "portable")
+    assert ("lowest first: compile with -mlittle-endian, or export with --kernels portable" in done.stderr) == (
+        core != "portable"
+    )
+
+
+def test_every_generated_file_says_its_licences(small: Compiled) -> None:
+    from_array = array_sources(random_network(3), "small", card=ModelCard("m", classes=("a", "b")))
+    for path, text in {**small.sources.files, **from_array.files}.items():
+        assert text.count("SPDX-License-Identifier: Apache-2.0 OR 0BSD\n") == 1, path
+        assert ("the model and its weights are yours" in text) == (not path.endswith(".cmake")), path
 
 
 def test_every_layer_stands_in_the_table_with_its_macs(classic: Compiled) -> None:

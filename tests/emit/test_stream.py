@@ -22,6 +22,7 @@ from tests.rigs.host_batch import SANITIZED, STRICT, build_batch
 from tests.rigs.judges import litert_reference
 from tests.rigs.programs import rewritten
 from tests.rigs.streams import Net, expected, judged, lengths, recording, run_streams, unets
+from tests.rigs.tools import need
 
 
 @pytest.mark.parametrize(("name", "stride"), [("seed-unet-800", 16), ("small-unet-256", 16), ("classic-unet-512", 4)])
@@ -186,6 +187,31 @@ def test_flush_refuses_rows_that_no_hop_ends_with(tmp_path: Path) -> None:
     sources = ["main.c", "net.c", "net_selftest.c"]
     subprocess.run(["cc", *STRICT, *SANITIZED, *sources, "-o", "main"], cwd=tmp_path, check=True)
     assert subprocess.run([tmp_path / "main"]).returncode == 0
+
+
+def test_flush_without_rows_takes_no_input(tmp_path: Path) -> None:
+    """NULL for the rows that are not there, also where the first flush has none; a row that is not there is refused."""
+    graph = read_tflite(random_unet(1))
+    stride = total_stride(rewritten(graph))
+    compiled = compile_model(graph, "net", mode="stream", hop=2 * stride)
+    compiled.sources.write(tmp_path)
+    (tmp_path / "main.c").write_text(
+        '#include <stddef.h>\n#include <string.h>\n#include "net.h"\nstatic net_state_t s, t;\n'
+        "static int8_t in[NET_HOP_INPUT_BYTES], a[NET_HOP_OUTPUT_BYTES], b[NET_HOP_OUTPUT_BYTES];\n"
+        "int main(void)\n{\n    int32_t ready, calls = 0;\n"
+        "    for (int32_t k = 0; k < NET_HOP_INPUT_BYTES; k++) in[k] = (int8_t)(37 * k);\n"
+        "    net_reset(&s); net_reset(&t);\n"
+        f"    if (net_flush(&s, NULL, {stride}, a) != -1) return 2;\n"
+        "    if (net_push(&s, in, a) != net_push(&t, in, b)) return 3;\n"
+        "    do {\n        ready = net_flush(&s, NULL, 0, a);\n        calls++;\n"
+        "        if (ready != net_flush(&t, in, 0, b) || memcmp(a, b, sizeof a)) return 4;\n"
+        "    } while (ready > 0);\n    return calls < 2 ? 5 : 0;\n}\n"
+    )
+    for compiler in ("gcc", "clang"):
+        need(compiler)
+        subprocess.run([compiler, *STRICT, *SANITIZED, "main.c", "net.c", "-o", "main"], cwd=tmp_path, check=True)
+        done = subprocess.run([tmp_path / "main"], capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_header_says_to_which_input_row_an_output_belongs() -> None:

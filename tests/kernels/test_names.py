@@ -13,7 +13,7 @@ import pytest
 
 import edgeunet.kernels
 from edgeunet.kernels.flavours import FLAVOURS
-from edgeunet.kernels.kernel import VARIANTS, kernel_texts
+from edgeunet.kernels.kernel import LICENCE, VARIANTS, kernel_texts
 from edgeunet.kernels.mve.assembly import mark, naked
 
 KERNELS = Path(edgeunet.kernels.__file__).parent
@@ -64,7 +64,7 @@ def c_files(flavour: str) -> list[Path]:
 
 def functions(file: Path) -> list[str]:
     """The file's function, or its variants."""
-    text = file.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8").removeprefix(LICENCE)
     if not text.startswith(VARIANTS):
         return [file.stem]
     return re.findall(r"^ \*     (\w+)", text.partition("*/")[0], re.M)

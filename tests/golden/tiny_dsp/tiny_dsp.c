@@ -4,7 +4,9 @@
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
  * kernels  dsp, for Cortex-M4, M7, M33 (DSP extension)
  * command  edgeunet export-c --kernels dsp --mode window
- */
+ *
+ * SPDX-License-Identifier: Apache-2.0 OR 0BSD
+ * Choose either licence for what edgeunet wrote here; the model and its weights are yours. */
 
 #include "tiny_dsp.h"
 
@@ -17,6 +19,10 @@
 
 #ifndef __ARM_FEATURE_DSP
 #error "dsp kernels are for Cortex-M4, M7, M33 (DSP extension): set -mcpu to one of these, or export with --kernels portable"
+#endif
+
+#if defined(__ARM_BIG_ENDIAN) || (defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+#error "these kernels take four bytes for a word, lowest first: compile with -mlittle-endian, or export with --kernels portable"
 #endif
 
 /* Copies outer blocks of rows runs of bytes. in and out do not overlap. */

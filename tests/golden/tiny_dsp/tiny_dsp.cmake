@@ -2,6 +2,8 @@
 # model: model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
 # kernels: dsp, for Cortex-M4, M7, M33 (DSP extension)
 # command: edgeunet export-c --kernels dsp --mode window
+# SPDX-License-Identifier: Apache-2.0 OR 0BSD
+#
 # In your CMakeLists.txt:
 #   include(path/to/tiny_dsp.cmake)
 #   target_link_libraries(firmware PRIVATE tiny_dsp)

@@ -4,7 +4,9 @@
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
  * kernels  dsp, for Cortex-M4, M7, M33 (DSP extension)
  * command  edgeunet export-c --kernels dsp --mode window
- */
+ *
+ * SPDX-License-Identifier: Apache-2.0 OR 0BSD
+ * Choose either licence for what edgeunet wrote here; the model and its weights are yours. */
 
 #ifndef TINY_DSP_H
 #define TINY_DSP_H

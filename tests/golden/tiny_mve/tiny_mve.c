@@ -4,7 +4,9 @@
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
  * kernels  mve, for Cortex-M55, M85 (Helium)
  * command  edgeunet export-c --kernels mve --mode window
- */
+ *
+ * SPDX-License-Identifier: Apache-2.0 OR 0BSD
+ * Choose either licence for what edgeunet wrote here; the model and its weights are yours. */
 
 #include "tiny_mve.h"
 
@@ -17,6 +19,10 @@
 
 #ifndef __ARM_FEATURE_MVE
 #error "mve kernels are for Cortex-M55, M85 (Helium): set -mcpu to one of these, or export with --kernels portable"
+#endif
+
+#if defined(__ARM_BIG_ENDIAN) || (defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+#error "these kernels take four bytes for a word, lowest first: compile with -mlittle-endian, or export with --kernels portable"
 #endif
 
 /* Copies outer blocks of rows runs of bytes, sixteen at a time. in and out do not overlap, but for nearest upsampling, where a block

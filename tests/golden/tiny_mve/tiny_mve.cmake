@@ -2,6 +2,8 @@
 # model: model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
 # kernels: mve, for Cortex-M55, M85 (Helium)
 # command: edgeunet export-c --kernels mve --mode window
+# SPDX-License-Identifier: Apache-2.0 OR 0BSD
+#
 # In your CMakeLists.txt:
 #   include(path/to/tiny_mve.cmake)
 #   target_link_libraries(firmware PRIVATE tiny_mve)

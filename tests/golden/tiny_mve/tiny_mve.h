@@ -4,7 +4,9 @@
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
  * kernels  mve, for Cortex-M55, M85 (Helium)
  * command  edgeunet export-c --kernels mve --mode window
- */
+ *
+ * SPDX-License-Identifier: Apache-2.0 OR 0BSD
+ * Choose either licence for what edgeunet wrote here; the model and its weights are yours. */
 
 #ifndef TINY_MVE_H
 #define TINY_MVE_H

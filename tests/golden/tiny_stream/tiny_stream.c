@@ -4,7 +4,9 @@
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
  * kernels  portable, for any C99 compiler
  * command  edgeunet export-c --kernels portable --mode stream
- */
+ *
+ * SPDX-License-Identifier: Apache-2.0 OR 0BSD
+ * Choose either licence for what edgeunet wrote here; the model and its weights are yours. */
 
 #include "tiny_stream.h"
 
@@ -367,8 +369,11 @@ int32_t tiny_stream_push(tiny_stream_state_t *state, const int8_t *input, int8_t
 int32_t tiny_stream_flush(tiny_stream_state_t *state, const int8_t *input, int32_t rows, int8_t *output)
 {
     int32_t ready = 0;
-    if (rows < 0 || rows >= TINY_STREAM_HOP || rows % TINY_STREAM_STRIDE != 0) {
+    if (rows < 0 || rows >= TINY_STREAM_HOP || rows % TINY_STREAM_STRIDE != 0 || (rows != 0 && input == NULL)) {
         return -1;
+    }
+    if (input == NULL) {
+        input = (const int8_t *)state->arena; /* an address, of which nothing is read: C counts from NULL no bytes, not even 0 */
     }
     if (state->left == TINY_STREAM_RUNNING) {
         state->left = rows;

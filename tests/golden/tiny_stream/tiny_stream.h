@@ -4,7 +4,9 @@
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
  * kernels  portable, for any C99 compiler
  * command  edgeunet export-c --kernels portable --mode stream
- */
+ *
+ * SPDX-License-Identifier: Apache-2.0 OR 0BSD
+ * Choose either licence for what edgeunet wrote here; the model and its weights are yours. */
 
 #ifndef TINY_STREAM_H
 #define TINY_STREAM_H
@@ -35,6 +37,8 @@ extern "C" {
 #define TINY_STREAM_MACS 75 /* multiply-accumulates per call */
 #define TINY_STREAM_HOP 2 /* input rows per push */
 #define TINY_STREAM_HOP_OUTPUT_ROWS 2 /* most output rows per call */
+#define TINY_STREAM_HOP_INPUT_BYTES 2 /* per push */
+#define TINY_STREAM_HOP_OUTPUT_BYTES 4 /* room for what push or flush writes */
 #define TINY_STREAM_STRIDE 2 /* a recording is a multiple of this many input rows long */
 #define TINY_STREAM_LOOKAHEAD 4 /* input rows by which an output comes late */
 #define TINY_STREAM_RECEPTIVE_FIELD 8 /* most input rows that an output depends on */
@@ -55,8 +59,8 @@ void tiny_stream_reset(tiny_stream_state_t *state);
 int32_t tiny_stream_push(tiny_stream_state_t *state, const int8_t *input, int8_t *output);
 
 /* Ends the recording with its last rows (0 to TINY_STREAM_HOP - 1, a multiple of TINY_STREAM_STRIDE; for any other number
- * it returns -1 and changes nothing): writes and returns like push. Call it again with 0 rows until it
- * returns 0; then reset. What came out is, value for value, the network run over the whole recording. */
+ * it returns -1 and changes nothing): writes and returns like push. Call it again with 0 rows (input may be NULL) until
+ * it returns 0; then reset. What came out is, value for value, the network run over the whole recording. */
 int32_t tiny_stream_flush(tiny_stream_state_t *state, const int8_t *input, int32_t rows, int8_t *output);
 
 /* A whole window by hops: reset, push, flush. TINY_STREAM_INPUT_BYTES in, TINY_STREAM_OUTPUT_BYTES out, which must not overlap. */

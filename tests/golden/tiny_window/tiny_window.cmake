@@ -2,6 +2,8 @@
 # model: model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
 # kernels: portable, for any C99 compiler
 # command: edgeunet export-c --kernels portable --mode window
+# SPDX-License-Identifier: Apache-2.0 OR 0BSD
+#
 # In your CMakeLists.txt:
 #   include(path/to/tiny_window.cmake)
 #   target_link_libraries(firmware PRIVATE tiny_window)

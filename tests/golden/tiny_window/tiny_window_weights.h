@@ -4,7 +4,9 @@
  * model    model, SHA-256 0000000000000000000000000000000000000000000000000000000000000000
  * kernels  portable, for any C99 compiler
  * command  edgeunet export-c --kernels portable --mode window
- */
+ *
+ * SPDX-License-Identifier: Apache-2.0 OR 0BSD
+ * Choose either licence for what edgeunet wrote here; the model and its weights are yours. */
 
 #if TINY_WINDOW_DIGEST != 0x601EB805UL
 #error "this file and tiny_window.h come from different runs of edgeunet export-c; use files of one run"
