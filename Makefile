@@ -53,6 +53,10 @@ mutants: $(READY) ## change the compiler line by line and see that tests fail (h
 lint: $(READY) ## style and formatting (ruff, clang-format), the hooks of .pre-commit-config.yaml but the tests
 	SKIP=fast-tests $(BIN)/pre-commit run --all-files
 
+.PHONY: lint-c
+lint-c: $(READY) ## cppcheck (MISRA) and clang-tidy over generated C; docs/C_RULES.md lists what may be broken
+	$(BIN)/python -m tests.lint_c
+
 .PHONY: types
 types: $(READY) ## static types (mypy --strict)
 	$(BIN)/mypy

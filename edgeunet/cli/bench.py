@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from edgeunet.cli.aligned_option import aligned_option
 from edgeunet.cli.effort_option import effort_option
 from edgeunet.cli.kernels_option import kernels_option
 from edgeunet.cli.parameters import FiniteRange
@@ -34,6 +35,7 @@ from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
     "--ram", "ram_bytes", type=click.IntRange(min=1), help="auto: bytes that state, input and output must fit."
 )
 @effort_option
+@aligned_option
 @click.option(
     "--toolchain", type=click.Choice(["gcc", "clang", "zig"]), help="Compiler.  [default: the first that is installed]"
 )
@@ -72,6 +74,7 @@ def command(
     recompute: int | None,
     ram_bytes: int | None,
     effort: int,
+    aligned: bool,
     toolchain: str | None,
     emulator: str | None,
     kernels: str | None,
@@ -107,6 +110,7 @@ def command(
         recompute=recompute,
         ram_bytes=ram_bytes,
         effort=effort,
+        aligned=aligned,
         toolchain=toolchain,
         emulator=emulator,
         kernels=kernels,

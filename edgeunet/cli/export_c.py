@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.aligned_option import aligned_option
 from edgeunet.cli.effort_option import effort_option
 from edgeunet.cli.kernels_option import kernels_option
 from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
@@ -44,6 +45,7 @@ from edgeunet.schedule.choice import Choice
     "--ram", "ram_bytes", type=click.IntRange(min=1), help="auto: bytes that state, input and output must fit."
 )
 @effort_option
+@aligned_option
 @click.option("--explain", "explained", is_flag=True, help="Print what sets the arena's size and what would lower it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about what was written.")
 @pipeline_options
@@ -59,6 +61,7 @@ def command(
     recompute: int | None,
     ram_bytes: int | None,
     effort: int,
+    aligned: bool,
     explained: bool,
     as_json: bool,
     no_arena: bool,
@@ -67,24 +70,17 @@ def command(
     """Write C for MODEL (a .tflite file) into a directory."""
     identifier = check_identifier(name) if name is not None else suggest_identifier(model.name.split(".")[0])
     if flavour == "array":
-        if (kernels, mode, hop, recompute, ram_bytes, effort, explained) != (
-            "portable",
-            "window",
-            None,
-            None,
-            None,
-            1,
-            False,
-        ):
+        given = (kernels, mode, hop, recompute, ram_bytes, effort, aligned, explained)
+        if given != ("portable", "window", None, None, None, 1, False, False):
             raise click.UsageError(
-                "--kernels, --mode, --hop, --recompute, --ram, --effort and --explain are for --format compiled; leave "
-                "them out."
+                "--kernels, --mode, --hop, --recompute, --ram, --effort, --aligned and --explain are for "
+                "--format compiled; leave them out."
             )
         if pipeline.wanted:
             raise click.UsageError("--pipeline is for --format compiled; leave it out.")
         _export_array(model, directory, identifier, measure=not no_arena, as_json=as_json)
     else:
-        asked = Choice(mode, hop, recompute, effort)
+        asked = Choice(mode, hop, recompute, effort, aligned)
         _export_compiled(model, directory, identifier, kernels, asked, ram_bytes, explained, as_json, pipeline)
 
 
@@ -132,7 +128,7 @@ def _export_compiled(
     if asked.mode == "auto":
         click.echo(f"auto: {choice.sentence()}", err=True)
     card = read_card(model)
-    line = default_command(kernels, choice.mode, choice.hop, choice.recompute, choice.effort) + pipeline.arguments()
+    line = default_command(kernels, **vars(choice)) + pipeline.arguments()
     compiled = compile_model(
         graph,
         name,
@@ -143,6 +139,7 @@ def _export_compiled(
         card=card,
         command=line,
         effort=choice.effort,
+        aligned=choice.aligned,
     )
     if pipeline.wanted:
         from edgeunet.pipeline.program import add_pipeline

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.aligned_option import aligned_option
 from edgeunet.cli.effort_option import effort_option
 from edgeunet.cli.kernels_option import kernels_option
 from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
@@ -24,6 +25,7 @@ def command() -> None:
 @click.option("--mode", type=click.Choice(["window", "stream"]), default="window", show_default=True)
 @click.option("--hop", type=click.IntRange(1), help="Input samples per call of a stream.  [default: the total stride]")
 @effort_option
+@aligned_option
 @pipeline_options
 @click.option(
     "-o", "--output", "directory", required=True, type=click.Path(path_type=Path), help="Directory of the project."
@@ -35,6 +37,7 @@ def new(
     mode: str,
     hop: int | None,
     effort: int,
+    aligned: bool,
     directory: Path,
     pipeline: PipelineOptions,
 ) -> None:
@@ -50,6 +53,7 @@ def new(
         mode=mode,
         hop=hop,
         effort=effort,
+        aligned=aligned,
         pipeline=asked,
         note=lambda text: click.echo(text, err=True),
     )

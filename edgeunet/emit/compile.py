@@ -31,6 +31,7 @@ def compile_model(
     card: ModelCard | None = None,
     command: str = "",
     effort: int = 1,
+    aligned: bool = False,
 ) -> Compiled:
     """Compile ``graph`` to C.
 
@@ -47,6 +48,7 @@ def compile_model(
     card : the model's card, for class names and sample rate.
     command : the command line, for the header comment.
     effort : how many candidates planning looks at, as a multiple of the usual number (``edgeunet.schedule.effort``).
+    aligned : no word is loaded or stored that does not lie at a multiple of four (for cores that trap it).
 
     Raises
     ------
@@ -55,7 +57,14 @@ def compile_model(
     """
     prefix = check_identifier(name) if name else suggest_identifier(graph.name)
     schedule = schedule_graph(
-        graph, kernels=kernels, mode=mode, hop=hop, without=without, recompute=recompute, effort=effort
+        graph,
+        kernels=kernels,
+        mode=mode,
+        hop=hop,
+        without=without,
+        recompute=recompute,
+        effort=effort,
+        aligned=aligned,
     )
     data = Tables(prefix)
     code = render_steps(schedule, prefix, data)
@@ -63,9 +72,9 @@ def compile_model(
         "made by": f"edgeunet {__version__}",
         "model": f"{graph.name}, SHA-256 {graph.digest}",
         "kernels": f"{kernels}, for {find_flavour(kernels).title}",
-        "command": command or default_command(kernels, mode, hop, recompute, effort),
+        "command": command or default_command(kernels, mode, hop, recompute, effort, aligned),
     }
-    document = Document(prefix, schedule, code, data, facts, _digest(code, data, facts), card, mode)
+    document = Document(prefix, schedule, code, data, facts, _digest(code, data, facts), card, mode, aligned)
     files = {
         f"{prefix}.h": header_text(document),
         f"{prefix}.c": program_text(document),
@@ -95,16 +104,25 @@ def compile_model(
         facts=facts,
         run_digest=document.digest,
         untried=schedule.untried,
+        aligned=aligned,
     )
 
 
-def default_command(kernels: str, mode: str, hop: int | None, recompute: int | None = None, effort: int = 1) -> str:
+def default_command(
+    kernels: str,
+    mode: str,
+    hop: int | None,
+    recompute: int | None = None,
+    effort: int = 1,
+    aligned: bool = False,
+) -> str:
     """The command line that gives the same files."""
     return (
         f"edgeunet export-c --kernels {kernels} --mode {mode}"
         + (f" --hop {hop}" if hop is not None else "")
         + (f" --recompute {recompute}" if recompute is not None else "")
         + (f" --effort {effort}" if effort != 1 else "")
+        + (" --aligned" if aligned else "")
     )
 
 

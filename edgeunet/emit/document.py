@@ -43,6 +43,7 @@ class Document:
     card: ModelCard | None
     mode: str = "window"
     """``stream`` where the caller pushes hops; ``window`` where it runs windows, at once or by hops."""
+    aligned: bool = False
 
     @property
     def run(self) -> tuple[CIdentifier, tuple[CComment, ...], CText]:
@@ -162,6 +163,7 @@ class ProgramPage(FilePage):
     needs : macros of compilers for the right core, without which the kernels do not compile.
     needs_told : what to do where one is not defined.
     little_endian : whether the kernels work in that byte order alone.
+    aligned : whether the compiler must not load or store words at odd addresses either.
     """
 
     template = "emit/c/program.c.jinja"
@@ -173,6 +175,7 @@ class ProgramPage(FilePage):
     needs: tuple[CIdentifier, ...]
     needs_told: CString
     little_endian: bool
+    aligned: bool
 
 
 def program_text(document: Document) -> str:
@@ -193,7 +196,17 @@ def program_text(document: Document) -> str:
     needs, told = _needed_macros(schedule.flavour)
     kernels, arguments = CText(code.kernels), CText(code.arguments)
     return render(
-        ProgramPage(*document.run, kernels, arguments, layers, stream, needs, told, schedule.flavour.little_endian)
+        ProgramPage(
+            *document.run,
+            kernels,
+            arguments,
+            layers,
+            stream,
+            needs,
+            told,
+            schedule.flavour.little_endian,
+            document.aligned,
+        )
     )
 
 

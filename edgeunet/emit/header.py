@@ -77,6 +77,7 @@ class HeaderPage(FilePage):
     layers: int
     layer_table: tuple[CComment, ...]
     stream: StreamHeader | None
+    aligned: bool
     checks_stream: bool
     """Whether the self-test streams; a window is one for its caller, however it runs."""
 
@@ -100,6 +101,7 @@ def header_text(document: Document) -> str:
             layers=len(layers),
             layer_table=layer_table(layers, document.spans),
             stream=_stream(document) if document.streams else None,
+            aligned=document.aligned,
             checks_stream=document.mode == "stream",
         )
     )

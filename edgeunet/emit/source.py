@@ -113,6 +113,8 @@ class Compiled:
     """Hexadecimal digits by which the files of one run know each other."""
     untried: Untried = field(default_factory=Untried)
     """What planning left out."""
+    aligned: bool = False
+    """Whether no word is loaded or stored but at a multiple of four."""
 
     def __repr__(self) -> str:
         call = f"{self.hop_samples} samples per call" if self.hop_samples else "a window per call"

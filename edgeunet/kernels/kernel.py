@@ -43,6 +43,11 @@ def no_scratch(step: Step) -> int:
     return 0
 
 
+def anything(step: Step) -> bool:
+    """Where there is no other way; for a kernel that takes its operands byte by byte."""
+    return True
+
+
 def no_overlap(step: Step, position: int) -> Clearance | None:
     """For a kernel that may write a byte of its output before it has read every input."""
     return None
@@ -89,6 +94,7 @@ class Kernel:
         part of the work to be worth its flash.
     overlap : for an operand's position, how far it must lie above the output so that they may share bytes (see
         ``in_order``); ``None`` for never.
+    words_align : whether every word that it loads or stores in the operands of a step lies at a multiple of four.
     """
 
     function: str
@@ -100,6 +106,7 @@ class Kernel:
     scratch_bytes: Callable[[Step], int] = no_scratch
     overlap: Callable[[Step, int], Clearance | None] = no_overlap
     streams_only: bool = False
+    words_align: Callable[[Step], bool] = anything
 
     def __repr__(self) -> str:
         return f"<Kernel {self.function} ({self.flavour})>"
@@ -107,11 +114,6 @@ class Kernel:
 
 Chosen = Callable[[Step], bool]
 """Whether a way of doing a step is the one to take."""
-
-
-def anything(step: Step) -> bool:
-    """Where there is no other."""
-    return True
 
 
 KernelTable = Mapping[str, Sequence[Kernel]]

@@ -46,6 +46,15 @@ def for_windows(tables: Sequence[KernelTable]) -> tuple[KernelTable, ...]:
     )
 
 
+def with_words_aligned(tables: Sequence[KernelTable]) -> tuple[KernelTable, ...]:
+    """``tables`` without the kernels that would load or store a word of a step at an odd address."""
+
+    def aligned(kernel: Kernel) -> Kernel:
+        return replace(kernel, accepts=_both(kernel.accepts, kernel.words_align))
+
+    return tuple({kind: tuple(map(aligned, rows)) for kind, rows in table.items()} for table in tables)
+
+
 def without_kernels(tables: Sequence[KernelTable], names: Collection[str]) -> tuple[KernelTable, ...]:
     """``tables`` in which portable rows run what the kernels called ``names`` would."""
     portable = {
@@ -93,10 +102,16 @@ class Selection:
 
 
 def select_kernels(
-    flavour: Flavour, *, streams: bool, smallest_hop: bool = False, without: Collection[str] = ()
+    flavour: Flavour,
+    *,
+    streams: bool,
+    smallest_hop: bool = False,
+    aligned: bool = False,
+    without: Collection[str] = (),
 ) -> Selection:
     """The kernels of ``flavour`` for a window or a stream, at the smallest hop without what wants much scratch memory.
 
+    ``aligned`` refuses a kernel where it would load or store a word that does not lie at a multiple of four.
     ``without`` may name passes (``zero_points``, ``overlap``) and kernels of the flavour to leave out.
     """
     tables = flavour.tables if streams else for_windows(flavour.tables)
@@ -104,6 +119,8 @@ def select_kernels(
         tables = without_kernels(tables, without)
     if "zero_points" in without:
         tables = (UNFOLDED, *tables)
+    if aligned:
+        tables = with_words_aligned(tables)
     if smallest_hop:
         tables = within_scratch(tables, SPARING_SCRATCH_BYTES)
     return Selection(tables, "overlap" not in without)

@@ -208,6 +208,7 @@ class ProgramPage(FilePage):
 
     template = "pipeline/c/program.c.jinja"
 
+    aligned: bool
     streams: bool
     origin_rows: int | None
     gain: int | None
@@ -231,6 +232,7 @@ def _program(compiled: Compiled, pipeline: Pipeline) -> str:
     return render(
         ProgramPage(
             *file_facts(compiled.name, compiled.facts, compiled.run_digest),
+            aligned=compiled.aligned,
             streams=compiled.mode == "stream",
             origin_rows=_origin_rows(compiled, pipeline),
             gain=pipeline.gain if pipeline.gain != 1 << GAIN_FRACTION_BITS else None,

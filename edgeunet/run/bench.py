@@ -49,6 +49,7 @@ class Request:
     port : serial port of a real board.
     sanitize : build for the host under AddressSanitizer and UndefinedBehaviorSanitizer.
     keep : directory to leave the firmware project in.
+    aligned : no word is loaded or stored but at a multiple of four; on a Cortex-M the core traps the others.
     mode, hop, recompute : whole windows, a stream of hops, or ``auto``; skips of a stream to compute again.
     ram_bytes : what the plan of the mode ``auto`` must fit: state, input and output.
     without : exact passes of the compiler, or kernels of the flavour, to leave out.
@@ -71,6 +72,7 @@ class Request:
     recompute: int | None = None
     ram_bytes: int | None = None
     effort: int = 1
+    aligned: bool = False
     without: tuple[str, ...] = ()
     stack_bytes: int | None = None
 
@@ -79,7 +81,7 @@ class Request:
     @property
     def choice(self) -> Choice:
         """How to compile, as asked."""
-        return Choice(self.mode, self.hop, self.recompute, self.effort)
+        return Choice(self.mode, self.hop, self.recompute, self.effort, self.aligned)
 
 
 def find_board(target: str) -> Board | None:
@@ -217,6 +219,7 @@ def compile_request(request: Request, graph: Graph) -> Compiled:
         hop=request.hop,
         recompute=request.recompute,
         effort=request.effort,
+        aligned=request.aligned,
         without=request.without,
         card=read_card(request.model),
     )
@@ -287,6 +290,7 @@ def new_firmware(
     mode: str = "window",
     hop: int | None = None,
     effort: int = 1,
+    aligned: bool = False,
     pipeline: PipelineRequest | None = None,
     note: Note = lambda _: None,
 ) -> Project:
@@ -303,7 +307,9 @@ def new_firmware(
     prefix = suggest_identifier(model.name.split(".")[0])
     flavour = choose_kernels(board, kernels)
     graph, card = read_tflite(model), read_card(model)
-    compiled = compile_model(graph, prefix, kernels=flavour, mode=mode, hop=hop, card=card, effort=effort)
+    compiled = compile_model(
+        graph, prefix, kernels=flavour, mode=mode, hop=hop, card=card, effort=effort, aligned=aligned
+    )
     if compiled.untried:
         note(compiled.untried.sentence())
     if pipeline is None:

@@ -124,9 +124,10 @@ def build_image(build: Build, project: Project) -> Image:
     if build.board is not None:
         arguments += ["-isystem", str(top / "include")]
     objects = []
+    aligned = ["-mno-unaligned-access"] if project.aligned else []
     for source in project.model_sources():
         target = f"model.dir/{source.relative_to(project.directory / 'model').as_posix().replace('/', '_')}.o"
-        objects.append(_compile(build.toolchain, [*build.model_flags, *arguments], source, target, directory))
+        objects.append(_compile(build.toolchain, [*build.model_flags, *aligned, *arguments], source, target, directory))
     harness = _harness_sources(build, top / "src")
     selftests = project.selftest_sources() if build.selftest else ()
     if selftests:

@@ -37,12 +37,14 @@ class Project:
     model : name of the model, the prefix of the generated C.
     board : name of the board it was made for; others can be built too.
     recording : what its program sends through the whole pipeline; ``None`` where it runs just the network.
+    aligned : whether it runs where the core traps words at odd addresses.
     """
 
     directory: Path
     model: str
     board: str
     recording: Mapping[str, Any] | None = None
+    aligned: bool = False
 
     __repr__ = short_repr
 
@@ -87,6 +89,7 @@ def write_project(
     if directory.is_dir() and any(directory.iterdir()) and not (directory / MARK).exists():
         raise RunError(f"'{directory}' is not empty and no firmware project; choose another directory")
     board_name = board.name if board else "host"
+    traps = compiled.aligned and board is not None and board.core.architecture == "cortex_m"
     template = template_directory()
     for path in sorted(p for p in template.rglob("*") if p.is_file()):
         target = directory / path.relative_to(template)
@@ -97,19 +100,22 @@ def write_project(
         text = path.read_text(encoding="utf-8")
         if path.suffix == _FILLED:
             target = target.with_suffix("")
-            text = fill(text, compiled.name, board_name)
+            text = fill(text, compiled.name, board_name, "-O2 -mno-unaligned-access" if traps else "-O2")
         write_text(target, text)
     compiled.sources.write(directory / "model")
     mark: dict[str, Any] = {"schema": SCHEMA, "model": compiled.name, "board": board_name}
+    if traps:
+        mark["aligned"] = True
     if recording is not None:
         write_text(directory / "src" / "recording.h", recording.header())
         mark["recording"] = recording.document()
     write_json(directory / MARK, mark)
-    return Project(directory, compiled.name, board_name, mark.get("recording"))
+    return Project(directory, compiled.name, board_name, mark.get("recording"), traps)
 
 
-def fill(text: str, model: str, board: str) -> str:
-    """Return ``text`` with ``@name@``, ``@NAME@`` and ``@board@`` replaced."""
+def fill(text: str, model: str, board: str, flags: str) -> str:
+    """Return ``text`` with ``@name@``, ``@NAME@``, ``@board@`` and ``@flags@`` replaced."""
+    text = text.replace("@flags@", flags)
     return text.replace("@name@", model).replace("@NAME@", model.upper()).replace("@board@", board)
 
 
@@ -129,7 +135,9 @@ def open_project(directory: Path) -> Project:
     document = read_json(mark, RunError)
     if document.get("schema") != SCHEMA or not all(isinstance(document.get(key), str) for key in ("model", "board")):
         raise RunError(f"'{mark}' is not what edgeunet wrote ({json.dumps(document)[:80]}); make the project again")
-    return Project(directory, document["model"], document["board"], document.get("recording"))
+    return Project(
+        directory, document["model"], document["board"], document.get("recording"), document.get("aligned") is True
+    )
 
 
 def project_board(project: Project, name: str | None) -> Board:

@@ -22,6 +22,8 @@ class Choice:
     recompute: int | None = None
     effort: int = 1
     """How many candidates planning looks at (``edgeunet.schedule.effort``)."""
+    aligned: bool = False
+    """Whether no kernel may load or store a word at an odd address."""
 
     def sentence(self) -> str:
         """What it is, in words."""
@@ -70,24 +72,30 @@ def fitting_choice(graph: Graph, kernels: str, asked: Choice, ram_bytes: int | N
     CompileError
         When nothing fits, with the smallest that could be had.
     """
-    stream, effort = replace(asked, mode="stream"), asked.effort
+    stream, effort, aligned = replace(asked, mode="stream"), asked.effort, asked.aligned
     try:
         schedule = schedule_graph(
-            graph, kernels=kernels, mode="stream", hop=asked.hop, recompute=asked.recompute, effort=effort
+            graph,
+            kernels=kernels,
+            mode="stream",
+            hop=asked.hop,
+            recompute=asked.recompute,
+            effort=effort,
+            aligned=aligned,
         )
     except CompileError as error:
         if asked.hop is not None or asked.recompute is not None:
             raise
-        window = ram_of(schedule_graph(graph, kernels=kernels, effort=effort))
+        window = ram_of(schedule_graph(graph, kernels=kernels, effort=effort, aligned=aligned))
         if ram_bytes is None or window <= ram_bytes:
-            return Choice("window", effort=effort)
+            return Choice("window", effort=effort, aligned=aligned)
         raise CompileError(
             f"'{graph.name}' needs {window} bytes of state, input and output and {ram_bytes} are allowed, and {error}"
         ) from None
     smallest = (ram_of(schedule), replace(stream, hop=schedule.timing.hop))
-    if least_ram_of(schedule_graph(graph, kernels=kernels, search=False, effort=effort)) < smallest[0]:
-        window = ram_of(schedule_graph(graph, kernels=kernels, effort=effort))
-        smallest = min(smallest, (window, Choice("window", effort=effort)), key=lambda plan: plan[0])
+    if least_ram_of(schedule_graph(graph, kernels=kernels, search=False, effort=effort, aligned=aligned)) < smallest[0]:
+        window = ram_of(schedule_graph(graph, kernels=kernels, effort=effort, aligned=aligned))
+        smallest = min(smallest, (window, Choice("window", effort=effort, aligned=aligned)), key=lambda plan: plan[0])
     if ram_bytes is None or smallest[0] <= ram_bytes:
         return smallest[1]
     assert schedule.timing.hop is not None
@@ -102,11 +110,17 @@ def _recomputing(
         for count in range(1, MOST_SKIPS + 1):
             try:
                 schedule = schedule_graph(
-                    graph, kernels=kernels, mode="stream", hop=hop, recompute=count, effort=asked.effort
+                    graph,
+                    kernels=kernels,
+                    mode="stream",
+                    hop=hop,
+                    recompute=count,
+                    effort=asked.effort,
+                    aligned=asked.aligned,
                 )
             except CompileError:
                 break  # there are no more skips
-            needed, plan = ram_of(schedule), Choice("stream", hop, count, asked.effort)
+            needed, plan = ram_of(schedule), Choice("stream", hop, count, asked.effort, asked.aligned)
             if needed <= ram_bytes:
                 return plan
             smallest = min(smallest, (needed, plan), key=lambda found: found[0])

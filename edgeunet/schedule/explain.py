@@ -17,14 +17,19 @@ BAR = 40
 _SHOWN = 8
 
 
-def explain(graph: Graph, schedule: Schedule, kernels: str, effort: int = 1) -> list[str]:
+def explain(graph: Graph, schedule: Schedule, kernels: str, effort: int = 1, aligned: bool = False) -> list[str]:
     """Lines that say what fills the arena of ``schedule`` and which knob would lower it."""
     lines = [_plan_line(schedule), *([schedule.untried.sentence()] if schedule.untried else []), ""]
     lines += _stream_peak(schedule) if schedule.timing.streams else _window_peak(schedule)
-    curve = hop_curve(graph, kernels, effort)
+    curve = hop_curve(graph, kernels, effort, aligned)
     if curve:
         lines += ["", *_signal_lines(schedule)] if schedule.timing.streams else []
-        lines += ["", *_curve_lines(curve, ram_of(schedule_graph(graph, kernels=kernels, effort=effort)), schedule)]
+        lines += [
+            "",
+            *_curve_lines(
+                curve, ram_of(schedule_graph(graph, kernels=kernels, effort=effort, aligned=aligned)), schedule
+            ),
+        ]
     return lines
 
 
@@ -37,20 +42,21 @@ def explain_model(graph: Graph, kernels: str, choice: Choice) -> list[str]:
         hop=choice.hop,
         recompute=choice.recompute,
         effort=choice.effort,
+        aligned=choice.aligned,
     )
-    return explain(graph, schedule, kernels, choice.effort)
+    return explain(graph, schedule, kernels, choice.effort, choice.aligned)
 
 
-def hop_curve(graph: Graph, kernels: str, effort: int = 1) -> list[tuple[int, int]]:
+def hop_curve(graph: Graph, kernels: str, effort: int = 1, aligned: bool = False) -> list[tuple[int, int]]:
     """RAM (``ram_of``) of streams at hops of 1, 2, 4 … total strides; empty where the network cannot stream."""
     try:
-        smallest = schedule_graph(graph, kernels=kernels, mode="stream", effort=effort)
+        smallest = schedule_graph(graph, kernels=kernels, mode="stream", effort=effort, aligned=aligned)
     except CompileError:
         return []
     assert smallest.timing.hop is not None
     curve, hop = [(smallest.timing.hop, ram_of(smallest))], 2 * smallest.timing.hop
     while hop <= smallest.signals[smallest.inputs[0]].rows and len(curve) < 5:
-        schedule = schedule_graph(graph, kernels=kernels, mode="stream", hop=hop, effort=effort)
+        schedule = schedule_graph(graph, kernels=kernels, mode="stream", hop=hop, effort=effort, aligned=aligned)
         curve.append((hop, ram_of(schedule)))
         hop *= 2
     return curve

@@ -49,6 +49,7 @@ def schedule_graph(
     recompute: int | None = None,
     search: bool = True,
     effort: int = 1,
+    aligned: bool = False,
 ) -> Schedule:
     """Plan ``graph`` for the flavour ``kernels``: the stages above, in order.
 
@@ -63,6 +64,7 @@ def schedule_graph(
     recompute : skips of a stream to compute again (see ``edgeunet.schedule.recompute``).
     search : not to search is quick: the plan is rough then, its ``lower_bound_bytes`` is that of every plan.
     effort : how often the usual number of candidates to look at (``edgeunet.schedule.effort``).
+    aligned : no kernel loads or stores a word that does not lie at a multiple of four.
 
     Raises
     ------
@@ -74,7 +76,7 @@ def schedule_graph(
     flavour = find_flavour(kernels)
     check_passes(without, flavour.own_kernels)
     whole = mode == "window" and hop is None
-    return _scheduled(graph, flavour, whole, hop, frozenset(without), recompute, search, Effort(effort))
+    return _scheduled(graph, flavour, whole, hop, frozenset(without), recompute, search, Effort(effort), aligned)
 
 
 @lru_cache(maxsize=16)
@@ -87,6 +89,7 @@ def _scheduled(
     recompute: int | None,
     search: bool,
     effort: Effort,
+    aligned: bool,
 ) -> Schedule:
     """``schedule_graph`` once: choosing, compiling and explaining ask for the same schedules."""
     ledger = Ledger(effort)
@@ -98,10 +101,10 @@ def _scheduled(
     fused = _taken(program, FUSIONS, flavour.fuses, without, ledger)
     if fused is not program:
         try:
-            return _placed(graph.name, fused, flavour, whole, hop, without, recompute, search, ledger)
+            return _placed(graph.name, fused, flavour, whole, hop, without, recompute, search, ledger, aligned)
         except CompileError:
             pass  # some fused step found no kernel once placed (an odd pitch): do without
-    return _placed(graph.name, program, flavour, whole, hop, without, recompute, search, ledger)
+    return _placed(graph.name, program, flavour, whole, hop, without, recompute, search, ledger, aligned)
 
 
 def _taken(
@@ -140,11 +143,12 @@ def _placed(
     recompute: int | None,
     search: bool,
     ledger: Ledger,
+    aligned: bool,
 ) -> Schedule:
     timed = _timed(program, whole, hop, without, recompute, ledger)
     timing = timed[0][1]
     smallest = timing.streams and timing.hop == timing.stride
-    selection = select_kernels(flavour, streams=timing.streams, smallest_hop=smallest, without=without)
+    selection = select_kernels(flavour, streams=timing.streams, smallest_hop=smallest, aligned=aligned, without=without)
     builds = [
         partial(build_schedule, name, ordered, timing, selection, without=without, ledger=ledger)
         for ordered, timing in timed

@@ -21,6 +21,7 @@ def export_c(
     recompute: int | None = None,
     ram: int | None = None,
     effort: int = 1,
+    aligned: bool = False,
     explain: bool = False,
     pipeline: bool = False,
     input_rate: float | None = None,
@@ -43,6 +44,7 @@ def export_c(
     recompute : skips of a stream to compute again instead of keeping them; ``None`` for the cheap ones.
     ram : auto: bytes that state, input and output must fit.
     effort : candidates that planning looks at, as a multiple of the usual number.
+    aligned : load and store no word but at a multiple of four, for cores that trap it.
     explain : say on stderr what sets the arena's size and what would lower it.
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.
@@ -78,6 +80,7 @@ def bench(
     recompute: int | None = None,
     ram: int | None = None,
     effort: int = 1,
+    aligned: bool = False,
     toolchain: str | None = None,
     emulator: str | None = None,
     kernels: str | None = None,
@@ -108,6 +111,7 @@ def bench(
     recompute : skips of a stream to compute again instead of keeping them; ``None`` for the cheap ones.
     ram : auto: bytes that state, input and output must fit.
     effort : candidates that planning looks at, as a multiple of the usual number.
+    aligned : load and store no word but at a multiple of four, for cores that trap it.
     toolchain : ``"gcc"``, ``"clang"`` or ``"zig"``; ``None`` for the first that is installed.
     emulator : ``"qemu"`` or ``"unicorn"``; ``None`` for the first that is installed.
     kernels : ``"portable"``, ``"dsp"`` or ``"mve"``; ``None`` for the core's fastest.
@@ -214,6 +218,7 @@ def firmware_new(
     mode: Literal["window", "stream"] = "window",
     hop: int | None = None,
     effort: int = 1,
+    aligned: bool = False,
     pipeline: bool = False,
     input_rate: float | None = None,
     adc_uv: float = 1.0,
@@ -231,6 +236,7 @@ def firmware_new(
     mode : ``"window"`` or ``"stream"``.
     hop : input samples per call of a stream; ``None`` for the total stride.
     effort : candidates that planning looks at, as a multiple of the usual number.
+    aligned : load and store no word but at a multiple of four, for cores that trap it.
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.
     adc_uv : pipeline: microvolts per ADC count.

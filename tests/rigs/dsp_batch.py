@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.rigs.helium_batch import _STRICT, Case, _main
+from tests.rigs.helium_batch import _STRICT, ALIGNED, Case, _main
 from tests.rigs.tools import need
 
 _LINK = """MEMORY {{ FLASH (rx) : ORIGIN = {flash}, LENGTH = 4M  RAM (rwx) : ORIGIN = {ram}, LENGTH = 2M }}
@@ -48,9 +48,17 @@ CORES = {
 
 
 def run_on_dsp(
-    directory: Path, cases: Sequence[Case], core: str = "cortex-m4", compiler: str = "gcc", level: str = "-O1"
+    directory: Path,
+    cases: Sequence[Case],
+    core: str = "cortex-m4",
+    compiler: str = "gcc",
+    level: str = "-O1",
+    trap: bool = False,
 ) -> list[str]:
-    """For each case ``equal``, or what is wrong and at which output byte; ``compiler`` builds them at ``level``."""
+    """For each case ``equal``, or what is wrong and at which output byte; ``compiler`` builds them at ``level``.
+
+    With a ``trap``, words at odd addresses are faults.
+    """
     need("arm-none-eabi-gcc", "qemu-system-arm")
     found = CORES[core]
     models = list({case.model.name: case.model for case in cases}.values())
@@ -58,7 +66,7 @@ def run_on_dsp(
     for model in models:
         model.sources.write(directory)
         sources += model.c_sources
-    (directory / "main.c").write_text(_main(models, cases))
+    (directory / "main.c").write_text(_main(models, cases, trap))
     (directory / "link.ld").write_text(_LINK.format(flash=found.flash, ram=found.ram))
     gcc = ("arm-none-eabi-gcc", f"-mcpu={found.gcc}", "-mthumb", "-mfloat-abi=soft", "-ffreestanding")
     zig = (sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabi", f"-mcpu={found.zig}")
@@ -71,10 +79,14 @@ def run_on_dsp(
         else (*zig, "-ffreestanding", "-fno-unwind-tables", "-fno-exceptions", "-Wno-unused-command-line-argument")
     )
     for source in sources:
-        subprocess.run([*build, *_STRICT, level, "-c", source, "-o", f"{source}.o"], check=True, cwd=directory)
+        subprocess.run(
+            [*build, *_STRICT, *(ALIGNED if trap else ()), level, "-c", source, "-o", f"{source}.o"],
+            check=True,
+            cwd=directory,
+        )
     objects = [f"{source}.o" for source in sources]
     link = ("-nostdlib", "-T", "link.ld", "-Wl,--no-warn-rwx-segments", "-o", "image.elf")
-    freestanding = ("-O1", "-fno-tree-loop-distribute-patterns")
+    freestanding = ("-O1", "-fno-tree-loop-distribute-patterns", *ALIGNED)
     subprocess.run([*gcc, *freestanding, "main.c", *objects, "-lgcc", *link], check=True, cwd=directory)
     emulator = ("qemu-system-arm", "-M", found.machine, "-display", "none", "-monitor", "none", "-serial", "none")
     done = subprocess.run(

@@ -20,6 +20,9 @@ POISON = 0x5A
 _STRICT = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wdouble-promotion", "-Werror")
 _FLAGS = ("-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard", "-O1", "-ffreestanding")
 
+ALIGNED = ("-mno-unaligned-access",)
+"""What a compiler is told where the core traps words at odd addresses."""
+
 _LINK = """MEMORY { FLASH (rx) : ORIGIN = 0x10000000, LENGTH = 512K  RAM (rwx) : ORIGIN = 0x31000000, LENGTH = 2M }
 ENTRY(start)
 SECTIONS {
@@ -99,6 +102,7 @@ static void check(const case_t *c)
 void start(void)
 {
     *(volatile uint32_t *)0xE000ED88u |= 0xFu << 20;
+    *(volatile uint32_t *)0xE000ED14u |= @trap@; /* CCR.UNALIGN_TRP */
     __asm__ volatile("dsb\\n isb\\n" ::: "memory");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) check(&cases[i]);
     finish();
@@ -182,17 +186,18 @@ class Case:
         return _PAIR if self.pair else _STREAM if self.model.mode == "stream" else _WINDOW
 
 
-def run_on_helium(directory: Path, cases: Sequence[Case]) -> list[str]:
-    """For each case ``equal``, or what is wrong and at which output byte: ``differs 17``, ``output guard 40``."""
+def run_on_helium(directory: Path, cases: Sequence[Case], trap: bool = False) -> list[str]:
+    """For each case ``equal``, or what is wrong and at which output byte: ``differs 17``, ``output guard 40``; with a
+    ``trap``, words at odd addresses are faults."""
     need("arm-none-eabi-gcc", "qemu-system-arm")
     models = list({case.model.name: case.model for case in cases}.values())
     sources = []
     for model in models:
         model.sources.write(directory)
         sources += [directory / path for path in model.c_sources]
-    (directory / "main.c").write_text(_main(models, cases))
+    (directory / "main.c").write_text(_main(models, cases, trap))
     (directory / "link.ld").write_text(_LINK)
-    compiler = ("arm-none-eabi-gcc", *_FLAGS)
+    compiler = ("arm-none-eabi-gcc", *_FLAGS, *(ALIGNED if trap else ()))
     subprocess.run([*compiler, *_STRICT, "-c", *sources], check=True, cwd=directory)
     objects = [source.with_suffix(".o").name for source in sources]
     link = ("-nostdlib", "-T", "link.ld", "-Wl,--no-warn-rwx-segments", "-o", "image.elf")
@@ -209,7 +214,7 @@ def run_on_helium(directory: Path, cases: Sequence[Case]) -> list[str]:
     return ["equal" if answer.startswith("equal") else answer for answer in answers]
 
 
-def _main(models: Sequence[Compiled], cases: Sequence[Case]) -> str:
+def _main(models: Sequence[Compiled], cases: Sequence[Case], trap: bool = False) -> str:
     runners = {case.runner: case.template.format(n=case.model.name, u=case.model.name.upper()) for case in cases}
     data, rows = [], []
     for index, case in enumerate(cases):
@@ -221,6 +226,7 @@ def _main(models: Sequence[Compiled], cases: Sequence[Case]) -> str:
     filled = {
         "includes": "\n".join(f'#include "{model.name}.h"' for model in models),
         "guard": str(GUARD),
+        "trap": "8u" if trap else "0u",
         "poison": str(POISON),
         "state": str(2 * max(model.state_bytes or model.arena_bytes for model in models) + 64),
         "output": str(max(case.expected.size for case in cases) + 1024),

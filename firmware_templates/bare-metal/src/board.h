@@ -7,6 +7,8 @@
 
 /* Applies the row's register writes, then starts the UART and the counter. */
 void board_start(void);
+/* From here on words at odd addresses are faults, where the core has that. */
+void board_trap_unaligned(void);
 
 void uart_start(void);
 void uart_write(char c);

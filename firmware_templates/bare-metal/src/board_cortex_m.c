@@ -21,6 +21,12 @@ void board_start(void)
     counter_start();
 }
 
+void board_trap_unaligned(void)
+{
+    *(volatile uint32_t *)0xE000ED14u |= 8u; /* CCR.UNALIGN_TRP */
+    __asm volatile("dsb\n isb\n" : : : "memory");
+}
+
 uintptr_t stack_limit(void)
 {
     return (uintptr_t)__stack_limit;

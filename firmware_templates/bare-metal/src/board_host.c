@@ -8,6 +8,10 @@ void board_start(void)
     counter_start();
 }
 
+void board_trap_unaligned(void)
+{
+}
+
 uintptr_t stack_limit(void)
 {
     return 0;

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 
 from edgeunet.kernels.conditions import convolution, parameters, plain, source
+from edgeunet.kernels.dsp.alignment import other_aligns, outputs_align, windows_align
 from edgeunet.kernels.dsp.bare import packing as bare
 from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields, nested
@@ -128,10 +129,14 @@ def _kernel(name: str, tail: Tail, kind: str, chosen: Chosen) -> Kernel:
         assert parts is not None
         return Arguments(struct, fields(step, tail, parts))
 
+    def words_align(step: Step) -> bool:
+        stores = tail is not CLAMPED or outputs_align(step)
+        return windows_align(step) and stores and (kind != "add" or other_aligns(step))
+
     own_tail = f"eu_bare_add_{tail.name}_tail" if kind == "add" else f"eu_bare_{tail.name}_tail"
     files = ("eu_quads", "eu_bare", "eu_bare_rows", f"eu_bare_{kind}", own_tail)
     only = chosen is not anything
-    return Kernel(name, "dsp", accepts, arguments, files, overlap=_overlap, streams_only=only)
+    return Kernel(name, "dsp", accepts, arguments, files, overlap=_overlap, streams_only=only, words_align=words_align)
 
 
 def convolutions(chosen: Chosen) -> tuple[Kernel, ...]:

@@ -11,10 +11,10 @@
  * others; loops[shift[n] - first_shift].
  * rows >= 2; a last row without partner is done together with the row before it, again. */
 typedef struct {
-    const int8_t *weights; /* (outputs, 5) */
+    const int32_t *weights; /* per channel taps 0 to 3, a byte each, the first lowest */
     const int32_t *bias;
     const int32_t *multiplier;
-    const int8_t *shift;
+    const int8_t *shift; /* per channel tap 4, then the shift */
     int32_t rows;
     int32_t in_step;
     int32_t out_step;
@@ -32,7 +32,7 @@ typedef struct {
     int32_t shift;               /* 12: on the stack: the channel's */
     const int8_t *in;            /* 16 */
     int8_t *out;                 /* 20 */
-    const int8_t *weights;       /* 24 */
+    const int32_t *weights;      /* 24 */
     const int32_t *bias;         /* 28 */
     const int32_t *multiplier;   /* 32 */
     const int8_t *shifts;        /* 36 */
@@ -49,7 +49,7 @@ typedef struct {
 __attribute__((naked, noinline)) static void eu_depthwise_5_channel(void)
 {
     __asm__(".syntax unified\n\tldrd r0, r1, [sp, #16]\n\tldr r2, [sp, #56]\n\tcmp r1, r2\n\tbeq 1f\n\t"
-            "add r2, sp, #24\n\tldmia r2, {r3-r6}\n\tldr r8, [r3], #4\n\tldrsb r10, [r3], #1\n\tldr r11, [r4], #4\n\t"
+            "add r2, sp, #24\n\tldmia r2, {r3-r6}\n\tldr r8, [r3], #4\n\tldrsb r10, [r6], #1\n\tldr r11, [r4], #4\n\t"
             "ldr r12, [r5], #4\n\tldrb r9, [r6], #1\n\tstmia r2, {r3-r6}\n\tadds r3, r0, #1\n\tadds r4, r1, #1\n\t"
             "strd r3, r4, [sp, #16]\n\tldrd r3, r4, [sp, #40]\n\tadd r3, r1\n\tstr r3, [sp]\n\tstr r9, [sp, #12]\n\t"
             "ldrd r2, r3, [sp, #48]\n\tldr r2, [r2, r9, lsl #2]\n\tsub r9, #1\n\tlsl lr, r3, r9\n\tlsl r11, #1\n\t"

@@ -12,7 +12,7 @@ from edgeunet.kernels.dsp.scaling import (
     rounding_fits,
 )
 from edgeunet.kernels.kernel import Arguments, Kernel, StructFields, in_order
-from edgeunet.program.convolutions import Depthwise
+from edgeunet.program.convolutions import Depthwise, Int32Array
 from edgeunet.program.steps import Clearance, Step
 
 MACROS = ("eu_quads",)
@@ -84,9 +84,20 @@ def _depthwise(taps: int) -> Callable[[Step], Arguments]:
             f"    static {kernel}_loop_t *const loops[] = {{{', '.join(listed)}}};\n"
             f"    {kernel}(in, out, p, loops, {min(shifts)});\n}}\n"
         )
-        return Arguments(f"{kernel}_t", _depthwise_fields(step), name, tuple(definitions))
+        return Arguments(f"{kernel}_t", _short_fields(step), name, tuple(definitions))
 
     return arguments
+
+
+def _short_fields(step: Step) -> StructFields:
+    """Of five taps the first four are a word, and the last lies before the shift: so every word is at a multiple of
+    four."""
+    fields, weights = _depthwise_fields(step), parameters(step, Depthwise).weights
+    if weights.shape[0] != 5:
+        return fields
+    words: Int32Array = np.ascontiguousarray(weights[:4].T).view("<i4").reshape(-1).astype(np.int32)
+    shifts = -parameters(step, Depthwise).requantization.shifts
+    return fields | {"weights": words, "shift": np.stack([weights[4], shifts], axis=1).astype(np.int8)}
 
 
 def _depthwise_fields(step: Step) -> StructFields:

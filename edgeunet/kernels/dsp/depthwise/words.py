@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.kernels.conditions import parameters, plain, source
+from edgeunet.kernels.dsp.alignment import channels_align
 from edgeunet.kernels.dsp.depthwise.rows import LONG_TAPS
 from edgeunet.kernels.dsp.depthwise.twofold import fits_twice
 from edgeunet.kernels.dsp.fields import splat
@@ -114,7 +115,11 @@ def words(few_rows: bool = False) -> tuple[Kernel, ...]:
         fits = plain(step) and fits_words(parameters(step, Depthwise, DepthwiseUpsampled))
         return fits and (not few_rows or _has_few_rows(step))
 
-    return (Kernel("eu_depthwise_word", "dsp", accepts, _arguments, ("eu_quads",), overlap=_overlap),)
+    return (
+        Kernel(
+            "eu_depthwise_word", "dsp", accepts, _arguments, ("eu_quads",), overlap=_overlap, words_align=channels_align
+        ),
+    )
 
 
 def _has_few_rows(step: Step) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from edgeunet.kernels.conditions import parameters, plain, source
+from edgeunet.kernels.conditions import aligned, parameters, plain, source
 from edgeunet.kernels.dsp.fields import splat
 from edgeunet.kernels.exact import straight_add
 from edgeunet.kernels.kernel import Arguments, Kernel, StructFields
@@ -27,6 +27,13 @@ def _words(step: Step) -> tuple[int, int] | None:
     if all(view.pitch_bytes == channels for view in views) and rows * channels % 4 == 0:
         return 1, rows * channels // 4
     return (rows, channels // 4) if channels % 4 == 0 else None
+
+
+def _words_align(step: Step) -> bool:
+    views = [view for view in (*step.inputs, step.output) if isinstance(view, View)]
+    words = _words(step)
+    one_row = words is not None and words[0] == 1
+    return all(aligned(replace(view, pitch_bytes=0) if one_row else view) for view in views)
 
 
 def _accepts(step: Step) -> bool:
@@ -54,4 +61,4 @@ def _arguments(step: Step) -> Arguments:
 
 def clamped_additions() -> tuple[Kernel, ...]:
     """Sums of two signals."""
-    return (Kernel("eu_elementwise_add_clamped", "dsp", _accepts, _arguments),)
+    return (Kernel("eu_elementwise_add_clamped", "dsp", _accepts, _arguments, words_align=_words_align),)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Maximum over four rows, four channels per instruction pair:
  *
  *     out[r * out_step + n] = max over t < 4 of in[r * in_step + t * pitch + n]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import inf
 
 from edgeunet.kernels.conditions import aligned, convolution, parameters, plain, source
+from edgeunet.kernels.dsp.alignment import other_aligns, tail_aligns
 from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields, nested
 from edgeunet.kernels.dsp.packing import ADDING, CLAMPED, LINEAR, SATURATED
@@ -160,7 +161,17 @@ def _kernel(
         return fits(step) and _fits(step) and tail_of(step) is tail and chosen(step)
 
     files = (*tail.required, "eu_pairs", "eu_pairs_rows", *required)
-    return Kernel(name, "dsp", accepts, arguments, files, scratch_bytes=_scratch, overlap=_overlap, streams_only=True)
+    return Kernel(
+        name,
+        "dsp",
+        accepts,
+        arguments,
+        files,
+        scratch_bytes=_scratch,
+        overlap=_overlap,
+        streams_only=True,
+        words_align=lambda step: tail_aligns(tail)(step) and (not step.epilogue or other_aligns(step)),
+    )
 
 
 def convolutions(chosen: Chosen) -> tuple[Kernel, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
 from edgeunet.kernels.conditions import aligned, convolution, output_over_input, parameters, plain, source
+from edgeunet.kernels.dsp.alignment import never, tail_aligns
 from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, clamp_fields
 from edgeunet.kernels.dsp.packing import (
@@ -96,6 +98,26 @@ def cost(step: Step) -> float:
     return shape_of(step).quads_cost(rounded=not any(tail.accepts(convolution(step)) for tail in ONE_MULTIPLY))
 
 
+def _row(
+    name: str,
+    tail: Tail,
+    accepts: Callable[[Step], bool],
+    arguments: Callable[[Step], Arguments],
+    required: tuple[str, ...],
+    scratch: Callable[[Step], int],
+) -> Kernel:
+    return Kernel(
+        name,
+        "dsp",
+        accepts,
+        arguments,
+        required,
+        scratch_bytes=scratch,
+        overlap=_in_blocks,
+        words_align=tail_aligns(tail),
+    )
+
+
 def convolutions(several: bool) -> tuple[Kernel, ...]:
     """Windows of one run, or of several."""
 
@@ -115,7 +137,7 @@ def convolutions(several: bool) -> tuple[Kernel, ...]:
 
         name = f"eu_quads_conv_{tail.name}" + ("_runs" if several else "")
         required = (*tail.required, *ROWS, "eu_quads_conv", f"{name}_loop")
-        return Kernel(name, "dsp", accepts, arguments, required, scratch_bytes=scratch, overlap=_in_blocks)
+        return _row(name, tail, accepts, arguments, required, scratch)
 
     return tuple(kernel(tail) for tail in SCALINGS)
 
@@ -162,6 +184,7 @@ def narrow_convolutions() -> tuple[Kernel, ...]:
             (*tail.required, *ROWS, "eu_quads_conv", f"{name}_loop"),
             scratch_bytes=scratch,
             overlap=_in_blocks,
+            words_align=never,
         )
 
     return tuple(kernel(tail) for tail in SCALINGS)
@@ -239,7 +262,7 @@ def sums() -> tuple[Kernel, ...]:
             return _widened_bytes(flat_weights(parameters(step, ConvSum)).shape[1])
 
         required = (*tail.required, "eu_quads_sum", "eu_quads_sum_chains", f"{name}_loop")
-        return Kernel(name, "dsp", accepts, arguments, required, scratch_bytes=scratch, overlap=_in_blocks)
+        return _row(name, tail, accepts, arguments, required, scratch)
 
     return tuple(kernel(tail, several) for several in (False, True) for tail in (SATURATED, CLAMPED, LINEAR))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from edgeunet.kernels.conditions import parameters, plain, source
+from edgeunet.kernels.dsp.alignment import outputs_align
 from edgeunet.kernels.dsp.depthwise.rows import MACROS
 from edgeunet.kernels.dsp.fields import clamp_fields
 from edgeunet.kernels.dsp.scaling import (
@@ -103,6 +104,6 @@ def _one_linear(step: Step) -> Arguments:
 def ones() -> tuple[Kernel, ...]:
     return (
         Kernel("eu_single_conv_saturated", "dsp", _accepts_one(True), _one(True), MACROS),
-        Kernel("eu_single_conv_clamped", "dsp", _accepts_one(False), _one(False), MACROS),
+        Kernel("eu_single_conv_clamped", "dsp", _accepts_one(False), _one(False), MACROS, words_align=outputs_align),
         Kernel("eu_single_conv_linear", "dsp", _accepts_one_linear, _one_linear, (*MACROS, "eu_single_conv_saturated")),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import inf
 
 from edgeunet.kernels.conditions import convolution, parameters, plain, source
+from edgeunet.kernels.dsp.alignment import windows_align
 from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, adds, nested
 from edgeunet.kernels.dsp.scaling import (
@@ -100,7 +101,17 @@ def _kernel(
 
     files = ("eu_quads", "eu_tall", "eu_tall_rows", *required)
     only = chosen is not anything
-    return Kernel(name, "dsp", accepts, arguments, files, scratch_bytes=_scratch, overlap=_overlap, streams_only=only)
+    return Kernel(
+        name,
+        "dsp",
+        accepts,
+        arguments,
+        files,
+        scratch_bytes=_scratch,
+        overlap=_overlap,
+        streams_only=only,
+        words_align=windows_align,
+    )
 
 
 def convolutions(chosen: Chosen) -> tuple[Kernel, ...]:

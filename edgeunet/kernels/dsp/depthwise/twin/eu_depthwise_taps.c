@@ -14,27 +14,15 @@
  * Double rounding as in eu_quads.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1.
  * Steps and shift are immediate operands: one loop per step and shift that is worth it, defined where used, and one for all
  * others; loops[shift[n] - first_shift].
- * rows >= 2; a last row without partner is done together with the row before it, again. */
-typedef struct {
-    const int8_t *weights; /* (outputs, $taps) */
-    const int32_t *bias;
-    const int32_t *multiplier;
-    const int8_t *shift;
-    int32_t rows;
-    int32_t in_step;
-    int32_t out_step;
-    int32_t outputs;
-    int32_t block; /* rows done before any input of later rows is overwritten; even, or all rows */
-    int32_t zero_point;
-} $name_t;
-
+ * rows >= 2; a last row without partner is done together with the row before it, again. Of five taps the last lies before the
+ * channel's shift. */
 /* One channel, rows = 2 * (phase + a multiple of 3). */
 typedef struct {
     const int8_t *end; /* r1: the output of the row after the last */
     const int8_t *in;  /* r2 */
     int8_t *out;       /* r3 */
     int32_t phase;     /* r4 */
-    const int8_t *taps;
+    int8_t taps[$taps];
     int32_t bias; /* doubled */
     int32_t multiplier;
     int32_t rounding;
@@ -75,34 +63,30 @@ static void $name_block(const int8_t *in, int8_t *out, int32_t rows, const $name
     const int32_t even = rows & ~1;
     const int32_t phase = even / 2 % 3;
     const int32_t last = rows - 2;
-    $name_channel_t channel = {
-        out + even * p->out_step, in, out, phase, p->weights, 0, 0, 0, p->in_step, p->out_step, 0};
+    $name_channel_t channel = {out + even * p->out_step, in, out, phase, {0}, 0, 0, 0, p->in_step, p->out_step, 0};
     for (int32_t n = 0; n < p->outputs; n++) {
-        const int32_t shift = p->shift[n];
+        const int8_t *const first = (const int8_t *)p->weights + n * ($taps == 5 ? 4 : $taps);
+        const int32_t shift = p->shift[$taps == 5 ? 2 * n + 1 : n];
         $name_loop_t *const loop = loops[shift - first_shift];
+        for (int32_t t = 0; t < $taps; t++) {
+            channel.taps[t] = t < 4 ? first[t] : p->shift[2 * n];
+        }
         channel.bias = 2 * p->bias[n];
         channel.multiplier = p->multiplier[n];
         channel.rounding = (2 * p->zero_point + 1) * ((int32_t)1 << (shift - 1));
         channel.shift = shift;
         loop(&channel);
         if (rows != even) {
-            const $name_channel_t odd = {channel.end + p->out_step,
-                                         channel.in + last * p->in_step,
-                                         channel.out + last * p->out_step,
-                                         1,
-                                         channel.taps,
-                                         channel.bias,
-                                         channel.multiplier,
-                                         channel.rounding,
-                                         p->in_step,
-                                         p->out_step,
-                                         shift};
+            $name_channel_t odd = channel;
+            odd.end += p->out_step;
+            odd.in += last * p->in_step;
+            odd.out += last * p->out_step;
+            odd.phase = 1;
             loop(&odd);
         }
         channel.end++;
         channel.in++;
         channel.out++;
-        channel.taps += $taps;
     }
 }
 
