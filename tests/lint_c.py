@@ -1,8 +1,8 @@
 """Static checkers over generated C, kernels included: ``make lint-c``.
 
-cppcheck with its MISRA addon and clang-tidy read a network of every flavour, a stream with its pipeline and a window with
-one, and some random networks for the portable kernels. A finding of a rule that the table of ``docs/C_RULES.md`` does not list
-fails, and so does a rule of that table that nothing breaks any more.
+cppcheck with its MISRA addon and clang-tidy read a network of every flavour, a stream with its pipeline and a window
+with one, and some random networks for the portable kernels. A finding of a rule that the table of ``docs/C_RULES.md``
+does not list fails, and so does a rule of that table that nothing breaks any more.
 """
 
 from __future__ import annotations

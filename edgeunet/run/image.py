@@ -76,6 +76,13 @@ class Build:
         return (*(self.board.core.zig_flags if is_zig else self.board.core.gcc_flags), *no_checks)
 
     @property
+    def aligned_flags(self) -> tuple[str, ...]:
+        """What keeps the compiler from words at odd addresses; zig takes it as a feature of the core."""
+        if self.toolchain.name != "zig":
+            return ("-mno-unaligned-access",)
+        return tuple(f"{flag}+strict_align" for flag in self.core_flags if flag.startswith("-mcpu="))
+
+    @property
     def model_flags(self) -> tuple[str, ...]:
         """What the model's code is compiled with, paths and definitions aside."""
         return (*self.core_flags, *_COMMON, *(_FREESTANDING if self.board else ()), *self.flags)
@@ -124,7 +131,7 @@ def build_image(build: Build, project: Project) -> Image:
     if build.board is not None:
         arguments += ["-isystem", str(top / "include")]
     objects = []
-    aligned = ["-mno-unaligned-access"] if project.aligned else []
+    aligned = build.aligned_flags if project.aligned else ()
     for source in project.model_sources():
         target = f"model.dir/{source.relative_to(project.directory / 'model').as_posix().replace('/', '_')}.o"
         objects.append(_compile(build.toolchain, [*build.model_flags, *aligned, *arguments], source, target, directory))

@@ -69,7 +69,8 @@ def run_on_dsp(
     (directory / "main.c").write_text(_main(models, cases, trap))
     (directory / "link.ld").write_text(_LINK.format(flash=found.flash, ram=found.ram))
     gcc = ("arm-none-eabi-gcc", f"-mcpu={found.gcc}", "-mthumb", "-mfloat-abi=soft", "-ffreestanding")
-    zig = (sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabi", f"-mcpu={found.zig}")
+    strict = "+strict_align" if trap else ""
+    zig = (sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabi", f"-mcpu={found.zig}{strict}")
     (directory / "libc").mkdir()
     (directory / "libc" / "string.h").write_text(_STRING)
     zig = (*zig, "-isystem", "libc")
@@ -80,7 +81,16 @@ def run_on_dsp(
     )
     for source in sources:
         subprocess.run(
-            [*build, *_STRICT, *(ALIGNED if trap else ()), level, "-c", source, "-o", f"{source}.o"],
+            [
+                *build,
+                *_STRICT,
+                *(ALIGNED if trap and compiler == "gcc" else ()),
+                level,
+                "-c",
+                source,
+                "-o",
+                f"{source}.o",
+            ],
             check=True,
             cwd=directory,
         )
