@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -105,6 +106,34 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(document, indent=2) + "\n")
 
 
+_SPECIAL = (
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISDIR, "a directory"),
+)
+
+
+def require_regular(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> None:
+    """Raise where ``path`` is a pipe, a device, a socket or a directory; reading one could wait or go on for ever.
+
+    A path where nothing is passes: opening it says so.
+
+    Raises
+    ------
+    EdgeUNetError
+        Of the class ``error``.
+    """
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError):
+        return
+    for is_kind, kind in _SPECIAL:
+        if is_kind(mode):
+            raise error(f"'{path}' is {kind}, not a file; save the data in a file and give that")
+
+
 def read_json(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> dict[str, Any]:
     """Read a JSON object; anything else is an ``error`` naming the file and the cure."""
     document = read_any_json(path, error)
@@ -116,6 +145,7 @@ def read_json(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> dict[st
 
 def read_any_json(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> Any:
     """Read a JSON value of any kind; a file that holds none is an ``error`` naming it and the cure."""
+    require_regular(path, error)
     try:
         text = Path(path).read_text(encoding="utf-8")
         if not text.strip():

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from edgeunet.errors import SignalError
+from edgeunet.errors import SignalError, shown
 from edgeunet.short_repr import short_repr
 
 CLASSES = ("background", "P", "QRS", "T")
@@ -17,6 +17,9 @@ CLASSES = ("background", "P", "QRS", "T")
 
 UNKNOWN = -1
 """Label of a sample that nobody annotated: masked from loss and score."""
+
+RATES_HZ = (0.001, 1e7)
+"""Lowest and highest sample rate of a recording; what lies beyond is a slip, and would round to 0 or overflow."""
 
 Signal = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int8]
@@ -57,6 +60,8 @@ class Record:
     annotated : per lead the half-open sample range ``(start, stop)`` somebody annotated, or ``None``.
     labels : int8 ``(time, leads)``: position in ``classes``, or ``UNKNOWN``.
     classes : class names.
+    missing : per lead the share of samples that were NaN or marked invalid before they were filled; empty for none.
+    notes : what was assumed in reading it, for the user to know.
     """
 
     name: str
@@ -68,6 +73,8 @@ class Record:
     annotated: tuple[tuple[int, int] | None, ...]
     labels: Labels
     classes: tuple[str, ...] = CLASSES
+    missing: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
 
     __repr__ = short_repr
 
@@ -111,6 +118,8 @@ class Record:
             annotated=tuple(self.annotated[i] for i in index),
             labels=self.labels[:, index],
             classes=self.classes,
+            missing=tuple(self.missing[i] for i in index) if self.missing else (),
+            notes=self.notes,
         )
 
     def has(self, kind: str) -> bool:
@@ -123,6 +132,30 @@ class Record:
     def has_p(self) -> bool:
         """Whether any lead has a P wave; False in atrial fibrillation, flutter and some paced rhythms."""
         return self.has("P")
+
+
+def checked_rate(value: Any, where: str) -> float:
+    """Return a sample rate as a number.
+
+    Raises
+    ------
+    SignalError
+        When it is not one number within `RATES_HZ`.
+    """
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.item()
+    try:
+        if isinstance(value, (bool, np.ndarray)) or (isinstance(value, str) and "_" in value):
+            raise ValueError(value)
+        rate_hz = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise SignalError(f"{where}: the sample rate is {shown(value)}; give one number, in hertz") from None
+    if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
+        raise SignalError(
+            f"{where}: a sample rate of {rate_hz:g} Hz is not a positive number from {RATES_HZ[0]:g} to "
+            f"{RATES_HZ[1]:,.0f}; correct it"
+        )
+    return rate_hz
 
 
 def paint_labels(
@@ -166,6 +199,12 @@ def paint_waves(labels: Labels, waves: Iterable[Wave], classes: Sequence[str]) -
         labels[max(first, 0) : wave.offset + 1] = classes.index(wave.kind)
         end_of_last = max(end_of_last, wave.offset)
     return labels
+
+
+def missing_shares(signal: npt.NDArray[Any]) -> tuple[float, ...]:
+    """Return per lead the share of NaN or infinite samples of ``signal`` ``(time, leads)``; nothing where all are 0."""
+    shares = (~np.isfinite(signal)).mean(axis=0)
+    return tuple(float(share) for share in shares) if shares.any() else ()
 
 
 MISSING = ("error", "mask")

@@ -1,10 +1,11 @@
-"""Which millivolts the numbers in a WFDB file mean.
+"""Which millivolts the numbers in a file mean.
 
-A header line gives each lead a gain (ADC units per millivolt). The rule of ``adc_units="auto"``:
+A WFDB header gives each lead a gain (ADC units per millivolt). The rule of ``adc_units="auto"``:
 
-- where the gain of *every* lead equals that lead's own peak-to-peak in ADC units (to within 1), it was written by a
-  program that scaled each lead to range 1, not by a calibration. Then 1 ADC unit is taken as 1 µV (LUDB is such a data
-  set: only so does II = I + III hold);
+- where a record has several leads, their gains differ, and the gain of *every* lead equals that lead's own peak-to-peak
+  in ADC units (to within 1), they were written by a program that scaled each lead to range 1, not by a calibration.
+  Then 1 ADC unit is taken as 1 µV (LUDB is such a data set: only so does II = I + III hold), and the record says so in
+  its notes. A lone lead, or leads of one gain, can meet this by chance (a calibration pulse of 1 mV): no rule for them;
 - otherwise the header is believed: ``(value - baseline) / gain``, in the units it names, converted to millivolts.
 
 ``"header"`` always believes the header; a number gives microvolts per ADC unit.
@@ -17,47 +18,65 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from edgeunet.errors import SignalError
-from edgeunet.signals.record import Signal
+from edgeunet.errors import SignalError, shown
 
-MILLIVOLTS_PER = {"mv": 1.0, "uv": 1e-3, "µv": 1e-3, "μv": 1e-3, "v": 1e3, "nv": 1e-6}
-"""Factor to millivolts by unit, letter case aside; values in any other unit (mmHg, bpm …) stay as they are."""
+_PREFIXES = {
+    "": 1e3,
+    "m": 1.0,
+    "milli": 1.0,
+    "u": 1e-3,
+    "µ": 1e-3,  # micro sign; casefold makes it the Greek letter
+    "μ": 1e-3,
+    "micro": 1e-3,
+    "n": 1e-6,
+    "nano": 1e-6,
+}
+_VOLT = ("v", "volt", "volts")
+
+MILLIVOLTS_PER = {f"{prefix}{volt}": factor for prefix, factor in _PREFIXES.items() for volt in _VOLT}
+"""Factor to millivolts by unit, letter case and hyphens aside."""
+
+OTHER_UNITS = frozenset(
+    "mmhg cmh2o kpa hpa pa bar mbar bpm % percent c degc °c k degf ohm ohms kohm s ms hz l ml l/min ml/min l/s nu "
+    "nd g mg m/s2 m/s^2 m/s m/s/s dps deg deg/s rad rad/s ut au a.u. adu counts lsb unitless na nm um mm cm m ppm mol "
+    "mmol/l umol w mw pm rpm nt siemens us".split()
+)
+"""Units of quantities that are no voltage; values in them stay as they are."""
 
 DEFAULT_GAIN = 200.0
 """ADC units per millivolt where a header says 0 or nothing (WFDB's own default)."""
 
 
-def gains_are_ranges(adc: npt.NDArray[np.int64], gains: Sequence[float]) -> bool:
-    """Return whether each lead's header gain is just its own peak-to-peak; ``adc`` is ``(time, leads)``."""
-    if len(adc) < 2:
-        return False
-    spans = adc.max(axis=0) - adc.min(axis=0)
-    return bool(np.all(spans > 0) and np.all(np.abs(spans - np.asarray(gains)) <= 1))
-
-
-def to_millivolts(
-    adc: npt.NDArray[np.int64],
-    gains: Sequence[float],
-    baselines: Sequence[int],
-    units: Sequence[str],
-    adc_units: str | float = "auto",
-) -> Signal:
-    """Return ``adc`` ``(time, leads)`` as float32 millivolts by the rule of this module.
+def unit_factor(unit: str, where: str) -> float:
+    """Return what values in ``unit`` are multiplied by: to millivolts for voltages, by 1 for other known quantities.
 
     Raises
     ------
     SignalError
-        When ``adc_units`` is none of ``"auto"``, ``"header"`` and a positive number.
+        When nobody could be sure what the unit is.
     """
-    microvolts = parse_adc_units(adc_units)
-    if adc_units == "auto" and gains_are_ranges(adc, gains):
-        microvolts = 1.0
-    if microvolts is not None:
-        return np.asarray(adc * (microvolts / 1000.0), np.float32)
-    gain = np.array([g if g else DEFAULT_GAIN for g in gains])
-    factor = np.array([MILLIVOLTS_PER.get((unit or "mV").lower(), 1.0) for unit in units])
+    plain = unit.strip().casefold().replace("-", "").replace("_", "")
+    if plain in MILLIVOLTS_PER:
+        return MILLIVOLTS_PER[plain]
+    if plain in OTHER_UNITS:
+        return 1.0
+    raise SignalError(
+        f"{where}: the unit {shown(unit)} is unknown; write mV, uV, V or nV (or mmHg, bpm, % and the like), or give "
+        "microvolts per ADC unit with --adc-units where the file cannot be changed"
+    )
+
+
+def gains_are_ranges(spans: Sequence[float], gains: Sequence[float]) -> bool:
+    """Return whether several leads have different gains, each just the lead's own peak-to-peak (``spans``, ADC units)."""
+    if len(set(gains)) < 2:
+        return False
+    return all(span > 0 and abs(span - gain) <= 1 for span, gain in zip(spans, gains, strict=True))
+
+
+def to_millivolts(adc: npt.NDArray[np.int64], gain: float, baseline: int, factor: float) -> npt.NDArray[np.float64]:
+    """Return one lead's ``adc`` ``(time,)`` by its header: ``factor`` is that of `unit_factor`."""
     with np.errstate(over="ignore"):  # an absurd gain gives infinite samples, and those are refused
-        return np.asarray((adc - np.asarray(baselines)) / gain * factor, np.float32)
+        return np.asarray((adc - baseline) / (gain or DEFAULT_GAIN) * factor, np.float64)
 
 
 def parse_adc_units(adc_units: str | float) -> float | None:
@@ -71,9 +90,11 @@ def parse_adc_units(adc_units: str | float) -> float | None:
     if adc_units in ("auto", "header"):
         return None
     try:
-        microvolts = float(adc_units)
+        microvolts = -1.0 if "_" in str(adc_units) else float(adc_units)
     except ValueError:
         microvolts = -1.0
     if not (np.isfinite(microvolts) and microvolts > 0):
-        raise SignalError(f"adc units '{adc_units}': give auto, header, or microvolts per ADC unit such as 1 or 4.88")
+        raise SignalError(
+            f"adc units {shown(adc_units)}: give auto, header, or microvolts per ADC unit such as 1 or 4.88"
+        )
     return microvolts

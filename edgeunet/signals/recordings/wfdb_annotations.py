@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from edgeunet.errors import SignalError
+from edgeunet.files import require_regular
 from edgeunet.short_repr import short_repr
 
 SYMBOLS = {code: symbol for code, symbol in enumerate(' NLRaVFJASEj/Q~ | sT*D"=pB^t+u?![]en@xf()r') if symbol != " "}
@@ -43,6 +44,7 @@ def read_annotations(path: Path) -> Annotations:
     SignalError
         When it cannot be read, is cut short or is no annotation file.
     """
+    require_regular(path, SignalError)
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -16,12 +16,22 @@ import numpy as np
 
 from edgeunet.errors import SignalError
 from edgeunet.short_repr import LONGEST, cut
-from edgeunet.signals.record import CLASSES, UNKNOWN, Labels, Record, Signal, Wave, paint_labels, without_missing
+from edgeunet.signals.record import (
+    CLASSES,
+    UNKNOWN,
+    Labels,
+    Record,
+    Signal,
+    Wave,
+    missing_shares,
+    paint_labels,
+    without_missing,
+)
 from edgeunet.signals.recordings.marks import marks_to_waves
 from edgeunet.signals.recordings.patients import map_patients
-from edgeunet.signals.recordings.units import parse_adc_units, to_millivolts
+from edgeunet.signals.recordings.units import parse_adc_units
 from edgeunet.signals.recordings.wfdb_annotations import read_annotations
-from edgeunet.signals.recordings.wfdb_files import read_adc
+from edgeunet.signals.recordings.wfdb_signal import WfdbSignal, read_signal
 
 JOINT_ANNOTATORS = ("q1c", "q2c", "pu{index}", "pu")
 """Looked for in this order when there are no annotation files named after the leads."""
@@ -114,43 +124,43 @@ class WfdbSource:
         if name not in self._bases:
             raise SignalError(f"'{self.directory}' holds no record '{name}'; it has {_some(self.names())}")
         base = self._bases[name]
-        signal, rate_hz, all_leads = read_wfdb_signal(base, self.adc_units)
-        columns = list(range(len(all_leads)))
-        if self.leads is not None:
-            columns = [_lead_column(name, all_leads, lead) for lead in self.leads]
-        truth = [self._lead_truth(base, all_leads, column, len(signal), rate_hz) for column in columns]
+        found = read_signal(base, self.adc_units, self.leads)
+        truth = [self._lead_truth(base, found, column) for column in found.columns]
         labels = np.stack([labels for _, _, labels in truth], axis=1)
-        filled, labels = without_missing(signal[:, columns], labels, f"record '{base}'", self.missing)
+        gap = f" ({found.gap_samples} samples lie in gaps between segments)" if found.gap_samples else ""
+        filled, labels = without_missing(found.signal, labels, f"record '{base}'{gap}", self.missing)
         return Record(
             name=name,
             patient=self._patients[name],
-            sample_rate_hz=rate_hz,
-            leads=tuple(all_leads[column] for column in columns),
+            sample_rate_hz=found.rate_hz,
+            leads=tuple(found.all_leads[column] for column in found.columns),
             signal=filled,
             waves=tuple(waves for waves, _, _ in truth),
             annotated=tuple(span for _, span, _ in truth),
             labels=labels,
+            missing=missing_shares(found.signal),
+            notes=found.notes,
         )
 
     def _lead_truth(
-        self, base: Path, leads: Sequence[str], column: int, samples: int, rate_hz: float
+        self, base: Path, found: WfdbSignal, column: int
     ) -> tuple[tuple[Wave, ...], tuple[int, int] | None, Labels]:
         try:
-            return self._annotated_truth(base, leads, column, samples, rate_hz)
+            return self._annotated_truth(base, found, column)
         except SignalError:
             if self.annotator != "any":
                 raise
-            return _unknown_truth(samples)
+            return _unknown_truth(len(found.signal))
 
     def _annotated_truth(
-        self, base: Path, leads: Sequence[str], column: int, samples: int, rate_hz: float
+        self, base: Path, found: WfdbSignal, column: int
     ) -> tuple[tuple[Wave, ...], tuple[int, int] | None, Labels]:
-        asked = None if self.annotator == "any" else self.annotator
-        found = None if asked == "none" else annotation_file(base, leads, column, asked)
-        if found is None:
+        asked, samples = (None if self.annotator == "any" else self.annotator), len(found.signal)
+        file = None if asked == "none" else annotation_file(base, found.all_leads, column, asked)
+        if file is None:
             return _unknown_truth(samples)
-        path, per_lead = found
-        at, symbols = read_wfdb_marks(path, samples, rate_hz)
+        path, per_lead = file
+        at, symbols = read_wfdb_marks(path, samples, found.rate_hz, found.frame_rate_hz)
         if symbols and not {"(", ")"} & set(symbols):
             raise SignalError(
                 f"'{path}' marks beats only, no onsets or offsets; name a delineation annotator such as q1c or pu0"
@@ -204,23 +214,16 @@ def read_wfdb_signal(base: Path, adc_units: str | float = "auto") -> tuple[Signa
     SignalError
         When the header or signal file is missing, cut short or malformed.
     """
-    found = read_adc(base)
-    lines = found.header.signals
-    if len(found.adc) < 2:
-        raise SignalError(f"record '{base}' has {len(found.adc)} sample(s), at least 2 are needed; leave it out")
-    signal = to_millivolts(
-        found.adc,
-        [line.gain for line in lines],
-        [line.baseline for line in lines],
-        [line.units for line in lines],
-        adc_units,
-    )
-    signal[found.invalid] = np.nan
-    return signal, found.header.rate_hz, tuple(line.lead for line in lines)
+    found = read_signal(base, adc_units)
+    return found.signal, found.rate_hz, found.all_leads
 
 
-def read_wfdb_marks(path: Path, samples: int, rate_hz: float) -> tuple[list[int], list[str]]:
+def read_wfdb_marks(
+    path: Path, samples: int, rate_hz: float, frame_rate_hz: float | None = None
+) -> tuple[list[int], list[str]]:
     """Return sample indices (ascending) and symbols of an annotation file.
+
+    Times count frames (``frame_rate_hz``; samples when ``None``) unless the file has a clock of its own.
 
     Raises
     ------
@@ -228,7 +231,7 @@ def read_wfdb_marks(path: Path, samples: int, rate_hz: float) -> tuple[list[int]
         When it cannot be read or marks samples that the record does not have.
     """
     found = read_annotations(path)
-    ticks_per_sample = (found.ticks_per_s or rate_hz) / rate_hz
+    ticks_per_sample = (found.ticks_per_s or frame_rate_hz or rate_hz) / rate_hz
     at = [round(sample / ticks_per_sample) for sample in found.samples]
     if at and not (min(at) >= 0 and max(at) < samples):
         raise SignalError(
@@ -270,13 +273,6 @@ def _listed(directory: Path) -> list[Path]:
 def _natural(path: Path) -> tuple[str, list[tuple[int, str]]]:
     digits = path.name if path.name.isdigit() else ""
     return str(path.parent), [(int(digits or -1), path.name)]
-
-
-def _lead_column(name: str, leads: Sequence[str], lead: str) -> int:
-    folded = [each.casefold() for each in leads]
-    if lead.casefold() not in folded:
-        raise SignalError(f"record '{name}' has no lead '{lead}'; it has {', '.join(leads)}, so name one of these")
-    return folded.index(lead.casefold())
 
 
 def _extensions(base: Path) -> str:

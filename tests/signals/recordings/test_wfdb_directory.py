@@ -174,7 +174,7 @@ def _wrong(directory: Path, what: str) -> None:
         ("hea cut short", r"sel1\.hea"),
         ("hea empty", "not a WFDB header"),
         ("hea not a header", "not a WFDB header"),
-        ("hea rate", "sampling frequency '0'"),
+        ("hea rate", "a sample rate of 0 Hz"),
         ("hea one line", "names 2 signals but describes 0"),
         ("annotation cut short", r"sel1\.q1c' have no end mark"),
         ("annotation empty", "no end mark"),
