@@ -106,6 +106,11 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(document, indent=2) + "\n")
 
 
+def is_hidden(path: Path, below: Path) -> bool:
+    """Return whether ``path``, or a directory on the way to it from ``below``, has a name that begins with a dot."""
+    return any(part.startswith(".") for part in path.relative_to(below).parts)
+
+
 _SPECIAL = (
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),

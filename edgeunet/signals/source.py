@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from edgeunet.errors import SignalError
+from edgeunet.files import is_hidden, require_regular
 from edgeunet.short_repr import LONGEST, cut
 from edgeunet.signals.record import Record
 from edgeunet.signals.resampling import resample
@@ -83,8 +84,10 @@ def open_source(
     path = Path(path)
     if not path.exists():
         raise SignalError(f"there is no file or directory '{path}'; check the path given as data")
+    if not path.is_dir():
+        require_regular(path, SignalError)
     # Headers first: WFDB directories often hold a CSV about their subjects (LUDB does).
-    has_headers = path.is_dir() and next(path.rglob("*.hea"), None) is not None
+    has_headers = path.is_dir() and _holds_headers(path)
     if not has_headers and edf_files(path):
         _refuse({**about_files, **about_arrays}, f"'{path}', which holds EDF files")
         return EdfSource(path, leads=leads, patients=patients)
@@ -97,6 +100,10 @@ def open_source(
     return ArraySource(
         path, leads=leads, classes=classes, sample_rate_hz=sample_rate_hz, patients=patients, missing=missing
     )
+
+
+def _holds_headers(directory: Path) -> bool:
+    return any(not is_hidden(header, directory) for header in directory.rglob("*.hea"))
 
 
 def _refuse(given: Mapping[str, Any], what: str) -> None:

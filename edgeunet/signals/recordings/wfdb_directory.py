@@ -31,6 +31,7 @@ from edgeunet.signals.recordings.marks import marks_to_waves
 from edgeunet.signals.recordings.patients import map_patients
 from edgeunet.signals.recordings.units import parse_adc_units
 from edgeunet.signals.recordings.wfdb_annotations import read_annotations
+from edgeunet.signals.recordings.wfdb_records import find_records, related_records
 from edgeunet.signals.recordings.wfdb_signal import WfdbSignal, read_signal
 
 JOINT_ANNOTATORS = ("q1c", "q2c", "pu{index}", "pu")
@@ -73,7 +74,7 @@ class WfdbSource:
         self.adc_units = adc_units
         self.missing = missing
         parse_adc_units(adc_units)
-        self._patients = map_patients(self.names(), self.directory, patients)
+        self._patients = map_patients(self.names(), self.directory, patients, related_records(self._bases))
 
     def __repr__(self) -> str:
         return cut(f"<WfdbSource {self.directory}: leads {', '.join(self.leads or ['all'])}>", LONGEST)
@@ -99,19 +100,7 @@ class WfdbSource:
     @cached_property
     def _bases(self) -> dict[str, Path]:
         """Record name → path without extension."""
-        bases = _listed(self.directory) or sorted(
-            (path.with_suffix("") for path in self.directory.rglob("*.hea")), key=_natural
-        )
-        if not bases:
-            raise SignalError(
-                f"'{self.directory}' holds no WFDB records (*.hea) and no .edf, .npz or .csv files; "
-                "give the directory that holds your recordings"
-            )
-        short = [base.name for base in bases]
-        return {
-            base.name if short.count(base.name) == 1 else base.relative_to(self.directory).as_posix(): base
-            for base in bases
-        }
+        return find_records(self.directory)
 
     def read(self, name: str) -> Record:
         """Read one record: signal in millivolts, waves and labels per lead.
@@ -258,21 +247,6 @@ def unannotated_gaps(waves: Sequence[Wave]) -> list[tuple[int, int]]:
             start, stop = max(((a.offset + 1, b.onset) for a, b in pairwise(edges)), key=lambda s: s[1] - s[0])
             gaps.append((start, stop))
     return gaps
-
-
-def _listed(directory: Path) -> list[Path]:
-    """Return what a RECORDS file lists, as far as the headers are there."""
-    try:
-        lines = (directory / "RECORDS").read_text(encoding="utf-8").split()
-    except (OSError, UnicodeDecodeError):
-        return []
-    inside = (line for line in dict.fromkeys(lines) if not Path(line).is_absolute() and ".." not in Path(line).parts)
-    return [directory / line for line in inside if (directory / f"{line}.hea").is_file()]
-
-
-def _natural(path: Path) -> tuple[str, list[tuple[int, str]]]:
-    digits = path.name if path.name.isdigit() else ""
-    return str(path.parent), [(int(digits or -1), path.name)]
 
 
 def _extensions(base: Path) -> str:

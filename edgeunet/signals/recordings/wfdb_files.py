@@ -1,7 +1,7 @@
 """WFDB signal files, read with NumPy alone but for FLAC: ADC values lead by lead, at each lead's own rate.
 
-Formats after the WFDB Applications Guide, *header(5)* and *signal(5)*. A frame holds one or more samples of each signal;
-every sample is handed on, none is averaged or repeated.
+Formats after the WFDB Applications Guide, *header(5)* and *signal(5)*. A frame holds one or more samples of each
+signal; every sample is handed on, none is averaged or repeated.
 """
 
 from __future__ import annotations
@@ -160,6 +160,7 @@ def _read_file(path: Path, lines: tuple[SignalLine, ...], header: Header) -> lis
     """Return the signals of one file."""
     storage = lines[0].storage
     require_regular(path, SignalError)
+    invalid: int | None
     if storage in COMPRESSED:
         values, invalid = read_flac(path, lines, header.samples), -(1 << COMPRESSED[storage] - 1)
     elif storage in STORAGES:

@@ -1,7 +1,7 @@
 """WFDB headers, read strictly: a number is a number in full, and nothing may follow what a line can hold.
 
-After *header(5)* of the WFDB Applications Guide. A prefix that happens to be a number (``1,000``) is no number: read so,
-it gives a recording at the wrong rate or of the wrong length without a word.
+After *header(5)* of the WFDB Applications Guide. A prefix that happens to be a number (``1,000``) is no number: read
+so, it gives a recording at the wrong rate or of the wrong length without a word.
 """
 
 from __future__ import annotations

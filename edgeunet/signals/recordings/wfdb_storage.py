@@ -1,4 +1,7 @@
-"""How WFDB signal files hold samples: bytes in, ADC values out, format by format (WFDB Applications Guide, *signal(5)*)."""
+"""How WFDB signal files hold samples: bytes in, ADC values out, format by format.
+
+After *signal(5)* of the WFDB Applications Guide.
+"""
 
 from __future__ import annotations
 

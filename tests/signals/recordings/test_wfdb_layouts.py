@@ -276,7 +276,7 @@ def test_an_unknown_unit_is_refused_unless_it_does_not_matter(tmp_path: Path, un
     (tmp_path / "r.dat").write_bytes(np.arange(0, 600, dtype="<i2").tobytes())
     line = f"r.dat 16 200/{unit} 16 0 0 0 0"
     (tmp_path / "r.hea").write_text(f"r 2 250 300\n{line} II\nr.dat 16 200/mmHg 16 0 0 0 0 ABP\n")
-    with pytest.raises(SignalError, match="lead II: the unit .* is unknown") as caught:
+    with pytest.raises(SignalError, match=r"lead II: the unit .* is unknown") as caught:
         read_wfdb_signal(tmp_path / "r")
     assert len(str(caught.value)) < 500
     assert np.ptp(read_wfdb_signal(tmp_path / "r", 5)[0][:, 0]) == pytest.approx(2.99, abs=0.01)
