@@ -11,7 +11,7 @@ import pytest
 
 from edgeunet.signals import NORMALIZATIONS, SyntheticECG, make_split, open_source, windows
 from edgeunet.signals.augment import RECIPES, STEPS
-from edgeunet.signals.recordings.wfdb_storage import STORAGES
+from edgeunet.signals.recordings.wfdb_storage import COMPRESSED, STORAGES
 
 TEXT = (Path(__file__).parents[2] / "docs" / "SIGNALS.md").read_text(encoding="utf-8")
 
@@ -66,4 +66,4 @@ def test_every_name_is_in_the_document(names: list[str]) -> None:
 def test_every_signal_format_is_in_the_document() -> None:
     sentence = re.search(r"Signal\s+formats.*?\)", TEXT, re.DOTALL)
     assert sentence
-    assert set(re.findall(r"\d+", sentence[0].split("(")[1])) == set(STORAGES)
+    assert set(re.findall(r"\d+", sentence[0].split("(")[1])) == {*STORAGES, *COMPRESSED}

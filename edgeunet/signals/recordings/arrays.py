@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,24 +12,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from edgeunet.errors import SignalError
-from edgeunet.files import read_json
+from edgeunet.errors import SignalError, shown
 from edgeunet.short_repr import LONGEST, cut
-from edgeunet.signals.record import UNKNOWN, Labels, Record, Wave, without_missing
-from edgeunet.signals.recordings.array_files import (
-    Recording,
-    array_files,
-    count_recordings,
-    read_recordings,
-    recorded_patient,
-)
+from edgeunet.signals.record import UNKNOWN, Labels, Record, Wave, checked_rate, missing_shares, without_missing
+from edgeunet.signals.recordings.array_files import array_files, count_recordings, read_recordings, recorded_patient
+from edgeunet.signals.recordings.csv_file import require_one_rate
+from edgeunet.signals.recordings.dataset_file import DATASET_FILE, read_dataset
 from edgeunet.signals.recordings.patients import map_patients
+from edgeunet.signals.recordings.recording import Recording
 from edgeunet.signals.segments import label_runs
 
-DATASET_FILE = "dataset.json"
-"""Says once for a whole directory what its files do not: ``sample_rate_hz``, ``classes``, ``leads``, ``patients``."""
-
-DATASET_KEYS = ("sample_rate_hz", "classes", "leads", "patients")
+_LABEL = re.compile("[0-9]{1,9}")
 
 
 class ArraySource:
@@ -65,9 +60,9 @@ class ArraySource:
         if not self.files:
             raise SignalError(f"'{path}' is not a .npz or .csv file, nor a directory with some; give one of these")
         self.directory = self.path if self.path.is_dir() else self.path.parent
-        self._dataset = _read_dataset(self.directory / DATASET_FILE)
-        self._given_classes = tuple(classes) if classes else self._dataset.get("classes")
-        self._given_rate_hz = sample_rate_hz or self._dataset.get("sample_rate_hz")
+        self._dataset = read_dataset(self.directory / DATASET_FILE)
+        self._given_classes = tuple(classes) if classes else self._dataset.classes
+        self._given_rate_hz = sample_rate_hz or self._dataset.sample_rate_hz
         self._given_patients = patients
         self.missing = missing
         self._latest: tuple[Path, list[Recording]] | None = None
@@ -84,8 +79,9 @@ class ArraySource:
         return self._owners
 
     def describe(self) -> dict[str, Any]:
-        """Return the name of the file or directory, and how many records it has."""
-        return {"source": "arrays", "directory": self.path.resolve().name, "records": len(self.names())}
+        """Return the name of the file or directory, how many records it has, and what the numbers in it are."""
+        about = {"source": "arrays", "directory": self.path.resolve().name, "records": len(self.names())}
+        return {**about, **self._dataset.calibration.describe()}
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -116,7 +112,7 @@ class ArraySource:
     @cached_property
     def _owners(self) -> Mapping[str, str]:
         mapped = map_patients(self.names(), self.directory, self._given_patients)
-        declared = self._dataset.get("patients") or {}
+        declared = self._dataset.patients or {}
         strange = sorted(set(declared) - set(mapped))
         if strange:
             raise SignalError(f"'{self.directory / DATASET_FILE}' names record '{strange[0]}', which is not there")
@@ -143,27 +139,35 @@ class ArraySource:
         file, index = self._places[name]
         recording = self._recordings(file)[index]
         where = f"'{file}'" if name == file.stem else f"'{file}', record {index}"
-        rate_hz = recording.sample_rate_hz or self._given_rate_hz
-        if not rate_hz or not np.isfinite(rate_hz) or rate_hz <= 0:
-            raise SignalError(
-                f"{where} does not say its sample rate; add 'sample_rate_hz' to the file or to {DATASET_FILE} beside it"
-            )
+        rate_hz = self._rate_of(recording, file, where)
         if recording.classes and recording.classes != self.classes:
             raise SignalError(
                 f"{where} has classes {', '.join(recording.classes)}, but the data set has {', '.join(self.classes)}; "
                 "give all files the same"
             )
+        calibrated = self._dataset.calibration.apply(recording.signal, where)
         record = build_record(
-            recording,
+            replace(recording, signal=calibrated),
             name,
             self._owners[name],
-            float(rate_hz),
+            rate_hz,
             self.classes,
             self._leads_of(recording, where),
             where,
             self.missing,
         )
         return record.pick(self.leads) if self.leads else record
+
+    def _rate_of(self, recording: Recording, file: Path, where: str) -> float:
+        rate_hz, declared_hz = recording.sample_rate_hz, self._dataset.sample_rate_hz
+        if rate_hz is not None and declared_hz is not None:
+            require_one_rate(file, rate_hz, "the file", declared_hz, DATASET_FILE)
+        rate_hz = rate_hz or self._given_rate_hz
+        if not rate_hz:
+            raise SignalError(
+                f"{where} does not say its sample rate; add 'sample_rate_hz' to the file or to {DATASET_FILE} beside it"
+            )
+        return checked_rate(rate_hz, where)
 
     def _recordings(self, file: Path) -> list[Recording]:
         if self._latest is None or self._latest[0] != file:
@@ -172,9 +176,13 @@ class ArraySource:
 
     def _leads_of(self, recording: Recording, where: str) -> tuple[str, ...]:
         channels = recording.signal.shape[1]
-        names = recording.leads or self._dataset.get("leads") or tuple(f"ch{index}" for index in range(channels))
+        names = recording.leads or self._dataset.leads or tuple(f"ch{index}" for index in range(channels))
         if len(names) != channels:
             raise SignalError(f"{where} has {channels} channels but {len(names)} lead names; give one name per channel")
+        folded = [name.casefold() for name in names]
+        twice = next((name for name in names if folded.count(name.casefold()) > 1), None)
+        if twice is not None:
+            raise SignalError(f"{where} has two leads called {shown(twice)}; name them apart")
         return tuple(names)
 
 
@@ -216,6 +224,8 @@ def build_record(
         annotated=tuple(_known_span(labels[:, lead]) for lead in range(signal.shape[1])),
         labels=labels,
         classes=classes,
+        missing=missing_shares(signal),
+        notes=recording.notes,
     )
 
 
@@ -246,7 +256,8 @@ def _integers(labels: npt.NDArray[Any], classes: tuple[str, ...] | None, where: 
         labels = np.where(np.isnan(labels), UNKNOWN, labels)
     elif labels.dtype.kind not in "iub":
         raise SignalError(f"{where}: labels are of type {labels.dtype}; give whole numbers or class names")
-    integers = labels.astype(np.int64)
+    with np.errstate(invalid="ignore"):  # infinite ones differ from any whole number, and are refused below
+        integers = labels.astype(np.int64)
     top = 127 if classes is None else len(classes) - 1
     bad = (integers != labels) | (integers < UNKNOWN) | (integers > top)
     if bad.any():
@@ -261,33 +272,14 @@ def _label_number(value: str, classes: tuple[str, ...] | None, where: str) -> in
     value = value.strip()
     if value in ("", "-1", "nan", "NaN"):
         return UNKNOWN
-    if value.isdigit():
+    if _LABEL.fullmatch(value):
         if classes is not None and int(value) >= len(classes):
             raise SignalError(f"{where}: label {value} is beyond the {len(classes)} classes; declare more classes")
         return int(value)
     if classes is None:
-        raise SignalError(f"{where}: label '{value}' is a name; declare 'classes' (background first) in {DATASET_FILE}")
+        raise SignalError(
+            f"{where}: label {shown(value)} is a name; declare 'classes' (background first) in {DATASET_FILE}"
+        )
     if value not in classes:
-        raise SignalError(f"{where}: label '{value}' is not among the classes {', '.join(classes)}")
+        raise SignalError(f"{where}: label {shown(value)} is not among the classes {', '.join(classes)}")
     return classes.index(value)
-
-
-def _read_dataset(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    document = read_json(path, SignalError)
-    unknown = sorted(set(document) - set(DATASET_KEYS))
-    if unknown:
-        raise SignalError(f"'{path}' has an unknown key '{unknown[0]}'; it may have {', '.join(DATASET_KEYS)}")
-    for key in ("classes", "leads"):
-        names = document.get(key, [])
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise SignalError(f"'{path}': '{key}' must be a list of names")
-        if names:
-            document[key] = tuple(names)
-    rate = document.get("sample_rate_hz", 1.0)
-    if isinstance(rate, bool) or not isinstance(rate, (int, float)) or rate <= 0:
-        raise SignalError(f"'{path}': 'sample_rate_hz' must be a positive number, not {rate!r}")
-    if not isinstance(document.get("patients", {}), dict):
-        raise SignalError(f"'{path}': 'patients' must be an object of record name and patient")
-    return document

@@ -36,11 +36,12 @@ _VOLT = ("v", "volt", "volts")
 MILLIVOLTS_PER = {f"{prefix}{volt}": factor for prefix, factor in _PREFIXES.items() for volt in _VOLT}
 """Factor to millivolts by unit, letter case and hyphens aside."""
 
-OTHER_UNITS = frozenset(
-    "mmhg cmh2o kpa hpa pa bar mbar bpm % percent c degc °c k degf ohm ohms kohm s ms hz l ml l/min ml/min l/s nu "
-    "nd g mg m/s2 m/s^2 m/s m/s/s dps deg deg/s rad rad/s ut au a.u. adu counts lsb unitless na nm um mm cm m ppm mol "
-    "mmol/l umol w mw pm rpm nt siemens us".split()
-)
+OTHER_UNITS = frozenset([
+    "mmhg", "cmh2o", "kpa", "hpa", "pa", "bar", "mbar", "bpm", "%", "percent", "c", "degc", "°c", "k", "degf", "ohm",
+    "ohms", "kohm", "s", "ms", "hz", "l", "ml", "l/min", "ml/min", "l/s", "nu", "nd", "g", "mg", "m/s2", "m/s^2",
+    "m/s", "m/s/s", "dps", "deg", "deg/s", "rad", "rad/s", "ut", "au", "a.u.", "adu", "counts", "lsb", "unitless",
+    "na", "nm", "um", "mm", "cm", "m", "ppm", "mol", "mmol/l", "umol", "w", "mw", "pm", "rpm", "nt", "siemens", "us",
+])  # fmt: skip
 """Units of quantities that are no voltage; values in them stay as they are."""
 
 DEFAULT_GAIN = 200.0
@@ -67,7 +68,7 @@ def unit_factor(unit: str, where: str) -> float:
 
 
 def gains_are_ranges(spans: Sequence[float], gains: Sequence[float]) -> bool:
-    """Return whether several leads have different gains, each just the lead's own peak-to-peak (``spans``, ADC units)."""
+    """Return whether several leads have different gains, each just the lead's own peak-to-peak (``spans``)."""
     if len(set(gains)) < 2:
         return False
     return all(span > 0 and abs(span - gain) <= 1 for span, gain in zip(spans, gains, strict=True))

@@ -140,7 +140,7 @@ def test_labels_and_waves_are_two_views_of_one_thing(tmp_path: Path) -> None:
     [
         ({"labels": LABELS, "sample_rate_hz": 64}, "has no array 'signal'"),
         ({"signal": RAMP, "labels": LABELS}, "does not say its sample rate"),
-        ({"signal": RAMP, "sample_rate_hz": -1.0}, "does not say its sample rate"),
+        ({"signal": RAMP, "sample_rate_hz": -1.0}, "a sample rate of -1 Hz"),
         ({"signal": RAMP, "sample_rate_hz": [1.0, 2.0]}, "give one number"),
         ({"signal": RAMP, "labels": LABELS[:50], "sample_rate_hz": 64}, r"labels \(50,\) do not fit"),
         ({"signal": RAMP, "labels": LABELS, "sample_rate_hz": 64, "classes": ["a", "b"]}, "label 2 at sample 50"),
