@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -77,6 +77,12 @@ class DataRequest:
             records=RECORDS if self.records is None else self.records,
             seed=self.data_seed or 0,
         )
+
+
+def tell_warnings(warnings: Iterable[str]) -> None:
+    """Print what is implausible about the records on standard error, a line each."""
+    for warning in warnings:
+        click.echo(f"edgeunet: warning: {warning}", err=True)
 
 
 _OPTIONS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from edgeunet.cli.data_options import DataRequest, data_options
+from edgeunet.cli.data_options import DataRequest, data_options, tell_warnings
 from edgeunet.cli.parameters import FiniteRange
 
 
@@ -67,4 +67,5 @@ def command(
         plot=plot,
         tell=record_counter(sys.stderr),
     )
+    tell_warnings(document["warnings"])
     click.echo(json.dumps(document) if as_json else describe_evaluation(document))

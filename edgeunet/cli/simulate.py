@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from edgeunet.cli.data_options import DataRequest, data_options
+from edgeunet.cli.data_options import DataRequest, data_options, tell_warnings
 from edgeunet.cli.parameters import FiniteRange
 
 
@@ -74,6 +74,7 @@ def command(
     done = simulate(wanted, source)
     if plot is not None:
         plot_simulation(done, plot, start_s=start_s, shown_s=seconds)
+    tell_warnings(done.warnings)
     click.echo(json.dumps(done.document()) if as_json else describe_simulation(done))
     if done.exact is False:
         raise click.exceptions.Exit(1)

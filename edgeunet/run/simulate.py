@@ -24,8 +24,9 @@ from edgeunet.pipeline.settings import Pipeline, PipelineRequest
 from edgeunet.pipeline.simulator import simulator_text
 from edgeunet.run.machines.toolchains import Toolchain, find_toolchain, run_tool
 from edgeunet.short_repr import short_repr
-from edgeunet.signals import PreparedSource, Record, Source, Wave
+from edgeunet.signals import CLASSES, Record, Source, Wave
 from edgeunet.signals.causal import to_counts
+from edgeunet.signals.plausibility import Expectation, examine, require_plausible, summaries
 from edgeunet.train.delineation import TOLERANCE_MS, LeadDelineation, score_boundaries
 
 COMPARED_S = 600.0
@@ -72,6 +73,7 @@ class Simulation:
     exact : whether the compiled pipeline gave the very events of the one in numpy; ``None`` where that was not run.
     latency_samples : of the recording, after which the class of a sample is known.
     pipeline_bytes, network_bytes : state, in all and of the network alone.
+    warnings : what is implausible about the recording.
     """
 
     model: str
@@ -84,6 +86,7 @@ class Simulation:
     latency_samples: int | None
     pipeline_bytes: int
     network_bytes: int
+    warnings: tuple[str, ...] = ()
 
     __repr__ = short_repr
 
@@ -110,6 +113,7 @@ class Simulation:
             "exact": self.exact,
             "counts": {k: sum(e.kind == k for e in self.events) for k in self.pipeline.classes[1:]},
             "boundaries": self._boundaries(),
+            "warnings": list(self.warnings),
             "events": [_row(event, rate) for event in self.events],
         }
 
@@ -151,9 +155,10 @@ def simulate(request: SimulationRequest, source: Source) -> Simulation:
         hop=request.hop if request.stream else None,
         card=card,
     )
-    record = _chosen(source, request, compiled.inputs[0].shape[-1], card)
+    record, warnings = _chosen(source, request, compiled.inputs[0].shape[-1], card)
     asked = PipelineRequest(record.sample_rate_hz, threshold=request.threshold, normalization=request.normalization)
     compiled, pipeline = add_pipeline(compiled, graph, card, asked)
+    _require_length(record, compiled, pipeline)
     toolchain = find_toolchain(None, request.toolchain)
     samples = to_counts(record.signal)
     with tempfile.TemporaryDirectory(prefix="edgeunet-") as directory:
@@ -174,12 +179,23 @@ def simulate(request: SimulationRequest, source: Source) -> Simulation:
         latency_samples=latency_samples(compiled, pipeline) if request.stream else None,
         pipeline_bytes=sizes[0],
         network_bytes=sizes[1],
+        warnings=warnings,
     )
 
 
-def _chosen(source: Source, request: SimulationRequest, channels: int, card: ModelCard | None) -> Record:
-    """Return the record with the leads to use: those asked for, those of the card, or one that is there."""
-    record = PreparedSource(source).read(request.record)
+def _chosen(
+    source: Source, request: SimulationRequest, channels: int, card: ModelCard | None
+) -> tuple[Record, tuple[str, ...]]:
+    """Return the record with the leads to use, and what is implausible about it.
+
+    The leads are those asked for, those of the card, or one that is there.
+    """
+    if card is not None and card.classes and len(source.classes) > 1 and source.classes != card.classes:
+        raise SignalError(
+            f"the model's classes are {', '.join(card.classes)} but the data's {', '.join(source.classes)}; "
+            "use data labelled with the model's classes, or without labels"
+        )
+    record = source.read(request.record)
     leads: Sequence[str] = request.leads or (card.leads if card else ())
     if not leads:
         folded = [lead.casefold() for lead in record.leads]
@@ -190,7 +206,21 @@ def _chosen(source: Source, request: SimulationRequest, channels: int, card: Mod
             f"the model takes {channels} channels but {len(leads)} leads of record '{record.name}' were chosen "
             f"({', '.join(leads)}); name {channels} with --lead"
         )
-    return record.pick(leads)
+    record = record.pick(leads)
+    ecg = card is not None and card.classes == CLASSES
+    findings = examine(record, Expectation(ecg=ecg, counts=True))
+    require_plausible(findings)
+    return record, summaries(findings)
+
+
+def _require_length(record: Record, compiled: Compiled, pipeline: Pipeline) -> None:
+    """Raise where ``evaluate`` would not judge the recording either: it is less than a quarter of a window."""
+    window, rows = compiled.inputs[0].shape[0], int(record.samples * pipeline.ratio)
+    if 4 * rows < window:
+        raise SignalError(
+            f"record '{record.name}' has {rows} samples at the model's rate, whose window is {window}; "
+            "give recordings of at least a quarter of a window"
+        )
 
 
 def build_simulator(compiled: Compiled, toolchain: Toolchain, directory: Path) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from edgeunet.errors import SignalError
+from edgeunet.signals.plausibility import Expectation, Finding, examine, is_ecg, summaries
 from edgeunet.signals.record import Record
 from edgeunet.signals.source import Source
 
@@ -16,7 +17,8 @@ from edgeunet.signals.source import Source
 def inspect(source: Source, tell: Callable[[int, int], None] | None = None) -> dict[str, Any]:
     """Return the document that ``edgeunet inspect --json`` prints.
 
-    Every record is read once. One that cannot be read is listed with the reason instead of ending the inspection.
+    Every record is read once, and what is implausible about it is counted. One that cannot be read is listed with the
+    reason instead of ending the inspection.
 
     Parameters
     ----------
@@ -30,9 +32,14 @@ def inspect(source: Source, tell: Callable[[int, int], None] | None = None) -> d
     classes, names, owners = source.classes, source.names(), source.patients()
     totals = _Totals(classes)
     refused: list[dict[str, str]] = []
+    findings: list[Finding] = []
+    patients: set[str] = set()
     for done, name in enumerate(names, start=1):
         try:
-            totals.add(source.read(name))
+            record = source.read(name)
+            totals.add(record)
+            patients.add(owners[name])
+            findings += examine(record, Expectation(ecg=is_ecg(record.classes, record.leads), counts=True))
         except SignalError as error:
             refused.append({"record": name, "reason": str(error)})
         if tell is not None:
@@ -43,10 +50,27 @@ def inspect(source: Source, tell: Callable[[int, int], None] | None = None) -> d
         "schema": "edgeunet.inspect/1",
         "data": source.describe(),
         "records": len(names) - len(refused),
-        "patients": len(set(owners.values())),
+        "patients": len(patients),
         **totals.document(),
         "refused": refused,
+        "implausible": _implausible(findings),
     }
+
+
+def _implausible(findings: list[Finding]) -> list[dict[str, Any]]:
+    """Return what is implausible, kind by kind: the records, a sentence about the worst, and those refused for it."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.text if finding.kind == "note" else finding.kind, []).append(finding)
+    return [
+        {
+            "kind": group[0].kind,
+            "records": sorted({finding.record for finding in group}),
+            "refused": sorted({finding.record for finding in group if finding.refused}),
+            "worst": summaries(group)[0],
+        }
+        for group in groups.values()
+    ]
 
 
 class _Totals:
@@ -120,5 +144,8 @@ def describe_inspection(document: dict[str, Any]) -> str:
             median = "-" if figures["median_ms"] is None else f"{figures['median_ms']:.0f}"
             row += f"{figures['waves']:>9}{median:>11}{len(figures['records_without']):>17}"
         lines.append(row)
+    for entry in document["implausible"]:
+        use = f" (train, evaluate and simulate refuse {len(entry['refused'])})" if entry["refused"] else ""
+        lines.append(f"{'note' if entry['kind'] == 'note' else 'warning'}: {entry['worst']}{use}")
     lines += [f"refused: {entry['reason']}" for entry in document["refused"]]
     return "\n".join(lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,7 @@ class Record:
     labels : int8 ``(time, leads)``: position in ``classes``, or ``UNKNOWN``.
     classes : class names.
     missing : per lead the share of samples that were NaN or marked invalid before they were filled; empty for none.
+    units : per lead ``"mV"`` for any voltage (it was converted), else the unit as given; empty where nobody says.
     notes : what was assumed in reading it, for the user to know.
     """
 
@@ -74,6 +75,7 @@ class Record:
     labels: Labels
     classes: tuple[str, ...] = CLASSES
     missing: tuple[float, ...] = ()
+    units: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     __repr__ = short_repr
@@ -108,18 +110,15 @@ class Record:
     def pick(self, leads: Sequence[str]) -> Record:
         """Return the record with just ``leads``, in this order."""
         index = [self.lead_index(lead) for lead in leads]
-        return Record(
-            name=self.name,
-            patient=self.patient,
-            sample_rate_hz=self.sample_rate_hz,
+        return replace(
+            self,
             leads=tuple(self.leads[i] for i in index),
             signal=self.signal[:, index],
             waves=tuple(self.waves[i] for i in index),
             annotated=tuple(self.annotated[i] for i in index),
             labels=self.labels[:, index],
-            classes=self.classes,
             missing=tuple(self.missing[i] for i in index) if self.missing else (),
-            notes=self.notes,
+            units=tuple(self.units[i] for i in index) if self.units else (),
         )
 
     def has(self, kind: str) -> bool:

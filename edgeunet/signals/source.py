@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from edgeunet.errors import SignalError
 from edgeunet.files import is_hidden, require_regular
 from edgeunet.short_repr import LONGEST, cut
+from edgeunet.signals.plausibility import Expectation, Finding, examine, is_ecg, require_plausible, summaries
 from edgeunet.signals.record import Record
 from edgeunet.signals.resampling import resample
 
@@ -128,6 +129,7 @@ class PreparedSource:
 
     Parameters
     ----------
+    expected : what the signal is for; by default what its classes say (`edgeunet.signals.plausibility`).
     cache_bytes : how much memory the kept records may take; the least recently used go first.
     """
 
@@ -137,12 +139,15 @@ class PreparedSource:
         *,
         rate_hz: float | None = None,
         leads: Sequence[str] | None = None,
+        expected: Expectation | None = None,
         cache_bytes: int = 256_000_000,
     ) -> None:
         self.source = source
         self.rate_hz = rate_hz
         self.leads = tuple(leads) if leads else None
+        self.expected = expected
         self.cache_bytes = cache_bytes
+        self._findings: dict[str, tuple[Finding, ...]] = {}
         self._kept: OrderedDict[str, Record] = OrderedDict()
         self._kept_bytes = 0
 
@@ -168,17 +173,30 @@ class PreparedSource:
         return self.source.describe()
 
     def read(self, name: str) -> Record:
-        """Read, pick and resample one record, or return the one kept."""
+        """Read, pick, examine and resample one record, or return the one kept.
+
+        Raises
+        ------
+        SignalError
+            Also where the record is too implausible to be used.
+        """
         if name in self._kept:
             self._kept.move_to_end(name)
             return self._kept[name]
         record = self.source.read(name)
         if self.leads is not None:
             record = record.pick(self.leads)
+        expected = self.expected or Expectation(ecg=is_ecg(record.classes, record.leads))
+        self._findings[name] = examine(record, expected)
+        require_plausible(self._findings[name])
         if self.rate_hz is not None:
             record = resample(record, self.rate_hz)
         self._keep(name, record)
         return record
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return what is implausible about the records read so far, a sentence for each kind."""
+        return summaries(finding for findings in self._findings.values() for finding in findings)
 
     def _keep(self, name: str, record: Record) -> None:
         self._kept[name] = record

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from edgeunet.errors import TrainError
 from edgeunet.files import require_writable
 from edgeunet.modelcard import ModelCard, read_card
-from edgeunet.signals import PreparedSource, Source, Split, split_from_dict
+from edgeunet.signals import CLASSES, RECORDING_NORMALIZATIONS, PreparedSource, Source, Split, split_from_dict
+from edgeunet.signals.plausibility import Expectation
 from edgeunet.signals.postprocessing import postprocessing_from_dict
 from edgeunet.train.delineation import (
     STRICT_TOLERANCES_MS,
@@ -110,6 +111,11 @@ def _names(source: Source, split: Split | None, card: ModelCard, part: str) -> t
     return source.names()
 
 
+def expectation_of(card: ModelCard) -> Expectation:
+    """Return what the records given to a model should look like: an ECG by its classes, counts by its normalization."""
+    return Expectation(ecg=card.classes == CLASSES, counts=card.normalization in RECORDING_NORMALIZATIONS)
+
+
 def judge_records(
     judge: Judge,
     source: Source,
@@ -119,8 +125,10 @@ def judge_records(
     tell: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Judge the records called ``names`` and return the figures; see `evaluate`."""
-    prepared = PreparedSource(source, rate_hz=judge.card.sample_rate_hz, leads=judge.card.leads or None)
-    classes = judge.card.classes
+    card, classes = judge.card, judge.card.classes
+    prepared = PreparedSource(
+        source, rate_hz=card.sample_rate_hz, leads=card.leads or None, expected=expectation_of(card)
+    )
     confusion = np.zeros((len(classes), len(classes)), np.int64)
     groups: dict[bool, dict[str, list[LeadDelineation]]] = {True: {}, False: {}}
     gallery = Gallery()
@@ -139,7 +147,7 @@ def judge_records(
         from edgeunet.train.plots import plot_delineations
 
         plot_delineations(plot, gallery.chosen(), judge.card)
-    return _document(groups, confusion, classes, tolerance_ms)
+    return {**_document(groups, confusion, classes, tolerance_ms), "warnings": list(prepared.warnings())}
 
 
 def _document(

@@ -16,7 +16,7 @@ from edgeunet.signals.normalization import window_normalization
 from edgeunet.signals.postprocessing import DEFAULT_POSTPROCESSING, postprocessing_from_dict
 from edgeunet.spec import UNetSpec
 from edgeunet.train.checkpoint import checkpoint_path
-from edgeunet.train.evaluation import judge_records
+from edgeunet.train.evaluation import expectation_of, judge_records
 from edgeunet.train.fit import Batch, Course, Progress, Trainer
 from edgeunet.train.history import beside, write_history
 from edgeunet.train.judge import Judge
@@ -213,7 +213,7 @@ def _prepare(
     if split is None:
         split = make_split(source, val=VALIDATION_SHARE)
         listener.note(f"no split given: {len(split.train)} patients to train, {len(split.val)} to validate on")
-    prepared = PreparedSource(source, rate_hz=card.sample_rate_hz)
+    prepared = PreparedSource(source, rate_hz=card.sample_rate_hz, expected=expectation_of(card))
     names = split.records(source, "train")
     first = prepared.read(names[0])
     channels = _channels(shape.channels, first.leads, card.name)
@@ -221,6 +221,10 @@ def _prepare(
     records = (prepared.read(name) for name in names)
     labels = (stream.labels for record in records for stream in streams(record, channels))
     weights = class_weights(options.class_weights, card.classes, class_shares(labels, len(card.classes)))
+    for name in split.records(source, "val") if split.val else ():
+        prepared.read(name)  # what is wrong with it is said before an epoch is spent
+    for warning in prepared.warnings():
+        listener.note(f"warning: {warning}")
     card = replace(
         card,
         sample_rate_hz=card.sample_rate_hz or first.sample_rate_hz,

@@ -38,7 +38,8 @@ def inspect(
     dict
         Schema ``edgeunet.inspect/1``: ``records`` and ``patients`` (how many), ``seconds``, ``lead_seconds``,
         ``sample_rates_hz`` and ``leads`` (records of each), ``unknown_share``, ``classes`` (``share``, ``waves``,
-        ``median_ms``, ``records_without``), ``refused`` (``record``, ``reason``).
+        ``median_ms``, ``records_without``), ``refused`` (``record``, ``reason``), ``implausible`` (``kind``,
+        ``records``, ``refused``, ``worst``).
 
     Raises
     ------

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from edgeunet.modelcard import write_card
+from edgeunet.signals import SyntheticSource
 from tests.rigs.pipeline_stages import card, small_network
 from tests.rigs.tools import need
 
@@ -88,6 +89,54 @@ def test_a_csv_file(model: Path, tmp_path: Path) -> None:
     done = edgeunet("simulate", path, "--model", model, "--stream", "--plot", tmp_path / "mine.png")
     assert done.returncode == 0, done.stderr
     assert "mine, lead mine: 6.7 s at 300 Hz" in done.stdout
+
+
+def ecg_csv(path: Path, factor: float = 1.0, offset: float = 0.0, samples: int = 5000) -> Path:
+    """Write a synthetic ECG at 500 Hz, in other units or with an offset."""
+    record = SyntheticSource(records=1, leads=("ii",)).read("synthetic-0000")
+    rows = "\n".join(f"{value * factor + offset:.6f}" for value in record.signal[:samples, 0])
+    path.write_text(f"# sample_rate_hz: 500\nii\n{rows}\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("factor", "offset", "samples", "sentence"),
+    [
+        (1.0, 100.0, 5000, "100 % of the samples lie beyond ±32.767, where 16 bits saturate"),
+        (1000.0, 0.0, 5000, "mV in lead ii is no ECG's (0.01 to 100 mV; microvolts?)"),
+        (0.0, 0.5, 5000, "100 % of the samples lie in flat stretches"),
+        (1.0, 0.0, 20, "give recordings of at least a quarter of a window"),
+    ],
+)
+def test_what_evaluate_refuses_is_refused(
+    model: Path, tmp_path: Path, factor: float, offset: float, samples: int, sentence: str
+) -> None:
+    done = edgeunet("simulate", ecg_csv(tmp_path / "r.csv", factor, offset, samples), "--model", model, "--stream")
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_is_implausible_is_warned_of_and_a_dataset_file_mends_it(model: Path, tmp_path: Path) -> None:
+    need("gcc")
+    path = ecg_csv(tmp_path / "r.csv", 1000.0, 20_000.0)
+    (tmp_path / "dataset.json").write_text('{"unit": "uV"}')
+    done = edgeunet("simulate", path, "--model", model, "--stream", "--json")
+    assert done.returncode == 0, done.stderr
+    (warning,) = json.loads(done.stdout)["warnings"]
+    assert "an electrode offset; subtract it" in warning
+    assert done.stderr == f"edgeunet: warning: {warning}\n"
+    (tmp_path / "dataset.json").write_text('{"unit": "uV", "offset": 20000}')
+    done = edgeunet("simulate", path, "--model", model, "--stream", "--json")
+    assert (done.returncode, done.stderr, json.loads(done.stdout)["warnings"]) == (0, "", [])
+
+
+def test_data_labelled_with_other_classes_are_refused(model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("# sample_rate_hz: 250\nii,label\n" + "0.1,0\n0.3,1\n" * 500)
+    done = edgeunet("simulate", path, "--model", model, "--stream")
+    assert done.returncode == 2
+    assert "classes are background, P, QRS, T but the data's background, class1" in done.stderr
 
 
 @pytest.mark.parametrize(

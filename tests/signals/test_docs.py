@@ -11,7 +11,7 @@ import pytest
 
 from edgeunet.signals import NORMALIZATIONS, SyntheticECG, make_split, open_source, windows
 from edgeunet.signals.augment import RECIPES, STEPS
-from edgeunet.signals.recordings.wfdb_storage import COMPRESSED, STORAGES
+from edgeunet.signals.recordings.wfdb.storage import COMPRESSED, STORAGES
 
 TEXT = (Path(__file__).parents[2] / "docs" / "SIGNALS.md").read_text(encoding="utf-8")
 

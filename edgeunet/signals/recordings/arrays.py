@@ -20,6 +20,7 @@ from edgeunet.signals.recordings.csv_file import require_one_rate
 from edgeunet.signals.recordings.dataset_file import DATASET_FILE, read_dataset
 from edgeunet.signals.recordings.patients import map_patients
 from edgeunet.signals.recordings.recording import Recording
+from edgeunet.signals.recordings.units import unit_of_values
 from edgeunet.signals.segments import label_runs
 
 _LABEL = re.compile("[0-9]{1,9}")
@@ -156,6 +157,8 @@ class ArraySource:
             where,
             self.missing,
         )
+        unit = unit_of_values(self._dataset.calibration.unit)
+        record = replace(record, units=(unit,) * len(record.leads))
         return record.pick(self.leads) if self.leads else record
 
     def _rate_of(self, recording: Recording, file: Path, where: str) -> float:

@@ -56,7 +56,7 @@ def unit_factor(unit: str, where: str) -> float:
     SignalError
         When nobody could be sure what the unit is.
     """
-    plain = unit.strip().casefold().replace("-", "").replace("_", "")
+    plain = _plain(unit)
     if plain in MILLIVOLTS_PER:
         return MILLIVOLTS_PER[plain]
     if plain in OTHER_UNITS:
@@ -65,6 +65,15 @@ def unit_factor(unit: str, where: str) -> float:
         f"{where}: the unit {shown(unit)} is unknown; write mV, uV, V or nV (or mmHg, bpm, % and the like), or give "
         "microvolts per ADC unit with --adc-units where the file cannot be changed"
     )
+
+
+def unit_of_values(unit: str) -> str:
+    """Return the unit that values in a known ``unit`` have after conversion: ``"mV"`` for all voltages."""
+    return unit if _plain(unit) in OTHER_UNITS else "mV"
+
+
+def _plain(unit: str) -> str:
+    return unit.strip().casefold().replace("-", "").replace("_", "")
 
 
 def gains_are_ranges(spans: Sequence[float], gains: Sequence[float]) -> bool:

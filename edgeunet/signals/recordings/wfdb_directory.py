@@ -30,9 +30,9 @@ from edgeunet.signals.record import (
 from edgeunet.signals.recordings.marks import marks_to_waves
 from edgeunet.signals.recordings.patients import map_patients
 from edgeunet.signals.recordings.units import parse_adc_units
+from edgeunet.signals.recordings.wfdb.records import find_records, related_records
+from edgeunet.signals.recordings.wfdb.signal import WfdbSignal, read_signal
 from edgeunet.signals.recordings.wfdb_annotations import read_annotations
-from edgeunet.signals.recordings.wfdb_records import find_records, related_records
-from edgeunet.signals.recordings.wfdb_signal import WfdbSignal, read_signal
 
 JOINT_ANNOTATORS = ("q1c", "q2c", "pu{index}", "pu")
 """Looked for in this order when there are no annotation files named after the leads."""
@@ -128,6 +128,7 @@ class WfdbSource:
             annotated=tuple(span for _, span, _ in truth),
             labels=labels,
             missing=missing_shares(found.signal),
+            units=found.units,
             notes=found.notes,
         )
 

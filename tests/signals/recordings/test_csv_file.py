@@ -81,8 +81,8 @@ TIMES = [n / 250 for n in range(SAMPLES)]
     ("name", "size", "start"),
     [
         ("time", 1, 0), ("t", 1, 5), ("Time (s)", 1, 0), ("time [ms]", 1e3, 0), ("time_us", 1e6, 0),
-        ("Time/ms", 1e3, 0), ("seconds", 1, 0), ("elapsed_ms", 1e3, 0), ("timestamp_ms", 1e3, 0), ("timestamp", 1, 1.7e9),
-        ("timestamp", 1e3, 1.7e9), ("Timestamp", 1e6, 1.7e9), ("epoch", 1e9, 1.7e9),
+        ("Time/ms", 1e3, 0), ("seconds", 1, 0), ("elapsed_ms", 1e3, 0), ("timestamp_ms", 1e3, 0),
+        ("timestamp", 1, 1.7e9), ("timestamp", 1e3, 1.7e9), ("Timestamp", 1e6, 1.7e9), ("epoch", 1e9, 1.7e9),
     ],
 )  # fmt: skip
 def test_times_give_the_rate(tmp_path: Path, name: str, size: float, start: float, notes: str) -> None:

@@ -11,8 +11,14 @@ import numpy as np
 from edgeunet.errors import SignalError
 from edgeunet.short_repr import short_repr
 from edgeunet.signals.record import Signal
-from edgeunet.signals.recordings.units import gains_are_ranges, parse_adc_units, to_millivolts, unit_factor
-from edgeunet.signals.recordings.wfdb_files import AdcLead, AdcRecord, read_adc
+from edgeunet.signals.recordings.units import (
+    gains_are_ranges,
+    parse_adc_units,
+    to_millivolts,
+    unit_factor,
+    unit_of_values,
+)
+from edgeunet.signals.recordings.wfdb.files import AdcLead, AdcRecord, read_adc
 
 GAIN_NOTE = (
     "the header's gain of each lead is that lead's own peak-to-peak, so 1 ADC unit was taken as 1 uV "
@@ -31,6 +37,7 @@ class WfdbSignal:
     rate_hz : of the signal: the frames' rate times the samples in a frame.
     frame_rate_hz : what annotations count in, where they do not say.
     columns : number of each lead of ``signal`` among ``all_leads``.
+    units : per lead, after conversion.
     gap_samples : samples, of all leads together, that lie in gaps between segments.
     """
 
@@ -40,6 +47,7 @@ class WfdbSignal:
     all_leads: tuple[str, ...]
     columns: tuple[int, ...]
     gap_samples: int
+    units: tuple[str, ...]
     notes: tuple[str, ...]
 
     __repr__ = short_repr
@@ -65,8 +73,9 @@ def read_signal(base: Path, adc_units: str | float = "auto", leads: Sequence[str
     signal = np.stack([_millivolts(base, found, column, microvolts) for column in columns], axis=1)
     if len(signal) < 2:
         raise SignalError(f"record '{base}' has {len(signal)} sample(s), at least 2 are needed; leave it out")
+    units = tuple(unit_of_values(found.pieces[0][column].line.units) for column in columns)
     gap = sum(piece[column].gap for piece in found.pieces for column in columns)
-    return WfdbSignal(signal, found.rate_hz * frame, found.rate_hz, names, columns, gap, notes)
+    return WfdbSignal(signal, found.rate_hz * frame, found.rate_hz, names, columns, gap, units, notes)
 
 
 def _column(base: Path, names: Sequence[str], lead: str) -> int:

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from edgeunet.errors import SignalError
-from edgeunet.signals.recordings.wfdb_header import SignalLine
-from edgeunet.signals.recordings.wfdb_storage import COMPRESSED, Adc
+from edgeunet.signals.recordings.wfdb.header import SignalLine
+from edgeunet.signals.recordings.wfdb.storage import COMPRESSED, Adc
 
 SUBTYPES = {"PCM_S8": 8, "PCM_16": 16, "PCM_24": 24}
 """libsndfile's name of a resolution → bits."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from edgeunet.errors import SignalError
-from edgeunet.signals.recordings.wfdb_files import AdcLead, AdcRecord, header_path, read_piece, require_size
-from edgeunet.signals.recordings.wfdb_header import GAP, Header, SegmentLine, SignalLine, read_header
+from edgeunet.signals.recordings.wfdb.files import AdcLead, AdcRecord, header_path, read_piece, require_size
+from edgeunet.signals.recordings.wfdb.header import GAP, Header, SegmentLine, SignalLine, read_header
 
 
 def read_segments(base: Path, header: Header) -> AdcRecord:

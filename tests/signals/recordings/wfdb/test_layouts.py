@@ -14,9 +14,9 @@ import pytest
 from edgeunet.errors import SignalError
 from edgeunet.signals import WfdbSource
 from edgeunet.signals.recordings.units import MILLIVOLTS_PER
+from edgeunet.signals.recordings.wfdb.files import read_adc
+from edgeunet.signals.recordings.wfdb.storage import COMPRESSED, STORAGES
 from edgeunet.signals.recordings.wfdb_directory import read_wfdb_signal
-from edgeunet.signals.recordings.wfdb_files import read_adc
-from edgeunet.signals.recordings.wfdb_storage import COMPRESSED, STORAGES
 from tests.signals.conftest import WriteRecord, beats
 
 wfdb = pytest.importorskip("wfdb")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from edgeunet.errors import SignalError
-from edgeunet.signals.recordings.wfdb_files import read_adc
-from edgeunet.signals.recordings.wfdb_header import read_header
+from edgeunet.signals.recordings.wfdb.files import read_adc
+from edgeunet.signals.recordings.wfdb.header import read_header
 
 LINE = "r.dat 16 200/mV 16 0 0 0 0 II"
 

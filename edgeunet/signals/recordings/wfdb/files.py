@@ -16,9 +16,9 @@ import numpy.typing as npt
 from edgeunet.errors import SignalError, shown
 from edgeunet.files import require_regular
 from edgeunet.short_repr import short_repr
-from edgeunet.signals.recordings.wfdb_flac import read_flac
-from edgeunet.signals.recordings.wfdb_header import Header, SignalLine, read_header
-from edgeunet.signals.recordings.wfdb_storage import COMPRESSED, DIFFERENCES, STORAGES, Adc
+from edgeunet.signals.recordings.wfdb.flac import read_flac
+from edgeunet.signals.recordings.wfdb.header import Header, SignalLine, read_header
+from edgeunet.signals.recordings.wfdb.storage import COMPRESSED, DIFFERENCES, STORAGES, Adc
 
 MOST_SAMPLES = 1 << 28
 """Samples of all leads together that a record may have: 2 GiB of ADC values."""
@@ -87,7 +87,7 @@ def read_adc(base: Path) -> AdcRecord:
     """
     header = read_header(header_path(base))
     if header.segments:
-        from edgeunet.signals.recordings.wfdb_segments import read_segments
+        from edgeunet.signals.recordings.wfdb.segments import read_segments
 
         return read_segments(base, header)
     return AdcRecord(header.rate_hz, (read_piece(base, header),))

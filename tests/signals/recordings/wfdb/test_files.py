@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from edgeunet.errors import SignalError
+from edgeunet.signals.recordings.wfdb.files import read_adc
+from edgeunet.signals.recordings.wfdb.header import read_header
+from edgeunet.signals.recordings.wfdb.storage import STORAGES
 from edgeunet.signals.recordings.wfdb_annotations import SYMBOLS, read_annotations
-from edgeunet.signals.recordings.wfdb_files import read_adc
-from edgeunet.signals.recordings.wfdb_header import read_header
-from edgeunet.signals.recordings.wfdb_storage import STORAGES
 
 wfdb = pytest.importorskip("wfdb")
 

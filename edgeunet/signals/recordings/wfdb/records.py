@@ -11,7 +11,7 @@ from pathlib import Path
 
 from edgeunet.errors import SignalError
 from edgeunet.files import is_hidden
-from edgeunet.signals.recordings.wfdb_header import segments_named
+from edgeunet.signals.recordings.wfdb.header import segments_named
 
 
 def find_records(directory: Path) -> dict[str, Path]:
