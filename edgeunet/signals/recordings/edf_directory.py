@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from edgeunet.errors import SignalError
+from edgeunet.files import is_hidden
 from edgeunet.short_repr import LONGEST, cut
 from edgeunet.signals.record import CLASSES, UNKNOWN, Record
 from edgeunet.signals.recordings.edf_files import EdfHeader, read_header, read_signals
@@ -19,8 +20,8 @@ SUFFIX = ".edf"
 
 
 def edf_files(path: Path) -> list[Path]:
-    """Return the EDF files at ``path``: itself, or those below the directory, in order of name."""
-    found = path.rglob("*") if path.is_dir() else (path,)
+    """Return the EDF files at ``path``: itself, or those below the directory that are not hidden, in order of name."""
+    found = (each for each in path.rglob("*") if not is_hidden(each, path)) if path.is_dir() else (path,)
     return sorted(each for each in found if each.suffix.lower() == SUFFIX and each.is_file())
 
 
@@ -96,6 +97,7 @@ class EdfSource:
             waves=((),) * len(chosen),
             annotated=(None,) * len(chosen),
             labels=np.full(signal.shape, UNKNOWN, np.int8),
+            units=tuple("mV" if header.signals[index].is_voltage else header.signals[index].unit for index in chosen),
         )
 
     def _chosen(self, file: Path, header: EdfHeader) -> list[int]:

@@ -67,6 +67,10 @@ class EdfSignal:
     def is_annotations(self) -> bool:
         return self.label == ANNOTATIONS
 
+    @property
+    def is_voltage(self) -> bool:
+        return self.unit.lower() in MILLIVOLTS_PER
+
     def millivolts(self, values: npt.NDArray[np.int16]) -> Signal:
         """Return ``values`` ``(time,)`` in millivolts; in the file's own unit where that is none of volts."""
         (low, high), (first, last) = self.physical, self.digital
