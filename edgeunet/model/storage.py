@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgeunet.errors import ModelError
 from edgeunet.files import replacing
+from edgeunet.model.archive import check_file, check_size, read_config
 from edgeunet.model.quiet import import_tensorflow
 from edgeunet.modelcard import ModelCard, write_card
 from edgeunet.spec import UNetSpec, spec_to_dict
@@ -47,22 +47,21 @@ def load_model(path: Path) -> keras.Model:
     Raises
     ------
     ModelError
-        When the file is missing, damaged, or made of layers that are unknown here.
+        When the file is missing, damaged, too large, holds code, or is made of layers that are unknown here.
     """
     path = Path(path)
-    if not path.is_file():
-        raise ModelError(f"cannot read '{path}': no such file; check the path")
-    if not zipfile.is_zipfile(path):
-        raise ModelError(
-            f"'{path}' is not a whole .keras file (it is damaged or of another kind); make or copy it again"
-        )
+    check_file(path)
     import_tensorflow()
     import keras
 
     from edgeunet.model.layers import CUSTOM_OBJECTS
 
+    config = read_config(path)
     try:
+        check_size(path, config, CUSTOM_OBJECTS)
         model = keras.saving.load_model(path, custom_objects=CUSTOM_OBJECTS, compile=False, safe_mode=True)
+    except ModelError:
+        raise
     except Exception as error:  # Keras raises whatever its parts raise: KeyError, OSError, zipfile and h5py errors…
         raise ModelError(f"cannot load '{path}': {_reason(error)}") from error
     if not isinstance(model, keras.Model):

@@ -80,7 +80,7 @@ def test_damaged_bytes_are_refused_or_harmless(saved: Path, tmp_path: Path) -> N
 def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no such file"):
         load_model(tmp_path / "nowhere.keras")
-    with pytest.raises(ModelError, match="no such file"):
+    with pytest.raises(ModelError, match="it is a directory"):
         load_model(tmp_path)
     (tmp_path / "text.keras").write_text("hello")
     with pytest.raises(ModelError, match="not a whole"):
@@ -109,7 +109,7 @@ def test_lambda_layers_are_not_executed(tmp_path: Path) -> None:
 
     source = keras.Input((8, 1))
     keras.Model(source, keras.layers.Lambda(lambda x: x)(source)).save(tmp_path / "lambda.keras")
-    with pytest.raises(ModelError, match="cannot load"):
+    with pytest.raises(ModelError, match="Lambda layer, which holds Python code"):
         load_model(tmp_path / "lambda.keras")
 
 
