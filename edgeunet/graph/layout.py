@@ -35,7 +35,7 @@ def canonical(graph: Graph) -> Graph:
     UnsupportedOpError
         When an activation has a batch other than 1 or more than four dimensions.
     """
-    return _time_along_width(_with_maxima_pooled(_with_dropped_axes_reshaped(_rank_4(graph))))
+    return _time_along_width(_with_maxima_pooled(_with_dropped_axes_reshaped(_rank_4(_with_flat_biases(graph)))))
 
 
 def activations(op: Op) -> tuple[int, ...]:
@@ -43,6 +43,22 @@ def activations(op: Op) -> tuple[int, ...]:
     if op.kind in WEIGHTED:
         return op.inputs[:1]
     return tuple(index for index in op.inputs if index != ABSENT)
+
+
+def _with_flat_biases(graph: Graph) -> Graph:
+    """Biases of any rank, such as ``(1, channels)``, as the row of numbers that interpreters take them for.
+
+    Not those of DEPTHWISE_CONV_2D, which LiteRT refuses unless they are a row.
+    """
+    tensors, ops = list(graph.tensors), []
+    for op in graph.ops:
+        bias = op.inputs[2] if op.kind in WEIGHTED and op.kind != "DEPTHWISE_CONV_2D" else ABSENT
+        data = tensors[bias].data if bias != ABSENT else None
+        if data is not None and data.ndim != 1:
+            tensors.append(replace(tensors[bias], shape=(data.size,), data=data.reshape(-1)))
+            op = replace(op, inputs=(*op.inputs[:2], len(tensors) - 1))
+        ops.append(op)
+    return replace(graph, tensors=tuple(tensors), ops=tuple(ops))
 
 
 def _rank_4(graph: Graph) -> Graph:
@@ -198,7 +214,8 @@ def _turned_op(op: Op, tensors: list[Tensor], turned: dict[int, int]) -> Op:
         attributes["axes"] = tuple(sorted(_turned_axis(axis) for axis in attributes["axes"]))
     inputs = list(op.inputs)
     for position, index in enumerate(inputs):
-        if index != ABSENT and tensors[index].is_constant and len(tensors[index].shape) == 4:
+        data = tensors[index].data if index != ABSENT else None
+        if data is not None and data.ndim == 4:  # what packs several numbers into a byte is refused by the rules
             inputs[position] = _turned_constant(index, tensors, turned)
     return replace(op, inputs=tuple(inputs), attributes=attributes)
 

@@ -87,7 +87,22 @@ class Builder:
         self.add(op, "reshape", (source,), (access,), copy, output=target, contiguous_output=access is RESHAPED)
 
     def program(self) -> Program:
-        """What was built."""
+        """What was built.
+
+        Raises
+        ------
+        CompileError
+            When an output is one twice, or an input: each has its own bytes in the caller's buffers.
+        """
+        taken = list(self.graph.inputs)
+        for tensor in self.graph.outputs:
+            if tensor in taken:
+                what = "its input" if tensor in self.graph.inputs else "another of its outputs"
+                raise CompileError(
+                    f"an output of the network is {what} ('{self.graph.tensors[tensor].name}') in another type; "
+                    "leave one of them out, the caller converts it"
+                )
+            taken.append(tensor)
         return Program(
             tuple(self.signals),
             tuple(self.nodes),

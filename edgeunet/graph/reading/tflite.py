@@ -27,6 +27,7 @@ from edgeunet.graph.reading.operator import Operator
 from edgeunet.graph.reading.options import DECODERS
 from edgeunet.graph.reading.shape_arithmetic import SHAPE_ARITHMETIC, fold_shapes
 from edgeunet.graph.reading.space_to_batch import BLOCKS, fold_dilation
+from edgeunet.graph.rules.operands import QUANTIZE_IT
 from edgeunet.graph.rules.table import check_graph, unsupported
 
 LARGEST_FILE_BYTES = 64 << 20
@@ -109,6 +110,8 @@ def _read(data: bytes, name: str) -> Graph:
         if operator.kind not in (*DECODERS, *SHAPE_ARITHMETIC):
             raise unsupported(operator.kind, operator.name)
     _check_order(operators, inputs, outputs, tensors)
+    _check_outputs(outputs, inputs, tensors)
+    _check_stored_types(operators)
     operators = fold_shapes(operators, tensors)
     ops = tuple(_decode(operator) for operator in operators)
     tensors = operators[0].tensors if operators else tensors
@@ -117,6 +120,7 @@ def _read(data: bytes, name: str) -> Graph:
     for op in graph.ops:
         if op.kind in BLOCKS:
             raise unsupported(op.kind, op.name)
+    _check_outputs(outputs, inputs, graph.tensors)
     graph = pruned(canonical(graph))
     check_graph(graph)
     return graph
@@ -308,6 +312,30 @@ def _check_order(
     for index in outputs:
         if index not in known:
             raise GraphError(f"the graph's output '{tensors[index].name}' is computed by no operator")
+
+
+def _check_outputs(outputs: tuple[int, ...], inputs: tuple[int, ...], tensors: tuple[Tensor, ...]) -> None:
+    """Every output is computed, and is one only."""
+    for place, index in enumerate(outputs):
+        name = tensor_name(tensors[index].name)
+        if tensors[index].is_constant:
+            raise UnsupportedOpError(f"the graph's output '{name}' is a constant; leave it out, it never changes")
+        if index in inputs:
+            raise UnsupportedOpError(f"the graph's output '{name}' is its input; leave it out, the caller has it")
+        if index in outputs[:place]:
+            raise UnsupportedOpError(f"the graph has '{name}' as an output twice; leave the second out, it is the same")
+
+
+def _check_stored_types(operators: list[Operator]) -> None:
+    """No weights are stored in one type and computed with in another, as float16 quantization leaves them."""
+    for operator in operators:
+        if operator.kind != "DEQUANTIZE" or not operator.inputs:
+            continue
+        stored = operator.tensors[operator.operand(0, "input")]
+        if stored.is_constant:
+            raise UnsupportedOpError(
+                f"{operator.label}: weights are stored in {stored.dtype} and computed with in float32; {QUANTIZE_IT}"
+            )
 
 
 def pruned(graph: Graph) -> Graph:

@@ -158,6 +158,8 @@ def int32_bias(subject: Subject) -> str | None:
         return None
     if bias.dtype != "int32" or bias.data is None:
         return f"its bias is {bias.dtype}, and a constant int32 one is needed; {QUANTIZE_IT}"
+    if bias.data.ndim != 1:
+        return f"its bias has shape {bias.shape}, which interpreters refuse here; convert again, with one dimension"
     if bias.data.size != subject.out.shape[3]:
         return f"its bias has {bias.data.size} values for {subject.out.shape[3]} channels; the file is damaged"
     return None

@@ -67,6 +67,77 @@ def test_what_is_not_supported_is_named_with_its_layer_and_a_cure(name: str, mod
     assert str(caught.value).count("\n") == 0
 
 
+@pytest.mark.parametrize("layout", ["1xT", "Tx1"])
+@pytest.mark.parametrize("shape", [(1, 5), (5, 1), (1, 1, 1, 5), (1, 1, 5)])
+@pytest.mark.parametrize("kind", ["CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED"])
+def test_a_bias_of_any_rank_is_a_row_of_numbers(kind: str, shape: tuple[int, ...], layout: str) -> None:
+    model = biased(kind, shape, layout)
+    graph = read_tflite(model)
+    assert graph.tensors[graph.ops[0].inputs[2]].shape == (5,)
+    given = np.random.default_rng(0).integers(-128, 128, (12, 5), dtype=np.int8)
+    found = evaluate(graph, given)[0].ravel()
+    # in FULLY_CONNECTED LiteRT rounds in another way than the device, see docs/SUPPORTED_OPS.md
+    np.testing.assert_array_equal(
+        found, (tflm if kind == "FULLY_CONNECTED" else litert_reference)(model, given)[0].ravel()
+    )
+
+
+@pytest.mark.parametrize("layout", ["1xT", "Tx1"])
+def test_where_litert_wants_a_row_of_biases_so_do_we(layout: str) -> None:
+    model = biased("DEPTHWISE_CONV_2D", (1, 5), layout)
+    with pytest.raises(UnsupportedOpError, match=r"its bias has shape \(1, 5\)"):
+        read_tflite(model)
+    with pytest.raises(RuntimeError, match="bias"):
+        litert_reference(model, np.zeros((12, 5), np.int8))
+
+
+def biased(kind: str, shape: tuple[int, ...], layout: str) -> bytes:
+    """One operator of five channels whose bias has ``shape``."""
+    writer, rng = ModelWriter(), np.random.default_rng(1)
+    image = (1, 1, 12, 5) if layout == "1xT" else (1, 12, 1, 5)
+    window = {"CONV_2D": (5, 3, 5), "TRANSPOSE_CONV": (5, 3, 5), "DEPTHWISE_CONV_2D": (1, 3, 5)}.get(kind)
+    sizes = (5, 5) if window is None else (window[0], *((1, 3) if layout == "1xT" else (3, 1)), window[2])
+    x, y = writer.tensor(image, "int8", 0.1, 3), writer.tensor(image, "int8", 0.4, -5)
+    w = writer.tensor(sizes, "int8", 0.02, data=rng.integers(-127, 128, sizes, np.int8))
+    b = writer.tensor(shape, "int32", 0.002, data=rng.integers(-900, 900, shape, np.int32))
+    options = {} if kind == "FULLY_CONNECTED" else {"padding": "SAME", "strideH": 1, "strideW": 1}
+    if kind == "DEPTHWISE_CONV_2D":
+        options["depthMultiplier"] = 1
+    operands = [writer.constant(image), w, x, b] if kind == "TRANSPOSE_CONV" else [x, w, b]
+    writer.op(kind, operands, y, **options)
+    return writer.build([x], [y])
+
+
+@pytest.mark.parametrize("layout", ["1xT", "Tx1"])
+@pytest.mark.parametrize("kind", ["CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV"])
+def test_weights_of_four_bits_are_refused_in_every_layout(kind: str, layout: str) -> None:
+    writer = ModelWriter()
+    image = (1, 1, 8, 2) if layout == "1xT" else (1, 8, 1, 2)
+    sizes = (1 if kind == "DEPTHWISE_CONV_2D" else 2, *((1, 3) if layout == "1xT" else (3, 1)), 2)
+    x, y = writer.tensor(image, "int8", 0.1), writer.tensor(image, "int8", 0.5, name="net/enc1_conv/Relu")
+    w = writer.tensor(sizes, "int4", 0.02, data=np.zeros(int(np.prod(sizes)) // 2, np.uint8))
+    b = writer.tensor((2,), "int32", 0.002, data=np.zeros(2, np.int32))
+    operands = [writer.constant(image), w, x, b] if kind == "TRANSPOSE_CONV" else [x, w, b]
+    writer.op(kind, operands, y, padding="SAME", strideH=1, strideW=1)
+    with pytest.raises(UnsupportedOpError, match=f"{kind} 'enc1_conv': its weights are int4 and only int8"):
+        read_tflite(writer.build([x], [y]))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int8"])
+def test_weights_stored_in_another_type_are_named(dtype: str) -> None:
+    """What float16 quantization leaves: a DEQUANTIZE of four constant kernels, which is no batch of four."""
+    writer = ModelWriter()
+    x, y = (writer.tensor((1, 1, 8, size), "float32") for size in (6, 4))
+    stored = writer.tensor((4, 1, 1, 6), dtype, 0.1 if dtype == "int8" else None, data=np.ones((4, 1, 1, 6), dtype))
+    w = writer.op("DEQUANTIZE", [stored], writer.tensor((4, 1, 1, 6), "float32", name="net/enc1_conv/kernel"))
+    b = writer.tensor((4,), "float32", data=np.zeros(4, np.float32))
+    writer.op("CONV_2D", [x, w, b], y, padding="SAME", strideH=1, strideW=1)
+    with pytest.raises(
+        UnsupportedOpError, match=f"weights are stored in {dtype} and computed .*; quantize the model to"
+    ):
+        read_tflite(writer.build([x], [y]))
+
+
 def test_unknown_operators_are_named_with_a_cure() -> None:
     for kind, cure in (
         ("TILE", "nearest-neighbour resize"),
