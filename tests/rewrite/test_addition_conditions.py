@@ -50,6 +50,15 @@ def test_of_two_producers_the_one_whose_source_is_free_sooner_is_asked_first() -
         assert [n.operands for n in refused.nodes if n.epilogue] == [(0, 3)]
 
 
+def test_what_no_node_makes_and_what_is_made_from_nothing_may_be_added() -> None:
+    """The first is the caller's and stays his; the second is an operand as any."""
+    with_input = edited(added(), 3, operands=(3, 0))
+    assert list(ADDITIONS.offers(with_input, 3)) == []
+    assert list(ADDITIONS.offers(edited(added(), 3, operands=(0, 3)), 3)) == []
+    filled = edited(added(), 1, kind="fill", operands=(), accesses=(), parameters=Fill(0))
+    assert [offer.asked[0].operands for offer in ADDITIONS.offers(filled, 3)] == [(1, 2)]
+
+
 @pytest.mark.parametrize(
     "broken",
     [
