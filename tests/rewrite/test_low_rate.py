@@ -30,12 +30,14 @@ def low_rate(own: int = 0, repeat: int = 3) -> Program:
 
 
 @pytest.mark.parametrize("own", [0, 1])
-def test_the_upsampled_half_is_summed_at_the_low_rate(own: int) -> None:
-    program = low_rate(own)
+@pytest.mark.parametrize("repeat", [2, 3])
+def test_the_upsampled_half_is_summed_at_the_low_rate(own: int, repeat: int) -> None:
+    program = low_rate(own, repeat)
     (made,) = accumulate_at_low_rate(program).nodes
-    assert (made.operands, made.accesses, made.repeat) == ((0, 1), (Access(1, 0, 0), Access(3, 0, 2)), 3)
+    assert (made.operands, made.accesses) == ((0, 1), (Access(1, 0, 0), Access(repeat, 0, repeat - 1)))
     assert [w.shape for w in made.parameters.weights] == [(5, 1, 3), (5, 1, 2)]
-    assert (made.parameters.repeat, made.macs, made.covers) == (3, 4 * 15 + 12 * 10, ("REPEAT", "CONV_SUM"))
+    assert (made.repeat, made.parameters.repeat, made.covers) == (repeat, repeat, ("REPEAT", "CONV_SUM"))
+    assert made.macs == 4 * 15 + 4 * repeat * 10
 
 
 @pytest.mark.parametrize(
