@@ -37,6 +37,12 @@ def test_padding_adds_to_the_convolutions_own(kind: str) -> None:
     assert conv.attributes == {"padding": (11, 22, 33, 44), "stride": (1, 1)}
 
 
+def test_a_pad_that_names_its_paddings_as_an_operand_is_read_for_the_first() -> None:
+    graph = padded()
+    made = fold_padding(replace(graph, ops=(replace(graph.ops[0], inputs=(0, 4)), graph.ops[1])))
+    assert [op.inputs for op in made.ops] == [(0, 3)]
+
+
 def test_two_readers_both_take_the_padding_and_others_keep_theirs() -> None:
     graph = padded()
     more = (replace(graph.ops[1], outputs=(4,)), replace(graph.ops[1], name="other", inputs=(2, 3), outputs=(4,)))
