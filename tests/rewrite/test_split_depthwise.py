@@ -12,7 +12,7 @@ from edgeunet.program.convolutions import Depthwise
 from edgeunet.program.parameters import Copy, Repeat
 from edgeunet.program.program import EACH, Access, Constant, FusedAdd, Program
 from edgeunet.rewrite.split_depthwise import DEPTHWISE_PARTS, split_offers
-from tests.rigs.hand_made import ADD, edited, node, outputs_too, read_again, scaling, signal
+from tests.rigs.hand_made import ADD, conv, edited, node, outputs_too, read_again, scaling, signal
 from tests.rigs.programs import taken
 
 
@@ -56,6 +56,14 @@ def test_a_depthwise_convolution_is_done_part_by_part(repeat: int) -> None:
     assert [made.signals[n.output].name for n in (first, second)] == ["y/0", "y/1"]
     assert [n.kind for n in offer.asked] == ["depthwise_upsampled"]
     assert len(taken(program, DEPTHWISE_PARTS).nodes) == 5
+
+
+def test_a_part_that_another_convolution_reads_stays_at_the_high_rate() -> None:
+    """Though that one could do without it as well."""
+    program = parts()
+    more = Program((*program.signals, signal("z", 8)), (*program.nodes, conv(2, 5, 2, 2, 3)), (0, 1), (4, 5))
+    assert list(split_offers(program, 3))
+    assert not list(split_offers(more, 3))
 
 
 @pytest.mark.parametrize(
