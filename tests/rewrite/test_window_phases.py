@@ -105,3 +105,26 @@ def test_phases_are_where_each_tap_meets_its_row(
             assert phases.first <= row <= phases.last
             assert list(met) == [t for t in range(taps) if own[t] == row]
         assert sum(map(len, coinciding)) == taps
+
+
+def test_a_window_as_long_as_its_stride_has_one_phase() -> None:
+    phases = window_phases(0, 3, 1, 2, 2)
+    assert phases is not None
+    assert (phases.count, phases.taps, phases.first, phases.last, phases.starts) == (1, 2, 0, 1, (0,))
+    assert phases.coinciding == (((0, 1), (2,)),)
+
+
+def test_taps_far_apart_keep_their_distance_at_the_low_rate() -> None:
+    """Six rows of the upsampled signal are three of its source, wherever the window begins."""
+    for first in range(-6, 6):
+        phases = window_phases(first, 3, 6, 1, 2)
+        assert phases is not None
+        assert (phases.taps, phases.dilation) == (3, 3)
+        assert (phases.first, phases.last) == (first // 2, (first + 1) // 2 + 6)
+        assert phases.coinciding == (((0,), (1,), (2,)),) * 2
+
+
+def test_one_tap_reads_one_row_in_every_phase() -> None:
+    phases = window_phases(1, 1, 1, 1, 3)
+    assert phases is not None
+    assert (phases.first, phases.last, phases.dilation, phases.starts) == (0, 1, 1, (0, 0, 1))
