@@ -128,3 +128,11 @@ def test_one_tap_reads_one_row_in_every_phase() -> None:
     phases = window_phases(1, 1, 1, 1, 3)
     assert phases is not None
     assert (phases.first, phases.last, phases.dilation, phases.starts) == (0, 1, 1, (0, 0, 1))
+
+
+def test_a_convolution_of_one_output_channel_is_done_by_phase_too() -> None:
+    program = window()
+    read = conv(1, 2, 2, 1, 5, 16)
+    program = replace(program, signals=(*program.signals[:2], signal("y", 16, 1)), nodes=(program.nodes[0], read))
+    (made,) = taken(program, UPSAMPLED).nodes
+    assert (made.kind, made.parameters.weights.shape, made.macs) == ("conv_upsampled", (2, 1, 3, 2), 16 * 6)
