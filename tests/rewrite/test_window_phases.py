@@ -136,3 +136,19 @@ def test_a_convolution_of_one_output_channel_is_done_by_phase_too() -> None:
     program = replace(program, signals=(*program.signals[:2], signal("y", 16, 1)), nodes=(program.nodes[0], read))
     (made,) = taken(program, UPSAMPLED).nodes
     assert (made.kind, made.parameters.weights.shape, made.macs) == ("conv_upsampled", (2, 1, 3, 2), 16 * 6)
+
+
+def test_a_dense_depthwise_window_is_remembered_tap_by_tap() -> None:
+    """For kernels that would rather read the taps than their sums; of others none is."""
+    program = window(kind="depthwise")
+    (made,) = taken(program, UPSAMPLED).nodes
+    given = program.nodes[1].parameters
+    assert made.parameters.window is given.weights
+    assert (made.parameters.base, made.parameters.starts, made.accesses) == (0, (0, 0), (Access(1, -1, 1, 0),))
+    far = parameters_edited(program, 1, dilation=2)
+    far = edited(far, 1, accesses=(Access(1, -4, 4, 0),))
+    (made,) = taken(far, UPSAMPLED).nodes
+    assert made.parameters.window is None
+    strided = edited(parameters_edited(program, 1, stride=2), 1, accesses=(Access(2, -2, 2, 0),))
+    (made,) = taken(replace(strided, signals=(*program.signals[:2], signal("y", 8))), UPSAMPLED).nodes
+    assert (made.repeat, made.parameters.window) == (1, None)
