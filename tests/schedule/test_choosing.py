@@ -1,4 +1,4 @@
-"""What ``--mode auto`` takes, with plans whose sizes are given: in which order they are asked for, and where it ends."""
+"""What ``--mode auto`` takes, with plans whose sizes are given: what it asks for in which order, and where it ends."""
 
 from __future__ import annotations
 

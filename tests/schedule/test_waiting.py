@@ -1,4 +1,4 @@
-"""Whether a stream gains at the low rate: what decides is the lag first, then, at the smallest hop only, the history."""
+"""Whether a stream gains at the low rate: the lag decides first, then, at the smallest hop only, the history."""
 
 from __future__ import annotations
 
