@@ -135,7 +135,7 @@ def test_maxima_become_pools_of_one_window(
 def test_maxima_over_channels_are_refused() -> None:
     with pytest.raises(
         UnsupportedOpError,
-        match="^REDUCE_MAX 'layer': it runs over channels; only time and space are supported$",
+        match=r"^REDUCE_MAX 'layer': it runs over channels; only time and space are supported$",
     ):
         one(Op("REDUCE_MAX", "layer", (0,), (1,), {"axes": (3,)}), tensor("x", (1, 2, 6, 5)), tensor("y", (1, 2, 6, 1)))
 
@@ -188,7 +188,7 @@ def test_weights_of_columns_are_turned_once_and_others_left() -> None:
 
 
 def test_only_regions_that_are_columns_throughout_are_turned() -> None:
-    """An image of two columns anywhere between two reshapes keeps the whole region as it is; a reshape parts regions."""
+    """An image of two columns anywhere between two reshapes keeps the region as it is; a reshape parts regions."""
     shapes = [(1, 6, 1, 5), (1, 6, 2, 5), (1, 12, 1, 5), (1, 12, 1, 5)]
     ops = (
         Op("PAD", "a", (0,), (1,), {"paddings": ((0, 0), (0, 0), (0, 1), (0, 0))}),
