@@ -208,6 +208,28 @@ def test_a_concatenation_beside_after_and_below() -> None:
     assert below[0].parameters == Copy(1, 1, 72, in_pitch=72, out_pitch=144)
 
 
+def test_a_pool_that_makes_a_row_of_an_image_is_one_of_images() -> None:
+    options = {"filterHeight": 3, "filterWidth": 2, "strideH": 1, "strideW": 1, "padding": "VALID"}
+    writer = ModelWriter()
+    x = writer.tensor((1, 3, 6, 4), "int8", 0.1)
+    y = writer.op("MAX_POOL_2D", [x], writer.tensor((1, 1, 5, 4), "int8", 0.1), **options)
+    (node,) = lower(read_tflite(writer.build([x], [y]))).nodes
+    assert (node.kind, node.accesses) == ("max_pool_2d", (WHOLE,))
+
+
+@pytest.mark.parametrize(("rows", "access"), [(1, EACH), (2, WHOLE), (3, WHOLE)])
+def test_a_constant_beside_several_rows_is_there_as_a_whole(rows: int, access: Access) -> None:
+    writer = ModelWriter()
+    x = writer.tensor((1, 1, rows, 4), "int8", 0.1)
+    y = writer.tensor((1, 1, rows, 2), "int8", 0.1, data=np.ones((1, 1, rows, 2), np.int8))
+    z = writer.op("CONCATENATION", [x, y], writer.tensor((1, 1, rows, 6), "int8", 0.1), axis=3)
+    nodes = lower(read_tflite(writer.build([x], [z]))).nodes
+    assert [(n.accesses, n.parameters) for n in nodes] == [
+        ((EACH,), Copy(1, rows, 4)),
+        ((access,), Copy(1, rows, 2, out_offset=4)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("shape", "out", "kind"), [((1, 1, 6, 4), (1, 24), "bytes"), ((1, 6, 4), (1, 1, 6, 4), "rows"),
                                ((1, 3, 2, 4), (1, 6, 4), "bytes")]
