@@ -80,7 +80,8 @@ def _prepare() -> None:
     sys.dont_write_bytecode, sys.pycache_prefix = False, str(ROOT / ".mutants" / "bytecode")
     from hypothesis import settings
 
-    settings.register_profile("mutants", derandomize=True, database=None)
+    # a deadline by the clock would kill mutants that only ran on a busy machine
+    settings.register_profile("mutants", derandomize=True, database=None, deadline=None)
     settings.load_profile("mutants")
 
 
