@@ -76,7 +76,11 @@ def test_the_window_is_searched_for_only_where_its_bound_is_smaller(plans: Any) 
     stream = 1000 + 8 + EDGES
     asked = plans(stream - 16 * EDGES - 1, stream - 16 * EDGES - 1, lambda skips: 1000, 0)
     assert choose(GRAPH, "portable", Choice("auto")) == Choice("window")
-    assert asked == [{"mode": "stream", "hop": None, "recompute": None}, {"search": False}, {}]
+    assert [{key: a[key] for key in ("mode", "search") if key in a} for a in asked] == [
+        {"mode": "stream"},
+        {"search": False},
+        {},
+    ]
     asked.clear()
     plans(stream - 16 * EDGES, stream - 16 * EDGES - 1, lambda skips: 1000, 0)
     assert choose(GRAPH, "portable", Choice("auto")) == Choice("stream", 4), "of plans of one size the stream"

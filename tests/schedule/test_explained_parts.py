@@ -72,7 +72,7 @@ def test_only_a_buffer_that_waits_more_than_four_steps_is_named() -> None:
     steps = tuple(map(step, "abcdefgh"))
     peak = buffer("peak", 9, 9, 3, 3)
     for last, waits in ((4, False), (5, True)):
-        long, longer_elsewhere = buffer("long;tail", 4, 3, 0, last), buffer("late", 1, 1, 6, 99)
+        long, longer_elsewhere = buffer("long;tail", 4, 3, 0, last), buffer("late", 1, 1, 6, 7)
         knob = _window_peak(schedule((peak, long, longer_elsewhere), steps))[-1]
         if waits:
             assert knob == (

@@ -1,4 +1,5 @@
-"""Each rule by itself on operators made by hand: the last that is taken, the first that is refused, and the sentence."""
+"""Each rule by itself on operators made by hand: the last that is taken, the first that is refused, the sentence."""
+# ruff: noqa: E501  (a row of a table keeps its sentence in one piece)
 
 from __future__ import annotations
 
