@@ -30,6 +30,7 @@ def command() -> None:
 @click.option(
     "-o", "--output", "directory", required=True, type=click.Path(path_type=Path), help="Directory of the project."
 )
+@click.option("--force", is_flag=True, help="Replace files of the project that were changed; else they are kept.")
 def new(
     model: Path,
     board: str,
@@ -39,9 +40,13 @@ def new(
     effort: int,
     aligned: bool,
     directory: Path,
+    force: bool,
     pipeline: PipelineOptions,
 ) -> None:
-    """Write a bare-metal project: CMake, startup, linker scripts, drivers, and the compiled model."""
+    """Write a bare-metal project: CMake, startup, linker scripts, drivers, and the compiled model.
+
+    In a project that is there already, files that were changed since are kept and named.
+    """
     from edgeunet.run.bench import new_firmware
 
     asked = pipeline.request() if pipeline.wanted else None
@@ -55,8 +60,15 @@ def new(
         effort=effort,
         aligned=aligned,
         pipeline=asked,
+        force=force,
         note=lambda text: click.echo(text, err=True),
     )
+    for path in project.kept:
+        click.echo(
+            f"kept {shlex.quote(str(directory / path))}, changed since it was written; --force replaces it", err=True
+        )
+    for path in project.replaced:
+        click.echo(f"replaced {shlex.quote(str(directory / path))}, which had been changed", err=True)
     what = f"{project.model} and its pipeline" if project.has_pipeline else project.model
     click.echo(f"{directory}: firmware for {project.board} around {what}")
     click.echo(f"next: edgeunet flash {shlex.quote(str(directory))}")

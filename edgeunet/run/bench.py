@@ -293,10 +293,12 @@ def new_firmware(
     aligned: bool = False,
     pipeline: PipelineRequest | None = None,
     note: Note = lambda _: None,
+    force: bool = False,
 ) -> Project:
     """Compile ``model`` and write a firmware project around it, whole windows or a stream of hops.
 
-    With ``pipeline`` it takes ADC counts and gives events, and runs on some seconds of synthetic ECG.
+    With ``pipeline`` it takes ADC counts and gives events, and runs on some seconds of synthetic ECG. Files that the
+    user changed are kept unless ``force``.
 
     Raises
     ------
@@ -313,6 +315,6 @@ def new_firmware(
     if compiled.untried:
         note(compiled.untried.sentence())
     if pipeline is None:
-        return write_project(compiled, board, directory)
+        return write_project(compiled, board, directory, force=force)
     compiled, stages = add_pipeline(compiled, graph, card, pipeline)
-    return write_project(compiled, board, directory, make_recording(compiled, stages))
+    return write_project(compiled, board, directory, make_recording(compiled, stages), force=force)

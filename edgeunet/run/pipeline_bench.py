@@ -149,7 +149,7 @@ def bench_pipeline(request: Request, asked: PipelineRequest, note: Note = lambda
     machine = serial_machine(board, request.port) if board and request.port else find_machine(board, request.emulator)
     note(f"building the pipeline of {compiled.name} for {request.target}")
     with _directory(request.keep) as directory:
-        project = write_project(compiled, board, directory, recording)
+        project = write_project(compiled, board, directory, recording).require_unchanged()
         image = build_image(replace(build, selftest=True), project)
         note("running the pipeline")
         heard = _Heard.of(machine, image, project.firmware_id, request.timeout_s)

@@ -38,6 +38,7 @@ class Project:
     board : name of the board it was made for; others can be built too.
     recording : what its program sends through the whole pipeline; ``None`` where it runs just the network.
     aligned : whether it runs where the core traps words at odd addresses.
+    kept, replaced : files that the user had changed, and that were left alone or written anew.
     """
 
     directory: Path
@@ -45,8 +46,25 @@ class Project:
     board: str
     recording: Mapping[str, Any] | None = None
     aligned: bool = False
+    kept: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
 
     __repr__ = short_repr
+
+    def require_unchanged(self) -> Project:
+        """Return the project unless it holds files of the user's in place of what was to be written.
+
+        Raises
+        ------
+        RunError
+            Naming them.
+        """
+        if self.kept:
+            raise RunError(
+                f"'{self.directory}' holds files that were changed ({', '.join(self.kept)}), which would be measured "
+                "instead of what was generated; choose another directory"
+            )
+        return self
 
     @property
     def has_pipeline(self) -> bool:
@@ -73,13 +91,22 @@ class Project:
 
 
 def write_project(
-    compiled: Compiled, board: Board | None, directory: Path, recording: Recording | None = None
+    compiled: Compiled,
+    board: Board | None,
+    directory: Path,
+    recording: Recording | None = None,
+    *,
+    force: bool = False,
 ) -> Project:
     """Write the template and ``compiled`` to ``directory``.
+
+    Every file's digest goes into the project's ``edgeunet.json``. A file that no longer has its digest was changed by
+    the user: it stays as it is and is named in `Project.kept`. Files of an earlier model are removed.
 
     Parameters
     ----------
     recording : what the program sends through the pipeline of ``compiled``; without it the program runs the network.
+    force : replace changed files too, and name them in `Project.replaced`.
 
     Raises
     ------
@@ -90,27 +117,73 @@ def write_project(
         raise RunError(f"'{directory}' is not empty and no firmware project; choose another directory")
     board_name = board.name if board else "host"
     traps = compiled.aligned and board is not None and board.core.architecture == "cortex_m"
-    template = template_directory()
+    flags = "-O2 -mno-unaligned-access" if traps else "-O2"
+    files = _template_files(compiled, board_name, flags, with_recording=recording is not None)
+    files |= {f"model/{path}": text for path, text in compiled.sources.files.items()}
+    mark: dict[str, Any] = {"schema": SCHEMA, "model": compiled.name, "board": board_name}
+    if traps:
+        mark["aligned"] = True
+    if recording is not None:
+        files["src/recording.h"] = recording.header()
+        mark["recording"] = recording.document()
+    mark["files"] = {path: _digest(text.encode()) for path, text in sorted(files.items())}
+    changed = _changed_files(directory, mark["files"])
+    for path, text in files.items():
+        if force or path not in changed:
+            write_text(directory / path, text)
+    write_json(directory / MARK, mark)
+    names = tuple(sorted(changed))
+    kept, replaced = ((), names) if force else (names, ())
+    return Project(directory, compiled.name, board_name, mark.get("recording"), traps, kept, replaced)
+
+
+def _template_files(compiled: Compiled, board: str, flags: str, *, with_recording: bool) -> dict[str, str]:
+    """Return the text of each file of the template by its path in the project."""
+    template, files = template_directory(), {}
     for path in sorted(p for p in template.rglob("*") if p.is_file()):
-        target = directory / path.relative_to(template)
+        target = path.relative_to(template)
         if path.name in _MAINS.values():
-            if path.name != _MAINS[compiled.mode, recording is not None]:
+            if path.name != _MAINS[compiled.mode, with_recording]:
                 continue
             target = target.with_name("main.c.in")
         text = path.read_text(encoding="utf-8")
         if path.suffix == _FILLED:
             target = target.with_suffix("")
-            text = fill(text, compiled.name, board_name, "-O2 -mno-unaligned-access" if traps else "-O2")
-        write_text(target, text)
-    compiled.sources.write(directory / "model")
-    mark: dict[str, Any] = {"schema": SCHEMA, "model": compiled.name, "board": board_name}
-    if traps:
-        mark["aligned"] = True
-    if recording is not None:
-        write_text(directory / "src" / "recording.h", recording.header())
-        mark["recording"] = recording.document()
-    write_json(directory / MARK, mark)
-    return Project(directory, compiled.name, board_name, mark.get("recording"), traps)
+            text = fill(text, compiled.name, board, flags)
+        files[target.as_posix()] = text
+    return files
+
+
+def _changed_files(directory: Path, digests: Mapping[str, str]) -> set[str]:
+    """Return which files the user changed, of those to be written; what is left of an earlier model is removed.
+
+    Parameters
+    ----------
+    digests : of what will be written, by path. A file that has its new content already is not a changed one.
+    """
+    mark = directory / MARK
+    document = read_json(mark, RunError).get("files") if mark.is_file() else None
+    written = {
+        path: digest
+        for path, digest in (document.items() if isinstance(document, dict) else ())
+        if isinstance(digest, str) and not Path(path).is_absolute() and ".." not in Path(path).parts
+    }
+    changed = set()
+    for path in {*digests, *written}:
+        place = directory / path
+        if not place.is_file():
+            continue
+        found = _digest(place.read_bytes())
+        if path not in digests:
+            if found == written[path]:
+                place.unlink()
+        elif found not in (digests[path], written.get(path)):
+            changed.add(path)
+    return changed
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def fill(text: str, model: str, board: str, flags: str) -> str:

@@ -224,6 +224,7 @@ def firmware_new(
     adc_uv: float = 1.0,
     threshold: float = 0.0,
     normalization: Literal["causal", "none"] | None = None,
+    force: bool = False,
 ) -> None:
     """Write a bare-metal firmware project around a model (``edgeunet firmware new``).
 
@@ -242,6 +243,7 @@ def firmware_new(
     adc_uv : pipeline: microvolts per ADC count.
     threshold : pipeline: by how much a class must lead background.
     normalization : pipeline: ``"causal"`` or ``"none"`` instead of the model card's.
+    force : replace files of the project that were changed; else they are kept, and named on stderr.
 
     Raises
     ------
