@@ -130,6 +130,11 @@ def flash(
     RunError
         When the firmware faults, hangs or talks nonsense.
     """
+    if port is not None and plan.board.is_emulated:
+        raise RunError(
+            f"--port {port} is for a real board, and '{plan.board.name}' is emulated; leave --port out, or name a real "
+            "--board"
+        )
     image = build_plan(plan, note)
     if plan.board.is_emulated:
         machine = find_machine(plan.board, emulator)

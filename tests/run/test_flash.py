@@ -90,6 +90,14 @@ def test_flash_into_an_emulator_shows_what_the_board_says(emulator: str, tmp_pat
     assert said[-1].startswith("#end")
 
 
+def test_an_emulated_board_has_no_serial_port(tmp_path: Path) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    plan = plan_flash(app_with(tmp_path / "app"), None, "gcc")
+    with pytest.raises(RunError, match=r"--port /dev/ttyACM0 is for a real board, and 'mps2-an386' is emulated"):
+        flash(plan, port="/dev/ttyACM0")
+    assert not plan.image.exists()
+
+
 def test_a_failing_selftest_is_an_error(tmp_path: Path) -> None:
     need("arm-none-eabi-gcc", "qemu-system-arm")
     with pytest.raises(RunError, match="self-test failed on the device: output byte 0"):
