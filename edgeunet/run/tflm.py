@@ -15,6 +15,7 @@ import numpy as np
 
 from edgeunet.emit.source import Compiled, Interface
 from edgeunet.errors import RunError, ToolError
+from edgeunet.graph.reading.outline import read_outline
 from edgeunet.run.golden import Golden
 from edgeunet.run.measure import compare
 from edgeunet.run.measurement import Mismatch
@@ -41,6 +42,8 @@ for run in range(runs):
         if detail["dtype"] == np.float32:
             scale, zero_point = stored[f"quantization.{index}"].astype(np.float32)
             values = (values.astype(np.float32) - zero_point) * scale
+        elif detail["dtype"] == np.uint8:
+            values = values.view(np.uint8) ^ 0x80
         interpreter.set_input(values, index)
     interpreter.invoke()
     for index in range(outputs):
@@ -102,6 +105,7 @@ def run_tflm(model: bytes, compiled: Compiled, golden: Golden) -> Peer:
             "--peer tflm needs the Python package 'tflite-micro'; install it with: pip install 'edgeunet[peer]'"
         )
     answers = _answers(model, compiled, golden)
+    _check_edges(model, compiled)
     arena = measure_arena(model, inputs=len(compiled.inputs))
     assert arena is not None
     return Peer(
@@ -112,6 +116,22 @@ def run_tflm(model: bytes, compiled: Compiled, golden: Golden) -> Peer:
         bookkeeping_bytes=arena.bookkeeping_bytes,
         pointer_bits=arena.pointer_bits,
     )
+
+
+def _check_edges(model: bytes, compiled: Compiled) -> None:
+    """Raise where an edge is neither int8, float32, nor uint8 with the same scale: its bytes stand for other ones."""
+    outline = read_outline(model)
+    for side, ports, interfaces in (
+        ("input", outline.inputs, compiled.inputs),
+        ("output", outline.outputs, compiled.outputs),
+    ):
+        for port, interface in zip(ports, interfaces, strict=True):
+            same = (port.scale, port.zero_point - 128) == (interface.scale, interface.zero_point)
+            if port.dtype not in ("int8", "float32") and not (port.dtype == "uint8" and same):
+                raise RunError(
+                    f"the model's {side} is {port.dtype} and rescaled at the edge where the compiled network has int8, "
+                    "so that bytes cannot be compared; convert with int8 edges, or leave out --peer"
+                )
 
 
 def _answers(model: bytes, compiled: Compiled, golden: Golden) -> list[bytes]:
@@ -163,10 +183,10 @@ def split_bytes(data: bytes, interfaces: Sequence[Interface]) -> list[np.ndarray
 
 
 def _as_int8(array: np.ndarray[Any, Any], interface: Interface) -> bytes:
-    """Return an answer as the compiled network gives it: int8, where a model with a float edge dequantizes it."""
+    """Return an answer as the compiled network gives it: int8, where a model with another edge converts it."""
     if array.dtype == np.int8:
         return array.tobytes()
-    if array.dtype != np.float32:
-        raise RunError(f"TFLM answers in {array.dtype}, which cannot be compared with int8; leave out --peer")
+    if array.dtype == np.uint8:
+        return (array ^ 0x80).tobytes()
     quantized = np.round(array / np.float32(interface.scale)) + interface.zero_point
     return np.clip(quantized, -128, 127).astype(np.int8).tobytes()

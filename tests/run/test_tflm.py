@@ -40,6 +40,39 @@ def test_a_model_with_float_edges_is_compared_in_int8() -> None:
     assert peer.arena_bytes == peer.tensors_bytes + peer.bookkeeping_bytes
 
 
+def uint8_edged(scale: float = 0.05) -> bytes:
+    """uint8 in, one addition in int8, uint8 out; ``scale`` is that of the input."""
+    writer = ModelWriter()
+    shape = (1, 1, 16, 3)
+    given = writer.tensor(shape, "uint8", scale, 131)
+    inner = writer.tensor(shape, "int8", 0.05, 3)
+    twice = writer.tensor(shape, "int8", 0.08, -7)
+    answer = writer.tensor(shape, "uint8", 0.08, 121)
+    writer.op("QUANTIZE", [given], inner)
+    writer.op("ADD", [inner, inner], twice)
+    writer.op("QUANTIZE", [twice], answer)
+    return writer.build([given], [answer])
+
+
+def test_a_model_with_uint8_edges_is_fed_uint8() -> None:
+    need("tflite-micro")
+    graph = read_tflite(uint8_edged())
+    compiled = compile_model(graph, "m")
+    golden = make_golden(compiled, reference(graph, compiled), 3)
+    assert tflm.run_tflm(uint8_edged(), compiled, golden).mismatch is None
+    wrong = bytes([golden.outputs[0][0] ^ 1]) + golden.outputs[0][1:]
+    found = tflm.run_tflm(uint8_edged(), compiled, Golden(golden.inputs, (wrong, *golden.outputs[1:])))
+    assert found.mismatch is not None
+
+
+def test_uint8_edges_that_rescale_cannot_be_compared() -> None:
+    need("tflite-micro")
+    graph = read_tflite(uint8_edged(0.04))
+    compiled = compile_model(graph, "m")
+    with pytest.raises(RunError, match="the model's input is uint8 and rescaled at the edge"):
+        tflm.run_tflm(uint8_edged(0.04), compiled, make_golden(compiled, reference(graph, compiled), 1))
+
+
 def test_a_difference_is_reported(shared: Path) -> None:
     need("tflite-micro")
     content = (shared / "models" / "classic-unet-512.int8.tflite").read_bytes()
