@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 from edgeunet import __version__
+from edgeunet.cli.interruption import Interruption
 from edgeunet.errors import EdgeUNetError
 
 COMMANDS = {
@@ -64,29 +65,43 @@ def cli() -> None:
 def main(args: list[str] | None = None) -> None:
     """Run the command line; the one place where an error becomes a sentence on stderr and an exit code."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with Interruption() as interruption:
+        try:
+            code, said = _run(args)
+        except BaseException:
+            if not interruption.happened:
+                raise
+            code, said = _INTERRUPTED
+        if code and interruption.happened:
+            code, said = _INTERRUPTED
+        if said is not None:
+            click.echo(said, err=True)
+    sys.exit(code)
+
+
+_INTERRUPTED = (130, "edgeunet: interrupted")
+
+
+def _run(args: list[str] | None) -> tuple[int, str | None]:
+    """Return the exit code and what is to be said on stderr."""
     try:
         code = cli.main(args=args, prog_name="edgeunet", standalone_mode=False)
     except click.exceptions.Exit as error:
-        code = error.exit_code
+        return error.exit_code, None
     except click.ClickException as error:
-        click.echo(_usage_sentence(error), err=True)
-        code = 2
+        return 2, _usage_sentence(error)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("edgeunet: interrupted", err=True)
-        code = 130
+        return _INTERRUPTED
     except EdgeUNetError as error:
-        click.echo(f"edgeunet: {error}", err=True)
-        code = error.exit_code
+        return error.exit_code, f"edgeunet: {error}"
     except ImportError as error:
-        click.echo(f"edgeunet: {missing_package(error)}", err=True)
-        code = 2
+        return 2, f"edgeunet: {missing_package(error)}"
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes
-        code = 1
+        return 1, None
     except OSError as error:
-        click.echo(f"edgeunet: {system_error(error)}", err=True)
-        code = 2
-    sys.exit(code if isinstance(code, int) else 0)
+        return 2, f"edgeunet: {system_error(error)}"
+    return (code if isinstance(code, int) else 0), None
 
 
 def _usage_sentence(error: click.ClickException) -> str:
