@@ -15,8 +15,9 @@ from edgeunet.errors import BudgetExceededError, GraphError, QuantizeError
 from edgeunet.files import write_bytes, write_json
 from edgeunet.modelcard import ModelCard, read_card, write_card
 from edgeunet.quantize.accuracy import Drop, drops, worst_drop
+from edgeunet.quantize.apart import ConverterProcess
 from edgeunet.quantize.calibrate import check_windows, draw_windows, limit_range
-from edgeunet.quantize.convert import FORMATS, convert
+from edgeunet.quantize.convert import FORMATS
 from edgeunet.quantize.equalize import equalized
 from edgeunet.quantize.layers import LayerError, compare_layers, lossiest_layer, worst_layer
 from edgeunet.short_repr import short_repr
@@ -157,10 +158,11 @@ def quantize_model(
     if calibration is not None:
         check_windows(calibration, tuple(model.inputs[0].shape[1:]))
         model = equalized(model, calibration) if number_format == "int8" else model
-    floating = convert(model, "float32")
-    if number_format == "float32":
-        return _quantized(floating, floating, card, number_format, ())
-    converted = convert(model, number_format, calibration)
+    with ConverterProcess() as converter:
+        floating = converter.convert(model, "float32")
+        if number_format == "float32":
+            return _quantized(floating, floating, card, number_format, ())
+        converted = converter.convert(model, number_format, calibration)
     windows = compared if compared is not None else calibration
     assert windows is not None
     try:
