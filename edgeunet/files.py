@@ -90,6 +90,32 @@ def make_directory(path: Path) -> Path:
     return path
 
 
+LARGEST_READ_BYTES = 1 << 30
+
+
+def read_bytes(path: Path, error: type[EdgeUNetError] = EdgeUNetError, most_bytes: int = LARGEST_READ_BYTES) -> bytes:
+    """Return the content of an ordinary file, which is at hand and has an end; nothing waits for a pipe or a device.
+
+    Raises
+    ------
+    EdgeUNetError
+        ``error``, when it is missing, something else, too large, or may not be read.
+    """
+    path = Path(path)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            kind = "a directory" if stat.S_ISDIR(status.st_mode) else "a pipe or device"
+            raise error(f"cannot read '{path}': it is not a file but {kind}; pass the path of a file")
+        if status.st_size > most_bytes:
+            raise error(
+                f"'{path}' has {status.st_size} bytes, over the limit of {most_bytes}; check that it is the right file"
+            )
+        return path.read_bytes()
+    except OSError as cause:
+        raise error(f"cannot read '{path}': {cause.strerror}; check the path") from cause
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write ``data`` to ``path`` in one step: either the old content or the new is there, never a part."""
     with replacing(path) as temporary:
@@ -152,12 +178,10 @@ def read_any_json(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> Any
     """Read a JSON value of any kind; a file that holds none is an ``error`` naming it and the cure."""
     require_regular(path, error)
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = read_bytes(path, error).decode("utf-8")
         if not text.strip():
             raise error(f"'{path}' is empty; write it again with the command that made it")
         return json.loads(text)
-    except OSError as cause:
-        raise error(f"cannot read '{path}': {cause.strerror}; check the path") from cause
     except (ValueError, RecursionError) as cause:
         said = str(cause).replace("\n", " ")
         raise error(f"'{path}' is not valid JSON ({said}); write it again with the command that made it") from cause

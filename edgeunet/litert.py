@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from edgeunet.errors import EdgeUNetError, GraphError, ToolError
+from edgeunet.files import read_bytes
 
 _FLATBUFFER_IDENTIFIER = b"TFL3"
 
@@ -195,11 +196,7 @@ def _content(model: bytes | Path | str) -> tuple[str, bytes]:
     if isinstance(model, bytes):
         label, content = "the model", model
     else:
-        label = f"'{model}'"
-        try:
-            content = Path(model).read_bytes()
-        except OSError as error:
-            raise GraphError(f"cannot read {label}: {error.strerror}; check the path") from error
+        label, content = f"'{model}'", read_bytes(Path(model), GraphError)
     if content[4:8] != _FLATBUFFER_IDENTIFIER:
         raise GraphError(f"{label} is not a .tflite file (no 'TFL3' mark in {len(content)} bytes); check the file")
     return label, content

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from edgeunet.errors import EdgeUNetError, ReportError
-from edgeunet.files import read_json, replacing, require_writable, write_text
+from edgeunet.files import read_bytes, read_json, replacing, require_writable, write_text
 
 
 def test_a_file_is_replaced_whole_or_left_alone(tmp_path: Path) -> None:
@@ -59,3 +62,42 @@ def test_what_is_no_json_object_is_a_sentence(content: bytes, said: str, tmp_pat
     with pytest.raises(ReportError, match=rf"x\.json' .*{said}") as caught:
         read_json(tmp_path / "x.json", ReportError)
     assert "\n" not in str(caught.value)
+
+
+def readers() -> dict[str, Callable[[Path], Any]]:
+    """Everything that takes the path of one file, of a model or beside it."""
+    from edgeunet.graph import read_tflite
+    from edgeunet.graph.reading.outline import read_outline
+    from edgeunet.litert import reference_interpreter
+    from edgeunet.report.budget import load_budget
+    from edgeunet.spec import load_spec
+    from edgeunet.train.checkpoint import read_checkpoint
+
+    return {
+        "bytes": read_bytes,
+        "JSON": read_json,
+        "graph": read_tflite,
+        "outline": read_outline,
+        "interpreter": reference_interpreter,
+        "budget": load_budget,
+        "spec": load_spec,
+        "checkpoint": read_checkpoint,
+    }
+
+
+@pytest.mark.parametrize("name", ["bytes", "JSON", "graph", "outline", "interpreter", "budget", "spec", "checkpoint"])
+def test_pipes_devices_and_directories_are_not_waited_for(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "link.toml").symlink_to("/dev/zero")
+    (tmp_path / "directory.toml").mkdir()
+    for path in tmp_path.iterdir():
+        with pytest.raises(EdgeUNetError, match=path.name) as caught:
+            readers()[name](path)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_file_over_its_limit_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(EdgeUNetError, match="over the limit"):
+        read_bytes(tmp_path / "large")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeunet.errors import ReportError
+from edgeunet.files import read_bytes
 from edgeunet.report.results import Figure, Subject
 from edgeunet.short_repr import short_repr
 
@@ -93,9 +94,7 @@ def load_budget(path: Path) -> Budget:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ReportError(f"cannot read the budget '{path}': {error.strerror}; name one with --budget") from error
+        return tomllib.loads(read_bytes(path, ReportError).decode("utf-8").replace("\r\n", "\n"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ReportError(f"'{path}' is not valid TOML ({error}); correct it there") from error
 

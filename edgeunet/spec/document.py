@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeunet.errors import SpecError
+from edgeunet.files import read_bytes
 from edgeunet.spec.block import BlockSpec
 from edgeunet.spec.checks import check_keys
 from edgeunet.spec.heartkit import unwrapped
@@ -140,9 +141,7 @@ def _block(index: int, block: object) -> BlockSpec:
 
 def _read_document(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise SpecError(f"cannot read '{path}': {error.strerror}; check the path") from error
+        text = read_bytes(path, SpecError).decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise SpecError(f"'{path}' is not text in UTF-8; give a .toml or .json spec") from error
     if path.suffix.lower() not in (".toml", ".json"):

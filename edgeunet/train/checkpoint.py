@@ -71,7 +71,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     TrainError
         When there is none at ``path`` or it is no checkpoint.
     """
-    if not path.exists():
+    if not path.is_file():
         raise TrainError(f"there is no checkpoint '{path}', so nothing to resume; train without --resume")
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:

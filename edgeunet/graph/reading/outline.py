@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeunet.errors import GraphError
+from edgeunet.files import read_bytes
 from edgeunet.graph.reading.flatbuffer import Buffer, Table
 from edgeunet.graph.reading.schema import (
     BUILTIN_OPERATORS,
@@ -98,10 +99,7 @@ def read_model_bytes(path: Path) -> bytes:
     GraphError
         When it cannot be read.
     """
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise GraphError(f"cannot read '{path}': {error.strerror}; check the path") from error
+    return read_bytes(path, GraphError)
 
 
 def _outline(data: bytes) -> Outline:
