@@ -19,7 +19,7 @@ import pytest
 import edgeunet
 from edgeunet import EdgeUNetError, UNetSpec, load_spec, verbs
 from edgeunet.cli import COMMANDS
-from edgeunet.cli.parameters import CLASSES, SHAPE
+from edgeunet.cli.options.parameters import CLASSES, SHAPE
 from edgeunet.verbs.call import find_command, find_parameter
 
 NO_VERB = {

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from edgeunet.cli.aligned_option import aligned_option
-from edgeunet.cli.effort_option import effort_option
-from edgeunet.cli.kernels_option import kernels_option
-from edgeunet.cli.parameters import FiniteRange
-from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
+from edgeunet.cli.options.aligned import aligned_option
+from edgeunet.cli.options.effort import effort_option
+from edgeunet.cli.options.kernels import kernels_option
+from edgeunet.cli.options.parameters import FiniteRange
+from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
 
 
 @click.command()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from edgeunet.cli.parameters import CLASSES, SHAPE, FiniteRange
+from edgeunet.cli.options.parameters import CLASSES, SHAPE, FiniteRange
 
 
 @click.command("build")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from edgeunet.cli.parameters import FiniteRange
+from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.errors import ToolError
 from edgeunet.files import make_directory, write_text
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from edgeunet.cli.aligned_option import aligned_option
-from edgeunet.cli.effort_option import effort_option
-from edgeunet.cli.kernels_option import kernels_option
-from edgeunet.cli.pipeline_options import PipelineOptions, pipeline_options
+from edgeunet.cli.options.aligned import aligned_option
+from edgeunet.cli.options.effort import effort_option
+from edgeunet.cli.options.kernels import kernels_option
+from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
 from edgeunet.schedule.choice import Choice
 

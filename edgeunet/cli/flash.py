@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from edgeunet.cli.parameters import FiniteRange
+from edgeunet.cli.options.parameters import FiniteRange
 
 
 @click.command()

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from edgeunet.cli.data_options import DataRequest, data_options
+from edgeunet.cli.options.data import DataRequest, data_options
 
 
 @click.command(short_help="Say what a directory of records holds, and which cannot be read.")

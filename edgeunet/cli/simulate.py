@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from edgeunet.cli.data_options import DataRequest, data_options, tell_warnings
-from edgeunet.cli.parameters import FiniteRange
+from edgeunet.cli.options.data import DataRequest, data_options, tell_warnings
+from edgeunet.cli.options.parameters import FiniteRange
 
 
 @click.command(short_help="Send a recording through the compiled pipeline and plot its events.")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from edgeunet.cli.data_options import DataRequest, data_options
-from edgeunet.cli.parameters import FiniteRange
+from edgeunet.cli.options.data import DataRequest, data_options
+from edgeunet.cli.options.parameters import FiniteRange
 
 
 @click.command(short_help="Train a model on a directory of records or on synthetic ECG.")

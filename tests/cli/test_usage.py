@@ -9,7 +9,7 @@ import click
 import pytest
 
 from edgeunet.cli import main
-from edgeunet.cli.parameters import FiniteRange
+from edgeunet.cli.options.parameters import FiniteRange
 
 
 @pytest.mark.parametrize(

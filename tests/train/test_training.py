@@ -173,11 +173,11 @@ def test_the_time_limit_shortens_the_plan(tmp_path: Path) -> None:
 
 
 class Overflowing(SyntheticSource):
-    """Records in units far too small for their numbers."""
+    """Records of no voltage, in units far too small for their numbers."""
 
     def read(self, name: str) -> Record:
         record = super().read(name)
-        return replace(record, signal=record.signal * np.float32(1e38))
+        return replace(record, signal=record.signal * np.float32(1e38), units=("kPa",) * len(record.leads))
 
 
 def test_a_loss_that_is_not_finite_is_an_error(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from edgeunet.cli.parameters import FiniteRange
+from edgeunet.cli.options.parameters import FiniteRange
 
 if TYPE_CHECKING:
     from edgeunet.pipeline.settings import PipelineRequest
