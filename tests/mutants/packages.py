@@ -36,7 +36,7 @@ PACKAGES: Mapping[str, Package] = {
         Package("lower"),
         Package("rewrite", slow=("test_padding.py", "test_passes.py", "test_fuse_add.py", "test_upsampled.py")),
         Package("schedule", slow=("test_streaming_page.py", "test_reach.py")),
-        Package("graph", slow=("test_fuzz.py", "test_random_networks.py")),
+        Package("graph", slow=("test_fuzz.py", "test_random_networks.py", "test_evaluate.py", "test_lookup.py")),
     )
 }
 """By name, those without a package below them first."""
