@@ -59,6 +59,8 @@ def test_a_batch_is_named_with_its_layer() -> None:
         "the model with batch size 1$",
     ):
         one(Op("RELU", "layer", (0,), (1,)), tensor("x", (2, 1, 3, 5)), tensor("y", (2, 1, 3, 5)))
+    with pytest.raises(UnsupportedOpError, match=r"^'input': tensor 'x' has a batch of 2 \(shape \(1, 2, 3, 4, 5\)\)"):
+        one(Op("RELU", "layer", (0,), (1,)), tensor("x", (1, 2, 3, 4, 5)), tensor("y", (1, 2, 3, 4, 5)))
 
 
 def test_constant_operands_get_the_same_shape_and_packed_ones_stay() -> None:

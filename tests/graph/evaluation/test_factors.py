@@ -20,7 +20,8 @@ def test_halves_go_away_from_zero(value: float, expected: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("real", "multiplier", "shift"), [(2.0**-32, 1 << 30, -31), (0.75, 3 << 29, 0), (-0.75, -3 << 29, 0)]
+    ("real", "multiplier", "shift"),
+    [(2.0**-32, 1 << 30, -31), (0.75, 3 << 29, 0), (-0.75, -3 << 29, 0), (-1.0, -1 << 30, 1)],
 )
 def test_the_smallest_factor_is_kept(real: float, multiplier: int, shift: int) -> None:
     assert arithmetic.quantize_multiplier(real) == Multiplier(multiplier, shift)
@@ -61,6 +62,9 @@ def test_every_scale_of_weights_has_its_factor() -> None:
     expected = (Multiplier(3 << 29, 0), Multiplier(3 << 29, 1), Multiplier(3 << 29, 3))
     assert arithmetic.convolution_factors(3.0, several, 2.0, 3) == expected
     assert arithmetic.fully_connected_factors(3.0, several, 2.0, 3) == expected
+    two = Quantization((0.5, 4.0), (0, 0))
+    assert arithmetic.convolution_factors(3.0, two, 2.0, 2) == expected[::2]
+    assert arithmetic.fully_connected_factors(3.0, two, 2.0, 2) == expected[::2]
 
 
 def test_dense_layers_round_the_product_of_scales_to_float32() -> None:
@@ -129,7 +133,7 @@ def test_means_of_very_many_shift_by_32_at_most(count: int) -> None:
 
 @pytest.mark.parametrize(
     ("total", "count", "expected"),
-    [(5, 2, 3), (-5, 2, -3), (0, 5, 0), (7, 5, 1), (8, 5, 2), (-8, 5, -2), (1, 1, 1), (-1, 3, 0)],
+    [(5, 2, 3), (-5, 2, -3), (0, 5, 0), (7, 5, 1), (8, 5, 2), (-8, 5, -2), (1, 1, 1), (1, 2, 1), (-1, 3, 0)],
 )
 def test_averages_at_their_halves(total: int, count: int, expected: int) -> None:
     assert int(arithmetic.rounded_average(total, count)) == expected
