@@ -109,10 +109,19 @@ def averaged(count: int, given: float, made: float) -> str | None:
 def test_averages() -> None:
     assert averaged(7, 1.0, 1.0) is None
     assert averaged(1, 2.0**19, 1.0) is None
+    assert averaged(3, 2.0**23, 2.0) == "it sums 3 values scaled by 4.19e+06: over int32; average in two steps"
     assert averaged(1, 2.0**22, 1.0) == "it sums 1 values scaled by 4.19e+06: over int32; average in two steps"
     most = ((1 << 31) - 1) // 255
     assert averaged(most, 1.0, 1.0) is None
     assert averaged(most + 1, 1.0, 1.0) == f"it sums {most + 1} values scaled by 1: over int32; average in two steps"
+
+
+def test_averages_shifted_left_and_far_right() -> None:
+    """The shift is at most 20, where eight values of 255 just fit, and at least -31."""
+    assert averaged(8, 2.0**22, 1.0) is None
+    assert averaged(16, 2.0**24, 1.0) == "it sums 16 values scaled by 1.68e+07: over int32; average in two steps"
+    assert averaged(1, 2.0**-32, 1.0) is None
+    assert averaged(1, 2.0**20, 1.0) == "it sums 1 values scaled by 1.05e+06: over int32; average in two steps"
 
 
 def test_scales_of_roots() -> None:
