@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from edgeunet.quantize.apart import ConverterProcess
 from edgeunet.spec import UNetSpec, load_spec
 from tests.rigs.tools import need
 
@@ -20,6 +22,31 @@ class Converted:
     windows: NDArray[np.float32]
     float32: bytes
     int8: bytes
+
+
+class _Kept:
+    """A converter's process that outlives what enters it: starting one costs as long as TensorFlow takes to load."""
+
+    def __init__(self, process: ConverterProcess) -> None:
+        self._process = process
+
+    def __enter__(self) -> ConverterProcess:
+        return self._process
+
+    def __exit__(self, *_: object) -> None:
+        """Goes on."""
+
+
+@pytest.fixture(scope="session")
+def converter() -> Iterator[ConverterProcess]:
+    with ConverterProcess() as process:
+        yield process
+
+
+@pytest.fixture(autouse=True)
+def one_converter(converter: ConverterProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process converts for all tests here; ``test_apart`` starts its own."""
+    monkeypatch.setattr("edgeunet.quantize.quantization.ConverterProcess", lambda: _Kept(converter))
 
 
 @pytest.fixture(scope="session")
