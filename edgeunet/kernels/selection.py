@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 
 from edgeunet.errors import CompileError
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.kernel import Kernel, KernelTable
 from edgeunet.kernels.portable.unfolded import UNFOLDED
-from edgeunet.program.steps import Clearance, Step
+from edgeunet.program.steps import Clearance, Step, View
 
 
 def select_kernel(step: Step, tables: Sequence[KernelTable]) -> Kernel:
@@ -73,6 +74,19 @@ def without_kernels(tables: Sequence[KernelTable], names: Collection[str]) -> tu
     )
 
 
+def _same(first: Step, second: Step) -> bool:
+    """Whether no kernel could tell the two apart: parameters and constants are one object, all else is equal."""
+    if first.parameters is not second.parameters or len(first.inputs) != len(second.inputs):
+        return False
+    for one, other in zip(first.inputs, second.inputs, strict=True):
+        if one is not other and not (isinstance(one, View) and one == other):
+            return False
+    return _TOLD_APART(first) == _TOLD_APART(second)
+
+
+_TOLD_APART = attrgetter(*(f.name for f in fields(Step) if f.name not in ("inputs", "parameters")))
+
+
 def _both(first: Callable[[Step], bool], second: Callable[[Step], bool]) -> Callable[[Step], bool]:
     return lambda step: first(step) and second(step)
 
@@ -87,10 +101,16 @@ class Selection:
 
     tables: tuple[KernelTable, ...]
     overlaps: bool = True
+    _known: dict[int, tuple[Step, Kernel]] = field(default_factory=dict, repr=False)
+    """Number of a node → its step as asked last, and the answer: a plan asks about most steps several times."""
 
     def kernel(self, step: Step) -> Kernel:
         """The kernel that runs ``step``; a ``CompileError`` where none does."""
-        return select_kernel(step, self.tables)
+        asked, kernel = self._known.get(step.node, (None, None))
+        if asked is None or kernel is None or not _same(asked, step):
+            kernel = select_kernel(step, self.tables)
+            self._known[step.node] = step, kernel
+        return kernel
 
     def overlap(self, step: Step, position: int) -> Clearance | None:
         """How far operand ``position`` must lie above the output of ``step`` to share bytes; ``None`` for never."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from edgeunet.graph import evaluate, read_tflite
 from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.modelcard import ModelCard
 from tests.networks.random_networks import random_inputs, random_network
+from tests.rigs.calls import count_calls
 from tests.rigs.host_batch import STRICT, build_batch
 from tests.rigs.tiny import level_network
 from tests.rigs.tools import need
@@ -227,11 +227,9 @@ def test_stream_memory_of_the_workloads(shared: Path) -> None:
         assert compiled.lookahead_samples == lookaheads[name]
 
 
-def test_the_largest_workload_compiles_in_a_second(shared: Path) -> None:
+def test_the_largest_workload_compiles_in_two_million_calls(shared: Path) -> None:
     content = (shared / "models" / "seed-unet-800.int8.tflite").read_bytes()
-    start = time.process_time()
-    compile_model(read_tflite(content))
-    assert time.process_time() - start < 1.0
+    assert count_calls(lambda: compile_model(read_tflite(content))) < 2_000_000
 
 
 @pytest.mark.parametrize("kernels", ["dsp", "mve"])

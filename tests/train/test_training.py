@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -165,11 +164,9 @@ def test_patience_ends_a_training_that_gets_no_better(tmp_path: Path, monkeypatc
 
 def test_the_time_limit_shortens_the_plan(tmp_path: Path) -> None:
     options = replace(SMALL_OPTIONS, epochs=10_000, minutes=0.05)
-    began = time.monotonic()
     result = train(SMALL_SPEC, small_source(), tmp_path / "m.keras", options=options)
     assert 1 <= result.progress.done < 10_000
     assert result.progress.done == result.progress.planned
-    assert time.monotonic() - began < 60
 
 
 class Overflowing(SyntheticSource):

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from edgeunet.graph.ir import Graph, Op, Tensor
@@ -27,21 +28,28 @@ def fold_dilation(graph: Graph) -> Graph:
 
     Pairs that do something else stay as they are; the table of operators refuses them.
     """
-    for last in [op for op in graph.ops if op.kind == "BATCH_TO_SPACE_ND"]:
-        chain = _chain(graph, last)
-        if chain is not None:
-            graph = _folded(graph, chain) or graph
-    return graph
-
-
-def _chain(graph: Graph, last: Op) -> tuple[Op, ...] | None:
-    """From SPACE_TO_BATCH_ND to BATCH_TO_SPACE_ND, through one convolution and reshapes that nothing else reads."""
     if not any(op.kind == "SPACE_TO_BATCH_ND" for op in graph.ops):
-        return None
+        return graph
     uses = Counter(index for op in graph.ops for index in op.inputs) + Counter(graph.outputs)
+    producers = {index: op for op in graph.ops for index in op.outputs}
+    tensors = list(graph.tensors)
+    ops: dict[int, list[Op]] = {}
+    for last in [op for op in graph.ops if op.kind == "BATCH_TO_SPACE_ND"]:
+        chain = _chain(last, uses, producers)
+        folded = _folded(tensors, chain) if chain else None
+        if chain and folded is not None:
+            ops |= {id(op): [] for op in chain} | {id(last): folded}
+    if not ops:
+        return graph
+    kept = tuple(made for op in graph.ops for made in ops.get(id(op), [op]))
+    return replace(graph, tensors=tuple(tensors), ops=kept)
+
+
+def _chain(last: Op, uses: Mapping[int, int], producers: Mapping[int, Op]) -> tuple[Op, ...] | None:
+    """From SPACE_TO_BATCH_ND to BATCH_TO_SPACE_ND, through one convolution and reshapes that nothing else reads."""
     chain = [last]
     while chain[0].kind != "SPACE_TO_BATCH_ND":
-        source = graph.producer(chain[0].inputs[0])
+        source = producers.get(chain[0].inputs[0])
         if source is None or uses[source.outputs[0]] != 1 or len(chain) > 6:
             return None
         if source.kind not in (*_CONVOLUTIONS, "RESHAPE", "SPACE_TO_BATCH_ND"):
@@ -50,11 +58,10 @@ def _chain(graph: Graph, last: Op) -> tuple[Op, ...] | None:
     return tuple(chain) if sum(op.kind in _CONVOLUTIONS for op in chain) == 1 else None
 
 
-def _folded(graph: Graph, chain: tuple[Op, ...]) -> Graph | None:
-    """``graph`` with ``chain`` replaced, or None where it is not a dilated convolution."""
+def _folded(tensors: list[Tensor], chain: tuple[Op, ...]) -> list[Op] | None:
+    """What replaces ``chain``, or None where it is not a dilated convolution; ``tensors`` grows."""
     first, last = chain[0], chain[-1]
     convolution = next(op for op in chain if op.kind in _CONVOLUTIONS)
-    tensors = list(graph.tensors)
     x, y = tensors[first.inputs[0]], tensors[last.outputs[0]]
     seen, made = tensors[convolution.inputs[0]].shape, tensors[convolution.outputs[0]].shape
     block, crops = first.attributes["block"], last.attributes["margins"]
@@ -79,8 +86,7 @@ def _folded(graph: Graph, chain: tuple[Op, ...]) -> Graph | None:
     if min(padding) < 0 or not _same_sizes(x, y, image_in, image_out):
         return None
     attributes = {**convolution.attributes, "dilation": tuple(dilation), "padding": tuple(padding)}
-    ops = _as_images(convolution, attributes, tensors, (first.inputs[0], last.outputs[0]), (image_in, image_out))
-    return _with_chain_replaced(graph, chain, ops, tensors)
+    return _as_images(convolution, attributes, tensors, (first.inputs[0], last.outputs[0]), (image_in, image_out))
 
 
 def _spatial_axes(x: Tensor, block: tuple[int, ...], seen: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -118,13 +124,3 @@ def _as_images(
         made = len(tensors) - 1
     folded = replace(convolution, inputs=(given, *convolution.inputs[1:]), outputs=(made,), attributes=attributes)
     return [*before, folded, *after]
-
-
-def _with_chain_replaced(graph: Graph, chain: tuple[Op, ...], ops: list[Op], tensors: list[Tensor]) -> Graph:
-    result: list[Op] = []
-    for op in graph.ops:
-        if op is chain[-1]:
-            result += ops
-        elif not any(op is old for old in chain):
-            result.append(op)
-    return replace(graph, tensors=tuple(tensors), ops=tuple(result))
