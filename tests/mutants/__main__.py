@@ -6,24 +6,28 @@ import argparse
 import importlib
 import os
 import pickle
-import signal
+import shutil
 import sys
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 
-from tests.mutants import trial
+from tests.mutants import fresh
 from tests.mutants.memory import ENDLESS, KILLED, SURVIVED, Memory, digest
 from tests.mutants.mutations import Mutant, mutants_of
 from tests.mutants.packages import PACKAGES, ROOT, Package
+from tests.mutants.server import serve
+from tests.mutants.survey import survey
+from tests.mutants.trial import BROKEN, UNFIT, Ended, Trial, outcomes
 from tests.mutants.verdict import Verdict, judge, read_reasons
 
 STATE = ROOT / ".mutants"
 LEAST_SECONDS = 20.0
 """Processor time that every mutant is given, at least."""
-PATIENCE = 60
-"""So many times longer by the clock, for a mutant that waits for ever without computing."""
+LONGER = 5
+"""So many times longer than on the source as it is the tests may run."""
 CONTROL_EVERY = 50
 """So often the source as it is runs too, and must pass."""
 
@@ -36,6 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         "--jobs", type=int, default=os.cpu_count() or 1, help="mutants at a time (default: %(default)s)"
     )
     parser.add_argument("--only", default="", help="only mutants whose key has this text in it; no verdict")
+    parser.add_argument("--fresh", action="store_true", help="import the project anew for every mutant (slow)")
     asked = parser.parse_args(arguments)
     unknown = [name for name in asked.package if name not in PACKAGES]
     if unknown:
@@ -43,15 +48,14 @@ def main(arguments: Sequence[str]) -> int:
     STATE.mkdir(exist_ok=True)
     failed = False
     for name in asked.package or PACKAGES:
-        failed |= not _try(PACKAGES[name], asked.jobs, asked.only)
+        failed |= not _try(Run(PACKAGES[name], asked.jobs, fresh_only=asked.fresh), asked.only)
     return int(failed)
 
 
-def _try(package: Package, jobs: int, only: str) -> bool:
+def _try(run: Run, only: str) -> bool:
     """Run what has no result yet, and print the verdict; whether the package passes."""
     begun = time.monotonic()
-    run = Run(package, jobs)
-    memory = run.memory
+    memory, package = run.memory, run.package
     mutants = [mutant for path in package.sources for mutant in _mutants(path) if only in mutant.key]
     waiting = [mutant for mutant in mutants if mutant.key not in memory.results]
     print(f"{package.name}: {len(mutants)} mutants, {len(waiting)} to run", flush=True)
@@ -88,89 +92,67 @@ def _mutants(path: Path) -> list[Mutant]:
 class Run:
     """The mutants of one package, ``jobs`` at a time."""
 
-    def __init__(self, package: Package, jobs: int) -> None:
-        self.jobs = jobs
-        self.answers = STATE / f"answers-{package.name}"
-        self.answers.mkdir(exist_ok=True)
-        found = trial.survey(package, self.answers / "survey.json")
-        _import(found["modules"])
-        self.memory = Memory(package, STATE / f"{package.name}.jsonl", found["files"])
-        self.seconds: Mapping[str, float] = found["seconds"]
-        self.reach: Mapping[str, Mapping[str, list[str]]] = found["reach"]
+    def __init__(self, package: Package, jobs: int, *, fresh_only: bool = False) -> None:
+        self.package, self.jobs, self.fresh_only = package, jobs, fresh_only
+        self.folder = STATE / f"scratch-{package.name}"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        self.survey = survey(package, self.folder)
+        _import(self.survey.modules)
+        self.memory = Memory(package, STATE / f"{package.name}.jsonl", self.survey.files)
 
     def run(self, mutants: Sequence[Mutant]) -> None:
         """Run all of ``mutants``; an interrupt ends the children and keeps what is done."""
-        waiting = list(reversed(mutants))
-        running: dict[int, tuple[Mutant, float, Path]] = {}
-        done, begun = 0, time.monotonic()
+        trials = []
+        for mutant in mutants:
+            tests = self.survey.tests_of(mutant)
+            if tests:
+                limit = LEAST_SECONDS + LONGER * sum(self.survey.seconds[name] for name in tests)
+                trials.append(Trial(mutant, tests, int(limit)))
+            else:
+                self.memory.add(mutant.key, SURVIVED, "")
+        self.total, self.done, self.begun = len(trials), 0, time.monotonic()
+        quick, slow = list[Trial](), list[Trial]()
+        for trial in trials:
+            assert trial.mutant is not None
+            (slow if self.fresh_only or self.survey.at_import(trial.mutant) else quick).append(trial)
         try:
-            while waiting or running:
-                while waiting and len(running) < self.jobs:
-                    self._start(waiting.pop(), running)
-                for child in list(running):
-                    if self._ended(child, running):
-                        done += 1
-                        if done % CONTROL_EVERY == 0:
-                            self._control()
-                            print(f"  {done} of {len(mutants)} run, {time.monotonic() - begun:.0f} s", flush=True)
-                time.sleep(0.01)
+            if quick:
+                slow += self._take(quick, serve(self.package, quick, self.jobs, self.folder / "quick"))
+            self._take(slow, outcomes(slow, fresh.run, self.jobs, self.folder / "fresh"))
         finally:
-            for child in running:
-                trial.end(child)
             self._control()
 
-    def tests_of(self, mutant: Mutant) -> list[str]:
-        """The tests that run the changed statement, quickest first; all of them where it runs at import."""
-        if mutant.lines is None:
-            names = set(self.seconds)
-        else:
-            by_line = self.reach[str(mutant.path)]
-            first, last = mutant.lines
-            names = {name for line in range(first, last + 1) for name in by_line.get(str(line), ())} - {""}
-        return sorted(names, key=lambda name: (self.seconds[name], name))
-
-    def _start(self, mutant: Mutant, running: dict[int, tuple[Mutant, float, Path]]) -> None:
-        tests = self.tests_of(mutant)
-        if not tests:
-            self.memory.add(mutant.key, SURVIVED, "")
-            return
-        answer = self.answers / f"{time.monotonic_ns()}.txt"
-        limit = int(LEAST_SECONDS + 10 * sum(self.seconds[name] for name in tests))
-        child = trial.start(mutant, tests, answer, limit)
-        running[child] = mutant, time.monotonic() + PATIENCE * limit, answer
+    def _take(self, trials: Sequence[Trial], ends: Generator[Ended, None, None]) -> list[Trial]:
+        """Remember how ``trials`` end; those that have to be run in another way."""
+        unfit = []
+        with closing(ends):
+            for ended in ends:
+                trial = trials[ended.number]
+                assert trial.mutant is not None
+                if ended.outcome == BROKEN:
+                    raise SystemExit(f"no result for {trial.mutant.key}:\n{ended.log}")
+                if ended.outcome == UNFIT:
+                    unfit.append(trial)
+                    continue
+                if ended.outcome == KILLED and not ended.test:
+                    self._control()  # it cannot be imported, or it crashed: is that its own fault?
+                self.memory.add(trial.mutant.key, ended.outcome, ended.test)
+                self.done += 1
+                if self.done % CONTROL_EVERY == 0:
+                    self._control()
+                    seconds = time.monotonic() - self.begun
+                    print(f"  {self.done} of {self.total} run, {seconds:.0f} s", flush=True)
+        return unfit
 
     def _control(self) -> None:
         """Keep the results so far, if the source as it is still passes; else nothing can be said of a mutant."""
-        quickest = min(self.seconds, key=lambda name: self.seconds[name])
-        answer = self.answers / "control.txt"
-        child = trial.start(None, [quickest], answer)
-        while (code := trial.poll(child)) is None:
-            time.sleep(0.01)
-        if code:
-            raise SystemExit(f"the source as it is fails now:\n{answer.with_suffix('.log').read_text()[-3000:]}")
+        seconds = self.survey.seconds
+        trial = Trial(None, (min(seconds, key=lambda name: seconds[name]),), 3600)
+        (ended,) = outcomes([trial], fresh.run, 1, self.folder / "control")
+        if ended.outcome != SURVIVED:
+            raise SystemExit(f"the source as it is fails now in {ended.test}:\n{ended.log}")
         self.memory.keep()
-
-    def _ended(self, child: int, running: dict[int, tuple[Mutant, float, Path]]) -> bool:
-        mutant, until, answer = running[child]
-        code = trial.poll(child)
-        if code is None and time.monotonic() < until:
-            return False
-        if code is None:
-            trial.end(child)
-            self.memory.add(mutant.key, ENDLESS, "")  # it waits for what never comes
-        elif code == -signal.SIGXCPU:
-            self.memory.add(mutant.key, ENDLESS, "")
-        elif code == 70:
-            raise SystemExit(f"no result for {mutant.key}:\n{answer.with_suffix('.log').read_text()[-3000:]}")
-        else:
-            failed = answer.read_text(encoding="utf-8") if answer.exists() else ""
-            if code and not failed:
-                self._control()  # it cannot be imported: is that its own fault?
-            self.memory.add(mutant.key, SURVIVED if code == 0 else KILLED, failed)
-        del running[child]
-        for path in (answer, answer.with_suffix(".log")):
-            path.unlink(missing_ok=True)
-        return True
 
 
 def _import(modules: Sequence[str]) -> None:

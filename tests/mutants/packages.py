@@ -15,7 +15,7 @@ class Package:
 
     name: str
     slow: tuple[str, ...] = ()
-    """Test files that take seconds per test or judge with interpreters of their own: left out."""
+    """Test files that take seconds per test or judge with interpreters or compilers of their own: left out."""
 
     @property
     def sources(self) -> list[Path]:
@@ -33,7 +33,7 @@ PACKAGES: Mapping[str, Package] = {
     package.name: package
     for package in (
         Package("program", slow=("test_parameters.py",)),
-        Package("lower"),
+        Package("lower", slow=("test_outputs.py",)),
         Package("rewrite", slow=("test_padding.py", "test_passes.py", "test_fuse_add.py", "test_upsampled.py")),
         Package("schedule", slow=("test_streaming_page.py", "test_reach.py")),
         Package("graph", slow=("test_fuzz.py", "test_random_networks.py", "test_evaluate.py", "test_lookup.py")),
