@@ -99,13 +99,14 @@ class Run:
         self.folder.mkdir()
         self.survey = survey(package, self.folder)
         _import(self.survey.modules)
-        self.memory = Memory(package, STATE / f"{package.name}.jsonl", self.survey.files)
+        self.memory = Memory(package, STATE / f"results-{package.name}.jsonl", self.survey.files)
 
     def run(self, mutants: Sequence[Mutant]) -> None:
         """Run all of ``mutants``; an interrupt ends the children and keeps what is done."""
         trials = []
         for mutant in mutants:
-            tests = self.survey.tests_of(mutant)
+            passed = self.memory.passed.get(mutant.key, ())
+            tests = tuple(name for name in self.survey.tests_of(mutant) if name.split("::")[0] not in passed)
             if tests:
                 limit = LEAST_SECONDS + LONGER * sum(self.survey.seconds[name] for name in tests)
                 trials.append(Trial(mutant, tests, int(limit)))

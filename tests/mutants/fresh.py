@@ -11,6 +11,7 @@ import importlib.util
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -18,7 +19,7 @@ import pytest
 
 from tests.mutants.mutations import Mutant
 from tests.mutants.packages import ROOT, module_name
-from tests.mutants.trial import Trial
+from tests.mutants.trial import RUNNING, Trial
 
 OPTIONS = (
     "-q", "-x", "--no-header", "--assert=plain", "--capture=sys", "-p", "no:cacheprovider", "-p", "no:xdist",
@@ -32,6 +33,7 @@ def run(trial: Trial) -> tuple[int, str]:
     if trial.mutant is not None:
         change_import(trial.mutant)
     chosen = Chosen(trial.tests)
+    chosen.running = Path.cwd() / RUNNING
     files = sorted({str(ROOT / name.split("::")[0]) for name in trial.tests})
     return int(pytest.main([*OPTIONS, *files], plugins=[chosen])), chosen.failed
 
@@ -79,6 +81,8 @@ class Chosen:
     def __init__(self, chosen: Sequence[str] | None) -> None:
         self.place = None if chosen is None else {name: i for i, name in enumerate(chosen)}
         self.failed = ""
+        self.running: Path | None = None
+        """A file that is told the test that runs."""
         self.seconds: dict[str, float] = {}
         """Processor time per test."""
 
@@ -96,6 +100,10 @@ class Chosen:
             return (yield)
         finally:
             self.seconds[item.nodeid] = time.process_time() - begun
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        if self.running:
+            self.running.write_text(nodeid, encoding="utf-8")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed and not self.failed:

@@ -1,7 +1,8 @@
 """Results so far, in a file that every result is appended to: what an interrupted run has done is not done again.
 
 A result counts as long as the source that the tests import is the same and so are the tests that it came from: of a
-mutant that was killed the file of the test that failed, of one that survived all of them.
+mutant that was killed the file of the test that failed (or never ended). One that survived has still survived the files that stay the
+same, so that only others are to be run.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ class Result:
     key: str
     outcome: str
     test: str
-    """The test that failed first; empty where none did, or where the module could not be imported any more."""
+    """The test that failed first, or never ended; empty where none did, or where the module cannot be imported."""
     source: str
-    tests: str
+    tests: Mapping[str, str]
+    """Test file → its hash, of those that the outcome came from."""
 
 
 def digest(paths: Iterable[Path], *, exact: bool = False) -> str:
@@ -52,26 +54,35 @@ class Memory:
         self.exact = digest(self.files, exact=True)
         self.source = digest({*package.sources, *self.imported} - {*package.tests})
         self.by_file: Mapping[str, str] = {path.relative_to(ROOT).as_posix(): digest([path]) for path in package.tests}
-        self.all = digest(package.tests)
         self.results: dict[str, Result] = {}
+        self.passed: dict[str, set[str]] = {}
+        """Mutant → the test files that it has survived."""
         if file.exists():
             for line in file.read_text(encoding="utf-8").splitlines():
                 result = Result(**json.loads(line))
-                if self._counts(result):
-                    self.results[result.key] = result
-                else:
-                    self.results.pop(result.key, None)
+                self._recall(result)
 
-    def _counts(self, result: Result) -> bool:
-        return result.source == self.source and result.tests == self._tests(result.outcome, result.test)
+    def _recall(self, result: Result) -> None:
+        """Take a result from an earlier run as far as it still counts."""
+        self.results.pop(result.key, None)
+        if result.source != self.source:
+            return
+        if result.outcome == SURVIVED:
+            same = {file for file, found in result.tests.items() if self.by_file.get(file) == found}
+            self.passed[result.key] = same
+            if same == set(self.by_file):
+                self.results[result.key] = result
+        elif result.tests == self._tests(result.test):
+            self.results[result.key] = result
 
-    def _tests(self, outcome: str, test: str) -> str:
-        """Hash of the tests that a result came from."""
-        return self.by_file.get(test.split("::")[0], "") if outcome == KILLED and test else self.all
+    def _tests(self, test: str) -> Mapping[str, str]:
+        """The tests that a result comes from."""
+        file = test.split("::")[0]
+        return {file: self.by_file.get(file, "")} if test else self.by_file
 
     def add(self, key: str, outcome: str, test: str) -> Result:
         """Take a result; it is not kept before ``keep``."""
-        result = Result(key, outcome, test, self.source, self._tests(outcome, test))
+        result = Result(key, outcome, test, self.source, self._tests(test))
         self.results[key] = result
         self.waiting.append(result)
         return result

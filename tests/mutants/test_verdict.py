@@ -87,11 +87,21 @@ def test_results_count_as_long_as_what_they_are_of_stays(project: Path) -> None:
     (project / "tests/p/test_b.py").write_text("b = 1  # a comment changes nothing\n")
     assert len(opened(project).results) == 3
     (project / "tests/p/test_b.py").write_text("b = 2\n")
-    assert {*opened(project).results} == {"killed by a"}
+    changed = opened(project)
+    assert {*changed.results} == {"killed by a"}
+    assert changed.passed == {"survived": {"tests/p/test_a.py"}}, "only the other file is to be run on it again"
     (project / "tests/p/test_c.py").write_text("c = 1\n")
     assert {*opened(project).results} == {"killed by a"}
+    assert opened(project).passed == {"survived": {"tests/p/test_a.py"}}
+    changed = opened(project)
+    changed.add("survived", SURVIVED, "")
+    changed.keep()
+    assert {*opened(project).results} == {"killed by a", "survived"}
+    (project / "tests/p/test_c.py").unlink()
+    assert {*opened(project).results} == {"killed by a", "survived"}
     (project / "tests/shared.py").write_text("s = 2\n")
     assert not opened(project).results
+    assert not opened(project).passed
 
 
 @pytest.mark.parametrize("path", ["edgeunet/p/m.py", "tests/p/test_a.py"])

@@ -117,12 +117,12 @@ def project(tmp_path: Path) -> Path:
 
 def results(project: Path, *options: str) -> dict[str, tuple[str, str]]:
     """Outcome and test that failed first, per mutant."""
-    (project / ".mutants" / "program.jsonl").unlink(missing_ok=True)
+    (project / ".mutants" / "results-program.jsonl").unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.mutants", "program", "--jobs", "1", *options]
     environment = {**os.environ, "PYTHONPATH": str(project)}
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
     assert "mutants killed" in done.stdout or "--only" in options, done.stdout + done.stderr
-    lines = (project / ".mutants" / "program.jsonl").read_text().splitlines()
+    lines = (project / ".mutants" / "results-program.jsonl").read_text().splitlines()
     return {line["key"]: (line["outcome"], line["test"]) for line in map(json.loads, lines)}
 
 

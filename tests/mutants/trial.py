@@ -27,6 +27,8 @@ PATIENCE = 60
 BROKEN, UNFIT = "broken", "unfit"
 """No outcomes of a mutant: the trial itself failed, or this way cannot make the change."""
 _BROKEN_CODE, UNFIT_CODE = 70, 71
+RUNNING = "running"
+"""A file in the scratch folder: the test that runs."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Ended:
     """Its place in the list."""
     outcome: str
     test: str
-    """The test that failed first, if any."""
+    """The test that failed first, or never ended, if any."""
     log: str
     """The end of what it printed, if it is ``BROKEN``."""
 
@@ -134,18 +136,20 @@ def _ended(child: int, one: _Running) -> Ended | None:
     if not done:
         if time.monotonic() < one.until:
             return None
-        _end(child)
-        return Ended(one.number, ENDLESS, "", "")  # it waits for what never comes
+        _end(child)  # it waits for what never comes
+        return Ended(one.number, ENDLESS, _told(one.scratch / RUNNING), "")
     code = os.waitstatus_to_exitcode(status)
     if code == -signal.SIGXCPU:
-        return Ended(one.number, ENDLESS, "", "")
+        return Ended(one.number, ENDLESS, _told(one.scratch / RUNNING), "")
     if code == UNFIT_CODE:
         return Ended(one.number, UNFIT, "", "")
     if code == _BROKEN_CODE:
         return Ended(one.number, BROKEN, "", (one.scratch / "log").read_text("utf-8", "replace")[-3000:])
-    answer = one.scratch / "failed"
-    failed = answer.read_text(encoding="utf-8") if answer.exists() else ""
-    return Ended(one.number, KILLED if code else SURVIVED, failed, "")
+    return Ended(one.number, KILLED if code else SURVIVED, _told(one.scratch / "failed"), "")
+
+
+def _told(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 def _end(child: int) -> None:
