@@ -1,8 +1,8 @@
 """Results so far, in a file that every result is appended to: what an interrupted run has done is not done again.
 
 A result counts as long as the source that the tests import is the same and so are the tests that it came from: of a
-mutant that was killed the file of the test that failed (or never ended). One that survived has still survived the files that stay the
-same, so that only others are to be run.
+mutant that was killed the file of the test that failed (or never ended). One that survived has still survived the files
+that stay the same, so that only others are to be run.
 """
 
 from __future__ import annotations
