@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from edgeunet.emit import compile_model
-from edgeunet.errors import CompileError, GraphError
+from edgeunet.errors import GraphError
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.rewrite import strip_edges
 from tests.networks.tflite_writer import ModelWriter
@@ -97,17 +97,3 @@ def test_outputs_that_compute_nothing_are_refused_by_name(name: str) -> None:
     with pytest.raises(GraphError, match=sentence) as raised:
         read_tflite(make(Net()))
     assert "tensor_" in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda net: net.build(net.y, net.floating(net.y)),
-        lambda net: net.build(net.floating(net.y), net.floating(net.y)),
-        lambda net: net.build(net.floating(net.x), net.y),
-    ],
-    ids=["int8 and float", "float twice", "the input as float"],
-)
-def test_outputs_that_are_one_signal_without_their_float_edge_are_refused(make: Callable[[Net], bytes]) -> None:
-    with pytest.raises(CompileError, match="in another type; leave one of them out"):
-        compile_model(read_tflite(make(Net())), "net")
