@@ -29,13 +29,18 @@ class Package:
         return [path for path in found if path.name not in self.slow]
 
 
+_SLOW_PLANS = (
+    "test_streaming_page.py", "test_reach.py", "test_planning_cut_short.py", "test_explained.py", "test_replay.py",
+    "test_sizes.py",
+)  # fmt: skip
+
 PACKAGES: Mapping[str, Package] = {
     package.name: package
     for package in (
         Package("program", slow=("test_parameters.py",)),
         Package("lower", slow=("test_outputs.py",)),
         Package("rewrite", slow=("test_padding.py", "test_passes.py", "test_fuse_add.py", "test_upsampled.py")),
-        Package("schedule", slow=("test_streaming_page.py", "test_reach.py", "test_planning_cut_short.py")),
+        Package("schedule", slow=_SLOW_PLANS),
         Package("graph", slow=("test_fuzz.py", "test_random_networks.py", "test_evaluate.py", "test_lookup.py")),
     )
 }
