@@ -24,10 +24,8 @@ from tests.mutants.trial import BROKEN, UNFIT, Ended, Trial, outcomes
 from tests.mutants.verdict import Verdict, judge, read_reasons
 
 STATE = ROOT / ".mutants"
-LEAST_SECONDS = 20.0
-"""Processor time that every mutant is given, at least."""
-LONGER = 5
-"""So many times longer than on the source as it is the tests may run."""
+LEAST_SECONDS, LONGER = 5.0, 5
+"""Processor time that a test may take: so many seconds, and so many times what it takes on the source as it is."""
 CONTROL_EVERY = 50
 """So often the source as it is runs too, and must pass."""
 
@@ -108,8 +106,8 @@ class Run:
             passed = self.memory.passed.get(mutant.key, ())
             tests = tuple(name for name in self.survey.tests_of(mutant) if name.split("::")[0] not in passed)
             if tests:
-                limit = LEAST_SECONDS + LONGER * sum(self.survey.seconds[name] for name in tests)
-                trials.append(Trial(mutant, tests, int(limit)))
+                limits = [int(LEAST_SECONDS + LONGER * self.survey.seconds[name]) for name in tests]
+                trials.append(Trial(mutant, tests, tuple(limits)))
             else:
                 self.memory.add(mutant.key, SURVIVED, "")
         self.total, self.done, self.begun = len(trials), 0, time.monotonic()
@@ -149,7 +147,7 @@ class Run:
     def _control(self) -> None:
         """Keep the results so far, if the source as it is still passes; else nothing can be said of a mutant."""
         seconds = self.survey.seconds
-        trial = Trial(None, (min(seconds, key=lambda name: seconds[name]),), 3600)
+        trial = Trial(None, (min(seconds, key=lambda name: seconds[name]),), (3600,))
         (ended,) = outcomes([trial], fresh.run, 1, self.folder / "control")
         if ended.outcome != SURVIVED:
             raise SystemExit(f"the source as it is fails now in {ended.test}:\n{ended.log}")

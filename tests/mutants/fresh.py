@@ -8,9 +8,10 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import resource
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -33,7 +34,7 @@ def run(trial: Trial) -> tuple[int, str]:
     if trial.mutant is not None:
         change_import(trial.mutant)
     chosen = Chosen(trial.tests)
-    chosen.running = Path.cwd() / RUNNING
+    chosen.watch(trial)
     files = sorted({str(ROOT / name.split("::")[0]) for name in trial.tests})
     return int(pytest.main([*OPTIONS, *files], plugins=[chosen])), chosen.failed
 
@@ -83,6 +84,8 @@ class Chosen:
         self.failed = ""
         self.running: Path | None = None
         """A file that is told the test that runs."""
+        self.limits: Mapping[str, int] = {}
+        """Processor time that a test may take."""
         self.seconds: dict[str, float] = {}
         """Processor time per test."""
 
@@ -104,6 +107,15 @@ class Chosen:
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         if self.running:
             self.running.write_text(nodeid, encoding="utf-8")
+        if nodeid in self.limits:
+            _, most = resource.getrlimit(resource.RLIMIT_CPU)
+            soft = int(time.process_time()) + 1 + self.limits[nodeid]
+            resource.setrlimit(resource.RLIMIT_CPU, (min(soft, most), most))
+
+    def watch(self, trial: Trial) -> None:
+        """Note which test runs, and end the process where one takes too long."""
+        self.running = Path.cwd() / RUNNING
+        self.limits = dict(zip(trial.tests, trial.seconds, strict=True))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed and not self.failed:

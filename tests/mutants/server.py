@@ -22,7 +22,7 @@ import pytest
 from tests.mutants import fresh
 from tests.mutants.functions import Functions
 from tests.mutants.packages import Package
-from tests.mutants.trial import RUNNING, UNFIT_CODE, Ended, Trial, outcomes, quiet, settle
+from tests.mutants.trial import UNFIT_CODE, Ended, Trial, outcomes, quiet, settle
 
 
 def serve(package: Package, trials: Sequence[Trial], jobs: int, folder: Path) -> Generator[Ended, None, None]:
@@ -96,7 +96,7 @@ class _Loop:
         """A ``trial.Way``."""
         if trial.mutant is not None and not self.functions.change(trial.mutant):
             return UNFIT_CODE, ""
-        self.chosen.running = Path.cwd() / RUNNING
+        self.chosen.watch(trial)
         items = [self.items[name] for name in trial.tests]
         for item, after in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)

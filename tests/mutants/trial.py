@@ -22,6 +22,8 @@ from tests.mutants.mutations import Mutant
 from tests.mutants.packages import ROOT
 
 MEMORY_BYTES = 8 << 30
+IMPORT_SECONDS = 20
+"""Processor time for what a process does before its first test, at most."""
 PATIENCE = 60
 """So many times longer by the clock than by the processor, for a mutant that waits for ever without computing."""
 BROKEN, UNFIT = "broken", "unfit"
@@ -37,7 +39,13 @@ class Trial:
 
     mutant: Mutant | None
     tests: tuple[str, ...]
-    cpu_seconds: int
+    seconds: tuple[int, ...]
+    """Processor time that each test may take."""
+
+    @property
+    def cpu_seconds(self) -> int:
+        """What all of it may take, with the imports."""
+        return IMPORT_SECONDS + sum(self.seconds)
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ def _start(trial: Trial, way: Way, scratch: Path) -> int:
         quiet(scratch / "log")
         settle(scratch)
         # of the processor, not of the clock: a busy machine must not make a mutant look endless
-        resource.setrlimit(resource.RLIMIT_CPU, (trial.cpu_seconds, trial.cpu_seconds + 5))
+        resource.setrlimit(resource.RLIMIT_CPU, (IMPORT_SECONDS, trial.cpu_seconds + 5))
         found, failed = way(trial)
         (scratch / "failed").write_text(failed, encoding="utf-8")
         code = found
