@@ -31,7 +31,7 @@ class Package:
 
 _SLOW_PLANS = (
     "test_streaming_page.py", "test_reach.py", "test_planning_cut_short.py", "test_explained.py", "test_replay.py",
-    "test_sizes.py",
+    "test_stream_sizes.py",
 )  # fmt: skip
 
 PACKAGES: Mapping[str, Package] = {
