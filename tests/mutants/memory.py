@@ -52,20 +52,28 @@ class Memory:
         self.waiting: list[Result] = []
         self.files = {*package.sources, *self.imported, *package.tests}
         self.exact = digest(self.files, exact=True)
-        self.source = digest({*package.sources, *self.imported} - {*package.tests})
+        imported = sorted({*package.sources, *self.imported} - {*package.tests})
+        self.sources = {path.relative_to(ROOT).as_posix(): digest([path]) for path in imported}
+        self.source = hashlib.sha256(json.dumps(self.sources).encode()).hexdigest()[:20]
         self.by_file: Mapping[str, str] = {path.relative_to(ROOT).as_posix(): digest([path]) for path in package.tests}
         self.results: dict[str, Result] = {}
         self.passed: dict[str, set[str]] = {}
         """Mutant → the test files that it has survived."""
+        self._told = dict[str, bool]()
+        """Hash of what an earlier run imported → whether all of that is still the same."""
         if file.exists():
-            for line in file.read_text(encoding="utf-8").splitlines():
-                result = Result(**json.loads(line))
-                self._recall(result)
+            for line in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
+                if "files" in line:
+                    # what is imported besides by now has nothing to do with the tests of then
+                    same = all(self.sources.get(name) == found for name, found in line["files"].items())
+                    self._told[line["source"]] = same
+                else:
+                    self._recall(Result(**line))
 
     def _recall(self, result: Result) -> None:
         """Take a result from an earlier run as far as it still counts."""
         self.results.pop(result.key, None)
-        if result.source != self.source:
+        if not self._told.get(result.source):
             return
         if result.outcome == SURVIVED:
             same = {file for file, found in result.tests.items() if self.by_file.get(file) == found}
@@ -98,5 +106,8 @@ class Memory:
         if digest(self.files, exact=True) != self.exact:
             raise RuntimeError(f"source or tests of '{self.package.name}' changed while its mutants ran; start again")
         with self.file.open("a", encoding="utf-8") as file:
+            if self.source not in self._told:
+                file.write(json.dumps({"source": self.source, "files": self.sources}) + "\n")
+                self._told[self.source] = True
             file.writelines(json.dumps(asdict(result)) + "\n" for result in self.waiting)
         self.waiting.clear()

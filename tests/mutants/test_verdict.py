@@ -99,6 +99,9 @@ def test_results_count_as_long_as_what_they_are_of_stays(project: Path) -> None:
     assert {*opened(project).results} == {"killed by a", "survived"}
     (project / "tests/p/test_c.py").unlink()
     assert {*opened(project).results} == {"killed by a", "survived"}
+    (project / "tests/more.py").write_text("m = 1\n")
+    more = [str(project / name) for name in ("tests/shared.py", "tests/more.py")]
+    assert Memory(Package("p"), project / "results", more).results, "what is imported besides changes no result"
     (project / "tests/shared.py").write_text("s = 2\n")
     assert not opened(project).results
     assert not opened(project).passed

@@ -24,7 +24,7 @@ STREAMS = [
 
 @pytest.mark.parametrize(("hop", "without", "expected"), STREAMS)
 def test_a_stream(hop: int | None, without: tuple[str, ...], expected: tuple[int, ...]) -> None:
-    """Arena, its lower bound, steps, buffers, multiply-accumulates; then look-ahead, settling hops, bytes that live on."""
+    """Arena, its lower bound, steps, buffers, multiply-accumulates, look-ahead, settling hops, bytes that live on."""
     schedule = schedule_graph(read_tflite(streaming_unet()), mode="stream", hop=hop, without=without)
     kept = sum(b.before * b.pitch_bytes for b in schedule.buffers if b.persistent)
     assert (
