@@ -98,6 +98,14 @@ def phases(rows: int) -> Program:
     return Program(signals, nodes, (0,), (3,))
 
 
+def waiting(rows: int) -> Program:
+    """Histories of 20, 40, 60 and 80 bytes, which gain by waiting elsewhere."""
+    widths = (1, 20, 20, 20, 20, 1)
+    signals = tuple(signal(name, rows, channels) for name, channels in zip("xabcdy", widths, strict=True))
+    nodes = tuple(conv(i, i + 1, widths[i], widths[i + 1], -i, 0) for i in range(5))
+    return Program(signals, nodes, (0,), (5,))
+
+
 def filled(rows: int) -> Program:
     """A signal filled before a part of it is written."""
     signals = tuple(signal(name, rows, channels) for name, channels in zip("xaty", (2, 3, 5, 2), strict=True))
@@ -108,7 +116,13 @@ def filled(rows: int) -> Program:
     return Program(signals, nodes, (0,), (3,))
 
 
-NETWORKS: dict[str, Callable[[int], Program]] = {"chain": chain, "level": level, "sums": sums, "phases": phases}
+NETWORKS: dict[str, Callable[[int], Program]] = {
+    "chain": chain,
+    "level": level,
+    "sums": sums,
+    "phases": phases,
+    "waiting": waiting,
+}
 WINDOWS = {**NETWORKS, "filled": filled}
 WITHOUT = [(), ("waiting_room", "in_place"), ("side_by_side", "caller_memory")]
 
@@ -145,6 +159,15 @@ def test_a_stream_computes_what_the_program_of_that_length_says(name: str, witho
                 given = samples(rows, program.signals[0].channels)
                 right = run_program(NETWORKS[name](rows), [given])[0]
                 np.testing.assert_array_equal(run_stream(made, given)[: len(right)], right, f"{hop} {rows}")
+
+
+def test_histories_wait_elsewhere_where_that_saves_bytes() -> None:
+    """In the other networks none does, or it is no part of the replay."""
+    program = waiting(8)
+    timing = stream_timing(program, 4)
+    made = built(program, timing)
+    assert [b.store_bytes is not None for b in made.buffers if b.persistent] == [True] * 4
+    assert made.arena_bytes < built(program, timing, without=("waiting_room",)).arena_bytes
 
 
 def test_several_inputs_and_outputs_of_a_window() -> None:
