@@ -31,7 +31,7 @@ def spans(item: Item, offset: int) -> list[tuple[int, int, int, int]]:
 
 
 @given(items())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_parts_that_live_together_never_overlap(given_items: list[Item]) -> None:
     plan = plan_memory(given_items)
     assert lower_bound(given_items) == plan.lower_bound_bytes == max(live_bytes(given_items), default=0)
