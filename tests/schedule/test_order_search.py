@@ -59,8 +59,8 @@ def searched(program: Program, late: bool, limit: int) -> tuple[list[int], int, 
     count = len(program.nodes)
     order, counted, left, again = list(range(count)), count, 0, 0
     best = alive(program, order)
-    for again in range(_ROUNDS):
-        before = best
+    for number in range(_ROUNDS):
+        before, again = best, number
         for moved in range(count):
             rest = [n for n in order if n != moved]
             earliest = max((i + 1 for i, n in enumerate(rest) if must_wait(program, n, moved)), default=0)
