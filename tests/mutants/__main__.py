@@ -95,7 +95,7 @@ class Run:
         self.folder = STATE / f"scratch-{package.name}"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
-        self.survey = survey(package, self.folder)
+        self.survey = survey(package, self.folder, STATE / f"survey-{package.name}.json")
         _import(self.survey.modules)
         self.memory = Memory(package, STATE / f"results-{package.name}.jsonl", self.survey.files)
 

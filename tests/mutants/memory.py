@@ -52,8 +52,8 @@ class Memory:
         self.waiting: list[Result] = []
         self.files = {*package.sources, *self.imported, *package.tests}
         self.exact = digest(self.files, exact=True)
-        imported = sorted({*package.sources, *self.imported} - {*package.tests})
-        self.sources = {path.relative_to(ROOT).as_posix(): digest([path]) for path in imported}
+        others = sorted({*package.sources, *self.imported} - {*package.tests})
+        self.sources = {path.relative_to(ROOT).as_posix(): digest([path]) for path in others}
         self.source = hashlib.sha256(json.dumps(self.sources).encode()).hexdigest()[:20]
         self.by_file: Mapping[str, str] = {path.relative_to(ROOT).as_posix(): digest([path]) for path in package.tests}
         self.results: dict[str, Result] = {}

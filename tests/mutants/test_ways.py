@@ -123,7 +123,7 @@ def results(project: Path, *options: str) -> dict[str, tuple[str, str]]:
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
     assert "mutants killed" in done.stdout or "--only" in options, done.stdout + done.stderr
     lines = (project / ".mutants" / "results-program.jsonl").read_text().splitlines()
-    return {line["key"]: (line["outcome"], line["test"]) for line in map(json.loads, lines)}
+    return {line["key"]: (line["outcome"], line["test"]) for line in map(json.loads, lines) if "key" in line}
 
 
 def agree(project: Path, *options: str) -> dict[str, tuple[str, str]]:
