@@ -106,3 +106,35 @@ def test_skips_are_computed_again_up_to_the_limit(monkeypatch: pytest.MonkeyPatc
 
 def test_a_program_without_products_is_cheap_to_compute_again() -> None:
     assert macs_per_stride(levels(1)) == Fraction(0)
+
+
+def together(count: int, size: int) -> list[Item]:
+    return [Item(str(i), (Part(0, size, 0, 1),)) for i in range(count)]
+
+
+@pytest.mark.parametrize("factor", [1, 2, 3])
+def test_what_never_meets_its_bound_is_changed_120_times_per_buffer(factor: int) -> None:
+    """Three times 5 bytes end at 21, since the second and the third begin at multiples of 4: the bound is 15."""
+    ledger = Ledger(Effort(factor))
+    plan = plan_memory(together(3, 5), ledger=ledger)
+    assert (plan.arena_bytes, plan.lower_bound_bytes) == (24, 15)
+    assert ledger.spent["search"] == [120 * factor * 3 * (1 + 2 * 3)]
+    assert not ledger.cuts
+
+
+@pytest.mark.parametrize(("limit", "attempts"), [(21, 3), (20, 2), (1, 0)])
+def test_a_search_of_fewer_attempts_than_buffers_is_cut_short(
+    monkeypatch: pytest.MonkeyPatch, limit: int, attempts: int
+) -> None:
+    monkeypatch.setitem(efforts.LIMITS, "search", limit)
+    ledger = Ledger()
+    plan_memory(together(3, 5), ledger=ledger)
+    assert ledger.spent["search"] == [7 * attempts]
+    words = f"the search for offsets ended after {attempts} attempts for 3 buffers"
+    assert ledger.cuts == ({} if attempts == 3 else {"search": (words, -(-21 // limit))})
+
+
+def test_what_meets_its_bound_at_once_is_not_cut_short() -> None:
+    ledger = Ledger()
+    assert plan_memory(together(3, 8), ledger=ledger).arena_bytes == 24
+    assert (ledger.spent["search"], ledger.cuts) == ([0], {})
