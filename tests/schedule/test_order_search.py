@@ -10,7 +10,7 @@ from edgeunet.program.parameters import Copy, Fill
 from edgeunet.program.program import Node, Program
 from edgeunet.schedule import effort as efforts
 from edgeunet.schedule.effort import Effort, Ledger
-from edgeunet.schedule.order import _ROUNDS, order_nodes
+from edgeunet.schedule.order import _ROUNDS, _cost, order_nodes
 from tests.rigs.hand_made import node, signal
 
 
@@ -113,3 +113,13 @@ def test_a_node_may_not_move_where_it_would_exceed_the_limit_by_one(monkeypatch:
     for limit, kinds in ((9, [2, 1, 3]), (8, [1, 2, 3])):
         monkeypatch.setitem(efforts.LIMITS, "order", limit)
         assert [n.output for n in order_nodes(program).nodes] == kinds
+
+
+def test_what_no_node_touches_costs_nothing() -> None:
+    """Neither a signal that a rewrite left behind nor an output that is nobody's."""
+    signals = tuple(signal(str(i), 1, size) for i, size in enumerate((1, 9, 2, 4)))
+    nodes = (node("conv", (0,), 1, None), node("conv", (1,), 2, None), node("conv", (2,), 3, None))
+    program = Program(signals, nodes, (0,), (3,))
+    assert _cost(program, range(3)) == (11, 9 + 11 + 6)
+    more = Program((*signals, signal("left", 1, 100), signal("out", 1, 50)), nodes, (0,), (3, 5))
+    assert _cost(more, range(3)) == (11, 9 + 11 + 6)
