@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from edgeunet import __version__
-from edgeunet.emit.escaping import (
+from edgeunet.emit.identifier import check_identifier, class_constants
+from edgeunet.emit.source import SourceTree
+from edgeunet.emit.template import CPage, render
+from edgeunet.emit.tflm_operators import resolver_method
+from edgeunet.escaping.c import (
     CComment,
     CIdentifier,
     CString,
@@ -18,10 +22,6 @@ from edgeunet.emit.escaping import (
     c_ascii_string,
     c_comment,
 )
-from edgeunet.emit.identifier import check_identifier, class_constants
-from edgeunet.emit.source import SourceTree
-from edgeunet.emit.template import CPage, render
-from edgeunet.emit.tflm_operators import resolver_method
 from edgeunet.graph.reading.outline import Outline, Port, read_outline
 from edgeunet.modelcard import ModelCard
 from edgeunet.signals.normalization import RECORDING_NORMALIZATIONS

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgeunet.emit.escaping import CComment, CIdentifier, CText, Written, c_comment
 from edgeunet.emit.source import Layer
 from edgeunet.emit.stream import (
     MOVE,
@@ -26,6 +25,7 @@ from edgeunet.emit.stream import (
 )
 from edgeunet.emit.tables import Tables
 from edgeunet.emit.template import CPage, render
+from edgeunet.escaping.c import CComment, CIdentifier, CText, Source, c_comment
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.kernel import Arguments, Kernel, kernel_source
 from edgeunet.program import parameters
@@ -78,7 +78,7 @@ class Call:
     """The call of a kernel."""
 
     function: CText
-    operands: tuple[Written | int, ...]
+    operands: tuple[Source | int, ...]
 
 
 @dataclass(frozen=True)
@@ -165,8 +165,8 @@ class _Steps:
         call = Call(CText(made.function or kernel.function), self._operands(index, step, kernel, made))
         return LayerCode(title, restored, fills, outside, call=call, kept=kept)
 
-    def _operands(self, index: int, step: Step, kernel: Kernel, made: Arguments) -> tuple[Written | int, ...]:
-        operands: list[Written | int] = [
+    def _operands(self, index: int, step: Step, kernel: Kernel, made: Arguments) -> tuple[Source | int, ...]:
+        operands: list[Source | int] = [
             pointer(operand)
             if isinstance(operand, View)
             else self._data.add(f"{index:02d}_operand{position}", operand.values)

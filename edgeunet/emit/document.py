@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from textwrap import indent
 
 from edgeunet.emit.code import Code
-from edgeunet.emit.escaping import (
+from edgeunet.emit.source import Interface
+from edgeunet.emit.stream import end_expression
+from edgeunet.emit.tables import Tables
+from edgeunet.emit.template import CPage, render
+from edgeunet.escaping.c import (
     CComment,
     CIdentifier,
     CMakeComment,
@@ -17,10 +21,6 @@ from edgeunet.emit.escaping import (
     c_string,
     cmake_comment,
 )
-from edgeunet.emit.source import Interface
-from edgeunet.emit.stream import end_expression
-from edgeunet.emit.tables import Tables
-from edgeunet.emit.template import CPage, render
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.modelcard import ModelCard
 from edgeunet.program.steps import ARENA

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edgeunet.emit.document import Document, FilePage
-from edgeunet.emit.escaping import CComment, CIdentifier, CString, CText, c_comment, c_string
 from edgeunet.emit.identifier import class_constants
 from edgeunet.emit.source import Interface, Layer
 from edgeunet.emit.tables import c_float, c_number
 from edgeunet.emit.template import render
+from edgeunet.escaping.c import CComment, CIdentifier, CString, CText, c_comment, c_string
 from edgeunet.schedule.schedule import Schedule
 
 

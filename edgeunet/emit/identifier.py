@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from edgeunet.emit.escaping import CIdentifier
 from edgeunet.errors import CompileError
+from edgeunet.escaping.c import CIdentifier
 
 LONGEST = 40
 """In characters. Linkers of today take more, but symbols must stay readable with their suffixes."""

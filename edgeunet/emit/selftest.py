@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgeunet.emit.document import Document, FilePage
-from edgeunet.emit.escaping import CText
 from edgeunet.emit.tables import number_lines
 from edgeunet.emit.template import render
+from edgeunet.escaping.c import CText
 from edgeunet.graph.evaluation.evaluate import evaluate
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edgeunet.emit.escaping import CText
+from edgeunet.escaping.c import CText
 from edgeunet.program.steps import ARENA, Step, View
 from edgeunet.schedule.schedule import Schedule, Span
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.emit.escaping import CIdentifier, CText
 from edgeunet.emit.template import CPage, render
+from edgeunet.escaping.c import CIdentifier, CText
 
 C_TYPES = {
     "int8": "int8_t",

@@ -7,10 +7,13 @@ the text and its conditions; what a value is, Python has worked out before. Jinj
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, ClassVar
 
-from edgeunet.emit.escaping import CIdentifier, comma_list, written
+from edgeunet.escaping.c import CIdentifier, Source, comma_list
+from edgeunet.escaping.html import Markup
+from edgeunet.escaping.markdown import Markdown
+from edgeunet.escaping.written import Written, written
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -20,12 +23,15 @@ if TYPE_CHECKING:
 class Page:
     """What a template is filled with; the fields are its names.
 
-    A field that a template writes is an ``int`` or of a type of `edgeunet.emit.escaping`; one that it asks about or
+    A field that a template writes is an ``int`` or of a type of `edgeunet.escaping`; one that it asks about or
     loops over is a ``bool``, another dataclass or a tuple of such.
     """
 
     template: ClassVar[str]
     """Path of the template below ``edgeunet``."""
+
+    accepts: ClassVar[type[Written]] = Source
+    """What the template may write, besides integers: text that was made for this kind of file, not for another."""
 
     def names(self) -> dict[str, object]:
         """What the template may refer to."""
@@ -43,6 +49,20 @@ class CPage(Page):
         return {**super().names(), "NAME": self.name.upper}
 
 
+@dataclass(frozen=True, eq=False)
+class HtmlPage(Page):
+    """A page of HTML."""
+
+    accepts = Markup
+
+
+@dataclass(frozen=True, eq=False)
+class MarkdownPage(Page):
+    """A page of Markdown."""
+
+    accepts = Markdown
+
+
 def render(page: Page) -> str:
     """Return the text of ``page``.
 
@@ -53,28 +73,28 @@ def render(page: Page) -> str:
     jinja2.UndefinedError
         When it asks for a name that the page lacks.
     """
-    return engine().get_template(page.template).render(page.names())
+    return engine(page.accepts).get_template(page.template).render(page.names())
 
 
 @cache
-def engine() -> Environment:
-    """The environment of all templates."""
+def engine(accepts: type[Written] = Source) -> Environment:
+    """The environment of all templates that write ``accepts``."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("edgeunet", ""),
         undefined=StrictUndefined,
-        finalize=_finalized,
+        finalize=partial(_finalized, accepts),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # names are escaped for the place where they stand, which is not HTML
+        autoescape=False,  # a text is made for its place before, and not to a ``str`` by the way
     )
     environment.filters["commas"] = comma_list
     return environment
 
 
-def _finalized(value: object) -> str:
+def _finalized(accepts: type[Written], value: object) -> str:
     from jinja2 import Undefined
 
-    return str(value) if isinstance(value, Undefined) else written(value)
+    return str(value) if isinstance(value, Undefined) else written(value, accepts)

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass, replace
 
 from edgeunet.emit.document import FilePage, cmake_text, file_facts
-from edgeunet.emit.escaping import CComment, CString, CText, c_comment, c_string
 from edgeunet.emit.source import Compiled, SourceTree
 from edgeunet.emit.tables import c_number, number_lines
 from edgeunet.emit.template import render
+from edgeunet.escaping.c import CComment, CString, CText, c_comment, c_string
 from edgeunet.graph.ir import Graph
 from edgeunet.modelcard import ModelCard
 from edgeunet.pipeline.selftest import render_pipeline_selftest

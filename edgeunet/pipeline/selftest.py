@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeunet.emit.document import FilePage, file_facts
-from edgeunet.emit.escaping import CText
 from edgeunet.emit.source import Compiled
 from edgeunet.emit.tables import number_lines
 from edgeunet.emit.template import render
+from edgeunet.escaping.c import CText
 from edgeunet.graph.ir import Graph
 from edgeunet.pipeline.reference import Event, run_pipeline
 from edgeunet.pipeline.settings import GAIN_FRACTION_BITS, Pipeline

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edgeunet.emit.escaping import CIdentifier
 from edgeunet.emit.source import Compiled
 from edgeunet.emit.template import CPage, render
+from edgeunet.escaping.c import CIdentifier
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from edgeunet.emit.template import HtmlPage, render
+from edgeunet.escaping.html import HtmlText, Markup, html_number, html_text
 from edgeunet.report.figures import show
+from edgeunet.report.html_parts import Cell, Gallery, HtmlTable
 from edgeunet.report.html_style import STYLE
 from edgeunet.report.plots_html import plots, stream_plot
 from edgeunet.report.results import HOP, Result, Results, Subject
@@ -25,45 +28,86 @@ from edgeunet.report.table import rows, target_rows
 _MOST_TILES = 3
 _NOT_EXACT = "not exact"
 _COUNTS = (("instructions", "instructions"), ("cycles", "cycles"), ("wall_ns", "nanoseconds"))
+_NAME, _WIDE, _SHARE, _GOOD, _BAD = (Markup(kind) for kind in ("name", "name wide", "share", "good", "bad"))
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure large enough to be read first."""
+
+    title: HtmlText
+    value: HtmlText
+    is_bad: bool
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The tiles of one model on one target."""
+
+    subject: HtmlText
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True)
+class LayerTable:
+    """The layers of one model on one target, to open."""
+
+    subject: HtmlText
+    summary: HtmlText
+    table: HtmlTable
+    is_open: bool
+
+
+@dataclass(frozen=True, eq=False)
+class ReportPage(HtmlPage):
+    """The whole report."""
+
+    template = "report/pages/report.html.jinja"
+
+    style: Markup
+    models: HtmlText
+    headlines: tuple[Headline, ...]
+    plots: Gallery | None
+    accuracy: HtmlTable
+    conditions: tuple[HtmlText, ...]
+    targets: HtmlTable | None
+    counting: HtmlText
+    stream: Gallery | None
+    quantization: HtmlTable | None
+    layers: tuple[LayerTable, ...]
+    provenance: HtmlTable | None
+    files: tuple[HtmlText, ...]
 
 
 def to_html(results: Results) -> str:
     """Return the report as the text of one file that a browser shows without fetching anything."""
     targets, quantization = targets_table(results), quantization_table(results)
-    parts = [_tiles(results), _section("Accuracy against cost", _accuracy(results))]
-    if targets:
-        parts.append(_section("On the target", f"{_table(targets)}{_note(INSTRUCTIONS_NOTE)}{stream_plot(results)}"))
-    if quantization:
-        parts.append(_section("What quantization cost", _table(quantization)))
-    parts += [_layers(results), _provenance(results)]
-    models = escape(", ".join(results.models()))
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{models} – edgeunet report</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f'<h1>{models}</h1>\n<p class="soft" style="margin:0">edgeunet report: accuracy against cost</p>\n'
-        + "\n".join(part for part in parts if part)
-        + "\n</main>\n</body>\n</html>\n"
+    return render(
+        ReportPage(
+            style=Markup(STYLE),
+            models=html_text(", ".join(results.models())),
+            headlines=_headlines(results),
+            plots=plots(results),
+            accuracy=_table(accuracy_table(results)),
+            conditions=tuple(map(html_text, conditions(results))),
+            targets=_table(targets) if targets else None,
+            counting=html_text(INSTRUCTIONS_NOTE),
+            stream=stream_plot(results),
+            quantization=_table(quantization) if quantization else None,
+            layers=_layers(results),
+            provenance=_provenance(results),
+            files=tuple(html_text(result.origin) for result in results.results),
+        )
     )
 
 
-def _section(title: str, inside: str) -> str:
-    return f"<section>\n<h2>{escape(title)}</h2>\n{inside}\n</section>"
-
-
-def _note(text: str) -> str:
-    return f'\n<p class="soft small">{escape(text)}</p>'
-
-
-def _tiles(results: Results) -> str:
+def _headlines(results: Results) -> tuple[Headline, ...]:
     """Return the headline figures of each model on each target, where these are few enough to be headlines."""
     subjects = target_rows(results)
-    if not 1 <= len(subjects) <= _MOST_TILES:
-        return ""
-    return "\n".join(_tiles_of(results, subject) for subject in subjects)
+    return tuple(_headline(results, subject) for subject in subjects) if len(subjects) <= _MOST_TILES else ()
 
 
-def _tiles_of(results: Results, subject: Subject) -> str:
+def _headline(results: Results, subject: Subject) -> Headline:
     figures = results.of(subject)
     row = next(
         (r for r in rows(results) if (r.subject.model, r.subject.format) == (subject.model, subject.format)), None
@@ -77,53 +121,42 @@ def _tiles_of(results: Results, subject: Subject) -> str:
         if name in figures
     ]
     exact = [("all output bytes", "exact" if figures["exact"] else _NOT_EXACT)] if "exact" in figures else []
-    tiles = "".join(_tile(title, value) for title, value in (*accuracy, *cost, *exact))
-    return f'<section>\n<h2>{escape(str(subject))}</h2>\n<div class="tiles">{tiles}</div>\n</section>'
+    tiles = (
+        Tile(html_text(title), html_text(value), value == _NOT_EXACT) for title, value in (*accuracy, *cost, *exact)
+    )
+    return Headline(html_text(str(subject)), tuple(tiles))
 
 
-def _tile(title: str, value: str) -> str:
-    bad = ' class="bad"' if value == _NOT_EXACT else ""
-    return f'<div class="tile"><b{bad}>{escape(value)}</b><span>{escape(title)}</span></div>'
-
-
-def _accuracy(results: Results) -> str:
-    notes = "".join(_note(sentence) for sentence in conditions(results))
-    return f"{plots(results)}{_table(accuracy_table(results))}{notes}"
-
-
-def _table(table: Table, shares: Mapping[int, Sequence[float]] | None = None) -> str:
+def _table(table: Table, shares: Mapping[int, Sequence[float]] | None = None) -> HtmlTable:
     """Return a table; ``shares`` gives columns whose cells are drawn as bars, with their lengths from 0 to 1."""
-    head = "".join(f"<th{_name(place, table)}>{escape(cell)}</th>" for place, cell in enumerate(table.header))
-    body = "\n".join(
-        "<tr>" + "".join(_cell(table, number, place, (shares or {}).get(place)) for place in range(len(line))) + "</tr>"
+    head = (Cell(html_text(cell), _name(place, table)) for place, cell in enumerate(table.header))
+    lines = (
+        tuple(_cell(table, number, place, (shares or {}).get(place)) for place in range(len(line)))
         for number, line in enumerate(table.lines)
     )
-    return f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>'
+    return HtmlTable(tuple(head), tuple(lines))
 
 
-def _name(place: int, table: Table) -> str:
-    return ' class="name"' if place < table.left else ""
+def _name(place: int, table: Table) -> Markup | None:
+    return _NAME if place < table.left else None
 
 
-def _cell(table: Table, number: int, place: int, lengths: Sequence[float] | None) -> str:
+def _cell(table: Table, number: int, place: int, lengths: Sequence[float] | None) -> Cell:
     text = table.lines[number][place]
     if lengths is not None:
-        return f'<td class="share" style="background-size:{100 * lengths[number]:.1f}% 70%">{escape(text)}</td>'
+        return Cell(html_text(text), _SHARE, html_number(100 * lengths[number]))
     if table.header[place] == "exact" and text != EMPTY:
-        return f'<td class="{"good" if text == "yes" else "bad"}">{escape(text)}</td>'
-    return f"<td{_name(place, table)}>{escape(text)}</td>"
+        return Cell(html_text(text), _GOOD if text == "yes" else _BAD)
+    return Cell(html_text(text), _name(place, table))
 
 
-def _layers(results: Results) -> str:
+def _layers(results: Results) -> tuple[LayerTable, ...]:
     """Return every layer's part of what was measured, a table per target to open."""
     order = target_rows(results)
     measured = [r for r in results.results if r.command == "bench" and _rows(r)]
-    if not measured:
-        return ""
     measured.sort(key=lambda result: order.index(result.subject))
     few = len(measured) <= _MOST_TILES
-    tables = "\n".join(_layer_table(result, opened=few and number == 0) for number, result in enumerate(measured))
-    return _section("Layers", tables)
+    return tuple(_layer_table(result, opened=few and number == 0) for number, result in enumerate(measured))
 
 
 def _rows(result: Result) -> list[Mapping[str, Any]]:
@@ -135,7 +168,7 @@ def _count(row: Mapping[str, Any]) -> float | None:
     return next((row[key] for key, _ in _COUNTS if row.get(key) is not None), None)
 
 
-def _layer_table(result: Result, *, opened: bool) -> str:
+def _layer_table(result: Result, *, opened: bool) -> LayerTable:
     layers = _rows(result)
     counts = [float(_count(row) or 0) for row in layers]
     unit = next(title for key, title in _COUNTS if any(row.get(key) is not None for row in layers))
@@ -152,30 +185,21 @@ def _layer_table(result: Result, *, opened: bool) -> str:
         for position, (row, count) in enumerate(zip(layers, counts, strict=True))
     )
     table = Table(("layer", "op", "MACs", unit, "share", f"{unit} per MAC"), lines, left=2)
-    summary = f"{escape(str(result.subject))} <span class='soft'>– {len(layers)} layers, {total:,.0f} {unit}</span>"
-    return (
-        f"<details{' open' if opened else ''}><summary>{summary}</summary>\n"
-        f"{_table(table, {4: [count / largest for count in counts]})}\n</details>"
+    return LayerTable(
+        html_text(str(result.subject)),
+        html_text(f"{len(layers)} layers, {total:,.0f} {unit}"),
+        _table(table, {4: [count / largest for count in counts]}),
+        opened,
     )
 
 
-def _provenance(results: Results) -> str:
-    lines = "\n".join(
-        "<tr>"
-        + "".join(f'<td class="name wide">{cell}</td>' for cell in _cells(p.target, p.compiler, p.emulator, p.kernels))
-        + f'<td class="name wide">{f"<code>{escape(p.flags)}</code>" if p.flags else EMPTY}</td></tr>'
+def _provenance(results: Results) -> HtmlTable | None:
+    lines = tuple(
+        (
+            *(Cell(html_text(text or EMPTY), _WIDE) for text in (p.target, p.compiler, p.emulator, p.kernels)),
+            Cell(html_text(p.flags or EMPTY), _WIDE, is_code=bool(p.flags)),
+        )
         for p in provenances(results)
     )
-    head = "".join(f'<th class="name">{name}</th>' for name in ("target", "compiler", "emulator", "kernels", "flags"))
-    table = (
-        f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody>\n</table></div>\n'
-        if lines
-        else ""
-    )
-    files = "".join(f"<li><code>{escape(result.origin)}</code></li>" for result in results.results)
-    made = '<p class="soft small">Made by <code>edgeunet report</code> from:</p>'
-    return _section("Where it comes from", f'{table}{made}\n<ul class="files small">{files}</ul>')
-
-
-def _cells(*texts: str) -> Iterable[str]:
-    return (escape(text) if text else EMPTY for text in texts)
+    head = (Cell(html_text(name), _NAME) for name in ("target", "compiler", "emulator", "kernels", "flags"))
+    return HtmlTable(tuple(head), lines) if lines else None

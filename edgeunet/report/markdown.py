@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
+from edgeunet.emit.template import MarkdownPage, render
+from edgeunet.escaping.markdown import Markdown, MarkdownCode, MarkdownText, markdown_code, markdown_text
 from edgeunet.report.results import Results
 from edgeunet.report.sections import (
     INSTRUCTIONS_NOTE,
@@ -17,41 +19,71 @@ from edgeunet.report.sections import (
 )
 
 
+@dataclass(frozen=True)
+class MarkdownTable:
+    """A table; ``rules`` say on which side a column stands."""
+
+    head: tuple[MarkdownText, ...]
+    rules: tuple[Markdown, ...]
+    lines: tuple[tuple[Markdown, ...], ...]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Where the figures of one target come from."""
+
+    target: MarkdownText
+    tools: MarkdownText
+    flags: MarkdownCode | None
+
+
+@dataclass(frozen=True, eq=False)
+class ReportPage(MarkdownPage):
+    """The whole report; ``picture`` is the file name of the picture beside it."""
+
+    template = "report/pages/report.md.jinja"
+
+    accuracy: MarkdownTable
+    conditions: tuple[MarkdownText, ...]
+    picture: MarkdownText | None
+    targets: MarkdownTable | None
+    counting: MarkdownText
+    provenance: tuple[Measured, ...]
+    quantization: MarkdownTable | None
+    files: tuple[MarkdownCode, ...]
+
+
 def to_markdown(results: Results, *, plot: str | None = None) -> str:
     """Return the report; ``plot`` is the file name of the picture beside it."""
-    parts = ["# Accuracy against size", _table(accuracy_table(results)), "\n".join(conditions(results))]
-    if plot:
-        parts.append(f"![Accuracy against size, and F1 by wave boundary]({plot})")
     targets, quantization = targets_table(results), quantization_table(results)
-    if targets:
-        parts += ["## On the target", _table(_with_emphasis(targets)), INSTRUCTIONS_NOTE]
-        parts.append("\n".join(_provenance(one) for one in provenances(results)))
-    if quantization:
-        parts += ["## What quantization cost", _table(quantization)]
-    parts.append("Made by `edgeunet report` from:\n\n" + "\n".join(f"- `{r.origin}`" for r in results.results))
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _with_emphasis(table: Table) -> Table:
-    """Return ``table`` with every ``no`` under "exact" in bold: the one cell nobody may overlook."""
-    if "exact" not in table.header:
-        return table
-    place = table.header.index("exact")
-    lines = tuple(
-        (*line[:place], "**no**", *line[place + 1 :]) if line[place] == "no" else line for line in table.lines
+    return render(
+        ReportPage(
+            accuracy=_table(accuracy_table(results)),
+            conditions=tuple(map(markdown_text, conditions(results))),
+            picture=markdown_text(plot) if plot else None,
+            targets=_table(targets) if targets else None,
+            counting=markdown_text(INSTRUCTIONS_NOTE),
+            provenance=tuple(map(_measured, provenances(results))),
+            quantization=_table(quantization) if quantization else None,
+            files=tuple(markdown_code(result.origin) for result in results.results),
+        )
     )
-    return Table(table.header, lines, table.left)
 
 
-def _provenance(one: Provenance) -> str:
+def _measured(one: Provenance) -> Measured:
     tools = " on ".join(tool for tool in (one.compiler, one.emulator) if tool)
-    return f"- {one.target}: {tools}" + (f", `{one.flags}`" if one.flags else "")
+    return Measured(markdown_text(one.target), markdown_text(tools), markdown_code(one.flags) if one.flags else None)
 
 
-def _table(table: Table) -> str:
-    rule = ["---" if column < table.left else "---:" for column in range(len(table.header))]
-    return "\n".join(_line(cells) for cells in (table.header, rule, *table.lines))
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+def _table(table: Table) -> MarkdownTable:
+    """Return ``table`` with every ``no`` under "exact" in bold: the one cell nobody may overlook."""
+    place = table.header.index("exact") if "exact" in table.header else None
+    rules = (Markdown("---" if column < table.left else "---:") for column in range(len(table.header)))
+    lines = (
+        tuple(
+            Markdown("**no**") if number == place and cell == "no" else markdown_text(cell)
+            for number, cell in enumerate(line)
+        )
+        for line in table.lines
+    )
+    return MarkdownTable(tuple(map(markdown_text, table.header)), tuple(rules), tuple(lines))

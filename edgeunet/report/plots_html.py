@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
+from edgeunet.escaping.html import html_text
 from edgeunet.report.figures import show
+from edgeunet.report.html_parts import Figure as Drawn
+from edgeunet.report.html_parts import Gallery, KeyItem
 from edgeunet.report.results import HOP, Figure, Results, Subject
-from edgeunet.report.svg import COLOURS, WIDE, WIDTH, Dot, Scale, by_name, key_mark, over_cost
+from edgeunet.report.svg import COLOURS, WIDE, WIDTH, Dot, Scale, by_name, key_shape, over_cost
 from edgeunet.report.table import Row, boundary_columns, rows, target_rows
 
 _STREAM_FIGURES = ("ram_bytes", "instructions_per_sample")
@@ -15,46 +17,46 @@ _F1 = Scale("F1, %", percent=True)
 _MEAN_F1 = Scale("mean F1, %", percent=True)
 
 
-def plots(results: Results) -> str:
-    """Return the plots of accuracy with their key; nothing where no result has an accuracy."""
+def plots(results: Results) -> Gallery | None:
+    """Return the plots of accuracy with their key; ``None`` where no result has an accuracy."""
     scored = [row for row in rows(results) if row.mean_f1 is not None]
     if not scored:
-        return ""
+        return None
     colours = _colours([row.subject.model for row in scored])
     sized = [dot for row in scored if (dot := _size_dot(row, colours)) is not None]
     timed = _target_dots(results, scored, colours)
     figures = []
     if sized:
-        figures.append(
-            ("Accuracy against flash", over_cost(sized, Scale("bytes in flash", _bytes, 2), _MEAN_F1), False)
-        )
+        picture = over_cost(sized, Scale("bytes in flash", _bytes, 2), _MEAN_F1)
+        figures.append(Drawn(html_text("Accuracy against flash"), picture, False))
     if len(timed) > 1:
         picture = over_cost(timed, Scale("instructions per window", _short), _MEAN_F1)
-        figures.append(("Accuracy against instructions", picture, False))
+        figures.append(Drawn(html_text("Accuracy against instructions"), picture, False))
     columns = boundary_columns(scored)
     if columns:
         names, wide = [heading.removesuffix(" F1") for heading, _ in columns], len(figures) == 2
         dots = [[_boundary_dot(row, names[0], heading, colours) for heading, names in columns] for row in scored]
-        figures.append(("F1 by wave boundary", by_name(names, dots, _F1, width=WIDE if wide else WIDTH), wide))
+        picture = by_name(names, dots, _F1, width=WIDE if wide else WIDTH)
+        figures.append(Drawn(html_text("F1 by wave boundary"), picture, wide))
     key = {row.label: _dot(row, colours, 1, 1, "", name="") for row in scored}
-    return f"{_side_by_side(figures)}\n{_key(key)}\n"
+    return Gallery(tuple(figures), _key(key))
 
 
-def stream_plot(results: Results) -> str:
+def stream_plot(results: Results) -> Gallery | None:
     """Return what a hop costs, speed against memory, a line per model and core from its smallest hop to the window.
 
-    Nothing where nothing streams, or there is no second figure to compare with.
+    ``None`` where nothing streams, or there is no second figure to compare with.
     """
     measured = [s for s in target_rows(results) if all(results.figures[s].get(name) for name in _STREAM_FIGURES)]
     streaming = {_line_of(subject) for subject in measured if HOP in subject.target}
     shown = sorted((s for s in measured if _line_of(s) in streaming), key=lambda s: HOP not in s.target)
     if not streaming or len(shown) < 2:
-        return ""
+        return None
     colours = _colours([subject.model for subject in shown])
     dots = [_stream_dot(subject, results.figures[subject], colours) for subject in shown]
     picture = over_cost(dots, Scale("RAM, bytes", _bytes, 2), Scale("instructions per sample", _short), width=WIDE)
     key = {subject.model: dot for subject, dot in zip(shown, dots, strict=True)}
-    return f"{_side_by_side([('What a hop costs', picture, True)])}\n{_key(key)}"
+    return Gallery((Drawn(html_text("What a hop costs"), picture, True),), _key(key))
 
 
 def _line_of(subject: Subject) -> str:
@@ -63,14 +65,6 @@ def _line_of(subject: Subject) -> str:
 
 def _colours(models: Sequence[str]) -> dict[str, int]:
     return {model: index % COLOURS for index, model in enumerate(dict.fromkeys(models))}
-
-
-def _side_by_side(figures: Sequence[tuple[str, str, bool]]) -> str:
-    drawn = "\n".join(
-        f"<figure{' class=wide' if wide else ''}><figcaption>{escape(title)}</figcaption>{svg}</figure>"
-        for title, svg, wide in figures
-    )
-    return f'<div class="plots">\n{drawn}\n</div>'
 
 
 def _stream_dot(subject: Subject, figures: Mapping[str, Figure], colours: dict[str, int]) -> Dot:
@@ -110,9 +104,8 @@ def _dot(row: Row, colours: dict[str, int], x: float, y: float, tip: str, *, nam
     return Dot(float(x), float(y), name, colours[row.subject.model], row.subject.format, tip, line)
 
 
-def _key(names: Mapping[str, Dot]) -> str:
-    items = "".join(f"<li>{key_mark(dot)}{escape(name)}</li>" for name, dot in names.items())
-    return f'<ul class="key">{items}</ul>'
+def _key(names: Mapping[str, Dot]) -> tuple[KeyItem, ...]:
+    return tuple(KeyItem(html_text(name), key_shape(dot)) for name, dot in names.items())
 
 
 def _bytes(value: float) -> str:

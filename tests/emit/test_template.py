@@ -18,12 +18,14 @@ import edgeunet.emit.array
 import edgeunet.emit.compile
 import edgeunet.pipeline.program
 import edgeunet.pipeline.simulator
+import edgeunet.report
 from edgeunet.emit.document import FilePage
-from edgeunet.emit.escaping import CIdentifier, CText, Written
 from edgeunet.emit.template import CPage, Page, engine, render
+from edgeunet.escaping.c import CIdentifier, CText
+from edgeunet.escaping.written import Written
 
 PACKAGE = Path(edgeunet.__file__).parent
-FOLDERS = ("emit/c", "pipeline/c")
+FOLDERS = ("emit/c", "pipeline/c", "report/pages")
 
 
 def pages(of: type[Page] = Page) -> Iterator[type[Page]]:

@@ -1,42 +1,28 @@
-"""Text on its way into a generated file: one type for each place where it may stand, one function that makes it fit.
-
-Names come from model files, cards and command lines, so anything may be in them. A template takes nothing but integers
-and these types (see `edgeunet.emit.template`); a raw ``str`` is an error, for mypy and when it runs.
-"""
+"""Text for generated C and CMake: names come from model files, cards and command lines, so anything may be in them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from edgeunet.escaping.written import HIDDEN, Written, between_commas, shortened
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f\x7f]|\\(?:["\\]|[0-7]{3}))*"')
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_STRING = re.compile(r'"(?:[^"\\]|\\(?:["\\]|[0-7]{3}))*"')
 _ASCII = range(32, 127)
+LONGEST_COMMENT = 400
+"""Characters of a comment; a compiler need not take a line of more than 4,095."""
 
 
-@dataclass(frozen=True)
-class Written:
-    """Text that may stand in a generated file as it is.
-
-    Not a ``str``, so that no function of strings makes another from it unnoticed.
-    """
-
-    text: str
-
-    def __post_init__(self) -> None:
-        """Refuses text that its place cannot hold; here, none."""
-
-    def __str__(self) -> str:
-        return self.text
+class Source(Written):
+    """Text that may stand in C or CMake."""
 
 
-class CText(Written):
+class CText(Source):
     """C that the generator itself wrote: expressions, calls, tables. Never a name from a file."""
 
 
-class CIdentifier(Written):
+class CIdentifier(Source):
     """A C identifier.
 
     Raises
@@ -55,21 +41,21 @@ class CIdentifier(Written):
         return CIdentifier(self.text.upper())
 
 
-class CComment(Written):
+class CComment(Source):
     """Words within a ``/* */`` comment, on one line.
 
     Raises
     ------
     ValueError
-        When ``text`` opens or ends a comment, or a line; `c_comment` makes it fit.
+        When ``text`` opens or ends a comment, or cannot be seen as it is; `c_comment` makes it fit.
     """
 
     def __post_init__(self) -> None:
-        if _CONTROL.search(self.text) or "*/" in self.text or "/*" in self.text:
+        if HIDDEN.search(self.text) or "*/" in self.text or "/*" in self.text:
             raise ValueError(f"{self.text!r} does not fit into a C comment")
 
 
-class CString(Written):
+class CString(Source):
     """A string literal, quotes included.
 
     Raises
@@ -79,27 +65,27 @@ class CString(Written):
     """
 
     def __post_init__(self) -> None:
-        if not _STRING.fullmatch(self.text):
+        if HIDDEN.search(self.text) or not _STRING.fullmatch(self.text):
             raise ValueError(f"{self.text!r} is no C string literal")
 
 
-class CMakeComment(Written):
-    """The rest of a line after ``#`` in a CMake file.
+class CMakeComment(Source):
+    """The rest of a line after ``#`` and a space in a CMake file.
 
     Raises
     ------
     ValueError
-        When ``text`` ends the line; `cmake_comment` makes it fit.
+        When ``text`` ends the line, or cannot be seen as it is; `cmake_comment` makes it fit.
     """
 
     def __post_init__(self) -> None:
-        if _CONTROL.search(self.text):
+        if HIDDEN.search(self.text):
             raise ValueError(f"{self.text!r} does not fit into a line of CMake")
 
 
 def c_comment(text: str) -> CComment:
-    """``text`` for a comment: one line, unable to end the comment or to open another."""
-    plain = _CONTROL.sub("?", text)
+    """``text`` for a comment: one line of bounded length, unable to end the comment or to open another."""
+    plain = _printable(shortened(text, LONGEST_COMMENT))
     return CComment(re.sub(r"\*(?=/)", "* ", re.sub(r"/(?=\*)", "/ ", plain)))
 
 
@@ -111,7 +97,7 @@ def c_ascii_comment(text: str) -> CComment:
 def c_string(text: str) -> CString:
     """``text`` as a string literal in UTF-8; readable, so what is not ASCII stays as it is, and no trigraph."""
     quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("??", "?\\077")
-    return CString('"' + _CONTROL.sub(lambda found: _octal(found.group()), quoted) + '"')
+    return CString('"' + HIDDEN.sub(lambda found: _octal(found.group()), quoted) + '"')
 
 
 def c_ascii_string(text: str) -> CString:
@@ -126,30 +112,20 @@ def _octal(character: str) -> str:
 
 def cmake_comment(text: str) -> CMakeComment:
     """``text`` for a ``#`` comment of a CMake file."""
-    return CMakeComment(_CONTROL.sub("?", text))
+    return CMakeComment(_printable(shortened(text, LONGEST_COMMENT)))
 
 
-def comma_list(parts: Iterable[Written | int]) -> CText:
+def _printable(text: str) -> str:
+    """``text`` with a question mark for what cannot be seen: controls, marks that turn the direction of writing."""
+    return HIDDEN.sub("?", text)
+
+
+def comma_list(parts: Iterable[Source | int]) -> CText:
     """``parts`` between commas: the operands of a call, the values of an initialiser.
 
     Raises
     ------
     TypeError
-        When one of them is neither an integer nor `Written`.
+        When one of them is neither an integer nor `Source`.
     """
-    return CText(", ".join(written(part) for part in parts))
-
-
-def written(value: object) -> str:
-    """The text of what may stand in a generated file: `Written`, or an integer.
-
-    Raises
-    ------
-    TypeError
-        For anything else; a name from a file first goes through the function for the place where it is to stand.
-    """
-    if isinstance(value, Written):
-        return value.text
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise TypeError(f"{value!r} cannot go into a template: it is no integer and no text made to stand there")
+    return CText(between_commas(parts, Source))
