@@ -11,6 +11,7 @@ import click
 from edgeunet import __version__
 from edgeunet.cli.interruption import Interruption
 from edgeunet.errors import EdgeUNetError
+from edgeunet.escaping.terminal import say
 
 COMMANDS = {
     "demo": ("demo", "Go the whole road on synthetic ECG: build, train, quantize, compile, run, report."),
@@ -74,42 +75,41 @@ def main(args: list[str] | None = None) -> None:
             code, said = _INTERRUPTED
         if code and interruption.happened:
             code, said = _INTERRUPTED
-        if said is not None:
-            click.echo(said, err=True)
+        say(*said, err=True)
     sys.exit(code)
 
 
-_INTERRUPTED = (130, "edgeunet: interrupted")
+_INTERRUPTED = (130, ("edgeunet: interrupted",))
 
 
-def _run(args: list[str] | None) -> tuple[int, str | None]:
-    """Return the exit code and what is to be said on stderr."""
+def _run(args: list[str] | None) -> tuple[int, tuple[str, ...]]:
+    """Return the exit code and the lines that are to be said on stderr."""
     try:
         code = cli.main(args=args, prog_name="edgeunet", standalone_mode=False)
     except click.exceptions.Exit as error:
-        return error.exit_code, None
+        return error.exit_code, ()
     except click.ClickException as error:
-        return 2, _usage_sentence(error)
+        return 2, _usage(error)
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     except EdgeUNetError as error:
-        return error.exit_code, f"edgeunet: {error}"
+        return error.exit_code, (f"edgeunet: {error}",)
     except ImportError as error:
-        return 2, f"edgeunet: {missing_package(error)}"
+        return 2, (f"edgeunet: {missing_package(error)}",)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes
-        return 1, None
+        return 1, ()
     except OSError as error:
-        return 2, f"edgeunet: {system_error(error)}"
-    return (code if isinstance(code, int) else 0), None
+        return 2, (f"edgeunet: {system_error(error)}",)
+    return (code if isinstance(code, int) else 0), ()
 
 
-def _usage_sentence(error: click.ClickException) -> str:
+def _usage(error: click.ClickException) -> tuple[str, ...]:
     shows_help = error.message.startswith("Usage:")  # a group that was called without a command
     if shows_help or not isinstance(error, click.UsageError) or error.ctx is None:
-        return error.format_message()
+        return tuple(error.format_message().splitlines())
     said = " ".join(error.format_message().split()).rstrip(".")
-    return f"edgeunet: {said}; see {error.ctx.command_path} --help"
+    return (f"edgeunet: {said}; see {error.ctx.command_path} --help",)
 
 
 def system_error(error: OSError) -> str:

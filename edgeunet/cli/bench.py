@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
+from edgeunet.escaping.terminal import print_json, say
 
 
 @click.command()
@@ -123,8 +124,7 @@ def command(
         stack_bytes=stack_bytes,
     )
 
-    def note(text: str) -> None:
-        click.echo(text, err=True)
+    note = partial(say, err=True)
 
     whole = bench_pipeline(request, pipeline.request(), note) if pipeline.wanted else None
     result = bench(request, peer=peer, note=note)
@@ -132,15 +132,15 @@ def command(
     if as_json:
         extra: dict[str, Any] = {"compare": [variant.document() for variant in found]} if compared else {}
         extra |= {} if whole is None else {"pipeline": whole.document()}
-        click.echo(json.dumps({**result.document(), **extra}, indent=2))
+        print_json({**result.document(), **extra}, indent=2)
     else:
-        click.echo(summarize(result.measurement))
+        say(*summarize(result.measurement))
         if result.peer is not None:
-            click.echo(f"peer      {result.peer.text()}")
+            say(f"peer      {result.peer.text()}")
         if compared:
-            click.echo(f"\n{comparison_table(found)}")
+            say("", *comparison_table(found))
         if whole is not None:
-            click.echo(f"\n{summarize_pipeline(whole)}")
+            say("", *summarize_pipeline(whole))
     if not (result.measurement.exact and (whole is None or whole.exact) and all(variant.exact for variant in found)):
         raise click.exceptions.Exit(1)
 

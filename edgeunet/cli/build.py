@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from edgeunet.cli.options.parameters import CLASSES, SHAPE, FiniteRange
+from edgeunet.escaping.terminal import print_json, say
 
 
 @click.command("build")
@@ -47,11 +47,14 @@ def command(
     from edgeunet.spec import choose_spec, list_of_presets, load_spec
 
     if list_presets:
-        click.echo(list_of_presets())
+        say(*list_of_presets())
         return
     chosen = choose_spec(spec, preset_name, dimensions)
     network = load_spec(chosen, input_shape=input_shape, classes=classes, sample_rate_hz=sample_rate_hz, name=name)
     built = construct(network, output, seed=seed, lint=lint)
-    click.echo(json.dumps(built.document(), indent=2) if as_json else format_cost(built.cost, built.findings))
+    if as_json:
+        print_json(built.document(), indent=2)
+    else:
+        say(*format_cost(built.cost, built.findings))
     if output is not None:
-        click.echo(f"wrote {output}", err=True)
+        say(f"wrote {output}", err=True)

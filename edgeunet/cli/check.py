@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
+
+from edgeunet.escaping.terminal import print_json, say
 
 
 @click.command("check")
@@ -30,10 +31,10 @@ def command(results: tuple[Path, ...], budget: Path, update_baseline: bool, as_j
     limits = load_budget(budget)
     collected = collect(results)
     if update_baseline:
-        click.echo(f"wrote {store_baseline(collected, limits)}", err=True)
+        say(f"wrote {store_baseline(collected, limits)}", err=True)
     comparisons = check(collected, limits)
     if as_json:
-        click.echo(json.dumps(check_document(comparisons), indent=2))
+        print_json(check_document(comparisons), indent=2)
     else:
-        click.echo(lines(comparisons), err=undecided(comparisons))
+        say(*lines(comparisons), err=undecided(comparisons))
     require(comparisons)

@@ -13,6 +13,7 @@ import click
 
 from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.errors import ToolError
+from edgeunet.escaping.terminal import say, say_heading
 from edgeunet.files import make_directory, write_text
 
 
@@ -72,13 +73,15 @@ def command(output: Path, seed: int, minutes: float) -> None:
     started = time.monotonic()
     for number, stage in enumerate(STAGES, 1):
         arguments = stage.arguments.format(seed=seed, minutes=minutes)
-        click.secho(f"\n[{number}/{len(STAGES)}] {stage.title}", bold=True)
-        click.echo(f"$ edgeunet {arguments}")
+        say("")
+        say_heading(f"[{number}/{len(STAGES)}] {stage.title}")
+        say(f"$ edgeunet {arguments}")
         _run(stage, shlex.split(arguments), output)
-    click.secho(f"\nDone in {time.monotonic() - started:.0f} s. Look at:", bold=True)
+    say("")
+    say_heading(f"Done in {time.monotonic() - started:.0f} s. Look at:")
     for name in ("report/report.html", "report/report.md", "val-int8.png", "events.png", "c/ecg.h"):
         if (output / name).exists():
-            click.echo(f"  {output / name}")
+            say(f"  {output / name}")
 
 
 def _run(stage: Stage, arguments: list[str], output: Path) -> None:

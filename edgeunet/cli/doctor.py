@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import click
+
+from edgeunet.escaping.terminal import print_json, say
 
 
 @click.command()
@@ -14,4 +14,7 @@ def command(as_json: bool) -> None:
     from edgeunet.run.doctor import document, examine, table
 
     findings = examine()
-    click.echo(json.dumps(document(findings), indent=2) if as_json else table(findings))
+    if as_json:
+        print_json(document(findings), indent=2)
+    else:
+        say(*table(findings))

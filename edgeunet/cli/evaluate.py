@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import click
 
 from edgeunet.cli.options.data import DataRequest, data_options, tell_warnings
 from edgeunet.cli.options.parameters import FiniteRange
+from edgeunet.escaping.terminal import print_json, say
 
 
 @click.command(short_help="Score a .keras or .tflite model by sample and by wave boundary.")
@@ -68,4 +68,7 @@ def command(
         tell=record_counter(sys.stderr),
     )
     tell_warnings(document["warnings"])
-    click.echo(json.dumps(document) if as_json else describe_evaluation(document))
+    if as_json:
+        print_json(document)
+    else:
+        say(*describe_evaluation(document))

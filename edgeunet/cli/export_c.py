@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
+from edgeunet.escaping.terminal import print_json, say
 from edgeunet.schedule.choice import Choice
 
 
@@ -96,12 +96,12 @@ def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_
     sources = array_sources(content, name, card=read_card(model), arena=arena)
     sources.write(directory)
     if as_json:
-        click.echo(json.dumps(array_summary(name, outline, sources, directory, arena), indent=2))
+        print_json(array_summary(name, outline, sources, directory, arena), indent=2)
     else:
         for path in sources.files:
-            click.echo(directory / path)
+            say(str(directory / path))
     if arena is None:
-        click.echo("The arena was not measured; the header says so.", err=True)
+        say("The arena was not measured; the header says so.", err=True)
 
 
 def _export_compiled(
@@ -126,7 +126,7 @@ def _export_compiled(
     graph = read_tflite(model)
     choice = choose(graph, kernels, asked, ram_bytes)
     if asked.mode == "auto":
-        click.echo(f"auto: {choice.sentence()}", err=True)
+        say(f"auto: {choice.sentence()}", err=True)
     card = read_card(model)
     line = default_command(kernels, **vars(choice)) + pipeline.arguments()
     compiled = compile_model(
@@ -147,11 +147,11 @@ def _export_compiled(
         compiled, _ = add_pipeline(compiled, graph, card, pipeline.request())
     compiled.sources.write(directory)
     if compiled.untried:
-        click.echo(compiled.untried.sentence(), err=True)
+        say(compiled.untried.sentence(), err=True)
     if as_json:
-        click.echo(json.dumps(summary(compiled, directory), indent=2))
+        print_json(summary(compiled, directory), indent=2)
     else:
         for path in compiled.sources.files:
-            click.echo(directory / path)
+            say(str(directory / path))
     if explained:
-        click.echo("\n".join(explain_model(graph, kernels, choice)), err=as_json)
+        say(*explain_model(graph, kernels, choice), err=as_json)

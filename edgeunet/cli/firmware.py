@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,6 +11,8 @@ from edgeunet.cli.options.aligned import aligned_option
 from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
+from edgeunet.escaping.shell import shell_path
+from edgeunet.escaping.terminal import say
 
 
 @click.group()
@@ -61,17 +63,15 @@ def new(
         aligned=aligned,
         pipeline=asked,
         force=force,
-        note=lambda text: click.echo(text, err=True),
+        note=partial(say, err=True),
     )
     for path in project.kept:
-        click.echo(
-            f"kept {shlex.quote(str(directory / path))}, changed since it was written; --force replaces it", err=True
-        )
+        say(f"kept {shell_path(directory / path)}, changed since it was written; --force replaces it", err=True)
     for path in project.replaced:
-        click.echo(f"replaced {shlex.quote(str(directory / path))}, which had been changed", err=True)
+        say(f"replaced {shell_path(directory / path)}, which had been changed", err=True)
     what = f"{project.model} and its pipeline" if project.has_pipeline else project.model
-    click.echo(f"{directory}: firmware for {project.board} around {what}")
-    click.echo(f"next: edgeunet flash {shlex.quote(str(directory))}")
+    say(f"{directory}: firmware for {project.board} around {what}")
+    say(f"next: edgeunet flash {shell_path(directory)}")
 
 
 @command.command("boards")
@@ -83,6 +83,4 @@ def boards() -> None:
     width = max(len(name) for name in table.boards)
     for board in table.boards.values():
         memory = f"{board.flash.size_bytes // 1024} kB flash, {board.ram.size_bytes // 1024} kB RAM"
-        click.echo(
-            f"{board.name:<{width}}  {board.core.name:<10}  {board.flasher['tool']:<7}  {memory:<28}  {board.title}"
-        )
+        say(f"{board.name:<{width}}  {board.core.name:<10}  {board.flasher['tool']:<7}  {memory:<28}  {board.title}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from functools import partial
 from pathlib import Path
 
 import click
 
 from edgeunet.cli.options.parameters import FiniteRange
+from edgeunet.escaping.terminal import print_json, say
 
 
 @click.command()
@@ -47,12 +48,12 @@ def command(
     plan = plan_flash(directory, board, toolchain, emulator)
     if dry_run:
         commands = {"schema": SCHEMA, "board": plan.board.name, "commands": [list(each) for each in plan.commands]}
-        click.echo(json.dumps(commands, indent=2) if as_json else plan.text())
+        print_json(commands, indent=2) if as_json else say(*plan.lines())
         return
 
     def show(text: str) -> None:
         if raw or not text.startswith("#"):
-            click.echo(text, err=as_json)
+            say(text, err=as_json)
 
     lines = flash(
         plan,
@@ -60,6 +61,9 @@ def command(
         port=port,
         timeout_s=timeout_s,
         on_text=show,
-        note=lambda text: click.echo(text, err=True),
+        note=partial(say, err=True),
     )
-    click.echo(json.dumps(flash_document(plan, lines), indent=2) if as_json else summarize_flash(plan, lines))
+    if as_json:
+        print_json(flash_document(plan, lines), indent=2)
+    else:
+        say(*summarize_flash(plan, lines))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from edgeunet.cli.options.data import DataRequest, data_options
+from edgeunet.escaping.terminal import print_json, say
 
 
 @click.command(short_help="Say what a directory of records holds, and which cannot be read.")
@@ -17,4 +16,7 @@ def command(request: DataRequest, as_json: bool) -> None:
     from edgeunet.signals.inspection import describe_inspection, inspect
 
     document = inspect(request.open())
-    click.echo(json.dumps(document) if as_json else describe_inspection(document))
+    if as_json:
+        print_json(document)
+    else:
+        say(*describe_inspection(document))

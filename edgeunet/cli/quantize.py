@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from edgeunet.cli.options.data import DataRequest, data_options
 from edgeunet.cli.options.parameters import FiniteRange
+from edgeunet.escaping.terminal import print_json, say
 
 
 @click.command(short_help="Quantize a trained model to int8, int16x8 or float32 TFLite.")
@@ -103,5 +103,8 @@ def command(
         tolerance_ms=tolerance_ms,
         card=card_with(model, classes, sample_rate_hz, normalization),
     )
-    click.echo(json.dumps(dict(quantized.report)) if as_json else describe(quantized))
-    click.echo(f"wrote {output}", err=True)
+    if as_json:
+        print_json(dict(quantized.report))
+    else:
+        say(*describe(quantized))
+    say(f"wrote {output}", err=True)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from edgeunet.escaping.terminal import print_page, say
+
 
 @click.command("report")
 @click.argument("results", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -35,6 +37,6 @@ def command(results: tuple[Path, ...], output: Path | None, form: str, no_plot: 
 
     collected = collect(results)
     written = write_report(collected, output, plot=not no_plot) if output is not None else []
-    click.echo(FORMS["json" if as_json else form](collected), nl=False)
+    print_page(FORMS["json" if as_json else form](collected))
     for path in written:
-        click.echo(f"wrote {path}", err=True)
+        say(f"wrote {path}", err=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from edgeunet.cli.options.data import DataRequest, data_options, tell_warnings
 from edgeunet.cli.options.parameters import FiniteRange
+from edgeunet.escaping.terminal import print_json, say
 
 
 @click.command(short_help="Send a recording through the compiled pipeline and plot its events.")
@@ -75,6 +75,9 @@ def command(
     if plot is not None:
         plot_simulation(done, plot, start_s=start_s, shown_s=seconds)
     tell_warnings(done.warnings)
-    click.echo(json.dumps(done.document()) if as_json else describe_simulation(done))
+    if as_json:
+        print_json(done.document())
+    else:
+        say(*describe_simulation(done))
     if done.exact is False:
         raise click.exceptions.Exit(1)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from edgeunet.escaping.terminal import say
+
 
 @click.command(short_help="Write synthetic ECG records to look at or to keep.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Directory to write to.")
@@ -29,4 +31,4 @@ def command(output: Path, records: int, seed: int, leads: tuple[str, ...], form:
 
     source = SyntheticSource(records=records, seed=seed, leads=leads or None)
     files = export_records((source.read(name) for name in source.names()), output, form)
-    click.echo(f"{records} records in {len(files)} files in {output}", err=True)
+    say(f"{records} records in {len(files)} files in {output}", err=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from edgeunet.cli.options.data import DataRequest, data_options
 from edgeunet.cli.options.parameters import FiniteRange
+from edgeunet.escaping.terminal import print_json, say
 
 
 @click.command(short_help="Train a model on a directory of records or on synthetic ECG.")
@@ -72,4 +72,7 @@ def command(
     result = train_as_requested(
         start, preset, request.open(), split_path, output, normalization=normalization, resume=resume, options=options
     )
-    click.echo(json.dumps(training_document(result)) if as_json else describe_training(result))
+    if as_json:
+        print_json(training_document(result))
+    else:
+        say(*describe_training(result))

@@ -1,6 +1,6 @@
 """The one engine that writes documents: a template that reads as the file it makes, filled with a typed page.
 
-Templates lie in the package that uses them, in its folder ``c``; their names are paths below ``edgeunet``. They hold
+Templates lie in the package that uses them, in its folder ``c`` or ``pages``; their names are paths below ``edgeunet``. They hold
 the text and its conditions; what a value is, Python has worked out before. Jinja2 is loaded with the first of them.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cache, partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from edgeunet.escaping.c import CIdentifier, Source, comma_list
 from edgeunet.escaping.html import Markup
@@ -73,12 +73,13 @@ def render(page: Page) -> str:
     jinja2.UndefinedError
         When it asks for a name that the page lacks.
     """
-    return engine(page.accepts).get_template(page.template).render(page.names())
+    accepts: Any = page.accepts  # mypy finds no class with fields hashable
+    return engine(accepts).get_template(page.template).render(page.names())
 
 
 @cache
-def engine(accepts: type[Written] = Source) -> Environment:
-    """The environment of all templates that write ``accepts``."""
+def engine(accepts: type[Any] = Source) -> Environment:
+    """The environment of all templates that write ``accepts``, a kind of `Written`."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

@@ -44,6 +44,13 @@ def shell_path(path: PurePath) -> ShellWord:
     return shell_word(f"./{text}" if text.startswith("-") else text)
 
 
+def tcl_word(text: str) -> Written:
+    """``text`` as a word of a command that OpenOCD reads, whose language is Tcl."""
+    return Written(
+        "".join(c if c.isalnum() or c in "./_-" else f"\\u{ord(c):04x}" if ord(c) < 32 else f"\\{c}" for c in text)
+    )
+
+
 class ShellLine(Written):
     """A command line of `ShellWord`."""
 

@@ -18,6 +18,10 @@ LONGEST = 2000
 """Characters of a line; of a longer one the middle is left out."""
 
 
+WIDEST = 120
+"""Characters of a cell."""
+
+
 class TerminalText(Written):
     """One line without anything that a terminal obeys.
 
@@ -39,6 +43,11 @@ class JsonText(Written):
 def terminal_text(text: str) -> TerminalText:
     """``text`` for one line of a terminal: what cannot be seen as an escape, and of bounded length."""
     return TerminalText(shortened(visible(text), LONGEST))
+
+
+def cell(text: str) -> str:
+    """``text`` as what it is shown as, for the column of a table, which is as wide as its widest."""
+    return shortened(visible(text), WIDEST)
 
 
 def say(*lines: str | TerminalText | ShellLine, err: bool = False, stream: TextIO | None = None) -> None:

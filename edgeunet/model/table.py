@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from edgeunet.escaping.terminal import cell
 from edgeunet.model.cost import Cost
 from edgeunet.model.lint import Finding
 
 
-def format_cost(figures: Cost, findings: Sequence[Finding] | None) -> str:
-    """Return the layer table, the totals and the lint's verdict (``None``: it did not run) as lines of text."""
+def format_cost(figures: Cost, findings: Sequence[Finding] | None) -> list[str]:
+    """Return the layer table, the totals and the lint's verdict (``None``: it did not run) as lines."""
     rows = [("layer", "kind", "output", "parameters", "MACs")]
     rows += [
-        (row.name, row.kind, _shape(row.output_shape), f"{row.parameters:,}", f"{row.macs:,}") for row in figures.layers
+        (cell(row.name), row.kind, _shape(row.output_shape), f"{row.parameters:,}", f"{row.macs:,}")
+        for row in figures.layers
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     lines = [
@@ -24,7 +26,7 @@ def format_cost(figures: Cost, findings: Sequence[Finding] | None) -> str:
     ]
     lines.insert(1, "─" * (sum(widths) + 8))
     lines += ["", *(f"{label:<22}{text}" for label, text in _totals(figures))]
-    return "\n".join([*lines, "", *_verdict(findings)])
+    return [*lines, "", *_verdict(findings)]
 
 
 def _totals(figures: Cost) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from edgeunet.errors import QuantizeError
+from edgeunet.escaping.terminal import redraw, say
 from edgeunet.files import require_writable
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.quantize.quantization import Evaluate, Quantized, quantize
@@ -71,7 +72,7 @@ def choose_split(model: Path, card: ModelCard | None, source: Source, split_path
     if split_path is not None:
         return load_split(split_path)
     if card is None or card.split is None:
-        print(f"'{model}' has no split; calibrating on 4 of 5 patients drawn at random", file=sys.stderr)
+        say(f"'{model}' has no split; calibrating on 4 of 5 patients drawn at random", err=True)
         return make_split(source)
     split = split_from_dict(card.split, f"the split on the card of '{model}'")
     known, here = _origin(card.data), _origin(source.describe())
@@ -112,5 +113,6 @@ def _evaluation(source: Source, split: Split, card: ModelCard | None, tolerance_
 
 
 def _tell(stream: TextIO, what: str, done: int, count: int) -> None:
-    stream.write(f"\rscoring the {what} model: record {done} of {count}\x1b[K" + ("\n" if done == count else ""))
-    stream.flush()
+    redraw(stream, f"scoring the {what} model: record {done} of {count}")
+    if done == count:
+        say("", stream=stream)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from edgeunet.escaping.terminal import cell
 from edgeunet.quantize.accuracy import drops
 from edgeunet.quantize.layers import LayerError, lossiest_layer, worst_layer
 from edgeunet.quantize.quantization import Quantized
@@ -23,7 +24,7 @@ _COLUMNS = (
 )
 
 
-def describe(quantized: Quantized) -> str:
+def describe(quantized: Quantized) -> list[str]:
     """Return what the terminal shows: sizes, layers, and accuracy before and after."""
     report = quantized.report
     number_format, size, floating = report["format"], report["model_bytes"], report["float32_model_bytes"]
@@ -33,47 +34,47 @@ def describe(quantized: Quantized) -> str:
         parts.append(f"calibrated on {calibration['windows']} windows of {calibration['patients']} training patients")
     if quantized.layers:
         compared = report.get("compared_on", {})
-        parts.append(f"\nlayers on {compared.get('windows')} windows of part '{compared.get('part')}':\n")
-        parts.append(layer_table(quantized.layers))
+        parts += ["", f"layers on {compared.get('windows')} windows of part '{compared.get('part')}':", ""]
+        parts += layer_table(quantized.layers)
     if report.get("validation"):
-        parts.append("\n" + validation_table(report["validation"], number_format))
-    return "\n".join(parts)
+        parts += ["", *validation_table(report["validation"], number_format)]
+    return parts
 
 
-def layer_table(layers: Sequence[LayerError]) -> str:
+def layer_table(layers: Sequence[LayerError]) -> list[str]:
     """Return one line per layer, with the worst and the lossiest named below."""
     rows = [[title for title, _ in _COLUMNS], *(_row(layer) for layer in layers)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
     lines = [
         "  ".join(
-            f"{cell:{side}{width}}" for cell, (_, side), width in zip(row, _COLUMNS, widths, strict=True)
+            f"{text:{side}{width}}" for text, (_, side), width in zip(row, _COLUMNS, widths, strict=True)
         ).rstrip()
         for row in rows
     ]
     lines.insert(1, "  ".join("-" * width for width in widths))
     worst, lossiest = worst_layer(layers), lossiest_layer(layers)
     if worst is not None:
-        lines.append(f"\nworst layer: {worst.name} ({worst.op}), {worst.sqnr_db:.1f} dB against float")
+        lines += ["", f"worst layer: {worst.name} ({worst.op}), {worst.sqnr_db:.1f} dB against float"]
     if lossiest is not None and lossiest is not worst:
         lines.append(f"loses most itself: {lossiest.name} ({lossiest.op}), {lossiest.lost_db:.1f} dB")
-    return "\n".join(lines)
+    return lines
 
 
-def validation_table(validation: Mapping[str, Any], number_format: str) -> str:
+def validation_table(validation: Mapping[str, Any], number_format: str) -> list[str]:
     """Return float against quantized F1 in percent, one line per figure."""
     changes = drops(validation["float"], validation["quantized"])
     if not changes:
-        return "validation: no F1 to compare"
+        return ["validation: no F1 to compare"]
     title = "F1 on validation patients"
     width = max(len(title), *(len(change.label) for change in changes))
     lines = [f"{title:{width}}  {'float':>7}  {number_format:>7}  {'drop':>6}"]
     lines += [f"{c.label:{width}}  {100 * c.before:7.2f}  {100 * c.after:7.2f}  {c.points:6.2f}" for c in changes]
-    return "\n".join(lines)
+    return lines
 
 
 def _row(layer: LayerError) -> list[str]:
     return [
-        layer.name,
+        cell(layer.name),
         layer.op,
         f"{layer.scale:.5g}",
         str(layer.zero_point),

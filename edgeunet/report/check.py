@@ -122,11 +122,11 @@ def undecided(comparisons: list[Comparison]) -> bool:
     return bool(missing(comparisons)) and not broken(comparisons)
 
 
-def lines(comparisons: list[Comparison]) -> str:
+def lines(comparisons: list[Comparison]) -> list[str]:
     """Return one line per comparison, and how many held."""
     marks = [("MISSING" if c.value is None else "ok" if c.ok else "BROKEN", c.sentence()) for c in comparisons]
     held = sum(comparison.ok for comparison in comparisons)
-    return "\n".join([*(f"{mark:7}  {sentence}" for mark, sentence in marks), f"{held} of {len(marks)} held"])
+    return [*(f"{mark:7}  {sentence}" for mark, sentence in marks), f"{held} of {len(marks)} held"]
 
 
 def check_document(comparisons: list[Comparison]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeunet.errors import ReportError
+from edgeunet.escaping.shell import shell_path
 from edgeunet.files import read_any_json, read_json
 from edgeunet.report.documents import COMMANDS, LARGEST, check_document, command_of, other_version
 from edgeunet.report.results import HOP, Figure, Result, Results, Subject
@@ -90,7 +91,7 @@ def _read(path: Path) -> Iterator[Result]:
     if not found:
         raise ReportError(
             f"'{path}' holds no result document; write some there, as in: "
-            f"edgeunet evaluate m.tflite --json > {path}/m.json"
+            f"edgeunet evaluate m.tflite --json > {shell_path(path / 'm.json')}"
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from edgeunet.escaping.picture import picture_text
 from edgeunet.files import replacing
 from edgeunet.report.results import Results
 from edgeunet.report.table import Row, boundary_columns, rows
@@ -47,7 +48,7 @@ def _against_size(axes: Any, table: Sequence[Row], colours: dict[str, str]) -> N
             s=70,
             color=colours[row.label],
             marker=_MARKERS.get(row.subject.format, "D"),
-            label=f"{row.label}\n{size}",
+            label=f"{picture_text(row.label)}\n{picture_text(size)}",
             zorder=3,
         )
     axes.set_xscale("log", base=2)
@@ -79,12 +80,17 @@ def _by_boundary(axes: Any, table: Sequence[Row], colours: dict[str, str]) -> No
         for x, y in zip(places, heights, strict=True):
             if y == y and len(table) * len(columns) <= 24:
                 axes.annotate(f"{y:.1f}", (x, y), (0, 5), textcoords="offset points", ha="center", fontsize=7)
-    axes.set_xticks(range(len(columns)), [heading.removesuffix(" F1").replace(" ", "\n") for heading, _ in columns])
+    axes.set_xticks(range(len(columns)), [_on_two_lines(heading.removesuffix(" F1")) for heading, _ in columns])
     axes.set_ylim(*_bounds(values))
     axes.set_yticks([tick for tick in axes.get_yticks() if tick <= 100])
     axes.set_ylabel("F1, %")
     axes.set_title("F1 by wave boundary", fontsize=11)
     axes.grid(True, axis="y", alpha=0.3)
+
+
+def _on_two_lines(boundary: str) -> str:
+    wave, _, end = boundary.rpartition(" ")
+    return f"{picture_text(wave)}\n{end}"
 
 
 def _bounds(values: Sequence[float]) -> tuple[float, float]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from edgeunet.errors import ReportError
+from edgeunet.escaping.html import Markup
+from edgeunet.escaping.markdown import Markdown
+from edgeunet.escaping.terminal import JsonText, json_text
 from edgeunet.files import write_text
 from edgeunet.report.html import to_html
 from edgeunet.report.markdown import to_markdown
@@ -14,10 +16,10 @@ from edgeunet.report.plot import write_plot
 from edgeunet.report.results import Results
 from edgeunet.report.table import to_document
 
-FORMS: Mapping[str, Callable[[Results], str]] = {
-    "markdown": to_markdown,
-    "html": to_html,
-    "json": lambda results: json.dumps(to_document(results), indent=2) + "\n",
+FORMS: Mapping[str, Callable[[Results], Markup | Markdown | JsonText]] = {
+    "markdown": lambda results: Markdown(to_markdown(results)),
+    "html": lambda results: Markup(to_html(results)),
+    "json": lambda results: JsonText(f"{json_text(to_document(results), indent=2)}\n"),
 }
 _FORM_OF_SUFFIX = {".md": "markdown", ".html": "html", ".htm": "html", ".json": "json"}
 
@@ -39,14 +41,14 @@ def write_report(results: Results, output: Path, *, plot: bool = True) -> list[P
         When it cannot be written.
     """
     if not output.is_dir() and output.suffix[1:].isalpha():
-        write_text(output, FORMS[_form_of(output)](results))
+        write_text(output, FORMS[_form_of(output)](results).text)
         return [output]
     html, text, document = (output / f"report{suffix}" for suffix in (".html", ".md", ".json"))
     picture = output / "report.png"
     drawn = plot and write_plot(results, picture)
     write_text(html, to_html(results))
     write_text(text, to_markdown(results, plot=picture.name if drawn else None))
-    write_text(document, FORMS["json"](results))
+    write_text(document, FORMS["json"](results).text)
     return [html, text, document, *([picture] if drawn else [])]
 
 

@@ -94,7 +94,7 @@ def compare(request: Request, note: Note = lambda _: None) -> tuple[Variant, ...
     return tuple(found)
 
 
-def comparison_table(found: tuple[Variant, ...]) -> str:
+def comparison_table(found: tuple[Variant, ...]) -> list[str]:
     """Return the variants as a table: figures, and by how much each is above what ships."""
     ships = {key: found[0].document()[key] for key in ("instructions", "ram_bytes", "flash_bytes")}
     rows = [["variant", "exact", "instructions", "", "RAM", "", "flash", "", "what it brings"]]
@@ -113,9 +113,9 @@ def comparison_table(found: tuple[Variant, ...]) -> str:
         rows.append([*cells, variant.brings])
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     left = {0, 1, 8}
-    return "\n".join(
+    return [
         "  ".join(
             cell.ljust(w) if i in left else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
-    )
+    ]

@@ -121,7 +121,7 @@ def document(findings: tuple[Finding, ...]) -> dict[str, Any]:
     }
 
 
-def table(findings: tuple[Finding, ...]) -> str:
+def table(findings: tuple[Finding, ...]) -> list[str]:
     """Return the same for reading."""
     width = max(len(finding.name) for finding in findings)
     lines = []
@@ -134,4 +134,4 @@ def table(findings: tuple[Finding, ...]) -> str:
         "bench --target: " + ", ".join(f"{name}{'' if can else ' (not here)'}" for name, can in possible.items()),
         "--kernels: " + "; ".join(f"{name}: {flavour.title}" for name, flavour in FLAVOURS.items()),
     ]
-    return "\n".join(lines)
+    return lines

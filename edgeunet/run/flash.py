@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from edgeunet.errors import RunError, ToolError
+from edgeunet.escaping.shell import ShellLine, shell_line, tcl_word
 from edgeunet.run.image import Build, Image, build_image
 from edgeunet.run.machines import qemu
 from edgeunet.run.machines.boards import Board
@@ -51,8 +51,9 @@ class FlashPlan:
     def uses_cmake(self) -> bool:
         return self.commands[0][0] == "cmake"
 
-    def text(self) -> str:
-        return "\n".join(shlex.join(command) for command in self.commands)
+    def lines(self) -> tuple[ShellLine, ...]:
+        """Return the commands as they can be copied into a shell."""
+        return tuple(map(shell_line, self.commands))
 
 
 def plan_flash(
@@ -108,7 +109,7 @@ def flash_command(board: Board, image: Path, emulator: str | None = None) -> tup
     if tool == "pyocd":
         return ("pyocd", "flash", "--target", board.flasher["target"], str(image))
     if tool == "openocd":
-        return ("openocd", "-f", board.flasher["config"], "-c", f"program {image} verify reset exit")
+        return ("openocd", "-f", board.flasher["config"], "-c", f"program {tcl_word(str(image))} verify reset exit")
     raise RunError(f"board '{board.name}' names the flash tool '{tool}'; use qemu, pyocd or openocd in boards.json")
 
 
@@ -119,7 +120,7 @@ def flash(
     port: str | None = None,
     timeout_s: float = 60.0,
     on_text: Callable[[str], None] = lambda _: None,
-    note: Callable[[str], None] = lambda _: None,
+    note: Callable[[str | ShellLine], None] = lambda _: None,
 ) -> tuple[Line, ...]:
     """Build, put on the board, and return what it reported; a real board without ``port`` is not listened to.
 
@@ -167,13 +168,13 @@ def _wrong_value(result: int, is_pipeline: bool) -> str:
     return f"value {index} of stage {stage} ({PIPELINE_STAGES.get(stage, 'unknown')})"
 
 
-def build_plan(plan: FlashPlan, note: Callable[[str], None] = lambda _: None) -> Image:
+def build_plan(plan: FlashPlan, note: Callable[[str | ShellLine], None] = lambda _: None) -> Image:
     """Carry out the building part of ``plan``."""
     if not plan.uses_cmake:
         note(f"building with {plan.build.toolchain.version} (cmake is not installed)")
         return build_image(plan.build, plan.project)
     for command in plan.commands[:-1]:
-        note(shlex.join(command))
+        note(shell_line(command))
         run_tool(command, Path.cwd(), "building with cmake")
     return Image(plan.image, plan.build)
 

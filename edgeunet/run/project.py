@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 
 from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError
+from edgeunet.escaping.c import CIdentifier, CText, Source
+from edgeunet.escaping.written import written
 from edgeunet.files import read_json, write_json, write_text
 from edgeunet.run.machines.boards import Board, load_boards, template_directory
 from edgeunet.run.recording import Recording
@@ -26,6 +29,20 @@ _MAINS = {
     ("window", True): "main_pipeline_window.c.in",
     ("stream", True): "main_pipeline_stream.c.in",
 }
+
+
+class BoardName(Source):
+    """The name of a board or core.
+
+    Raises
+    ------
+    ValueError
+        When it is of more than lower-case letters, digits and hyphens.
+    """
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", self.text):
+            raise ValueError(f"{self.text!r} is no name of a board")
 
 
 @dataclass(frozen=True)
@@ -149,7 +166,7 @@ def _template_files(compiled: Compiled, board: str, flags: str, *, with_recordin
         text = path.read_text(encoding="utf-8")
         if path.suffix == _FILLED:
             target = target.with_suffix("")
-            text = fill(text, compiled.name, board, flags)
+            text = fill(text, CIdentifier(compiled.name), BoardName(board), CText(flags))
         files[target.as_posix()] = text
     return files
 
@@ -186,10 +203,13 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def fill(text: str, model: str, board: str, flags: str) -> str:
-    """Return ``text`` with ``@name@``, ``@NAME@``, ``@board@`` and ``@flags@`` replaced."""
-    text = text.replace("@flags@", flags)
-    return text.replace("@name@", model).replace("@NAME@", model.upper()).replace("@board@", board)
+def fill(text: str, model: CIdentifier, board: BoardName, flags: CText) -> str:
+    """Return ``text`` with ``@name@``, ``@NAME@``, ``@board@`` and ``@flags@`` replaced.
+
+    These stand in C, CMake and Markdown, so they are made of nothing that means anything there.
+    """
+    words = {"name": model, "NAME": model.upper, "board": board, "flags": flags}
+    return re.sub("@(name|NAME|board|flags)@", lambda found: written(words[found[1]], Source), text)
 
 
 def open_project(directory: Path) -> Project:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from edgeunet.errors import SignalError
+from edgeunet.escaping.terminal import cell
 from edgeunet.signals.plausibility import Expectation, Finding, examine, is_ecg, summaries
 from edgeunet.signals.record import Record
 from edgeunet.signals.source import Source
@@ -127,8 +128,8 @@ class _Totals:
         }
 
 
-def describe_inspection(document: dict[str, Any]) -> str:
-    """Return ``document`` (of `inspect`) as text for a terminal."""
+def describe_inspection(document: dict[str, Any]) -> list[str]:
+    """Return ``document`` (of `inspect`) as lines for a terminal."""
     rates = ", ".join(f"{rate} Hz" for rate in document["sample_rates_hz"])
     unknown = document["unknown_share"]
     lines = [
@@ -139,7 +140,7 @@ def describe_inspection(document: dict[str, Any]) -> str:
     ]
     for name, figures in document["classes"].items():
         share = "-" if figures["share"] is None else f"{100 * figures['share']:.1f}"
-        row = f"{name:<14}{share:>8}"
+        row = f"{cell(name):<14}{share:>8}"
         if "waves" in figures:
             median = "-" if figures["median_ms"] is None else f"{figures['median_ms']:.0f}"
             row += f"{figures['waves']:>9}{median:>11}{len(figures['records_without']):>17}"
@@ -147,5 +148,4 @@ def describe_inspection(document: dict[str, Any]) -> str:
     for entry in document["implausible"]:
         use = f" (train, evaluate and simulate refuse {len(entry['refused'])})" if entry["refused"] else ""
         lines.append(f"{'note' if entry['kind'] == 'note' else 'warning'}: {entry['worst']}{use}")
-    lines += [f"refused: {entry['reason']}" for entry in document["refused"]]
-    return "\n".join(lines)
+    return [*lines, *(f"refused: {entry['reason']}" for entry in document["refused"])]

@@ -57,12 +57,10 @@ def preset(name: str, dimensions: int | None = None) -> UNetSpec:
     return specs[dimensions]
 
 
-def list_of_presets() -> str:
-    """Return the presets as lines of text: name, forms, summary."""
+def list_of_presets() -> list[str]:
+    """Return the presets as lines: name, forms, summary."""
     width = max(map(len, PRESETS))
-    return "\n".join(
-        f"{item.name:<{width}}  {'/'.join(f'{d}-D' for d in item.specs):<7}  {item.summary}" for item in _ALL
-    )
+    return [f"{item.name:<{width}}  {'/'.join(f'{d}-D' for d in item.specs):<7}  {item.summary}" for item in _ALL]
 
 
 def _heartkit() -> UNetSpec:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from edgeunet.escaping.picture import picture_text
 from edgeunet.files import replacing
 from edgeunet.modelcard import ModelCard
 from edgeunet.train.history import Row
@@ -37,7 +38,7 @@ def plot_history(path: Path, rows: Sequence[Row], classes: Sequence[str], best_e
     for name, colour in zip(classes[1:], _colours(classes), strict=False):
         scores = [row.get(f"val_f1_{name}") for row in rows]
         shown = np.array([np.nan if s is None else 100 * s for s in scores])
-        right.plot(epochs, shown, color=colour, label=name)
+        right.plot(epochs, shown, color=colour, label=picture_text(name))
         later = shown[len(shown) // 4 :]
         lowest = min(lowest, float(np.nanmin(later))) if np.isfinite(later).any() else lowest
     # The first epochs climb from nothing; what tells models apart is the stretch after them.
@@ -83,7 +84,7 @@ def _draw_lead(axis: Any, lead: Judged, classes: Sequence[str]) -> None:
     for first, last in _unknown_spans(lead.labels[start:stop]):
         axis.axvspan((start + first) / rate, (start + last) / rate, color="#dddddd", alpha=0.5, linewidth=0)
     axis.set_xlim(time[0], time[-1])
-    axis.set_ylabel(f"{lead.record}\n{lead.lead}", rotation=0, ha="right", va="center")
+    axis.set_ylabel(f"{picture_text(lead.record)}\n{picture_text(lead.lead)}", rotation=0, ha="right", va="center")
     axis.text(1.005, 0.94, "annotated", transform=axis.transAxes, fontsize=8, va="center")
     axis.text(1.005, 0.06, "predicted", transform=axis.transAxes, fontsize=8, va="center")
     axis.set_yticks([])
@@ -119,7 +120,7 @@ def _colours(classes: Sequence[str]) -> list[str]:
 def _patch(colour: str, label: str) -> Any:
     from matplotlib.patches import Patch
 
-    return Patch(color=colour, label=label, linewidth=0)
+    return Patch(color=colour, label=picture_text(label), linewidth=0)
 
 
 def _subplots(rows: int, columns: int, size: tuple[float, float]) -> tuple[Any, Any]:

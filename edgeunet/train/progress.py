@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from edgeunet.escaping.terminal import redraw, say
+
 if TYPE_CHECKING:
     from edgeunet.train.fit import Progress
     from edgeunet.train.training import Listener
@@ -37,7 +39,7 @@ class EpochBar:
 
     def note(self, text: str) -> None:
         """Print a sentence on a line of its own."""
-        print(text, file=self.stream, flush=True)
+        say(text, stream=self.stream)
 
     def step(self, progress: Progress, step: int, loss: float) -> None:
         """Redraw the bar, a few times a second at most; nothing where the stream is no terminal."""
@@ -47,8 +49,7 @@ class EpochBar:
         self._drawn = now
         filled = BAR_COLUMNS * step // self.steps
         bar = "█" * filled + "·" * (BAR_COLUMNS - filled)
-        self.stream.write(f"\r{_place(progress.done + 1, progress)} {bar} loss {loss:.3f}\x1b[K")
-        self.stream.flush()
+        redraw(self.stream, f"{_place(progress.done + 1, progress)} {bar} loss {loss:.3f}")
 
     def epoch(self, progress: Progress) -> None:
         """Print the line of the epoch just finished."""
@@ -63,8 +64,9 @@ class EpochBar:
         left = (progress.planned - progress.done) * row["seconds"]
         parts.append(f"{row['seconds']:.1f} s, {_duration(left)} to go" if left else f"{row['seconds']:.1f} s")
         best = " *" if progress.best_epoch == progress.done else ""
-        start = "\r\x1b[K" if self._moving else ""
-        print(f"{start}{_place(progress.done, progress)} {'  '.join(parts)}{best}", file=self.stream, flush=True)
+        if self._moving:
+            redraw(self.stream)
+        say(f"{_place(progress.done, progress)} {'  '.join(parts)}{best}", stream=self.stream)
 
 
 def record_counter(stream: TextIO) -> Callable[[int, int], None]:
@@ -72,8 +74,7 @@ def record_counter(stream: TextIO) -> Callable[[int, int], None]:
 
     def count(done: int, total: int) -> None:
         if stream.isatty():
-            stream.write(f"\rrecord {done}/{total}\x1b[K" if done < total else "\r\x1b[K")
-            stream.flush()
+            redraw(stream, f"record {done}/{total}" if done < total else "")
 
     return count
 

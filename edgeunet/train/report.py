@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from edgeunet.escaping.terminal import cell
 from edgeunet.train.training import TrainResult
 
 
@@ -23,7 +24,7 @@ def training_document(result: TrainResult) -> dict[str, Any]:
     }
 
 
-def describe_training(result: TrainResult) -> str:
+def describe_training(result: TrainResult) -> list[str]:
     """Return a few lines saying what was trained and where it is."""
     progress = result.progress
     lines = [
@@ -31,18 +32,17 @@ def describe_training(result: TrainResult) -> str:
     ]
     boundaries = result.card.metrics.get("boundaries")
     if boundaries:
-        lines += ["", boundary_table(boundaries, result.card.metrics["tolerance_ms"]), ""]
-    lines += [f"  {name:<13}{path}" for name, path in {"model": result.model, **result.files}.items()]
-    return "\n".join(lines)
+        lines += ["", *boundary_table(boundaries, result.card.metrics["tolerance_ms"]), ""]
+    return [*lines, *(f"  {name:<13}{path}" for name, path in {"model": result.model, **result.files}.items())]
 
 
-def describe_evaluation(document: Mapping[str, Any]) -> str:
+def describe_evaluation(document: Mapping[str, Any]) -> list[str]:
     """Return the figures of `edgeunet.train.evaluation.evaluate` as tables."""
     head = (
         f"{document['model']} ({document['format']}), part {document['part']}: {document['records']} records, "
         f"{document['leads']} leads, {document['seconds'] / 60:.1f} annotated minutes"
     )
-    parts = [head, boundary_table(document["boundaries"], document["tolerance_ms"])]
+    parts = [[head], boundary_table(document["boundaries"], document["tolerance_ms"])]
     if document["strict"]["boundaries"]:
         parts.append(boundary_table(document["strict"]["boundaries"], document["strict"]["tolerance_ms"]))
     parts.append(sample_table(document["samples"]))
@@ -50,14 +50,15 @@ def describe_evaluation(document: Mapping[str, Any]) -> str:
     if without and without["records"]:
         false = without["boundaries"]["P"]["onset"]["fp"]
         f1 = document["with_p_waves"]["boundaries"]["P"]["onset"]["f1"]
-        parts.append(
+        said = (
             f"{without['records']} records have no P wave: {false} were found there; "
             f"P onset F1 of the other {document['with_p_waves']['records']}: {_percent(f1)} %"
         )
-    return "\n\n".join(parts)
+        parts.append([said])
+    return [line for part in parts for line in ("", *part)][1:]
 
 
-def boundary_table(boundaries: Mapping[str, Any], tolerance_ms: float | Mapping[str, float]) -> str:
+def boundary_table(boundaries: Mapping[str, Any], tolerance_ms: float | Mapping[str, float]) -> list[str]:
     """Return one row per wave and boundary."""
     if isinstance(tolerance_ms, Mapping):
         within = ", ".join(f"{kind} {ms:g}" for kind, ms in tolerance_ms.items())
@@ -69,19 +70,19 @@ def boundary_table(boundaries: Mapping[str, Any], tolerance_ms: float | Mapping[
             error = "-" if row["mean_ms"] is None else f"{row['mean_ms']:+.1f}"
             error += "" if row["sd_ms"] is None else f" ± {row['sd_ms']:.1f}"
             figures = "".join(f"{_percent(row[key]):>8}" for key in ("se", "ppv", "f1"))
-            lines.append(f"{kind + ' ' + end:<20}{figures}{error:>16}{row['n']:>8}")
-    return "\n".join(lines)
+            lines.append(f"{cell(kind + ' ' + end):<20}{figures}{error:>16}{row['n']:>8}")
+    return lines
 
 
-def sample_table(samples: Mapping[str, Any]) -> str:
+def sample_table(samples: Mapping[str, Any]) -> list[str]:
     """Return one row per class."""
     lines = [f"by sample{'':<11}{'prec. %':>8}{'rec. %':>8}{'F1 %':>8}{'IoU %':>8}"]
     for name, row in samples["classes"].items():
         figures = "".join(f"{_percent(row[key]):>8}" for key in ("precision", "recall", "f1", "iou"))
-        lines.append(f"{name:<20}{figures}")
+        lines.append(f"{cell(name):<20}{figures}")
     lines.append(f"{'mean':<36}{_percent(samples['macro_f1']):>8}{_percent(samples['mean_iou']):>8}")
     lines.append(f"{'correlation (MCC)':<36}{_percent(samples['mcc']):>8}")
-    return "\n".join(lines)
+    return lines
 
 
 def _percent(share: float | None) -> str:

@@ -51,6 +51,12 @@ def included(template: str) -> Iterator[str]:
         yield from included(name)
 
 
+def handed_on(template: str) -> Iterator[str]:
+    """Names under which a template hands values to those that it includes."""
+    for block in tree(template).find_all(nodes.With):
+        yield from (target.name for target in block.targets if isinstance(target, nodes.Name))
+
+
 def written(text: str, **values: object) -> str:
     return engine().from_string(text).render(values)
 
@@ -89,6 +95,7 @@ def test_a_page_gives_its_fields_and_its_name_in_capitals() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.template)
 def test_a_template_asks_for_what_its_page_has_and_for_all_of_it(page: type[Page]) -> None:
     asked = set().union(*(meta.find_undeclared_variables(tree(name)) for name in included(page.template)))
+    asked -= {name for text in included(page.template) for name in handed_on(text)}
     shared = {field.name for kind in (CPage, FilePage) for field in fields(kind)} | {"NAME"}
     own = {field.name for field in fields(page)}
     assert asked <= own | {"NAME"}

@@ -65,7 +65,7 @@ def test_the_table_names_worst_and_lossiest(layers: list[LayerError]) -> None:
     assert lossiest is not None
     assert worst.sqnr_db == min(layer.sqnr_db for layer in layers if layer.sqnr_db is not None)
     assert lossiest.lost_db == max(layer.lost_db for layer in layers if layer.lost_db is not None)
-    text = layer_table(layers)
+    text = "\n".join(layer_table(layers))
     assert f"worst layer: {worst.name} ({worst.op})" in text
     assert len({len(line) for line in text.splitlines()[1:2]}) == 1
     assert all(layer.name in text for layer in layers)

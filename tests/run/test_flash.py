@@ -121,7 +121,7 @@ def test_a_passing_selftest_is_none() -> None:
 def test_the_plan_is_the_exact_command(board: str, command: str, tmp_path: Path) -> None:
     need("arm-none-eabi-gcc", "qemu-system-arm")
     plan = plan_flash(app_with(tmp_path / "app"), board, "gcc")
-    assert plan.text().splitlines()[-1].startswith(command.format(image=plan.image))
+    assert plan.lines()[-1].text.startswith(command.format(image=plan.image))
     assert not plan.image.exists()
 
 

@@ -131,7 +131,7 @@ def test_inspect_shows_what_the_others_refuse(directory: Path) -> None:
     assert (document["records"], document["refused"]) == (2, [])
     found = {entry["kind"]: entry for entry in document["implausible"]}
     assert found["amplitude"]["records"] == found["amplitude"]["refused"] == ["slip"]
-    text = describe_inspection(document)
+    text = "\n".join(describe_inspection(document))
     assert "warning: record 'slip': a typical peak-to-peak of" in text
     assert "(train, evaluate and simulate refuse 1)" in text
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from edgeunet.errors import SignalError
+from edgeunet.escaping.terminal import say
 from edgeunet.signals import Source, open_source
 
 RECORDS = 200
@@ -82,7 +83,7 @@ class DataRequest:
 def tell_warnings(warnings: Iterable[str]) -> None:
     """Print what is implausible about the records on standard error, a line each."""
     for warning in warnings:
-        click.echo(f"edgeunet: warning: {warning}", err=True)
+        say(f"edgeunet: warning: {warning}", err=True)
 
 
 _OPTIONS = (

@@ -54,18 +54,18 @@ def _events(plan: FlashPlan, lines: Sequence[Line]) -> tuple[Event, ...]:
     return tuple(event_of(line, tuple(recording["classes"])) for line in lines if line.kind == "event")
 
 
-def summarize_flash(plan: FlashPlan, lines: Sequence[Line]) -> str:
+def summarize_flash(plan: FlashPlan, lines: Sequence[Line]) -> list[str]:
     """Return the events, if there are any, and one line: what ran, whether it was exact, and what it took."""
     told = flash_document(plan, lines)
     if not lines:
-        return f"{plan.board.name}: {plan.image} is on the board; name its serial port with --port to hear it"
+        return [f"{plan.board.name}: {plan.image} is on the board; name its serial port with --port to hear it"]
     recording = plan.project.recording
     table = []
     if recording:
         table = [*event_lines(_events(plan, lines), recording["sample_rate_hz"]), ""]
     where = f"{plan.board.name}{' (emulated)' if plan.board.is_emulated else ''}"
     figures = [_verdict(told["selftest_passed"], bool(recording)), *_figures(told)]
-    return "\n".join([*table, f"{where}: {_what_ran(told, plan)}; {'; '.join(figures)}"])
+    return [*table, f"{where}: {_what_ran(told, plan)}; {'; '.join(figures)}"]
 
 
 def _what_ran(told: dict[str, Any], plan: FlashPlan) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from edgeunet.escaping.terminal import cell
 from edgeunet.run.measurement import NOT_COUNTED, Measurement
 
 _LABEL = {"instructions": "instructions", "cycles": "cycles", "nanoseconds": "ns"}
 
 
-def summarize(measurement: Measurement) -> str:
+def summarize(measurement: Measurement) -> list[str]:
     """Return what ``bench`` prints: verdict, layers, memory, and how it was measured."""
     m = measurement
     by = f" by {m.emulator}" if m.emulator else ""
@@ -17,8 +18,7 @@ def summarize(measurement: Measurement) -> str:
     lines += [f"compiler  {m.toolchain_version}", f"flags     {m.flags}"]
     if m.emulator_version:
         lines.append(f"emulator  {m.emulator_version}" if m.emulator else f"board     {m.emulator_version}")
-    lines += [f"kernels   {m.kernels}", f"note      {NOT_COUNTED}"]
-    return "\n".join(lines)
+    return [*lines, f"kernels   {m.kernels}", f"note      {NOT_COUNTED}"]
 
 
 def _verdict(m: Measurement) -> str:
@@ -37,13 +37,15 @@ def _layer_lines(m: Measurement) -> list[str]:
     for layer in m.layers:
         per_mac = f"{layer.count / layer.macs:.2f}" if layer.macs else ""
         share = f"{100 * layer.count / total:.1f} %"
-        rows.append((layer.name, layer.op, f"{layer.count:,}", share, f"{layer.macs:,}" if layer.macs else "", per_mac))
+        rows.append(
+            (cell(layer.name), layer.op, f"{layer.count:,}", share, f"{layer.macs:,}" if layer.macs else "", per_mac)
+        )
     per_mac = f"{total / m.macs:.2f}" if m.macs else ""
     rows.append(("all layers", "", f"{total:,}", "100.0 %", f"{m.macs:,}", per_mac))
     widths = [max(len(row[i]) for row in rows) for i in range(6)]
     return [
         "  ".join(
-            cell.ljust(w) if i < 2 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+            text.ljust(w) if i < 2 else text.rjust(w) for i, (text, w) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
     ]

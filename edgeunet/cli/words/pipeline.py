@@ -5,7 +5,7 @@ from __future__ import annotations
 from edgeunet.run.pipeline_bench import PipelineMeasurement
 
 
-def summarize_pipeline(measured: PipelineMeasurement) -> str:
+def summarize_pipeline(measured: PipelineMeasurement) -> list[str]:
     """Return what ``bench --pipeline`` adds: verdict, stages, memory."""
     m, pipeline = measured, measured.pipeline
     document = m.document()
@@ -31,7 +31,7 @@ def summarize_pipeline(measured: PipelineMeasurement) -> str:
         lines.append(f"per window    {m.counts[0]:,} {unit}")
     if m.unit == "instructions":
         lines.append(f"real time     {m.per_second / 1e6:,.2f} MHz at one cycle per instruction (an estimate)")
-    return "\n".join([*lines, *_memory_lines(m)])
+    return [*lines, *_memory_lines(m)]
 
 
 def _stage_lines(m: PipelineMeasurement) -> list[str]:

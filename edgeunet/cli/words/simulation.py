@@ -25,7 +25,7 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f} %"
 
 
-def describe_simulation(simulation: Simulation) -> str:
+def describe_simulation(simulation: Simulation) -> list[str]:
     """Return what went in and what came out, with the first events."""
     document, record = simulation.document(), simulation.record
     seconds = record.samples / record.sample_rate_hz
@@ -42,4 +42,4 @@ def describe_simulation(simulation: Simulation) -> str:
     if document["boundaries"]:
         lines.append(f"scores    {_scores(document['boundaries'])}")
     lines.append("")
-    return "\n".join([*lines, *event_lines(simulation.events, record.sample_rate_hz)])
+    return [*lines, *event_lines(simulation.events, record.sample_rate_hz)]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from edgeunet.errors import RunError
+from edgeunet.escaping.picture import picture_text
 from edgeunet.files import replacing
 from edgeunet.run.simulate import Simulation
 from edgeunet.signals import CLASSES
@@ -90,15 +91,18 @@ def _label(axis: Any, simulation: Simulation) -> None:
     from matplotlib.patches import Patch
 
     record, compiled = simulation.record, simulation.compiled
+    lead = picture_text(record.leads[0])
     how = f"stream, hop {compiled.hop_samples}" if compiled.mode == "stream" else "window by window"
     axis.set_title(
-        f"{simulation.model} ({how}) on record {record.name}, lead {record.leads[0]}{_title_end(simulation)}",
+        f"{picture_text(simulation.model)} ({how}) on record {picture_text(record.name)}, lead {lead}{_title_end(simulation)}",
         fontsize=10,
         loc="left",
     )
     axis.set_xlabel("time, s")
-    axis.set_ylabel(f"lead {record.leads[0]}, mV" if record.classes == CLASSES else record.leads[0])
-    handles = [Patch(color=colour, label=kind, linewidth=0) for kind, colour in _colour_of(simulation).items()]
+    axis.set_ylabel(f"lead {lead}, mV" if record.classes == CLASSES else lead)
+    handles = [
+        Patch(color=colour, label=picture_text(kind), linewidth=0) for kind, colour in _colour_of(simulation).items()
+    ]
     axis.legend(
         handles=handles, ncols=len(handles), frameon=False, fontsize=9, loc="lower right", bbox_to_anchor=(1.0, 1.0)
     )
