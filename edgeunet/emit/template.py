@@ -1,7 +1,8 @@
 """The one engine that writes documents: a template that reads as the file it makes, filled with a typed page.
 
-Templates lie in the package that uses them, in its folder ``c`` or ``pages``; their names are paths below ``edgeunet``. They hold
-the text and its conditions; what a value is, Python has worked out before. Jinja2 is loaded with the first of them.
+Templates lie in the package that uses them, in its folder ``c`` or ``pages``; their names are paths below
+``edgeunet``. They hold the text and its conditions; what a value is, Python has worked out before. Jinja2 is loaded
+with the first of them.
 """
 
 from __future__ import annotations

@@ -93,8 +93,9 @@ def _label(axis: Any, simulation: Simulation) -> None:
     record, compiled = simulation.record, simulation.compiled
     lead = picture_text(record.leads[0])
     how = f"stream, hop {compiled.hop_samples}" if compiled.mode == "stream" else "window by window"
+    model, name = picture_text(simulation.model), picture_text(record.name)
     axis.set_title(
-        f"{picture_text(simulation.model)} ({how}) on record {picture_text(record.name)}, lead {lead}{_title_end(simulation)}",
+        f"{model} ({how}) on record {name}, lead {lead}{_title_end(simulation)}",
         fontsize=10,
         loc="left",
     )
