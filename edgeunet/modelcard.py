@@ -11,6 +11,9 @@ from edgeunet.errors import ModelError, shown
 from edgeunet.files import read_json, write_json
 from edgeunet.short_repr import short_repr
 
+LONGEST_NAME = 255
+"""Characters of the name of a model, a class or a lead."""
+
 
 @dataclass(frozen=True)
 class ModelCard:
@@ -86,11 +89,18 @@ def read_card(model: Path) -> ModelCard | None:
 
 
 def _is_name(value: object) -> bool:
-    return isinstance(value, str) and value.isprintable() and 0 < len(value) <= 255 and not set(value) & set("/\\")
+    return (
+        isinstance(value, str)
+        and value.isprintable()
+        and 0 < len(value) <= LONGEST_NAME
+        and not set(value) & set("/\\")
+    )
 
 
 def _is_list_of_text(value: object) -> bool:
-    return value is None or (isinstance(value, list) and all(isinstance(item, str) and item for item in value))
+    return value is None or (
+        isinstance(value, list) and all(isinstance(item, str) and 0 < len(item) <= LONGEST_NAME for item in value)
+    )
 
 
 def _is_rate(value: object) -> bool:
@@ -109,9 +119,9 @@ def _is_object_or_null(value: object) -> bool:
 _HIGHEST_RATE_HZ = 1e9
 _BELONGS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "name": ("a name of printable characters without slashes", _is_name),
-    "classes": ("a list of names", _is_list_of_text),
+    "classes": (f"a list of names of 1 to {LONGEST_NAME} characters", _is_list_of_text),
     "sample_rate_hz": ("a number above 0, or null,", _is_rate),
-    "leads": ("a list of names", _is_list_of_text),
+    "leads": (f"a list of names of 1 to {LONGEST_NAME} characters", _is_list_of_text),
     "normalization": ("the name of a normalization", lambda value: isinstance(value, str)),
     "spec": ("an object or null", _is_object_or_null),
     "split": ("an object or null", _is_object_or_null),

@@ -50,13 +50,14 @@ def written(value: object, kind: type[Written] = Written) -> str:
 
 def visible(text: str) -> str:
     r"""``text`` with everything that cannot be seen as an escape: ``\n``, ``\x1b``, ``\u202e``."""
-    return HIDDEN.sub(_escape, text)
+    return HIDDEN.sub(lambda found: _SHORT.get(found.group()) or code_point(found.group()), text)
 
 
-def _escape(found: re.Match[str]) -> str:
-    code = ord(found.group())
+def code_point(character: str) -> str:
+    """The number of ``character`` as an escape."""
+    code = ord(character)
     width, letter = (2, "x") if code < 0x100 else (4, "u") if code < 0x10000 else (8, "U")
-    return _SHORT.get(found.group()) or f"\\{letter}{code:0{width}x}"
+    return f"\\{letter}{code:0{width}x}"
 
 
 def shortened(text: str, most: int) -> str:

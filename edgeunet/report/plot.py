@@ -51,9 +51,9 @@ def _against_size(axes: Any, table: Sequence[Row], colours: dict[str, str]) -> N
             label=f"{picture_text(row.label)}\n{picture_text(size)}",
             zorder=3,
         )
-    axes.set_xscale("log", base=2)
     sizes = [row.size_bytes for row in table if row.size_bytes]
     if sizes:
+        axes.set_xscale("log", base=2)
         axes.set_xlim(min(sizes) / 2, max(sizes) * 2)
         axes.set_ylim(*_bounds([100 * (row.mean_f1 or 0) for row in table]))
         axes.xaxis.set_major_formatter(lambda value, _: _bytes(value))

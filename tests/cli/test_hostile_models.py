@@ -215,7 +215,8 @@ def check_names(directory: Path, pairs: list[tuple[Any, str]], monkeypatch: pyte
 
 
 def test_a_file_of_any_name_stays_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    check_names(tmp_path, [(COMMANDS[TURNS[number % len(TURNS)]], text) for number, text in enumerate(TEXTS)], monkeypatch)
+    commands = [COMMANDS[TURNS[number % len(TURNS)]] for number in range(len(TEXTS))]
+    check_names(tmp_path, list(zip(commands, TEXTS, strict=True)), monkeypatch)
 
 
 @pytest.mark.nightly
