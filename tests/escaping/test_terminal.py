@@ -85,19 +85,22 @@ def test_a_label_of_a_picture_is_no_formula() -> None:
     assert len(picture_text("a" * 100_000)) < 130
 
 
+WAYS = {"echo", "secho", "style", "echo_via_pager", "progressbar", "confirm", "prompt"}
+STREAMS = ("stdout", "stderr", "stream")
+
+
 def printing(path: Path) -> Iterator[str]:
     """What a module prints or writes to a stream with."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.Call):
-            continue
-        if isinstance(node.func, ast.Name) and node.func.id in ("print", "echo", "secho"):
-            yield node.func.id
-        elif isinstance(node.func, ast.Attribute):
-            of = ast.unparse(node.func.value)
-            if node.func.attr in ("echo", "secho", "style", "echo_via_pager", "progressbar", "confirm", "prompt") or (
-                node.func.attr in ("write", "writelines") and of.endswith(("stdout", "stderr", "stream"))
-            ):
-                yield node.func.attr
+    text = path.read_text(encoding="utf-8")
+    if not any(way in text for way in ("print(", "click", ".write")):
+        return
+    for call in (node.func for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)):
+        if isinstance(call, ast.Name) and call.id in ("print", *WAYS):
+            yield call.id
+        elif isinstance(call, ast.Attribute):
+            to_stream = ast.unparse(call.value).endswith(STREAMS)
+            if call.attr in WAYS or (to_stream and call.attr in ("write", "writelines")):
+                yield call.attr
 
 
 def test_no_module_prints_past_the_one_way() -> None:
