@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from edgeunet.child import run_module
 from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.errors import ToolError
 from edgeunet.escaping.terminal import say, say_heading
@@ -86,7 +86,7 @@ def command(output: Path, seed: int, minutes: float) -> None:
 
 def _run(stage: Stage, arguments: list[str], output: Path) -> None:
     """Run one stage with ``output`` as its working directory, and keep its document."""
-    program = [sys.executable, "-m", "edgeunet", *arguments]
+    program = run_module("edgeunet", *arguments)
     if stage.document:
         program.append("--json")
     result = subprocess.run(program, cwd=output, stdout=subprocess.PIPE if stage.document else None, text=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from edgeunet.cli.options.data import DataRequest, data_options
+from edgeunet.cli.options.data import DataRequest, data_options, tell_warnings
 from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.escaping.terminal import print_json, say
 
@@ -103,6 +103,7 @@ def command(
         tolerance_ms=tolerance_ms,
         card=card_with(model, classes, sample_rate_hz, normalization),
     )
+    tell_warnings(quantized.report["warnings"])
     if as_json:
         print_json(dict(quantized.report))
     else:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeunet.child import run_module
 from edgeunet.errors import EdgeUNetError, QuantizeError
 from edgeunet.quantize.convert import convert
 
@@ -71,7 +72,7 @@ class ConverterProcess:
         if self._process is None:
             # a session of its own, so that Ctrl-C comes here, where it is a sentence
             self._process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-m", "edgeunet.quantize.apart"],
+                run_module("edgeunet.quantize.apart"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -13,6 +13,7 @@ from edgeunet.modelcard import ModelCard
 from edgeunet.signals import PreparedSource, Record, Source, Split, streams
 from edgeunet.signals.normalization import RECORDING_NORMALIZATIONS, normalization, normalize_recording
 from edgeunet.signals.windows import Stream, cut
+from edgeunet.train.evaluation import expectation_of
 
 Windows = NDArray[np.float32]
 
@@ -24,8 +25,14 @@ _WHITE = 0.05
 """Below this mean correlation of neighbouring samples a set of windows is noise: recorded signals have 0.3 and more."""
 
 
+def prepare(source: Source, card: ModelCard) -> PreparedSource:
+    """Return ``source`` as the model of ``card`` takes it; it remembers what was implausible about what it read."""
+    expected = expectation_of(card) if card.classes else None
+    return PreparedSource(source, rate_hz=card.sample_rate_hz, leads=card.leads or None, expected=expected)
+
+
 def draw_windows(
-    source: Source,
+    source: Source | PreparedSource,
     split: Split,
     part: str,
     card: ModelCard,
@@ -42,7 +49,7 @@ def draw_windows(
 
     Parameters
     ----------
-    source, split, part : whose signals.
+    source, split, part : whose signals; the source may be prepared already, see `prepare`.
     card : the model's sample rate, leads and normalization.
     shape : the model's input shape, ``(time, channels)``.
     vary_gain : give every fourth window another amplitude (before normalization).
@@ -61,9 +68,9 @@ def draw_windows(
         )
     if count < 1:
         raise QuantizeError(f"{count} windows were asked for; ask for at least 1, better 100 or more")
-    prepared = PreparedSource(source, rate_hz=card.sample_rate_hz, leads=card.leads or None)
+    prepared = source if isinstance(source, PreparedSource) else prepare(source, card)
     rng = np.random.default_rng(seed)
-    plan = _plan(split.records(source, part), source, count, rng)
+    plan = _plan(split.records(prepared, part), prepared, count, rng)
     drawn: list[Windows] = []
     for name, times in plan.items():
         choices = _streams(prepared.read(name), int(shape[1]))
@@ -135,7 +142,7 @@ def check_windows(windows: Windows, shape: Sequence[int]) -> None:
         )
 
 
-def _plan(records: Sequence[str], source: Source, count: int, rng: np.random.Generator) -> dict[str, int]:
+def _plan(records: Sequence[str], source: PreparedSource, count: int, rng: np.random.Generator) -> dict[str, int]:
     """Return how many windows each record gives: patients take turns, and so do the records of a patient."""
     owners = source.patients()
     by_patient: dict[str, list[str]] = {}

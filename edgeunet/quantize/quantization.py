@@ -16,7 +16,7 @@ from edgeunet.files import write_bytes, write_json
 from edgeunet.modelcard import ModelCard, read_card, write_card
 from edgeunet.quantize.accuracy import Drop, drops, worst_drop
 from edgeunet.quantize.apart import ConverterProcess
-from edgeunet.quantize.calibrate import check_windows, draw_windows, limit_range
+from edgeunet.quantize.calibrate import check_windows, draw_windows, limit_range, prepare
 from edgeunet.quantize.convert import FORMATS
 from edgeunet.quantize.equalize import equalized
 from edgeunet.quantize.layers import LayerError, compare_layers, lossiest_layer, worst_layer
@@ -114,17 +114,18 @@ def quantize(
     static = to_static(model)
     card = card or read_card(path) or ModelCard(name=model.name)
     shape = tuple(static.inputs[0].shape[1:])
-    drawn = None
+    drawn, prepared = None, prepare(source, card)
     if number_format != "float32":
-        drawn = draw_windows(source, split, "train", card, shape, calibration_windows, seed=seed, vary_gain=True)
+        drawn = draw_windows(prepared, split, "train", card, shape, calibration_windows, seed=seed, vary_gain=True)
         drawn = limit_range(drawn, input_range_percent)
     part = "val" if split.val else "train"
-    compared = draw_windows(source, split, part, card, shape, COMPARED_WINDOWS, seed=seed + 1)
+    compared = draw_windows(prepared, split, part, card, shape, COMPARED_WINDOWS, seed=seed + 1)
     quantized = quantize_model(static, card, number_format, drawn, compared)
     report = {
         **quantized.report,
         "compared_on": {"part": part, "windows": len(compared)},
         "calibration": _calibration(source, split, drawn, input_range_percent, seed) if drawn is not None else None,
+        "warnings": list(prepared.warnings()),
     }
     if evaluate is not None:
         report["validation"] = _validate(path, quantized, evaluate, max_drop_points)

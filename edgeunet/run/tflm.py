@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from edgeunet.child import run_program
 from edgeunet.emit.source import Compiled, Interface
 from edgeunet.errors import RunError, ToolError
 from edgeunet.graph.reading.outline import read_outline
@@ -161,7 +161,7 @@ def _answers(model: bytes, compiled: Compiled, golden: Golden) -> list[bytes]:
 
 
 def _interpret(paths: Sequence[str]) -> None:
-    command = [sys.executable, "-W", "ignore", "-c", _PROGRAM, *paths]
+    command = run_program(_PROGRAM, *paths)
     try:
         result = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, errors="replace")
     except subprocess.TimeoutExpired as error:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import struct
 import subprocess
-import sys
 from importlib.util import find_spec
 
+from edgeunet.child import run_program
 from edgeunet.emit.array import ArenaFigures
 from edgeunet.errors import RunError
 
@@ -90,7 +90,7 @@ def measure_arena(model: bytes, *, inputs: int = 1) -> ArenaFigures | None:
 
 
 def _measure(program: str, model: bytes, *arguments: str) -> str:
-    command = [sys.executable, "-W", "ignore", "-c", program, *arguments]
+    command = run_program(program, *arguments)
     try:
         result = subprocess.run(command, input=model, capture_output=True, timeout=_TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired as error:

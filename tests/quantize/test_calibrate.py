@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from edgeunet.errors import EdgeUNetError, QuantizeError, SignalError
 from edgeunet.modelcard import ModelCard
-from edgeunet.quantize.calibrate import check_windows, draw_windows, limit_range
+from edgeunet.quantize.calibrate import check_windows, draw_windows, limit_range, prepare
 from edgeunet.signals import Record, Split, SyntheticSource, make_split
 
 CARD = ModelCard("net", sample_rate_hz=100.0, normalization="zscore")
@@ -51,6 +52,24 @@ def test_only_training_patients_are_read(witness: Witness) -> None:
     assert windows.dtype == np.float32
     assert set(witness.reads) == set(split.train)
     assert set(witness.reads.values()) == {1}
+
+
+class Shifted(Witness):
+    """Its electrodes have an offset of 20 mV."""
+
+    def read(self, name: str) -> Record:
+        record = super().read(name)
+        return replace(record, signal=record.signal + np.float32(20))
+
+
+def test_what_is_implausible_about_calibration_data_is_said() -> None:
+    source = SyntheticSource(records=10, seed=3)
+    split = make_split(source)
+    for kind, said in ((Witness, 0), (Shifted, 1)):
+        prepared = prepare(kind(source), CARD)
+        draw_windows(prepared, split, "train", CARD, SHAPE, 4)
+        assert len(prepared.warnings()) == said
+        assert all("offset" in warning or "middle" in warning for warning in prepared.warnings())
 
 
 def test_the_same_seed_gives_the_same_windows_and_another_others(witness: Witness) -> None:

@@ -13,5 +13,5 @@ ORDER = (
     "emit", "pipeline", "run", "report", "cli", "verbs",
 )  # fmt: skip
 
-LEAVES = {"escaping", "errors", "files", "modelcard", "litert", "callable_module", "short_repr", "__init__"}
+LEAVES = {"child", "escaping", "errors", "files", "modelcard", "litert", "callable_module", "short_repr", "__init__"}
 """Modules at the top that all may import."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -55,7 +54,10 @@ def _on_path(*programs: str) -> Callable[[], tuple[tuple[str, ...], ...]]:
 
 
 def _zig() -> tuple[tuple[str, ...], ...]:
-    bundled = ((sys.executable, "-m", "ziglang", "cc"),) if find_spec("ziglang") else ()
+    package = find_spec("ziglang")
+    folders = (package.submodule_search_locations or ()) if package else ()
+    # the program itself: with ``-m`` Python would look for the package in the working directory first
+    bundled = tuple((found, "cc") for folder in folders if (found := shutil.which("zig", path=folder)))
     system = tuple((found, "cc") for found in (shutil.which("zig"),) if found)
     return bundled + system
 
