@@ -16,6 +16,7 @@ from edgeunet.rewrite.rewrites import FUSIONS, LOW_RATE_REWRITES, REWRITES
 from tests.rigs.dataclasses_of import compared_by_identity, thawed
 
 Q = Quantization((0.5,), (3,))
+UNSIGNED = Quantization((0.5,), (131,))
 
 
 def tensor(dtype: str = "int8", quantization: Quantization | None = Q) -> Tensor:
@@ -93,7 +94,8 @@ def edged(first: str = "float32", last: str = "float32") -> Graph:
         Op("RELU", "relu", (1,), (2,), {}),
         Op("DEQUANTIZE" if last == "float32" else "QUANTIZE", "out", (2,), (3,), {}),
     )
-    return Graph("net", (tensor(first), tensor(), tensor(), tensor(last)), ops, (0,), (3,), "")
+    outer = (tensor(kind, UNSIGNED if kind == "uint8" else Q) for kind in (first, last))
+    return Graph("net", (next(outer), tensor(), tensor(), next(outer)), ops, (0,), (3,), "")
 
 
 @pytest.mark.parametrize("first", ["float32", "uint8"])
