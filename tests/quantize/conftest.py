@@ -45,7 +45,7 @@ def converter() -> Iterator[ConverterProcess]:
 
 @pytest.fixture(autouse=True)
 def one_converter(converter: ConverterProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One process converts for all tests here; ``test_apart`` starts its own."""
+    """One process converts for all tests here."""
     monkeypatch.setattr("edgeunet.quantize.quantization.ConverterProcess", lambda: _Kept(converter))
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,24 +17,25 @@ from tests.quantize.conftest import Converted
 from tests.rigs.tools import need
 
 
-def worker(program: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put ``program`` in the place of the converter's process."""
-    start = subprocess.Popen
+def worker(program: str, monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """Put ``program`` in the place of the converter's process; return the processes that will have been started."""
+    start, processes = subprocess.Popen, []
 
     def started(command: list[str], **options: Any) -> Any:
-        return start([sys.executable, "-c", program], **options)
+        processes.append(start([sys.executable, "-c", program], **options))
+        return processes[-1]
 
     monkeypatch.setattr(apart.subprocess, "Popen", started)
+    return processes
 
 
-def test_the_process_gives_what_the_converter_gives(converted: Converted) -> None:
-    with ConverterProcess() as converter:
-        assert converter.convert(converted.keras, "float32") == converted.float32
-        assert converter.convert(converted.keras, "int8", converted.windows) == converted.int8
+def test_the_process_gives_what_the_converter_gives(converted: Converted, converter: ConverterProcess) -> None:
+    assert converter.convert(converted.keras, "float32") == converted.float32
+    assert converter.convert(converted.keras, "int8", converted.windows) == converted.int8
 
 
-def test_what_it_cannot_do_is_its_own_sentence(converted: Converted) -> None:
-    with ConverterProcess() as converter, pytest.raises(QuantizeError, match="needs calibration windows"):
+def test_what_it_cannot_do_is_its_own_sentence(converted: Converted, converter: ConverterProcess) -> None:
+    with pytest.raises(QuantizeError, match="needs calibration windows"):
         converter.convert(converted.keras, "int8")
 
 
@@ -66,21 +65,18 @@ def test_a_network_on_which_the_converter_crashes_is_a_sentence() -> None:
     ],
 )
 def test_every_end_of_the_process_is_a_sentence(
-    program: str, said: str, converted: Converted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    program: str, said: str, converted: Converted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    worker(program, tmp_path, monkeypatch)
+    worker(program, monkeypatch)
     with ConverterProcess() as converter, pytest.raises(QuantizeError, match=f"{said}.* on 'small-net' to float32"):
         converter.convert(converted.keras, "float32")
 
 
-def test_a_process_that_hangs_is_ended(converted: Converted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mark = tmp_path / "pid"
-    program = f"import os, sys; open({str(mark)!r}, 'w').write(str(os.getpid())); sys.stdin.read()"
-    worker(program, tmp_path, monkeypatch)
+def test_a_process_that_hangs_is_ended(converted: Converted, monkeypatch: pytest.MonkeyPatch) -> None:
+    processes = worker("import sys; sys.stdin.read()", monkeypatch)
     with (
-        ConverterProcess(timeout_s=3) as converter,
-        pytest.raises(QuantizeError, match=r"had not converted 'small-net' to float32 after 3 s"),
+        ConverterProcess(timeout_s=0.2) as converter,
+        pytest.raises(QuantizeError, match=r"had not converted 'small-net' to float32 after 0\.2 s"),
     ):
         converter.convert(converted.keras, "float32")
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(mark.read_text()), 0)
+    assert [process.returncode for process in processes] == [-signal.SIGKILL]

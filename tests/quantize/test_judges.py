@@ -60,11 +60,12 @@ def judge(spec: UNetSpec, number_format: str) -> None:
 
 
 LARGE = ("classic", "classic-batchnorm", "classic-valid", "he-dropout")
-NAMES = [pytest.param(name, marks=pytest.mark.slow) if name in LARGE else name for name in PRESETS]
+NAMES = [pytest.param(name, marks=pytest.mark.nightly) if name in LARGE else name for name in PRESETS]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_1d_preset_in_int8(name: str) -> None:
+    """The large ones an eighth as wide: ``tests/model/test_int8.py``."""
     judge(preset(name, 1), "int8")
 
 
