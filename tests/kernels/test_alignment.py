@@ -92,8 +92,9 @@ def one_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return str(request.param).partition("_")[0].lower()
 
 
-def test_every_way_of_convolution_runs_under_the_trap(tmp_path: Path, one_way: str) -> None:
-    made = [*few_rows_networks(), *table_of_shapes()[:8]]
+@pytest.mark.parametrize("tables", [0, pytest.param(8, marks=pytest.mark.nightly)])
+def test_every_way_of_convolution_runs_under_the_trap(tmp_path: Path, one_way: str, tables: int) -> None:
+    made = [*few_rows_networks(), *table_of_shapes()[:tables]]
     cases = [window_case(read_tflite(content), f"{name}_n{n}", n) for n, (name, content) in enumerate(made)]
     assert any(name.startswith(f"eu_{one_way}") for case in cases for name in kernels(case.model))
     assert run_on_dsp(tmp_path, cases, trap=True) == ["equal"] * len(cases)
@@ -123,9 +124,9 @@ def test_other_kernels_run_under_the_trap(tmp_path: Path, flavour: str, run: Run
     assert run(tmp_path, cases, trap=True) == ["equal"] * len(cases)
 
 
-@pytest.mark.slow
-def test_random_networks_run_under_the_trap(tmp_path: Path) -> None:
-    cases = [window_case(read_tflite(random_network(seed)), f"n{seed}", seed) for seed in range(30)]
+@pytest.mark.parametrize("seeds", [range(8), pytest.param(range(8, 30), marks=pytest.mark.nightly)], ids=str)
+def test_random_networks_run_under_the_trap(tmp_path: Path, seeds: range) -> None:
+    cases = [window_case(read_tflite(random_network(seed)), f"n{seed}", seed) for seed in seeds]
     assert run_on_dsp(tmp_path, cases, level="-O2", trap=True) == ["equal"] * len(cases)
 
 

@@ -155,15 +155,16 @@ def test_streams_of_long_windows_equal_the_evaluator_on_cortex_m4(tmp_path: Path
     assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
 
 
-@pytest.mark.parametrize("seeds", [range(12), range(12, 24)], ids=str)
+@pytest.mark.parametrize("seeds", [range(8), pytest.param(range(8, 24), marks=pytest.mark.nightly)], ids=str)
 def test_random_networks_equal_the_evaluator_on_cortex_m4(tmp_path: Path, seeds: range) -> None:
     cases = [window_case(read_tflite(random_network(seed)), f"n{seed}", seed) for seed in seeds]
     assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
 
 
 @pytest.mark.parametrize(("core", "compiler", "level"), [
-    ("cortex-m4", "gcc", "-O2"), ("cortex-m7", "gcc", "-Os"), ("cortex-m33", "gcc", "-O0"), ("cortex-m4", "zig", "-O2"),
-    ("cortex-m33", "zig", "-Os"),
+    ("cortex-m4", "gcc", "-O2"), ("cortex-m33", "zig", "-Os"),
+    *(pytest.param(*way, marks=pytest.mark.nightly)
+      for way in (("cortex-m7", "gcc", "-Os"), ("cortex-m33", "gcc", "-O0"), ("cortex-m4", "zig", "-O2"))),
 ])  # fmt: skip
 def test_shared_models_are_exact(shared: Path, tmp_path: Path, core: str, compiler: str, level: str) -> None:
     cases = []

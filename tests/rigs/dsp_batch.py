@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.rigs.helium_batch import _STRICT, ALIGNED, Case, _main
+from tests.rigs.host_batch import merged_source
 from tests.rigs.tools import need
 
 _LINK = """MEMORY {{ FLASH (rx) : ORIGIN = {flash}, LENGTH = 4M  RAM (rwx) : ORIGIN = {ram}, LENGTH = 2M }}
@@ -57,15 +58,14 @@ def run_on_dsp(
 ) -> list[str]:
     """For each case ``equal``, or what is wrong and at which output byte; ``compiler`` builds them at ``level``.
 
-    With a ``trap``, words at odd addresses are faults.
+    With a ``trap``, words at odd addresses are faults. All models are one translation unit that holds each kernel once.
     """
     need("arm-none-eabi-gcc", "qemu-system-arm")
     found = CORES[core]
     models = list({case.model.name: case.model for case in cases}.values())
-    sources = []
     for model in models:
         model.sources.write(directory)
-        sources += model.c_sources
+    source = merged_source(directory, models).name
     (directory / "main.c").write_text(_main(models, cases, trap))
     (directory / "link.ld").write_text(_LINK.format(flash=found.flash, ram=found.ram))
     gcc = ("arm-none-eabi-gcc", f"-mcpu={found.gcc}", "-mthumb", "-mfloat-abi=soft", "-ffreestanding")
@@ -79,25 +79,11 @@ def run_on_dsp(
         if compiler == "gcc"
         else (*zig, "-ffreestanding", "-fno-unwind-tables", "-fno-exceptions", "-Wno-unused-command-line-argument")
     )
-    for source in sources:
-        subprocess.run(
-            [
-                *build,
-                *_STRICT,
-                *(ALIGNED if trap and compiler == "gcc" else ()),
-                level,
-                "-c",
-                source,
-                "-o",
-                f"{source}.o",
-            ],
-            check=True,
-            cwd=directory,
-        )
-    objects = [f"{source}.o" for source in sources]
+    aligned = ALIGNED if trap and compiler == "gcc" else ()
+    subprocess.run([*build, *_STRICT, *aligned, level, "-c", source, "-o", "models.o"], check=True, cwd=directory)
     link = ("-nostdlib", "-T", "link.ld", "-Wl,--no-warn-rwx-segments", "-o", "image.elf")
     freestanding = ("-O1", "-fno-tree-loop-distribute-patterns", *ALIGNED)
-    subprocess.run([*gcc, *freestanding, "main.c", *objects, "-lgcc", *link], check=True, cwd=directory)
+    subprocess.run([*gcc, *freestanding, "main.c", "models.o", "-lgcc", *link], check=True, cwd=directory)
     emulator = ("qemu-system-arm", "-M", found.machine, "-display", "none", "-monitor", "none", "-serial", "none")
     done = subprocess.run(
         [*emulator, "-semihosting-config", "enable=on,target=native", "-kernel", "image.elf"],

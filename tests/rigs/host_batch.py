@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,9 @@ STRICT = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wdouble-
 SANITIZED = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 GUARD = 64
 POISON = 0x5A
+
+_WRITTEN = re.compile(r"(?ms)^(?:static [^\n;{]*\beu_\w+\([^;{]*?\)\n\{\n.*?^\}|EU_\w+\(eu_[^\n]*\))\n")
+"""A function that is written for a shape: its name says all of it, so two models have the very same."""
 
 _INCLUDES = "#include <stdint.h>\n#include <stddef.h>\n#include <string.h>"
 _MAIN = """#include <stdio.h>
@@ -86,16 +90,18 @@ def build_batch(
     flags: Sequence[str] = SANITIZED,
     compiler: Sequence[str] = ("cc",),
     merged: bool = False,
+    texts: Mapping[str, str] | None = None,
 ) -> HostBatch:
     """Compile ``models`` (names must differ) and a driver into one program; strict warnings are errors.
 
     Macros that kernels of a core need are defined, so that their twins can stand in for them here.
 
     ``merged`` puts all models into one translation unit that holds each kernel once, which compiles ten times faster.
+    ``texts`` is the C of kernels by name where that is not what ``kernel_texts`` has.
     """
     if shutil.which(compiler[0]) is None:
         pytest.skip(f"no host C compiler '{compiler[0]}'")
-    sources = [_merged(directory, models)] if merged else []
+    sources = [merged_source(directory, models, texts)] if merged else []
     for model in models:
         model.sources.write(directory)
         sources += [] if merged else [directory / path for path in model.c_sources]
@@ -111,16 +117,20 @@ def build_batch(
     return HostBatch(program, tuple(models))
 
 
-def _merged(directory: Path, models: Sequence[Compiled]) -> Path:
-    """One source: every kernel that any model uses, then the models without theirs."""
-    texts = [model.sources.files[path] for model in models for path in model.c_sources]
-    kernels = kernel_texts("dsp") | kernel_texts("portable")
-    used = {name for name, text in kernels.items() if any(text in whole for whole in texts)}
-    order = sorted(used, key=lambda name: (name != "eu_requantize", name))
+def merged_source(directory: Path, models: Sequence[Compiled], texts: Mapping[str, str] | None = None) -> Path:
+    """One source: every kernel (plain C or DSP) that any model uses, then the models without theirs."""
+    wholes = [model.sources.files[path] for model in models for path in model.c_sources]
+    kernels = texts or kernel_texts("dsp") | kernel_texts("portable")
+    order: dict[str, None] = {}  # as in the models, where each stands after what it calls
+    for whole in wholes:
+        places = {name: whole.find(text) for name, text in kernels.items()}
+        order |= dict.fromkeys(sorted((name for name in places if places[name] >= 0), key=places.__getitem__))
     for name in order:
-        texts = [whole.replace(kernels[name], "") for whole in texts]
+        wholes = [whole.replace(kernels[name], "") for whole in wholes]
+    seen: set[str] = set()
+    wholes = [_WRITTEN.sub(lambda match: "" if match[0] in seen else seen.add(match[0]) or match[0], w) for w in wholes]
     path = directory / "merged.c"
-    path.write_text("\n".join([_INCLUDES, *(kernels[name] for name in order), *texts]))
+    path.write_text("\n".join([_INCLUDES, *(kernels[name] for name in order), *wholes]))
     return path
 
 
