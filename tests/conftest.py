@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from edgeunet.quantize.apart import ConverterProcess
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +23,34 @@ def shared() -> Path:
     path = Path(directory).resolve()
     assert path.is_dir(), f"EDGEUNET_SHARED={directory} is not a directory"
     return path
+
+
+class _Kept:
+    """A converter's process that outlives what enters it: starting one costs as long as TensorFlow takes to load."""
+
+    def __init__(self, process: ConverterProcess) -> None:
+        self._process = process
+
+    def __enter__(self) -> ConverterProcess:
+        return self._process
+
+    def __exit__(self, *_: object) -> None:
+        """Goes on."""
+
+
+@pytest.fixture(scope="session")
+def converter() -> Iterator[ConverterProcess]:
+    """A converter's process for all tests that need not start one of their own."""
+    from edgeunet.quantize.apart import ConverterProcess
+
+    with ConverterProcess() as process:
+        yield process
+
+
+@pytest.fixture
+def one_converter(converter: ConverterProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``quantize`` converts in ``converter``."""
+    monkeypatch.setattr("edgeunet.quantize.quantization.ConverterProcess", lambda: _Kept(converter))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -59,6 +59,7 @@ def test_tables_go_to_stdout_and_files_are_written(
     reference_interpreter(output)
 
 
+@pytest.mark.usefixtures("one_converter")
 def test_json_is_one_object_and_nothing_else(model: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "net.tflite"
     assert run("quantize", str(model), "-o", str(output), "--json", "--no-evaluate", *FEW) == 0
@@ -67,6 +68,7 @@ def test_json_is_one_object_and_nothing_else(model: Path, tmp_path: Path, capfd:
     assert document == json.loads((tmp_path / "net.tflite.quantize.json").read_text())
 
 
+@pytest.mark.usefixtures("one_converter")
 def test_a_broken_limit_is_exit_1_and_leaves_nothing(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edgeunet.quantize.apart import ConverterProcess
 from edgeunet.spec import UNetSpec, load_spec
 from tests.rigs.tools import need
 
@@ -24,29 +22,9 @@ class Converted:
     int8: bytes
 
 
-class _Kept:
-    """A converter's process that outlives what enters it: starting one costs as long as TensorFlow takes to load."""
-
-    def __init__(self, process: ConverterProcess) -> None:
-        self._process = process
-
-    def __enter__(self) -> ConverterProcess:
-        return self._process
-
-    def __exit__(self, *_: object) -> None:
-        """Goes on."""
-
-
-@pytest.fixture(scope="session")
-def converter() -> Iterator[ConverterProcess]:
-    with ConverterProcess() as process:
-        yield process
-
-
 @pytest.fixture(autouse=True)
-def one_converter(converter: ConverterProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def one_for_all(one_converter: None) -> None:
     """One process converts for all tests here."""
-    monkeypatch.setattr("edgeunet.quantize.quantization.ConverterProcess", lambda: _Kept(converter))
 
 
 @pytest.fixture(scope="session")
