@@ -24,8 +24,20 @@ def model_path(shared: Path, name: str) -> Path:
     return shared / "models" / f"{name}.int8.tflite"
 
 
-@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55", RISCV])
-@pytest.mark.parametrize("name", MODELS)
+CORES = ("cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55", RISCV)
+DAILY = {("cortex-m4", MODELS[0]), ("cortex-m7", MODELS[1]), ("cortex-m33", MODELS[2]), ("cortex-m55", MODELS[1]),
+         (RISCV, MODELS[2])}  # fmt: skip
+"""Every core and every model; the others of their pairs are built at night."""
+
+
+@pytest.mark.parametrize(
+    ("name", "core"),
+    [
+        pytest.param(name, core, marks=() if (core, name) in DAILY else pytest.mark.nightly)
+        for name in MODELS
+        for core in CORES
+    ],
+)
 def test_workloads_are_exact_on_every_core(name: str, core: str, shared: Path) -> None:
     need(*tools(core, "gcc", "qemu"))
     result = bench(Request(model_path(shared, name), core, toolchain="gcc", emulator="qemu")).measurement
@@ -55,8 +67,22 @@ def test_a_board_without_a_counter_gives_no_figures(shared: Path) -> None:
         bench(Request(model_path(shared, "small-unet-256"), "netduinoplus2", toolchain="gcc"))
 
 
-@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m33"])
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    ("name", "core"),
+    [
+        (MODELS[1], "cortex-m4"),
+        (MODELS[2], "cortex-m33"),
+        *(
+            pytest.param(name, core, marks=pytest.mark.nightly)
+            for name, core in (
+                (MODELS[0], "cortex-m4"),
+                (MODELS[2], "cortex-m4"),
+                (MODELS[0], "cortex-m33"),
+                (MODELS[1], "cortex-m33"),
+            )
+        ),
+    ],
+)
 def test_workloads_are_exact_with_nothing_but_pip(name: str, core: str, shared: Path) -> None:
     need("zig", "unicorn")
     result = bench(Request(model_path(shared, name), core, toolchain="zig", emulator="unicorn")).measurement
@@ -97,7 +123,9 @@ def test_the_document_has_what_the_report_reads(shared: Path) -> None:
     assert "not counted" in document["harness"]
 
 
-@pytest.mark.parametrize(("name", "hop"), [("seed-unet-800", 16), ("small-unet-256", 48), ("classic-unet-512", 4)])
+@pytest.mark.parametrize(("name", "hop"), [
+    pytest.param("seed-unet-800", 16, marks=pytest.mark.nightly), ("small-unet-256", 48), ("classic-unet-512", 4),
+])  # fmt: skip
 def test_a_stream_equals_the_whole_recording_on_the_device(name: str, hop: int, shared: Path) -> None:
     need("arm-none-eabi-gcc", "qemu-system-arm")
     request = Request(model_path(shared, name), "cortex-m4", toolchain="gcc", emulator="qemu", mode="stream", hop=hop)

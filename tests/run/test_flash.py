@@ -57,9 +57,23 @@ def app_with(directory: Path, expected: int = 3) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("core", "toolchain"), [("cortex-m4", "gcc"), ("cortex-m4", "zig"), (RISCV, "gcc"), (RISCV, "zig")]
+    ("with_cmake", "core", "toolchain"),
+    [
+        (True, "cortex-m4", "gcc"),
+        (False, "cortex-m4", "gcc"),
+        (True, RISCV, "zig"),
+        *(
+            pytest.param(with_cmake, core, toolchain, marks=pytest.mark.nightly)
+            for with_cmake, core, toolchain in (
+                (True, "cortex-m4", "zig"),
+                (False, "cortex-m4", "zig"),
+                (True, RISCV, "gcc"),
+                (False, RISCV, "gcc"),
+                (False, RISCV, "zig"),
+            )
+        ),
+    ],
 )
-@pytest.mark.parametrize("with_cmake", [True, False])
 def test_cmake_and_direct_build_make_the_same_program(
     with_cmake: bool, core: str, toolchain: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,7 +142,10 @@ def test_the_plan_is_the_exact_command(board: str, command: str, tmp_path: Path)
 @pytest.mark.parametrize(
     "board", ["nucleo-f446re", "stm32f746g-disco", "nucleo-f767zi", "nucleo-l552ze-q", "nrf52840dk"]
 )
-@pytest.mark.parametrize(("toolchain", "program"), [("gcc", "arm-none-eabi-gcc"), ("zig", "zig")])
+@pytest.mark.parametrize(
+    ("toolchain", "program"),
+    [("gcc", "arm-none-eabi-gcc"), pytest.param("zig", "zig", marks=pytest.mark.nightly)],
+)
 def test_real_boards_build(board: str, toolchain: str, program: str, tmp_path: Path) -> None:
     need(program)
     plan = plan_flash(app_with(tmp_path / "app"), board, toolchain)
