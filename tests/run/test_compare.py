@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,31 @@ from edgeunet.run.compare import SHIPS, compare, comparison_table
 from tests.networks.pass_networks import NETWORKS
 from tests.rigs.tools import need
 
+compare_module = sys.modules["edgeunet.run.compare"]
 WINDOW_PASSES = [name for name in PASSES if name not in STREAM_PASSES]
 
 
-@pytest.mark.slow
+def test_passes_kernels_and_a_flavour_left_out_are_exact(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of each kind, and passes that do nothing here; all of them at night."""
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    counted = ["without concat", "without eu_quads_add_relu", "portable kernels"]
+    chosen = {*counted, "without padding", "without transposed"}
+    every = compare_module.variants
+    monkeypatch.setattr(compare_module, "variants", lambda *given: (v for v in every(*given) if v[0] in chosen))
+    model = shared / "models" / "small-unet-256.int8.tflite"
+    found = {v.name: v for v in compare(Request(model, "cortex-m4", toolchain="gcc", emulator="qemu"))}
+    assert set(found) == {SHIPS, *chosen}
+    assert all(variant.exact for variant in found.values())
+    assert {name for name, variant in found.items() if variant.same} == {"without padding", "without transposed"}
+    counts = {v.name: v.measurement.count for v in found.values() if v.measurement is not None}
+    assert all(counts[SHIPS] < counts[name] for name in counted)
+    assert counts[SHIPS] < counts["portable kernels"] / 2
+    assert "+" in comparison_table(tuple(found.values()))
+
+
+@pytest.mark.nightly
 @pytest.mark.parametrize(
-    ("core", "used"),
-    [
-        ("cortex-m4", ("eu_quads_add_relu", "eu_elementwise_max_3")),
-        pytest.param("cortex-m55", ("eu_tiles",), marks=pytest.mark.nightly),
-    ],
+    ("core", "used"), [("cortex-m4", ("eu_quads_add_relu", "eu_elementwise_max_3")), ("cortex-m55", ("eu_tiles",))]
 )
 def test_every_variant_is_exact(core: str, used: tuple[str, ...], shared: Path) -> None:
     need("arm-none-eabi-gcc", "qemu-system-arm")

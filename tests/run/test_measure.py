@@ -32,7 +32,24 @@ def on_host(compiled: Compiled, toolchain: str, *flags: str, runs: int = 1) -> M
     )
 
 
-@pytest.mark.parametrize(("core", "toolchain", "emulator"), WAYS)
+DAILY = {
+    "cortex-m0plus-gcc-qemu",
+    "cortex-m0plus-zig-unicorn",
+    "cortex-m3-zig-qemu",
+    "cortex-m4-gcc-unicorn",
+    "cortex-m7-gcc-qemu",
+    "cortex-m33-zig-unicorn",
+    "cortex-m55-gcc-qemu",
+    "rv32imc-gcc-qemu",
+    "rv32imc-zig-qemu",
+}
+"""Every core, and every compiler with every emulator; the others of the ways are gone at night."""
+
+
+@pytest.mark.parametrize(
+    ("core", "toolchain", "emulator"),
+    [way if way.id in DAILY else pytest.param(*way.values, id=way.id, marks=pytest.mark.nightly) for way in WAYS],
+)
 def test_every_way_is_exact(core: str, toolchain: str, emulator: str) -> None:
     result = measured(small_network(), core, toolchain, emulator, runs=2)
     assert result.exact

@@ -77,6 +77,7 @@ def test_training_leaves_model_card_split_history_and_picture(uninterrupted: Tra
     assert not checkpoint_path(uninterrupted.model).exists()
 
 
+@pytest.mark.nightly  # what resumes after a kill gives them too
 def test_the_same_seed_gives_the_same_history_and_weights(uninterrupted: TrainResult, tmp_path: Path) -> None:
     again = train(SMALL_SPEC, small_source(), tmp_path / "m.keras", options=SMALL_OPTIONS)
     assert_same_training(again, uninterrupted)
@@ -163,7 +164,7 @@ def test_patience_ends_a_training_that_gets_no_better(tmp_path: Path, monkeypatc
 
 
 def test_the_time_limit_shortens_the_plan(tmp_path: Path) -> None:
-    options = replace(SMALL_OPTIONS, epochs=10_000, minutes=0.05)
+    options = replace(SMALL_OPTIONS, epochs=10_000, minutes=0.01)
     result = train(SMALL_SPEC, small_source(), tmp_path / "m.keras", options=options)
     assert 1 <= result.progress.done < 10_000
     assert result.progress.done == result.progress.planned
