@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from edgeunet.errors import ModelError, shown
-from edgeunet.files import read_json, write_json
+from edgeunet.files import FileSet, file_digest, read_json, settle
 from edgeunet.short_repr import short_repr
 
 LONGEST_NAME = 255
@@ -31,6 +32,7 @@ class ModelCard:
     data : where the training data came from (directory name or ``"synthetic"`` and its seed), for the reader.
     metrics : figures measured when the file was made.
     postprocessing : ``{"merge_ms": {class: ms}, "min_ms": {class: ms}}``; empty for the default.
+    model_sha256 : digest of the model file it goes along with; ``None`` where it was not written beside one.
     """
 
     name: str
@@ -43,6 +45,7 @@ class ModelCard:
     data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     postprocessing: Mapping[str, Any] = field(default_factory=dict)
+    model_sha256: str | None = None
 
     __repr__ = short_repr
 
@@ -57,19 +60,55 @@ def card_path(model: Path) -> Path:
 
 
 def write_card(model: Path, card: ModelCard) -> None:
-    """Write ``card`` beside ``model``."""
-    write_json(card_path(model), {"schema": "edgeunet.modelcard/1", **asdict(card)})
+    """Write ``card`` beside ``model``, with the digest of that file where it is there."""
+    with FileSet(model.parent) as files:
+        add_card(files, model, card)
 
 
-def read_card(model: Path) -> ModelCard | None:
+def add_card(files: FileSet, model: Path, card: ModelCard) -> None:
+    """Write ``card`` as part of a set, with the digest of the model that the set has or that is there."""
+    written = files.written(model)
+    card = replace(card, model_sha256=file_digest(written, ModelError) if written.exists() else None)
+    files.write_json(card_path(model), {"schema": "edgeunet.modelcard/1", **asdict(card)})
+
+
+def read_card(model: Path, digest: str | None = None) -> ModelCard | None:
     """Read the card beside ``model``; ``None`` when there is none.
+
+    Parameters
+    ----------
+    model : path of the model file.
+    digest : SHA-256 of the model as it was read, so that no other can have come between; of the file when ``None``.
 
     Raises
     ------
     ModelError
-        When the card is there but is not one.
+        When the card is there but is not one, or is that of another model.
     """
-    path = card_path(model)
+    card = _read_card(card_path(model))
+    if card is not None and card.model_sha256 is not None and (digest or model.exists()):
+        require_match(model, card, digest or file_digest(model, ModelError))
+    return card
+
+
+def require_match(model: Path, card: ModelCard, digest: str) -> None:
+    """Raise where ``card`` says that it goes along with another file than the one with this SHA-256.
+
+    Raises
+    ------
+    ModelError
+        With the cure.
+    """
+    if card.model_sha256 not in (None, digest):
+        raise ModelError(
+            f"'{card_path(model)}' is the card of another '{model.name}' (of SHA-256 {card.model_sha256[:12]}…, and the "
+            f"file has {digest[:12]}…); write both again with the command that made them, or remove \"model_sha256\" from "
+            "the card where you changed the model yourself and the card still holds"
+        )
+
+
+def _read_card(path: Path) -> ModelCard | None:
+    settle(path.parent)
     if not path.exists():
         return None
     document = read_json(path, ModelError)
@@ -116,6 +155,10 @@ def _is_object_or_null(value: object) -> bool:
     return value is None or isinstance(value, dict)
 
 
+def _is_digest_or_null(value: object) -> bool:
+    return value is None or (isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None)
+
+
 _HIGHEST_RATE_HZ = 1e9
 _BELONGS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "name": ("a name of printable characters without slashes", _is_name),
@@ -128,5 +171,6 @@ _BELONGS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "data": ("an object", _is_object),
     "metrics": ("an object", _is_object),
     "postprocessing": ("an object", _is_object),
+    "model_sha256": ("64 hexadecimal digits or null", _is_digest_or_null),
 }
 """What may stand under each key of a card."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from edgeunet.files import write_text
+from edgeunet.files import FileSet
 from edgeunet.schedule.effort import Untried
 from edgeunet.short_repr import LONGEST, cut, short_repr
 
@@ -33,9 +33,10 @@ class SourceTree:
         return hasher.hexdigest()
 
     def write(self, directory: Path) -> None:
-        """Write every file below ``directory``, each in one step."""
-        for path, text in self.files.items():
-            write_text(directory / path, text)
+        """Write every file below ``directory``, all in one step."""
+        with FileSet(directory) as files:
+            for path, text in self.files.items():
+                files.write_text(directory / path, text)
 
 
 @dataclass(frozen=True)

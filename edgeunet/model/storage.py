@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgeunet.errors import ModelError
-from edgeunet.files import replacing
+from edgeunet.files import FileSet, file_digest, require_writable, settle
 from edgeunet.model.archive import check_file, check_size, read_config
 from edgeunet.model.quiet import import_tensorflow
-from edgeunet.modelcard import ModelCard, write_card
+from edgeunet.modelcard import ModelCard, add_card, read_card, require_match
 from edgeunet.spec import UNetSpec, spec_to_dict
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def card_of(spec: UNetSpec) -> ModelCard:
 
 
 def save_model(model: keras.Model, path: Path, card: ModelCard | None = None) -> None:
-    """Write ``model`` to ``path`` (``.keras``) in one step, and ``card`` beside it.
+    """Write ``model`` to ``path`` (``.keras``) and ``card`` beside it, in one step.
 
     Raises
     ------
@@ -33,12 +33,46 @@ def save_model(model: keras.Model, path: Path, card: ModelCard | None = None) ->
         When the directory cannot be written.
     """
     path = Path(path)
+    require_writable(path)
+    with FileSet(path.parent) as files:
+        add_model(files, model, path, card)
+
+
+def add_model(files: FileSet, model: keras.Model, path: Path, card: ModelCard | None = None) -> None:
+    """Write a model and its card as part of a set; see `save_model`."""
     if path.suffix != ".keras":
         raise ModelError(f"'{path}' does not end in .keras, the one format Keras models are kept in; add the suffix")
-    with replacing(path) as temporary:
-        model.save(temporary)
+    with files.replacing(path) as staged:
+        model.save(staged)
     if card is not None:
-        write_card(path, card)
+        add_card(files, path, card)
+
+
+def load_with_card(path: Path, card: ModelCard | None = None) -> tuple[keras.Model, ModelCard | None]:
+    """Load a ``.keras`` file and the card beside it, of which none was replaced between.
+
+    Parameters
+    ----------
+    path : the model.
+    card : taken instead of the one beside it.
+
+    Raises
+    ------
+    ModelError
+        As `load_model` and `edgeunet.modelcard.read_card` do, and when the file was replaced meanwhile.
+    """
+    path = Path(path)
+    settle(path.parent)
+    check_file(path)
+    digest = file_digest(path, ModelError)
+    if card is None:
+        card = read_card(path, digest)
+    else:
+        require_match(path, card, digest)
+    model = load_model(path)
+    if file_digest(path, ModelError) != digest:
+        raise ModelError(f"'{path}' was replaced while it was read; run the command again")
+    return model, card
 
 
 def load_model(path: Path) -> keras.Model:
@@ -50,6 +84,7 @@ def load_model(path: Path) -> keras.Model:
         When the file is missing, damaged, too large, holds code, or is made of layers that are unknown here.
     """
     path = Path(path)
+    settle(path.parent)
     check_file(path)
     import_tensorflow()
     import keras

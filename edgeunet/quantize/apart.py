@@ -14,7 +14,7 @@ import selectors
 import signal
 import subprocess
 import sys
-import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from edgeunet.child import run_module
 from edgeunet.errors import EdgeUNetError, QuantizeError
+from edgeunet.files import scratch_directory
 from edgeunet.quantize.convert import convert
 
 if TYPE_CHECKING:
@@ -40,12 +41,13 @@ class ConverterProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> ConverterProcess:
-        self._directory = tempfile.TemporaryDirectory(prefix="edgeunet-quantize-")
+        self._scratch = ExitStack()
+        self._directory = self._scratch.enter_context(scratch_directory())
         return self
 
     def __exit__(self, *_: object) -> None:
         self._end()
-        self._directory.cleanup()
+        self._scratch.close()
 
     def convert(self, model: keras.Model, number_format: str, windows: NDArray[np.float32] | None = None) -> bytes:
         """Convert a static-shape model.
@@ -57,7 +59,7 @@ class ConverterProcess:
         """
         if not all(_is_known(layer) for layer in model._flatten_layers()):
             return convert(model, number_format, windows)  # layers of the caller's, which no other process knows
-        directory = Path(self._directory.name)
+        directory = self._directory
         request = {"model": str(directory / "m.keras"), "format": number_format, "output": str(directory / "m.tflite")}
         model.save(request["model"])
         if windows is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.errors import BudgetExceededError, GraphError, QuantizeError
-from edgeunet.files import write_bytes, write_json
-from edgeunet.modelcard import ModelCard, read_card, write_card
+from edgeunet.files import FileSet, scratch_directory
+from edgeunet.modelcard import ModelCard, add_card
 from edgeunet.quantize.accuracy import Drop, drops, worst_drop
 from edgeunet.quantize.apart import ConverterProcess
 from edgeunet.quantize.calibrate import check_windows, draw_windows, limit_range, prepare
@@ -59,11 +59,12 @@ class Quantized:
     __repr__ = short_repr
 
     def write(self, path: Path) -> None:
-        """Write the model, its card and its report (``<path>.quantize.json``), each in one step."""
+        """Write the model, its card and its report (``<path>.quantize.json``) in one step."""
         path = Path(path)
-        write_bytes(path, self.model)
-        write_card(path, self.card)
-        write_json(report_path(path), self.report)
+        with FileSet(path.parent) as files:
+            files.write_bytes(path, self.model)
+            add_card(files, path, self.card)
+            files.write_json(report_path(path), self.report)
 
 
 def report_path(model: Path) -> Path:
@@ -106,13 +107,13 @@ def quantize(
     QuantizeError
         When the model cannot be quantized as asked.
     """
-    from edgeunet.model import load_model, to_static
+    from edgeunet.model import load_with_card, to_static
 
     if max_drop_points is not None and evaluate is None:
         raise QuantizeError("a largest drop was set but nothing is evaluated; leave --no-evaluate out")
-    model = load_model(path)
+    model, card = load_with_card(path, card)
     static = to_static(model)
-    card = card or read_card(path) or ModelCard(name=model.name)
+    card = card or ModelCard(name=model.name)
     shape = tuple(static.inputs[0].shape[1:])
     drawn, prepared = None, prepare(source, card)
     if number_format != "float32":
@@ -195,6 +196,7 @@ def _quantized(
         "schema": SCHEMA,
         "model": card.name,
         "format": number_format,
+        "model_sha256": hashlib.sha256(model).hexdigest(),
         "model_bytes": len(model),
         "float32_model_bytes": len(floating),
         "output_sqnr_db": layers[-1].sqnr_db if layers else None,
@@ -206,7 +208,7 @@ def _quantized(
         "layers": [layer.to_dict() for layer in layers],
     }
     kept = {"format": number_format, **{k: report[k] for k in ("model_bytes", "output_sqnr_db", "worst_layer")}}
-    return Quantized(model, replace(card, metrics=kept), layers, report)
+    return Quantized(model, replace(card, metrics=kept, model_sha256=report["model_sha256"]), layers, report)
 
 
 def _with_report(quantized: Quantized, report: Mapping[str, Any]) -> Quantized:
@@ -236,8 +238,8 @@ def _calibration(
 
 
 def _validate(path: Path, quantized: Quantized, evaluate: Evaluate, max_drop_points: float | None) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="edgeunet-") as directory:
-        candidate = Path(directory) / f"{quantized.card.name}.tflite"
+    with scratch_directory() as directory:
+        candidate = directory / f"{quantized.card.name}.tflite"
         quantized.write(candidate)
         before, after = evaluate(path), evaluate(candidate)
     changes = drops(before, after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
@@ -101,6 +102,9 @@ def _evaluation(source: Source, split: Split, card: ModelCard | None, tolerance_
             "the split has no validation patients to compare float and quantized on; "
             "give a split with 'val', or --no-evaluate"
         )
+
+    if card is not None:
+        card = replace(card, model_sha256=None)  # it stands for both files
 
     def score(path: Path) -> Mapping[str, Any]:
         tell = partial(_tell, sys.stderr, path.suffix.removeprefix(".")) if sys.stderr.isatty() else None

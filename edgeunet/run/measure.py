@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -135,7 +134,7 @@ def _working_directory(directory: Path | None) -> Iterator[Path]:
     if directory is not None:
         yield make_directory(directory).resolve()
         return
-    with tempfile.TemporaryDirectory(prefix="edgeunet-bench-") as temporary:
+    with scratch_directory() as temporary:
         yield Path(temporary)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -167,7 +166,7 @@ def _directory(keep: Path | None) -> Iterator[Path]:
         make_directory(keep)
         yield keep.resolve() / "pipeline"
         return
-    with tempfile.TemporaryDirectory(prefix="edgeunet-bench-") as temporary:
+    with scratch_directory() as temporary:
         yield Path(temporary)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,7 +160,7 @@ def simulate(request: SimulationRequest, source: Source) -> Simulation:
     _require_length(record, compiled, pipeline)
     toolchain = find_toolchain(None, request.toolchain)
     samples = to_counts(record.signal)
-    with tempfile.TemporaryDirectory(prefix="edgeunet-") as directory:
+    with scratch_directory() as directory:
         program = build_simulator(compiled, toolchain, Path(directory))
         sizes, events = run_simulator(program, samples, pipeline)
     compare = request.compare

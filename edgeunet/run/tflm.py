@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -135,7 +134,7 @@ def _check_edges(model: bytes, compiled: Compiled) -> None:
 
 
 def _answers(model: bytes, compiled: Compiled, golden: Golden) -> list[bytes]:
-    with tempfile.TemporaryDirectory(prefix="edgeunet-tflm-") as name:
+    with scratch_directory() as name:
         directory = Path(name)
         (directory / "model.tflite").write_bytes(model)
         arrays: dict[str, Any] = {

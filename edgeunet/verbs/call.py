@@ -6,7 +6,6 @@ import functools
 import inspect
 import io
 import json
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from importlib import import_module
@@ -106,7 +105,7 @@ def run_command(name: str, values: Mapping[str, Any]) -> Document:
     command = find_command(name)
     prints_json = any("--json" in parameter.opts for parameter in command.params)
     options, arguments = ["--json"] if prints_json else [], ["--"]
-    with tempfile.TemporaryDirectory() as scratch:
+    with scratch_directory() as scratch:
         for key, value in values.items():
             parameter = find_parameter(command, key)
             if isinstance(parameter, click.Argument):

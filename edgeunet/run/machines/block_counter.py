@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,7 @@ def _native_library() -> ctypes.CDLL:
         When no compiler for the host works.
     """
     toolchain = find_toolchain(None)
-    with tempfile.TemporaryDirectory(prefix="edgeunet-", ignore_cleanup_errors=True) as directory:
+    with scratch_directory() as directory:
         name = "count_blocks.dll" if sys.platform == "win32" else "count_blocks.so"
         command = [*toolchain.command, "-O2", "-shared", "-fPIC", str(_SOURCE), "-o", name]
         run_tool(command, Path(directory), "compiling the instruction counter")

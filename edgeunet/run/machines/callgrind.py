@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 INSTALL = "apt-get install valgrind"
@@ -19,7 +18,7 @@ def count_with_callgrind(program: Path, function: str, calls: int, timeout_s: fl
     valgrind = shutil.which("valgrind")
     if valgrind is None:
         return None
-    with tempfile.TemporaryDirectory(prefix="edgeunet-") as directory:
+    with scratch_directory() as directory:
         result = Path(directory) / "callgrind.out"
         options = ["--tool=callgrind", "--collect-atstart=no", f"--toggle-collect={function}"]
         command = [valgrind, *options, f"--callgrind-out-file={result}", str(program)]

@@ -1,0 +1,36 @@
+"""Files: read with a sentence for what is wrong, written whole or not at all, sets of them together or not at all."""
+
+from edgeunet.files.commit import settle
+from edgeunet.files.places import is_hidden, make_directory, require_writable
+from edgeunet.files.reading import (
+    LARGEST_READ_BYTES,
+    file_digest,
+    read_any_json,
+    read_bytes,
+    read_json,
+    require_regular,
+)
+from edgeunet.files.staging import PREFIX, remove_leftovers, scratch_directory
+from edgeunet.files.writing import FileSet, claiming, replacing, write_bytes, write_json, write_text
+
+__all__ = [
+    "LARGEST_READ_BYTES",
+    "PREFIX",
+    "FileSet",
+    "claiming",
+    "file_digest",
+    "is_hidden",
+    "make_directory",
+    "read_any_json",
+    "read_bytes",
+    "read_json",
+    "remove_leftovers",
+    "replacing",
+    "require_regular",
+    "require_writable",
+    "scratch_directory",
+    "settle",
+    "write_bytes",
+    "write_json",
+    "write_text",
+]
