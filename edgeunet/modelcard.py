@@ -32,7 +32,7 @@ class ModelCard:
     data : where the training data came from (directory name or ``"synthetic"`` and its seed), for the reader.
     metrics : figures measured when the file was made.
     postprocessing : ``{"merge_ms": {class: ms}, "min_ms": {class: ms}}``; empty for the default.
-    model_sha256 : digest of the model file it goes along with; ``None`` where it was not written beside one.
+    model_digest : digest of the model file it goes along with; ``None`` where it was not written beside one.
     """
 
     name: str
@@ -45,7 +45,7 @@ class ModelCard:
     data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     postprocessing: Mapping[str, Any] = field(default_factory=dict)
-    model_sha256: str | None = None
+    model_digest: str | None = None
 
     __repr__ = short_repr
 
@@ -68,7 +68,7 @@ def write_card(model: Path, card: ModelCard) -> None:
 def add_card(files: FileSet, model: Path, card: ModelCard) -> None:
     """Write ``card`` as part of a set, with the digest of the model that the set has or that is there."""
     written = files.written(model)
-    card = replace(card, model_sha256=file_digest(written, ModelError) if written.exists() else None)
+    card = replace(card, model_digest=file_digest(written, ModelError) if written.exists() else None)
     files.write_json(card_path(model), {"schema": "edgeunet.modelcard/1", **asdict(card)})
 
 
@@ -86,7 +86,7 @@ def read_card(model: Path, digest: str | None = None) -> ModelCard | None:
         When the card is there but is not one, or is that of another model.
     """
     card = _read_card(card_path(model))
-    if card is not None and card.model_sha256 is not None and (digest or model.exists()):
+    if card is not None and card.model_digest is not None and (digest or model.exists()):
         require_match(model, card, digest or file_digest(model, ModelError))
     return card
 
@@ -99,10 +99,10 @@ def require_match(model: Path, card: ModelCard, digest: str) -> None:
     ModelError
         With the cure.
     """
-    if card.model_sha256 not in (None, digest):
+    if card.model_digest not in (None, digest):
         raise ModelError(
-            f"'{card_path(model)}' is the card of another '{model.name}' (of SHA-256 {card.model_sha256[:12]}…, and the "
-            f"file has {digest[:12]}…); write both again with the command that made them, or remove \"model_sha256\" from "
+            f"'{card_path(model)}' is the card of another '{model.name}' (of SHA-256 {card.model_digest[:12]}…, and the "
+            f'file has {digest[:12]}…); write both again with the command that made them, or remove "model_digest" from '
             "the card where you changed the model yourself and the card still holds"
         )
 
@@ -171,6 +171,6 @@ _BELONGS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "data": ("an object", _is_object),
     "metrics": ("an object", _is_object),
     "postprocessing": ("an object", _is_object),
-    "model_sha256": ("64 hexadecimal digits or null", _is_digest_or_null),
+    "model_digest": ("64 hexadecimal digits or null", _is_digest_or_null),
 }
 """What may stand under each key of a card."""

@@ -91,9 +91,9 @@ def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_
     from edgeunet.run.tflm_arena import measure_arena
 
     content = read_model_bytes(model)
-    outline = read_outline(model)
+    outline = read_outline(content)
     arena = measure_arena(content, inputs=len(outline.inputs)) if measure else None
-    sources = array_sources(content, name, card=read_card(model), arena=arena)
+    sources = array_sources(content, name, card=read_card(model, outline.digest), arena=arena)
     sources.write(directory)
     if as_json:
         print_json(array_summary(name, outline, sources, directory, arena), indent=2)
@@ -127,7 +127,7 @@ def _export_compiled(
     choice = choose(graph, kernels, asked, ram_bytes)
     if asked.mode == "auto":
         say(f"auto: {choice.sentence()}", err=True)
-    card = read_card(model)
+    card = read_card(model, graph.digest)
     line = default_command(kernels, **vars(choice)) + pipeline.arguments()
     compiled = compile_model(
         graph,

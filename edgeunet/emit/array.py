@@ -86,6 +86,7 @@ def array_summary(
         "schema": "edgeunet.export-c/1",
         "model": name,
         "format": "array",
+        "model_digest": outline.digest,
         "model_bytes": outline.size_bytes,
         "arena_bytes": arena.total_bytes if arena else None,
         "operators": dict(sorted(Counter(custom or kind for kind, custom in outline.operators).items())),

@@ -131,6 +131,7 @@ def summary(compiled: Compiled, directory: Path) -> dict[str, Any]:
     return {
         "schema": "edgeunet.export-c/1",
         "model": compiled.name,
+        "model_digest": compiled.model_digest,
         "kernels": compiled.kernels,
         "mode": compiled.mode,
         "hop_samples": compiled.hop_samples,

@@ -12,7 +12,6 @@ from edgeunet.errors import EdgeUNetError
 from edgeunet.files.commit import settle
 from edgeunet.files.places import special_kind
 
-
 LARGEST_READ_BYTES = 1 << 30
 
 

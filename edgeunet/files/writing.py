@@ -48,7 +48,7 @@ class FileSet:
             remove_leftovers(self.directory)
             self._staging = open_staging(self.directory)
         except OSError as error:
-            self._remove_made()
+            _remove_empty(self._made)
             require_writable(self.directory / "file")  # says more than the system does, where it can
             raise EdgeUNetError(
                 f"cannot write to '{self.directory}': {error.strerror}; choose an output directory you may write to"
@@ -65,7 +65,7 @@ class FileSet:
             if not is_awaited(self.directory, self._staging):
                 self._staging.remove()
             if not done:
-                self._remove_made()
+                _remove_empty(self._made)
 
     @contextmanager
     def replacing(self, path: Path) -> Iterator[Path]:
@@ -118,15 +118,16 @@ class FileSet:
     def _name(self, path: Path) -> str:
         return Path(path).relative_to(self.directory).as_posix()
 
-    def _remove_made(self) -> None:
-        for directory in self._made:
-            with suppress(OSError):
-                directory.rmdir()
-
 
 def _missing(directory: Path) -> list[Path]:
     """Return ``directory`` and those above it that are not there, the deepest first."""
     return [place for place in (directory, *directory.parents) if not place.exists()]
+
+
+def _remove_empty(directories: list[Path]) -> None:
+    for directory in directories:
+        with suppress(OSError):
+            directory.rmdir()
 
 
 @contextmanager
@@ -175,6 +176,7 @@ def claiming(path: Path, doing: str) -> Iterator[None]:
         When another process has it.
     """
     place = lock_path(path, doing) if path.is_dir() else lock_path(path.parent, path.name)
+    made = _missing(place.parent)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         lock = claim(place)
@@ -187,3 +189,4 @@ def claiming(path: Path, doing: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+        _remove_empty(made)

@@ -7,7 +7,7 @@ from edgeunet.model.cost import Cost, LayerCost, cost, cost_document
 from edgeunet.model.lint import Finding, lint_model, lint_tflite
 from edgeunet.model.network import Network, Node, describe_network
 from edgeunet.model.reach import Reach, reach
-from edgeunet.model.storage import card_of, load_model, save_model, to_static
+from edgeunet.model.storage import add_model, card_of, load_model, load_with_card, save_model, to_static
 from edgeunet.model.table import format_cost
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Network",
     "Node",
     "Reach",
+    "add_model",
     "build_model",
     "card_of",
     "construct",
@@ -29,6 +30,7 @@ __all__ = [
     "lint_model",
     "lint_tflite",
     "load_model",
+    "load_with_card",
     "reach",
     "save_model",
     "to_static",

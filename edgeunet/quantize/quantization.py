@@ -196,7 +196,7 @@ def _quantized(
         "schema": SCHEMA,
         "model": card.name,
         "format": number_format,
-        "model_sha256": hashlib.sha256(model).hexdigest(),
+        "model_digest": hashlib.sha256(model).hexdigest(),
         "model_bytes": len(model),
         "float32_model_bytes": len(floating),
         "output_sqnr_db": layers[-1].sqnr_db if layers else None,
@@ -208,7 +208,7 @@ def _quantized(
         "layers": [layer.to_dict() for layer in layers],
     }
     kept = {"format": number_format, **{k: report[k] for k in ("model_bytes", "output_sqnr_db", "worst_layer")}}
-    return Quantized(model, replace(card, metrics=kept, model_sha256=report["model_sha256"]), layers, report)
+    return Quantized(model, replace(card, metrics=kept, model_digest=report["model_digest"]), layers, report)
 
 
 def _with_report(quantized: Quantized, report: Mapping[str, Any]) -> Quantized:

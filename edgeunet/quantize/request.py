@@ -104,7 +104,7 @@ def _evaluation(source: Source, split: Split, card: ModelCard | None, tolerance_
         )
 
     if card is not None:
-        card = replace(card, model_sha256=None)  # it stands for both files
+        card = replace(card, model_digest=None)  # it stands for both files
 
     def score(path: Path) -> Mapping[str, Any]:
         tell = partial(_tell, sys.stderr, path.suffix.removeprefix(".")) if sys.stderr.isatty() else None

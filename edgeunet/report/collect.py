@@ -7,12 +7,13 @@ so a figure that a later command measures needs no change here. Lists (layer tab
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from edgeunet.errors import ReportError
 from edgeunet.escaping.shell import shell_path
-from edgeunet.files import read_any_json, read_json
+from edgeunet.files import file_digest, is_hidden, read_any_json, read_json
 from edgeunet.report.documents import COMMANDS, LARGEST, check_document, command_of, other_version
 from edgeunet.report.results import HOP, Figure, Result, Results, Subject
 from edgeunet.report.variants import told_apart
@@ -22,6 +23,9 @@ _DEFAULT_FORMAT = {"bench": "int8"}
 _FORMAT_NAMES = {"tflite int8": "int8", "tflite int16": "int16x8", "tflite float32": "float32"}
 _SCORED_WITHIN = ("float", "quantized")
 """Documents of ``evaluate`` that a document of ``quantize`` holds under ``validation``."""
+
+_BESIDE_MODEL = ".quantize.json"
+"""How the name of a report ends that ``quantize`` writes beside the model, after the model's."""
 
 _DEEPEST = 16
 """Levels of objects that are searched for figures; no command writes half as many."""
@@ -38,6 +42,7 @@ def collect(paths: Iterable[Path]) -> Results:
         When a file is no result document, a directory has none, or two documents contradict each other.
     """
     results = told_apart([result for path in paths for result in _read(Path(path))])
+    _require_same_models(results)
     if not results:
         raise ReportError("no results were given; pass JSON files or directories written by build, evaluate or bench")
     merged: dict[Subject, dict[str, Figure]] = {}
@@ -56,6 +61,25 @@ def collect(paths: Iterable[Path]) -> Results:
         for name, value in scored.figures.items():
             figures.setdefault(name, value)
     return Results(tuple(results), merged)
+
+
+def _require_same_models(results: Iterable[Result]) -> None:
+    """Raise where two results of the same name and format, or a report and its model, are about different files."""
+    first: dict[tuple[str, str], Result] = {}
+    for result in results:
+        digest = result.document.get("model_digest")
+        if not isinstance(digest, str):
+            continue
+        model = Path(result.origin.removesuffix(_BESIDE_MODEL))
+        if result.origin.endswith(_BESIDE_MODEL) and model.is_file() and file_digest(model, ReportError) != digest:
+            raise ReportError(f"'{result.origin}' is about another '{model.name}' than lies beside it; quantize again")
+        other = first.setdefault((result.subject.model, result.subject.format), result)
+        if other.document["model_digest"] != digest:
+            raise ReportError(
+                f"'{other.origin}' and '{result.origin}' are about different files of {replace(result.subject, target='')} (SHA-256 "
+                f"{other.document['model_digest'][:12]}… and {digest[:12]}…); write the outdated one again with edgeunet "
+                f"{other.command} or {result.command} --json, or give the models different names"
+            )
 
 
 def _scored_within(result: Result) -> Iterator[Result]:
@@ -79,7 +103,7 @@ def _read(path: Path) -> Iterator[Result]:
         yield _result(document, path)
         return
     found = False
-    for file in sorted(found for found in path.rglob("*.json") if found.is_file()):
+    for file in sorted(f for f in path.rglob("*.json") if f.is_file() and not is_hidden(f, path)):
         candidate = read_any_json(file, ReportError)
         if not isinstance(candidate, dict):
             continue

@@ -25,7 +25,17 @@ _MAY_BE_NULL = frozenset({"ram_bytes", "flash_bytes"})
 
 _COUNTED = ("instructions", "cycles", "wall_ns")
 _TEXTS = frozenset(
-    {"format", "target", "part", "toolchain", "toolchain_version", "emulator", "emulator_version", "flags"}
+    {
+        "format",
+        "model_digest",
+        "target",
+        "part",
+        "toolchain",
+        "toolchain_version",
+        "emulator",
+        "emulator_version",
+        "flags",
+    }
 )
 _OBJECTS = frozenset(
     {"boundaries", "samples", "strict", "validation", "float", "quantized", "with_p_waves", "without_p_waves"}

@@ -9,7 +9,7 @@ from edgeunet.errors import ReportError
 from edgeunet.escaping.html import Markup
 from edgeunet.escaping.markdown import Markdown
 from edgeunet.escaping.terminal import JsonText, json_text
-from edgeunet.files import write_text
+from edgeunet.files import FileSet, write_text
 from edgeunet.report.html import to_html
 from edgeunet.report.markdown import to_markdown
 from edgeunet.report.plot import write_plot
@@ -45,10 +45,16 @@ def write_report(results: Results, output: Path, *, plot: bool = True) -> list[P
         return [output]
     html, text, document = (output / f"report{suffix}" for suffix in (".html", ".md", ".json"))
     picture = output / "report.png"
-    drawn = plot and write_plot(results, picture)
-    write_text(html, to_html(results))
-    write_text(text, to_markdown(results, plot=picture.name if drawn else None))
-    write_text(document, FORMS["json"](results).text)
+    with FileSet(output) as files:
+        drawn = False
+        if plot:
+            with files.replacing(picture) as staged:
+                drawn = write_plot(results, staged)
+        if not drawn:
+            files.remove(picture)
+        files.write_text(html, to_html(results))
+        files.write_text(text, to_markdown(results, plot=picture.name if drawn else None))
+        files.write_text(document, FORMS["json"](results).text)
     return [html, text, document, *([picture] if drawn else [])]
 
 

@@ -221,7 +221,7 @@ def compile_request(request: Request, graph: Graph) -> Compiled:
         effort=request.effort,
         aligned=request.aligned,
         without=request.without,
-        card=read_card(request.model),
+        card=read_card(request.model, graph.digest),
     )
 
 
@@ -236,7 +236,8 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
     board = find_board(request.target)
     check_options(request, board)
     request = settled(request, note)
-    graph, card = read_tflite(request.model), read_card(request.model)
+    graph = read_tflite(request.model)
+    card = read_card(request.model, graph.digest)
     compiled = compile_request(request, graph)
     if compiled.untried:
         note(compiled.untried.sentence())
@@ -308,7 +309,8 @@ def new_firmware(
     board = load_boards().board(board_name)
     prefix = suggest_identifier(model.name.split(".")[0])
     flavour = choose_kernels(board, kernels)
-    graph, card = read_tflite(model), read_card(model)
+    graph = read_tflite(model)
+    card = read_card(model, graph.digest)
     compiled = compile_model(
         graph, prefix, kernels=flavour, mode=mode, hop=hop, card=card, effort=effort, aligned=aligned
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError
-from edgeunet.files import make_directory
+from edgeunet.files import make_directory, scratch_directory
 from edgeunet.run.golden import Golden
 from edgeunet.run.image import Build, Image, build_image
 from edgeunet.run.machines.callgrind import count_with_callgrind
@@ -135,7 +135,7 @@ def _working_directory(directory: Path | None) -> Iterator[Path]:
         yield make_directory(directory).resolve()
         return
     with scratch_directory() as temporary:
-        yield Path(temporary)
+        yield temporary
 
 
 def run_session(

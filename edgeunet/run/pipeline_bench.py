@@ -10,7 +10,7 @@ from typing import Any
 
 from edgeunet.emit import Compiled
 from edgeunet.errors import RunError
-from edgeunet.files import make_directory
+from edgeunet.files import make_directory, scratch_directory
 from edgeunet.graph import read_tflite
 from edgeunet.modelcard import read_card
 from edgeunet.pipeline.program import add_pipeline, latency_samples
@@ -137,7 +137,9 @@ def bench_pipeline(request: Request, asked: PipelineRequest, note: Note = lambda
     check_options(request, board)
     request = settled(request)
     graph = read_tflite(request.model)
-    compiled, pipeline = add_pipeline(compile_request(request, graph), graph, read_card(request.model), asked)
+    compiled, pipeline = add_pipeline(
+        compile_request(request, graph), graph, read_card(request.model, graph.digest), asked
+    )
     recording = make_recording(compiled, pipeline)
     build = Build(
         board,
@@ -167,7 +169,7 @@ def _directory(keep: Path | None) -> Iterator[Path]:
         yield keep.resolve() / "pipeline"
         return
     with scratch_directory() as temporary:
-        yield Path(temporary)
+        yield temporary
 
 
 def event_of(line: Line, classes: tuple[str, ...]) -> Event:

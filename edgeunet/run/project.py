@@ -14,7 +14,7 @@ from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError
 from edgeunet.escaping.c import CIdentifier, CText, Source
 from edgeunet.escaping.written import written
-from edgeunet.files import read_json, write_json, write_text
+from edgeunet.files import PREFIX, FileSet, read_json, settle
 from edgeunet.run.machines.boards import Board, load_boards, template_directory
 from edgeunet.run.recording import Recording
 from edgeunet.short_repr import short_repr
@@ -130,8 +130,11 @@ def write_project(
     RunError
         When ``directory`` already holds something else than a project.
     """
-    if directory.is_dir() and any(directory.iterdir()) and not (directory / MARK).exists():
-        raise RunError(f"'{directory}' is not empty and no firmware project; choose another directory")
+    if directory.is_dir():
+        settle(directory)
+        others = any(not place.name.startswith(PREFIX) for place in directory.iterdir())
+        if others and not (directory / MARK).exists():
+            raise RunError(f"'{directory}' is not empty and no firmware project; choose another directory")
     board_name = board.name if board else "host"
     traps = compiled.aligned and board is not None and board.core.architecture == "cortex_m"
     flags = "-O2 -mno-unaligned-access" if traps else "-O2"
@@ -144,11 +147,14 @@ def write_project(
         files["src/recording.h"] = recording.header()
         mark["recording"] = recording.document()
     mark["files"] = {path: _digest(text.encode()) for path, text in sorted(files.items())}
-    changed = _changed_files(directory, mark["files"])
-    for path, text in files.items():
-        if force or path not in changed:
-            write_text(directory / path, text)
-    write_json(directory / MARK, mark)
+    with FileSet(directory) as written:
+        changed, left = _changed_files(directory, mark["files"])
+        for path, text in files.items():
+            if force or path not in changed:
+                written.write_text(directory / path, text)
+        for path in left:
+            written.remove(directory / path)
+        written.write_json(directory / MARK, mark)
     names = tuple(sorted(changed))
     kept, replaced = ((), names) if force else (names, ())
     return Project(directory, compiled.name, board_name, mark.get("recording"), traps, kept, replaced)
@@ -171,8 +177,8 @@ def _template_files(compiled: Compiled, board: str, flags: str, *, with_recordin
     return files
 
 
-def _changed_files(directory: Path, digests: Mapping[str, str]) -> set[str]:
-    """Return which files the user changed, of those to be written; what is left of an earlier model is removed.
+def _changed_files(directory: Path, digests: Mapping[str, str]) -> tuple[set[str], set[str]]:
+    """Return which files the user changed, of those to be written, and which are left of an earlier model.
 
     Parameters
     ----------
@@ -185,7 +191,7 @@ def _changed_files(directory: Path, digests: Mapping[str, str]) -> set[str]:
         for path, digest in (document.items() if isinstance(document, dict) else ())
         if isinstance(digest, str) and not Path(path).is_absolute() and ".." not in Path(path).parts
     }
-    changed = set()
+    changed, left = set(), set()
     for path in {*digests, *written}:
         place = directory / path
         if not place.is_file():
@@ -193,10 +199,10 @@ def _changed_files(directory: Path, digests: Mapping[str, str]) -> set[str]:
         found = _digest(place.read_bytes())
         if path not in digests:
             if found == written[path]:
-                place.unlink()
+                left.add(path)
         elif found not in (digests[path], written.get(path)):
             changed.add(path)
-    return changed
+    return changed, left
 
 
 def _digest(data: bytes) -> str:
@@ -220,6 +226,7 @@ def open_project(directory: Path) -> Project:
     RunError
         When there is none, or its ``edgeunet.json`` is not what edgeunet wrote.
     """
+    settle(directory)
     mark = directory / MARK
     if not mark.is_file():
         raise RunError(

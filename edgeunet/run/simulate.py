@@ -14,7 +14,7 @@ import numpy.typing as npt
 from edgeunet.emit import Compiled, compile_model
 from edgeunet.emit.identifier import suggest_identifier
 from edgeunet.errors import RunError, SignalError
-from edgeunet.files import write_text
+from edgeunet.files import scratch_directory, write_text
 from edgeunet.graph import read_tflite
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.pipeline.program import add_pipeline, latency_samples
@@ -96,6 +96,7 @@ class Simulation:
         return {
             "schema": "edgeunet.simulate/1",
             "model": self.model,
+            "model_digest": self.compiled.model_digest,
             "record": self.record.name,
             "leads": list(self.record.leads),
             "mode": self.compiled.mode,
@@ -145,7 +146,8 @@ def simulate(request: SimulationRequest, source: Source) -> Simulation:
     EdgeUNetError
         A subclass saying what is wrong with the model, the record or the compiler.
     """
-    graph, card = read_tflite(request.model), read_card(request.model)
+    graph = read_tflite(request.model)
+    card = read_card(request.model, graph.digest)
     stem = request.model.name.split(".")[0]
     compiled = compile_model(
         graph,
@@ -161,7 +163,7 @@ def simulate(request: SimulationRequest, source: Source) -> Simulation:
     toolchain = find_toolchain(None, request.toolchain)
     samples = to_counts(record.signal)
     with scratch_directory() as directory:
-        program = build_simulator(compiled, toolchain, Path(directory))
+        program = build_simulator(compiled, toolchain, directory)
         sizes, events = run_simulator(program, samples, pipeline)
     compare = request.compare
     if compare is None:

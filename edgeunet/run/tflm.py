@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from edgeunet.child import run_program
 from edgeunet.emit.source import Compiled, Interface
 from edgeunet.errors import RunError, ToolError
+from edgeunet.files import scratch_directory
 from edgeunet.graph.reading.outline import read_outline
 from edgeunet.run.golden import Golden
 from edgeunet.run.measure import compare
@@ -134,8 +134,7 @@ def _check_edges(model: bytes, compiled: Compiled) -> None:
 
 
 def _answers(model: bytes, compiled: Compiled, golden: Golden) -> list[bytes]:
-    with scratch_directory() as name:
-        directory = Path(name)
+    with scratch_directory() as directory:
         (directory / "model.tflite").write_bytes(model)
         arrays: dict[str, Any] = {
             "inputs": len(compiled.inputs),

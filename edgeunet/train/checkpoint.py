@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.errors import TrainError
-from edgeunet.files import replacing
+from edgeunet.files import replacing, settle
 from edgeunet.short_repr import short_repr
 from edgeunet.train.history import beside
 
@@ -71,6 +71,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     TrainError
         When there is none at ``path`` or it is no checkpoint.
     """
+    settle(path.parent)
     if not path.is_file():
         raise TrainError(f"there is no checkpoint '{path}', so nothing to resume; train without --resume")
     try:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.errors import TrainError
-from edgeunet.files import require_writable
-from edgeunet.modelcard import ModelCard, read_card
+from edgeunet.files import file_digest, require_writable, settle
+from edgeunet.modelcard import ModelCard, read_card, require_match
 from edgeunet.signals import CLASSES, RECORDING_NORMALIZATIONS, PreparedSource, Source, Split, split_from_dict
 from edgeunet.signals.plausibility import Expectation
 from edgeunet.signals.postprocessing import postprocessing_from_dict
@@ -59,11 +59,17 @@ def evaluate(
     TrainError, SignalError, ModelError, GraphError
         With what is wrong, in one sentence.
     """
-    check_model_file(Path(model))
+    model = Path(model)
+    settle(model.parent)
+    check_model_file(model)
     if plot is not None:
         require_writable(plot, ".png")
-    card = checked_card(Path(model), card or read_card(Path(model)), source)
-    predictor = open_predictor(Path(model), card)
+    digest = file_digest(model, TrainError)
+    card = checked_card(model, card or read_card(model, digest), source)
+    require_match(model, card, digest)
+    predictor = open_predictor(model, card)
+    if file_digest(model, TrainError) != digest:
+        raise TrainError(f"'{model}' was replaced while it was read; run the command again")
     if predictor.classes != len(card.classes):
         raise TrainError(
             f"'{model}' has {predictor.classes} outputs but {len(card.classes)} class names "
@@ -73,7 +79,7 @@ def evaluate(
     names = _names(source, split, card, part)
     document = judge_records(judge, source, names, tolerance_ms, plot, tell)
     about = {"schema": "edgeunet.evaluate/1", "model": card.name, "format": predictor.format, "part": part}
-    return {**about, "data": source.describe(), **document}
+    return {**about, "model_digest": digest, "data": source.describe(), **document}
 
 
 def checked_card(model: Path, card: ModelCard | None, source: Source) -> ModelCard:

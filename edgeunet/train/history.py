@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from edgeunet.files import write_json, write_text
+from edgeunet.files import FileSet
 
 Row = Mapping[str, Any]
 """One epoch: ``epoch``, ``loss``, ``val_loss``, ``val_macro_f1``, ``val_f1_<class>``, ``learning_rate``…"""
@@ -25,11 +25,11 @@ def history_csv(rows: Sequence[Row]) -> str:
     return text.getvalue()
 
 
-def write_history(model: Path, rows: Sequence[Row], about: Row) -> tuple[Path, Path]:
-    """Write ``<stem>.history.csv`` and ``<stem>.history.json`` beside ``model``; return both paths."""
+def add_history(files: FileSet, model: Path, rows: Sequence[Row], about: Row) -> tuple[Path, Path]:
+    """Write ``<stem>.history.csv`` and ``<stem>.history.json`` of ``model`` as part of a set; return both paths."""
     table, document = beside(model, "history.csv"), beside(model, "history.json")
-    write_text(table, history_csv(rows))
-    write_json(document, {"schema": "edgeunet.history/1", **about, "epochs": [dict(row) for row in rows]})
+    files.write_text(table, history_csv(rows))
+    files.write_json(document, {"schema": "edgeunet.history/1", **about, "epochs": [dict(row) for row in rows]})
     return table, document
 
 

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgeunet.errors import SignalError, TrainError
-from edgeunet.files import require_writable
-from edgeunet.modelcard import ModelCard, read_card
+from edgeunet.files import FileSet, claiming, require_writable
+from edgeunet.modelcard import ModelCard
 from edgeunet.short_repr import short_repr
-from edgeunet.signals import PreparedSource, Source, Split, make_split, save_split, streams
+from edgeunet.signals import PreparedSource, Source, Split, make_split, streams
 from edgeunet.signals.normalization import window_normalization
 from edgeunet.signals.postprocessing import DEFAULT_POSTPROCESSING, postprocessing_from_dict
 from edgeunet.spec import UNetSpec
 from edgeunet.train.checkpoint import checkpoint_path
 from edgeunet.train.evaluation import expectation_of, judge_records
 from edgeunet.train.fit import Batch, Course, Progress, Trainer
-from edgeunet.train.history import beside, write_history
+from edgeunet.train.history import add_history, beside
 from edgeunet.train.judge import Judge
 from edgeunet.train.objective import class_shares, class_weights, masked_cross_entropy
 from edgeunet.train.options import TrainOptions
@@ -117,15 +117,16 @@ def train(
 
     keras.utils.set_random_seed(options.seed)
     tf.config.experimental.enable_op_determinism()
-    model, card = _starting_point(start, source, normalization, options.seed)
-    job = _prepare(model, card, source, split, options, listener)
-    trainer = Trainer(model, job.course(output, options))
-    if resume:
-        trainer.resume()
-        listener.note(f"resuming after epoch {trainer.progress.done} of {trainer.progress.planned}")
-    elif checkpoint_path(output).exists():
-        listener.note("an unfinished training of this model is started over; --resume would have continued it")
-    return _run(trainer, job, output, listener)
+    with claiming(output, "training"):
+        model, card = _starting_point(start, source, normalization, options.seed)
+        job = _prepare(model, card, source, split, options, listener)
+        trainer = Trainer(model, job.course(output, options))
+        if resume:
+            trainer.resume()
+            listener.note(f"resuming after epoch {trainer.progress.done} of {trainer.progress.planned}")
+        elif checkpoint_path(output).exists():
+            listener.note("an unfinished training of this model is started over; --resume would have continued it")
+        return _run(trainer, job, output, listener)
 
 
 @dataclass(frozen=True)
@@ -177,13 +178,12 @@ def _starting_point(
     start: UNetSpec | Path, source: Source, normalization: str | None, seed: int
 ) -> tuple[keras.Model, ModelCard]:
     """Return the network to train and its card, so far without split and figures."""
-    from edgeunet.model import build_model, card_of, load_model
+    from edgeunet.model import build_model, card_of, load_with_card
 
     if isinstance(start, UNetSpec):
         model, card = build_model(start, seed=seed), card_of(start)
     else:
-        model = load_model(start)
-        found = read_card(start)
+        model, found = load_with_card(start)
         card = found or ModelCard(name=model.name, classes=source.classes)
     if not card.classes or card.classes != source.classes:
         raise TrainError(
@@ -260,9 +260,9 @@ def gives_probabilities(model: keras.Model) -> bool:
 
 
 def _run(trainer: Trainer, job: _Job, output: Path, listener: Listener) -> TrainResult:
-    from edgeunet.model import save_model
+    from edgeunet.model import add_model
 
-    files = {"split": beside(output, "split.json")}
+    files, best_written = {"split": beside(output, "split.json")}, 0
 
     def card() -> ModelCard:
         progress = trainer.progress
@@ -271,10 +271,15 @@ def _run(trainer: Trainer, job: _Job, output: Path, listener: Listener) -> Train
         return job.card.with_metrics(training={**figures, "epochs": progress.done, "planned": progress.planned})
 
     def saved(progress: Progress) -> None:
-        save_split(files["split"], job.split)  # not before: what fails in the first epoch leaves nothing behind
-        if progress.best_epoch == progress.done or not output.exists():
-            save_model(trainer.model, output, card())
-        write_history(output, progress.history, {"model": job.card.name, "best_epoch": progress.best_epoch})
+        nonlocal best_written
+        with FileSet(output.parent) as written:
+            # not before: what fails in the first epoch leaves nothing behind
+            written.write_json(files["split"], job.split.to_dict())
+            if progress.best_epoch != best_written or not output.exists():
+                add_model(written, trainer.model, output, card())
+            about = {"model": job.card.name, "best_epoch": progress.best_epoch}
+            add_history(written, output, progress.history, about)
+        best_written = progress.best_epoch
         listener.epoch(progress)
 
     try:
@@ -283,15 +288,17 @@ def _run(trainer: Trainer, job: _Job, output: Path, listener: Listener) -> Train
         listener.note(_left_behind(trainer.progress, output))
         raise
     about = {"model": job.card.name, "best_epoch": progress.best_epoch}
-    files["history_csv"], files["history_json"] = write_history(output, progress.history, about)
     files["curves"] = beside(output, "history.png")
-    plot_history(files["curves"], progress.history, job.card.classes, progress.best_epoch)
     final = card()
     if job.split.val:
         listener.note("scoring the validation patients")
         final = final.with_metrics(**_boundary_figures(trainer.model, job, final))
-    save_model(trainer.model, output, final)
-    trainer.course.checkpoint.unlink(missing_ok=True)
+    with FileSet(output.parent) as written:
+        files["history_csv"], files["history_json"] = add_history(written, output, progress.history, about)
+        with written.replacing(files["curves"]) as staged:
+            plot_history(staged, progress.history, job.card.classes, progress.best_epoch)
+        add_model(written, trainer.model, output, final)
+        written.remove(trainer.course.checkpoint)
     return TrainResult(output, final, progress, files)
 
 

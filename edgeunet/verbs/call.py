@@ -101,6 +101,7 @@ def run_command(name: str, values: Mapping[str, Any]) -> Document:
     import click
 
     from edgeunet.cli import missing_package, system_error
+    from edgeunet.files import scratch_directory
 
     command = find_command(name)
     prints_json = any("--json" in parameter.opts for parameter in command.params)
@@ -109,7 +110,7 @@ def run_command(name: str, values: Mapping[str, Any]) -> Document:
         for key, value in values.items():
             parameter = find_parameter(command, key)
             if isinstance(parameter, click.Argument):
-                arguments += _argument(value, Path(scratch))
+                arguments += _argument(value, scratch)
             else:
                 options += _option(parameter, f"--{key.replace('_', '-')}", value)
         printed = io.StringIO()

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.errors import GraphError, UnsupportedOpError
+from edgeunet.files import settle
 from edgeunet.graph.ir import ABSENT, Graph, Op, Quantization, Tensor
 from edgeunet.graph.layout import canonical
 from edgeunet.graph.reading import schema
@@ -72,6 +73,7 @@ def _load(source: Path | str | bytes) -> tuple[bytes, str, str]:
         return bytes(source), "the model", "model"
     path = Path(source)
     label = f"'{path}'"
+    settle(path.parent)
     if not path.exists():
         raise GraphError(f"{label} does not exist; pass the path of a .tflite file")
     if not path.is_file():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeunet.errors import ToolError
+from edgeunet.files import scratch_directory
 from edgeunet.run.machines.boards import Region
 from edgeunet.run.machines.toolchains import find_toolchain, run_tool
 
@@ -38,8 +39,8 @@ def _native_library() -> ctypes.CDLL:
     with scratch_directory() as directory:
         name = "count_blocks.dll" if sys.platform == "win32" else "count_blocks.so"
         command = [*toolchain.command, "-O2", "-shared", "-fPIC", str(_SOURCE), "-o", name]
-        run_tool(command, Path(directory), "compiling the instruction counter")
-        return ctypes.CDLL(str(Path(directory) / name))
+        run_tool(command, directory, "compiling the instruction counter")
+        return ctypes.CDLL(str(directory / name))
 
 
 class BlockCounter:

@@ -19,7 +19,7 @@ def count_with_callgrind(program: Path, function: str, calls: int, timeout_s: fl
     if valgrind is None:
         return None
     with scratch_directory() as directory:
-        result = Path(directory) / "callgrind.out"
+        result = directory / "callgrind.out"
         options = ["--tool=callgrind", "--collect-atstart=no", f"--toggle-collect={function}"]
         command = [valgrind, *options, f"--callgrind-out-file={result}", str(program)]
         try:
