@@ -101,8 +101,8 @@ def require_match(model: Path, card: ModelCard, digest: str) -> None:
     """
     if card.model_digest not in (None, digest):
         raise ModelError(
-            f"'{card_path(model)}' is the card of another '{model.name}' (of SHA-256 {card.model_digest[:12]}…, and the "
-            f'file has {digest[:12]}…); write both again with the command that made them, or remove "model_digest" from '
+            f"'{card_path(model)}' is the card of another '{model.name}' (of SHA-256 {card.model_digest[:12]}…; the "
+            f"file has {digest[:12]}…); write both again with the command that made them, or remove model_digest from "
             "the card where you changed the model yourself and the card still holds"
         )
 

@@ -1,6 +1,7 @@
 """Files: read with a sentence for what is wrong, written whole or not at all, sets of them together or not at all."""
 
 from edgeunet.files.commit import settle
+from edgeunet.files.manifest import listed_digests, outdated_files
 from edgeunet.files.places import is_hidden, make_directory, require_writable
 from edgeunet.files.reading import (
     LARGEST_READ_BYTES,
@@ -20,7 +21,9 @@ __all__ = [
     "claiming",
     "file_digest",
     "is_hidden",
+    "listed_digests",
     "make_directory",
+    "outdated_files",
     "read_any_json",
     "read_bytes",
     "read_json",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -33,36 +33,44 @@ class _Journal:
     removed: tuple[str, ...]
 
 
-def commit(directory: Path, staging: Staging, moved: Iterable[str], removed: Iterable[str] = ()) -> None:
+def commit(
+    directory: Path,
+    staging: Staging,
+    moved: Iterable[str],
+    removed: Iterable[str] = (),
+    outdated: Callable[[], Iterable[str]] = tuple,
+) -> None:
     """Move files from a staging directory of ``directory`` to their places, and remove others, in one step.
 
     Parameters
     ----------
     moved : paths below the staging directory, and below ``directory``; with forward slashes.
     removed : paths below ``directory``.
+    outdated : more of these, those of ``moved`` left out; called when no other process can change what is there.
 
     Raises
     ------
     EdgeUNetError
         When a place cannot be written to; nothing has been replaced then, unless the message says so.
     """
-    journal = _Journal(staging.files.relative_to(directory).as_posix(), tuple(moved), tuple(removed))
-    for name in journal.moved:
+    names = tuple(moved)
+    for name in names:
         require_writable(directory / name)
     try:
-        prepared = staging.place / _JOURNAL
-        prepared.write_text(json.dumps(asdict(journal)), encoding="utf-8")
         with held(lock_path(directory), str(directory)):
             _finish(directory)
-            if len(journal.moved) == 1 and not journal.removed:
-                os.replace(staging.files / journal.moved[0], directory / journal.moved[0])
-            else:
-                os.replace(prepared, directory / _JOURNAL)
-                _finish_own(directory)
+            gone = (*removed, *(name for name in outdated() if name not in set(names)))
+            if len(names) == 1 and not gone:
+                os.replace(staging.files / names[0], directory / names[0])
+                return
+            journal = _Journal(staging.files.relative_to(directory).as_posix(), names, gone)
+            prepared = staging.place / _JOURNAL
+            prepared.write_text(json.dumps(asdict(journal)), encoding="utf-8")
+            os.replace(prepared, directory / _JOURNAL)
+            _finish_own(directory)
     except OSError as error:
-        raise EdgeUNetError(
-            f"cannot write '{directory / journal.moved[0]}': {error.strerror}; choose another output path"
-        ) from error
+        where = directory / names[0] if names else directory
+        raise EdgeUNetError(f"cannot write '{where}': {error.strerror}; choose another output path") from error
 
 
 def settle(directory: Path) -> None:

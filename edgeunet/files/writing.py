@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +28,8 @@ class FileSet:
     Parameters
     ----------
     directory : is made where it is not there.
+    outdated : returns files of an earlier set that go when the new one comes, as paths below ``directory``; called when
+        no other process can change what is there.
 
     Raises
     ------
@@ -35,8 +37,9 @@ class FileSet:
         When the directory cannot be made or written to.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, outdated: Callable[[], Iterable[str]] = tuple) -> None:
         self.directory = Path(directory)
+        self._outdated = outdated
         self._moved: dict[str, None] = {}
         self._removed: dict[str, None] = {}
 
@@ -59,7 +62,7 @@ class FileSet:
         done = False
         try:
             if kind is None and (self._moved or self._removed):
-                commit(self.directory, self._staging, self._moved, self._removed)
+                commit(self.directory, self._staging, self._moved, self._removed, self._outdated)
                 done = True
         finally:
             if not is_awaited(self.directory, self._staging):

@@ -76,9 +76,10 @@ def _require_same_models(results: Iterable[Result]) -> None:
         other = first.setdefault((result.subject.model, result.subject.format), result)
         if other.document["model_digest"] != digest:
             raise ReportError(
-                f"'{other.origin}' and '{result.origin}' are about different files of {replace(result.subject, target='')} (SHA-256 "
-                f"{other.document['model_digest'][:12]}… and {digest[:12]}…); write the outdated one again with edgeunet "
-                f"{other.command} or {result.command} --json, or give the models different names"
+                f"'{other.origin}' and '{result.origin}' are about different files of "
+                f"{replace(result.subject, target='')} (SHA-256 {other.document['model_digest'][:12]}… and "
+                f"{digest[:12]}…); write the outdated one again with edgeunet {other.command} or {result.command} "
+                "--json, or give the models different names"
             )
 
 

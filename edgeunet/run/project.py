@@ -14,7 +14,7 @@ from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError
 from edgeunet.escaping.c import CIdentifier, CText, Source
 from edgeunet.escaping.written import written
-from edgeunet.files import PREFIX, FileSet, read_json, settle
+from edgeunet.files import PREFIX, FileSet, listed_digests, outdated_files, read_json, settle
 from edgeunet.run.machines.boards import Board, load_boards, template_directory
 from edgeunet.run.recording import Recording
 from edgeunet.short_repr import short_repr
@@ -147,13 +147,11 @@ def write_project(
         files["src/recording.h"] = recording.header()
         mark["recording"] = recording.document()
     mark["files"] = {path: _digest(text.encode()) for path, text in sorted(files.items())}
-    with FileSet(directory) as written:
-        changed, left = _changed_files(directory, mark["files"])
+    with FileSet(directory, lambda: outdated_files(directory, MARK)) as written:
+        changed = _changed_files(directory, mark["files"])
         for path, text in files.items():
             if force or path not in changed:
                 written.write_text(directory / path, text)
-        for path in left:
-            written.remove(directory / path)
         written.write_json(directory / MARK, mark)
     names = tuple(sorted(changed))
     kept, replaced = ((), names) if force else (names, ())
@@ -177,32 +175,16 @@ def _template_files(compiled: Compiled, board: str, flags: str, *, with_recordin
     return files
 
 
-def _changed_files(directory: Path, digests: Mapping[str, str]) -> tuple[set[str], set[str]]:
-    """Return which files the user changed, of those to be written, and which are left of an earlier model.
+def _changed_files(directory: Path, digests: Mapping[str, str]) -> set[str]:
+    """Return which files the user changed, of those to be written.
 
     Parameters
     ----------
     digests : of what will be written, by path. A file that has its new content already is not a changed one.
     """
-    mark = directory / MARK
-    document = read_json(mark, RunError).get("files") if mark.is_file() else None
-    written = {
-        path: digest
-        for path, digest in (document.items() if isinstance(document, dict) else ())
-        if isinstance(digest, str) and not Path(path).is_absolute() and ".." not in Path(path).parts
-    }
-    changed, left = set(), set()
-    for path in {*digests, *written}:
-        place = directory / path
-        if not place.is_file():
-            continue
-        found = _digest(place.read_bytes())
-        if path not in digests:
-            if found == written[path]:
-                left.add(path)
-        elif found not in (digests[path], written.get(path)):
-            changed.add(path)
-    return changed, left
+    written = listed_digests(directory, MARK)
+    there = {path: _digest((directory / path).read_bytes()) for path in digests if (directory / path).is_file()}
+    return {path for path, found in there.items() if found not in (digests[path], written.get(path))}
 
 
 def _digest(data: bytes) -> str:

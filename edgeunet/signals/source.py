@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from edgeunet.errors import SignalError
-from edgeunet.files import is_hidden, require_regular
+from edgeunet.files import is_hidden, require_regular, settle
 from edgeunet.short_repr import LONGEST, cut
 from edgeunet.signals.plausibility import Expectation, Finding, examine, is_ecg, require_plausible, summaries
 from edgeunet.signals.record import Record
@@ -83,6 +83,8 @@ def open_source(
         _refuse({**about_files, "patients": patients, **about_arrays}, "synthetic ECG")
         return SyntheticSource(seed=seed, records=records, leads=tuple(leads) if leads else None)
     path = Path(path)
+    settle(path)
+    settle(path.parent)
     if not path.exists():
         raise SignalError(f"there is no file or directory '{path}'; check the path given as data")
     if not path.is_dir():

@@ -7,6 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from edgeunet.files import scratch_directory
+
 INSTALL = "apt-get install valgrind"
 
 

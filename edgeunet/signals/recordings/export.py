@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from edgeunet.errors import SignalError
-from edgeunet.files import replacing, write_bytes, write_text
+from edgeunet.files import FileSet, file_digest, outdated_files
 from edgeunet.signals.record import Record, Wave
 from edgeunet.signals.recordings.wfdb_annotations import SKIP, SYMBOLS
 
@@ -21,8 +21,14 @@ CODES = {symbol: code for code, symbol in SYMBOLS.items()}
 WAVE_SYMBOLS = {"P": "p", "QRS": "N", "T": "t"}
 
 
+MANIFEST = "edgeunet.json"
+"""Lists, beside the records, what was written, so that the next records there take the place of all of these."""
+
+
 def export_records(records: Iterable[Record], directory: Path, form: str = "npz") -> list[Path]:
-    """Write ``records`` into ``directory`` as ``form`` (``"npz"`` or ``"wfdb"``) and return the files made.
+    """Write ``records`` into ``directory`` as ``form`` (``"npz"`` or ``"wfdb"``), all in one step; return the files.
+
+    Records that were written there earlier, and not changed since, go.
 
     Raises
     ------
@@ -31,17 +37,21 @@ def export_records(records: Iterable[Record], directory: Path, form: str = "npz"
     """
     if form not in FORMS:
         raise SignalError(f"records cannot be written as '{form}'; choose {' or '.join(FORMS)}")
-    files = [file for record in records for file in FORMS[form](record, directory)]
-    if form == "wfdb":
-        names = [file.stem for file in files if file.suffix == ".hea"]
-        write_text(directory / "RECORDS", "".join(f"{name}\n" for name in names))
+    with FileSet(directory, lambda: outdated_files(directory, MANIFEST)) as written:
+        files = [file for record in records for file in FORMS[form](record, directory, written)]
+        listed = list(files)
+        if form == "wfdb":
+            listed.append(directory / "RECORDS")
+            written.write_text(listed[-1], "".join(f"{file.stem}\n" for file in files if file.suffix == ".hea"))
+        digests = {file.name: file_digest(written.written(file)) for file in sorted(listed)}
+        written.write_json(directory / MANIFEST, {"schema": "edgeunet.records/1", "files": digests})
     return files
 
 
-def write_npz(record: Record, directory: Path) -> list[Path]:
+def write_npz(record: Record, directory: Path, written: FileSet) -> list[Path]:
     """Write one ``.npz`` with all that `edgeunet.signals.ArraySource` reads."""
     path = directory / f"{record.name}.npz"
-    with replacing(path) as temporary, temporary.open("wb") as stream:
+    with written.replacing(path) as staged, staged.open("wb") as stream:
         np.savez_compressed(
             stream,
             signal=record.signal,
@@ -54,7 +64,7 @@ def write_npz(record: Record, directory: Path) -> list[Path]:
     return [path]
 
 
-def write_wfdb(record: Record, directory: Path) -> list[Path]:
+def write_wfdb(record: Record, directory: Path, written: FileSet) -> list[Path]:
     """Write header, signal and an annotation file for each lead.
 
     Raises
@@ -72,12 +82,12 @@ def write_wfdb(record: Record, directory: Path) -> list[Path]:
         checksum = (int(column.astype(np.int64).sum()) + 2**15) % 2**16 - 2**15
         lines.append(f"{base.name}.dat 16 {UNITS_PER_MV}(0)/mV 16 0 {int(column[0])} {checksum} 0 {lead}")
     files = [base.with_name(f"{base.name}.dat")]
-    write_bytes(files[0], samples.tobytes())
+    written.write_bytes(files[0], samples.tobytes())
     for lead, waves in zip(record.leads, record.waves, strict=True):
         files.append(base.with_name(f"{base.name}.{lead.lower()}"))
-        write_bytes(files[-1], annotation_bytes(waves, record.name))
+        written.write_bytes(files[-1], annotation_bytes(waves, record.name))
     files.append(base.with_name(f"{base.name}.hea"))
-    write_text(files[-1], "\n".join([*lines, f"# patient: {record.patient}"]) + "\n")
+    written.write_text(files[-1], "\n".join([*lines, f"# patient: {record.patient}"]) + "\n")
     return files
 
 
@@ -107,5 +117,5 @@ def annotation_bytes(waves: Iterable[Wave], name: str = "record") -> bytes:
     return bytes(data) + b"\0\0"
 
 
-FORMS: Mapping[str, Callable[[Record, Path], list[Path]]] = {"npz": write_npz, "wfdb": write_wfdb}
+FORMS: Mapping[str, Callable[[Record, Path, FileSet], list[Path]]] = {"npz": write_npz, "wfdb": write_wfdb}
 """Name of a form → function that writes one record in it."""
