@@ -14,45 +14,65 @@ from edgeunet.child import run_module
 from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.errors import ToolError
 from edgeunet.escaping.terminal import say, say_heading
-from edgeunet.files import make_directory, write_text
+from edgeunet.files import FileSet, claiming, make_directory, write_text
+from edgeunet.orphans import end_with_parent
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One command of the demo; its ``--json`` document goes to ``document`` where one is named."""
+    """One command of the demo.
+
+    Attributes
+    ----------
+    makes : patterns of the files that it writes.
+    document : where its ``--json`` document goes, where one is named.
+    """
 
     title: str
     arguments: str
+    makes: tuple[str, ...] = ()
     document: str = ""
+
+    def made(self, output: Path) -> list[Path]:
+        """Return what this stage wrote, in this demo or an earlier one."""
+        patterns = (*self.makes, self.document) if self.document else self.makes
+        return [path for pattern in patterns for path in output.glob(pattern)]
 
 
 STAGES = (
-    Stage("What it will cost", "build --preset ecg-tiny -o ecg-tiny.keras", "build.json"),
+    Stage("What it will cost", "build --preset ecg-tiny -o ecg-tiny.keras", ("ecg-tiny.keras*",), "build.json"),
     Stage(
         "Train on synthetic ECG (a few minutes), normalized as a device can",
         "train ecg-tiny.keras --normalization causal --seed {seed} --minutes {minutes} -o ecg.keras",
+        ("ecg.keras*", "ecg.split.json", "ecg.history.*", "ecg.checkpoint.npz"),
     ),
-    Stage("Score it on patients it never saw", "evaluate ecg.keras --part val --plot val.png", "evaluate-float.json"),
-    Stage("Quantize to int8", "quantize ecg.keras -o ecg.int8.tflite --max-drop 2", "quantize.json"),
+    Stage("Score it on patients it never saw", "evaluate ecg.keras --part val --plot val.png", ("val.png",),
+          "evaluate-float.json"),
+    Stage("Quantize to int8", "quantize ecg.keras -o ecg.int8.tflite --max-drop 2", ("ecg.int8.tflite*",),
+          "quantize.json"),
     Stage(
         "Score what the device will compute",
         "evaluate ecg.int8.tflite --part val --plot val-int8.png",
+        ("val-int8.png",),
         "evaluate-int8.json",
     ),
-    Stage("The model as a C array, for users of TFLM", "export-c ecg.int8.tflite --format array -o c-array"),
-    Stage("The model as self-contained C", "export-c ecg.int8.tflite -o c"),
-    Stage("Run that C on an emulated Cortex-M4", "bench ecg.int8.tflite --target cortex-m4", "bench-cortex-m4.json"),
+    Stage("The model as a C array, for users of TFLM", "export-c ecg.int8.tflite --format array -o c-array",
+          ("c-array/ecg_model.*",)),
+    Stage("The model as self-contained C", "export-c ecg.int8.tflite -o c", ("c/ecg.*", "c/ecg_*")),
+    Stage("Run that C on an emulated Cortex-M4", "bench ecg.int8.tflite --target cortex-m4",
+          document="bench-cortex-m4.json"),
     Stage(
         "Stream it there, a hop at a time, with all that surrounds it: ADC counts in, events out",
         "bench ecg.int8.tflite --target cortex-m4 --stream --hop 64 --pipeline",
-        "bench-stream-cortex-m4.json",
+        document="bench-stream-cortex-m4.json",
     ),
     Stage(
         "A patient it never saw through the same C on this machine",
         "simulate synthetic-0000 --data-seed 1 --model ecg.int8.tflite --stream --hop 64 --plot events.png",
+        ("events.png",),
     ),
     Stage("All figures in one report", "report build.json quantize.json evaluate-float.json evaluate-int8.json"
-          " bench-cortex-m4.json bench-stream-cortex-m4.json -o report"),
+          " bench-cortex-m4.json bench-stream-cortex-m4.json -o report", ("report/report.*",)),
 )  # fmt: skip
 
 
@@ -70,6 +90,14 @@ STAGES = (
 def command(output: Path, seed: int, minutes: float) -> None:
     """Build, train, quantize, compile, run and report, on synthetic ECG."""
     make_directory(output)
+    with claiming(output, "demo"):
+        with FileSet(output) as files:  # nothing of two demos lies side by side
+            for path in [path for stage in STAGES for path in stage.made(output)]:
+                files.remove(path)
+        _run_all(output, seed, minutes)
+
+
+def _run_all(output: Path, seed: int, minutes: float) -> None:
     started = time.monotonic()
     for number, stage in enumerate(STAGES, 1):
         arguments = stage.arguments.format(seed=seed, minutes=minutes)
@@ -89,7 +117,8 @@ def _run(stage: Stage, arguments: list[str], output: Path) -> None:
     program = run_module("edgeunet", *arguments)
     if stage.document:
         program.append("--json")
-    result = subprocess.run(program, cwd=output, stdout=subprocess.PIPE if stage.document else None, text=True)
+    stdout = subprocess.PIPE if stage.document else None
+    result = subprocess.run(program, cwd=output, stdout=stdout, text=True, preexec_fn=end_with_parent)
     if result.returncode:
         raise ToolError(
             f"'edgeunet {shlex.join(arguments)}' ended with exit code {result.returncode}; its message is above"

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from edgeunet.child import run_module
 from edgeunet.errors import EdgeUNetError, QuantizeError
 from edgeunet.files import scratch_directory
+from edgeunet.orphans import end_with_parent
 from edgeunet.quantize.convert import convert
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class ConverterProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
+                env={**os.environ, "TMPDIR": str(self._directory)},  # what TensorFlow leaves there goes with it
             )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -127,6 +129,7 @@ def _ended(code: int) -> str:
 
 def main() -> None:
     """Answer requests until there are no more."""
+    end_with_parent()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what TensorFlow prints is no answer
     with contextlib.suppress(OSError):

@@ -13,5 +13,7 @@ ORDER = (
     "emit", "pipeline", "run", "report", "cli", "verbs",
 )  # fmt: skip
 
-LEAVES = {"child", "escaping", "errors", "files", "modelcard", "litert", "callable_module", "short_repr", "__init__"}
+LEAVES = {
+    "callable_module", "child", "errors", "escaping", "files", "litert", "modelcard", "orphans", "short_repr", "__init__",
+}  # fmt: skip
 """Modules at the top that all may import."""
