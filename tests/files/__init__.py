@@ -1,0 +1,1 @@
+"""Files written as sets, killed, full and contested."""
