@@ -1,4 +1,4 @@
-"""Sets of files: after a kill at any moment all old or all new, nothing left by the next run, the living undisturbed."""
+"""Sets of files: after a kill at any moment all old or all new, nothing left by the next run, nobody disturbed."""
 
 from __future__ import annotations
 
@@ -314,8 +314,13 @@ def test_an_error_after_files_were_written_leaves_what_was_there(tmp_path: Path)
 def test_a_set_may_have_more_files_than_a_process_may_open(tmp_path: Path) -> None:
     import resource
 
-    most = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1024)
-    with FileSet(tmp_path) as files:
-        for number in range(most + 100):
-            files.write_bytes(tmp_path / str(number), b"")
-    assert len(tree(tmp_path)) == most + 100
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    few = max(int(name) for name in os.listdir("/proc/self/fd")) + 20
+    resource.setrlimit(resource.RLIMIT_NOFILE, (few, limits[1]))
+    try:
+        with FileSet(tmp_path) as files:
+            for number in range(100):
+                files.write_bytes(tmp_path / str(number), b"")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert len(tree(tmp_path)) == 100

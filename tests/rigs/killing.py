@@ -105,3 +105,21 @@ def edgeunet(
         process.send_signal(signal.SIGKILL)
         _, said = process.communicate()
     return Run(process.returncode, said, time.monotonic() - started)
+
+
+def wait_for_children(temporary: Path, at_most_s: float = 60.0) -> None:
+    """Wait until no process is left of a killed run: those that have ``temporary`` in their environment."""
+    mark = f"TMPDIR={temporary}".encode()
+    deadline = time.monotonic() + at_most_s
+    while time.monotonic() < deadline:
+        if not any(mark in _environment(process) for process in Path("/proc").glob("[0-9]*")):
+            return
+        time.sleep(0.05)
+    raise AssertionError("something that the killed run started goes on without it")
+
+
+def _environment(process: Path) -> bytes:
+    try:
+        return (process / "environ").read_bytes()
+    except OSError:
+        return b""

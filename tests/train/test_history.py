@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from edgeunet.errors import TrainError
+from edgeunet.files import FileSet
 from edgeunet.train.checkpoint import (
     Checkpoint,
     check_same_request,
@@ -17,13 +18,14 @@ from edgeunet.train.checkpoint import (
     read_checkpoint,
     write_checkpoint,
 )
-from edgeunet.train.history import write_history
+from edgeunet.train.history import add_history
 
 ROWS = [{"epoch": 1, "loss": 0.5, "val_f1_P": None}, {"epoch": 2, "loss": 0.25, "val_f1_P": 0.75}]
 
 
 def test_history_is_the_same_in_both_forms(tmp_path: Path) -> None:
-    table, document = write_history(tmp_path / "m.keras", ROWS, {"model": "m", "best_epoch": 2})
+    with FileSet(tmp_path) as files:
+        table, document = add_history(files, tmp_path / "m.keras", ROWS, {"model": "m", "best_epoch": 2})
     assert (table.name, document.name) == ("m.history.csv", "m.history.json")
     assert list(csv.DictReader(table.read_text().splitlines())) == [
         {"epoch": "1", "loss": "0.5", "val_f1_P": ""},
