@@ -172,7 +172,8 @@ def evaluate(
     Returns
     -------
     dict
-        Schema ``edgeunet.evaluate/1``: ``model``, ``format``, ``part``, ``records``, ``leads``, ``seconds``,
+        Schema ``edgeunet.evaluate/1``: ``model``, ``format``, ``part``, ``model_digest`` (SHA-256 of the file),
+        ``records``, ``leads``, ``seconds``,
         ``boundaries`` (by wave and ``onset``/``offset``: ``se``, ``ppv``, ``f1`` as shares, ``mean_ms``, ``sd_ms``,
         ``n``), ``strict`` (the same within narrow tolerances), ``samples`` (``macro_f1``, ``mean_iou``,
         ``mcc``, ``classes``).
@@ -240,9 +241,9 @@ def quantize(
     Returns
     -------
     dict
-        Schema ``edgeunet.quantize/1``: ``model``, ``format``, ``model_bytes``, ``float32_model_bytes``,
-        ``output_sqnr_db``, ``worst_layer`` and ``worst_layer_sqnr_db``, ``layers`` (one object each),
-        ``calibration``, ``validation`` (scores before and after).
+        Schema ``edgeunet.quantize/1``: ``model``, ``format``, ``model_digest`` (SHA-256 of the file), ``model_bytes``,
+        ``float32_model_bytes``, ``output_sqnr_db``, ``worst_layer`` and ``worst_layer_sqnr_db``, ``layers`` (one object
+        each), ``calibration``, ``validation`` (scores before and after).
 
     Raises
     ------
