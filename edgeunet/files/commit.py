@@ -138,16 +138,19 @@ def _read(directory: Path) -> _Journal:
     try:
         document: dict[str, Any] = json.loads(content)
         journal = _Journal(document["staging"], tuple(document["moved"]), tuple(document["removed"]))
-        is_ours = _STAGING.fullmatch(journal.staging) is not None
+        is_ours = _STAGING.fullmatch(journal.staging) is not None and _stay_below(directory, journal)
     except (ValueError, KeyError, TypeError, RecursionError):
         is_ours = False
-    if not is_ours or not all(_is_below(directory, name) for name in (*journal.moved, *journal.removed)):
+    if not is_ours:
         raise EdgeUNetError(f"'{path}' is not what edgeunet wrote; delete it, and check the files beside it")
     return journal
 
 
-def _is_below(directory: Path, name: object) -> bool:
-    """Return whether ``name`` leads to a file below ``directory`` and nowhere else, links included."""
-    if not isinstance(name, str) or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+def _stay_below(directory: Path, journal: _Journal) -> bool:
+    """Return whether all that is moved or removed lies below ``directory`` and nowhere else, links included."""
+    names = [PurePosixPath(name) for name in (*journal.moved, *journal.removed)]
+    if any(name.is_absolute() or ".." in name.parts for name in names):
         return False
-    return (directory / name).parent.resolve().is_relative_to(directory.resolve())
+    places = {place / name.parent for name in names for place in (directory, directory / journal.staging)}
+    root = directory.resolve()
+    return all(place.resolve().is_relative_to(root) for place in places)

@@ -34,9 +34,12 @@ class Lock:
 
     def release(self) -> None:
         """Remove the file, then unlock it: in this order nobody can take a file that is about to go."""
+        if sys.platform == "win32":  # where an open file cannot be removed, nor locked by this module
+            os.close(self.descriptor)
         with suppress(OSError):
             self.path.unlink()
-        os.close(self.descriptor)
+        if sys.platform != "win32":
+            os.close(self.descriptor)
 
 
 def claim(path: Path) -> Lock | None:

@@ -128,6 +128,13 @@ def test_a_journal_from_elsewhere_moves_nothing_out_of_its_directory(tmp_path: P
         (place / ".edgeunet-journal").write_text(content)
         with pytest.raises(EdgeUNetError, match="is not what edgeunet wrote; delete it"):
             read_bytes(place / "x")
+    (place / ".edgeunet-y").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "files").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "files" / "key").write_text("secret")
+    (place / ".edgeunet-journal").write_text('{"staging": ".edgeunet-y/files", "moved": ["key"], "removed": []}')
+    with pytest.raises(EdgeUNetError, match="is not what edgeunet wrote; delete it"):
+        settle(place)
+    assert (tmp_path / "elsewhere" / "files" / "key").exists()
     assert (tmp_path / "victim").read_text() == "precious"
     assert not (tmp_path / "evil").exists()
 
