@@ -34,7 +34,7 @@ demo: $(READY) ## synthetic ECG -> ecg-tiny -> training -> int8 -> C -> emulated
 test: $(READY) ## every test that this machine has the tools for
 	$(PYTEST) -n auto --dist worksteal
 
-FAST := tests/test_architecture.py tests/test_docs.py tests/files tests/test_modelcard.py tests/test_short_repr.py \
+FAST := tests/test_architecture.py tests/test_docs.py tests/files/test_reading.py tests/test_modelcard.py tests/test_short_repr.py \
 	tests/kernels/test_names.py tests/kernels/test_flavours.py tests/program tests/lower tests/spec tests/graph/test_operator_tables.py
 
 .PHONY: fast

@@ -59,7 +59,7 @@ def commit(
     try:
         with held(lock_path(directory), str(directory)):
             _finish(directory)
-            gone = (*removed, *(name for name in outdated() if name not in set(names)))
+            gone = tuple(sorted({*removed, *outdated()} - set(names)))
             if len(names) == 1 and not gone:
                 os.replace(staging.files / names[0], directory / names[0])
                 return

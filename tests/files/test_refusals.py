@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from edgeunet.cli import main
+from edgeunet.errors import EdgeUNetError
+from edgeunet.files import read_bytes
 from tests.networks.random_networks import random_network
 from tests.report.documents import build, write_all
 from tests.rigs.killing import edgeunet, leftovers, tree
@@ -141,6 +144,21 @@ def test_a_full_disk_leaves_what_was_there(inputs: Path, tmp_path: Path, capfd: 
             assert "No space left on device" in said
             assert sorted(path.name for path in place.rglob("*")) == ["filler", "precious"], command
         assert (place / "precious").read_bytes() == bytes(40_000)
+
+
+def test_a_killed_run_on_a_disk_that_became_read_only_is_said(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    with mounted(place, "size=64k"):
+        (place / ".edgeunet-x" / "files").mkdir(parents=True)
+        (place / ".edgeunet-x" / "files" / "a").write_text("new")
+        (place / "a").write_text("old")
+        journal = {"staging": ".edgeunet-x/files", "moved": ["a"], "removed": []}
+        (place / ".edgeunet-journal").write_text(json.dumps(journal))
+        subprocess.run(["mount", "-o", "remount,ro", place], check=True)
+        with pytest.raises(EdgeUNetError, match=r"a run was killed while .* \(Read-only file system\); make"):
+            read_bytes(place / "a")
+        subprocess.run(["mount", "-o", "remount,rw", place], check=True)
+        assert read_bytes(place / "a") == b"new"
 
 
 def fill(path: Path) -> None:
