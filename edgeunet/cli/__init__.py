@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 
 import click
@@ -12,6 +13,7 @@ from edgeunet import __version__
 from edgeunet.cli.interruption import Interruption
 from edgeunet.errors import EdgeUNetError
 from edgeunet.escaping.terminal import say
+from edgeunet.files import own_temporary_files
 
 COMMANDS = {
     "demo": ("demo", "Go the whole road on synthetic ECG: build, train, quantize, compile, run, report."),
@@ -79,13 +81,16 @@ def main(args: list[str] | None = None) -> None:
     sys.exit(code)
 
 
+_WITHOUT_FILES = {"-h", "--help", "--version"}
 _INTERRUPTED = (130, ("edgeunet: interrupted",))
 
 
 def _run(args: list[str] | None) -> tuple[int, tuple[str, ...]]:
     """Return the exit code and the lines that are to be said on stderr."""
+    words = sys.argv[1:] if args is None else args
     try:
-        code = cli.main(args=args, prog_name="edgeunet", standalone_mode=False)
+        with own_temporary_files() if _WITHOUT_FILES.isdisjoint(words) and words else nullcontext():
+            code = cli.main(args=args, prog_name="edgeunet", standalone_mode=False)
     except click.exceptions.Exit as error:
         return error.exit_code, ()
     except click.ClickException as error:

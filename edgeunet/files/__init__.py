@@ -11,7 +11,7 @@ from edgeunet.files.reading import (
     read_json,
     require_regular,
 )
-from edgeunet.files.staging import PREFIX, remove_leftovers, scratch_directory
+from edgeunet.files.staging import PREFIX, own_temporary_files, remove_leftovers, scratch_directory
 from edgeunet.files.writing import FileSet, claiming, replacing, write_bytes, write_json, write_text
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "listed_digests",
     "make_directory",
     "outdated_files",
+    "own_temporary_files",
     "read_any_json",
     "read_bytes",
     "read_json",

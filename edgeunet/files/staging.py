@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,3 +136,28 @@ def scratch_directory() -> Iterator[Path]:
         yield staging.files
     finally:
         staging.remove()
+
+
+@contextmanager
+def own_temporary_files() -> Iterator[None]:
+    """Let the temporary files of this process, and of what it starts, lie in a directory that goes when the block ends.
+
+    Libraries leave some behind when they are killed (TensorFlow does), or until the process ends. Where no directory
+    can be made all stays as it is.
+    """
+    with ExitStack() as stack:
+        try:
+            place = str(stack.enter_context(scratch_directory()))
+        except EdgeUNetError:
+            yield
+            return
+        before, tempfile.tempdir = tempfile.tempdir, place
+        set_before, os.environ["TMPDIR"] = os.environ.get("TMPDIR"), place
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
+            if set_before is None:
+                del os.environ["TMPDIR"]
+            else:
+                os.environ["TMPDIR"] = set_before

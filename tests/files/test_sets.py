@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,16 @@ import pytest
 
 from edgeunet.emit import compile_model
 from edgeunet.errors import EdgeUNetError, ModelError
-from edgeunet.files import FileSet, claiming, read_bytes, remove_leftovers, scratch_directory, settle, write_text
+from edgeunet.files import (
+    FileSet,
+    claiming,
+    own_temporary_files,
+    read_bytes,
+    remove_leftovers,
+    scratch_directory,
+    settle,
+    write_text,
+)
 from edgeunet.graph import read_tflite
 from edgeunet.modelcard import ModelCard, add_card, read_card
 from edgeunet.quantize.quantization import Quantized
@@ -209,6 +219,22 @@ def test_temporary_directories_of_a_killed_run_go_with_the_next(
         assert len(list(tmp_path.iterdir())) == 2
     living.communicate("\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_libraries_leave_their_temporary_files_in_a_directory_that_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with own_temporary_files():
+        _, name = tempfile.mkstemp()
+        assert Path(name).parents[2] == tmp_path
+        assert os.environ["TMPDIR"] == str(Path(name).parent)
+    assert (os.environ["TMPDIR"], tempfile.gettempdir()) == (str(tmp_path), str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    with own_temporary_files():
+        assert tempfile.gettempdir() == str(tmp_path / "none")
 
 
 CLAIMING = """
