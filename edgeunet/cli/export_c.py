@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import click
@@ -91,9 +92,9 @@ def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_
     from edgeunet.run.tflm_arena import measure_arena
 
     content = read_model_bytes(model)
-    outline = read_outline(content)
+    outline = read_outline(model)
     arena = measure_arena(content, inputs=len(outline.inputs)) if measure else None
-    sources = array_sources(content, name, card=read_card(model, outline.digest), arena=arena)
+    sources = array_sources(content, name, card=read_card(model, hashlib.sha256(content).hexdigest()), arena=arena)
     sources.write(directory)
     if as_json:
         print_json(array_summary(name, outline, sources, directory, arena), indent=2)
