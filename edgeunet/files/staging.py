@@ -7,6 +7,7 @@ where that was killed, by the next run that writes to the same place.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -20,7 +21,9 @@ from edgeunet.files.locking import Lock, claim, take_over
 PREFIX = ".edgeunet-"
 """How the name of everything begins that lies beside files only while they are written."""
 
-_SCRATCH_PREFIX = "edgeunet-"
+_SCRATCH_PREFIX = "edgeunet-tmp-"
+_RANDOM = re.compile(r"\w{8}")
+"""What ``mkdtemp`` puts after a prefix."""
 _LOCK, _FILES = "lock", "files"
 _LOCK_SUFFIX = "lock"
 
@@ -83,7 +86,7 @@ def remove_leftovers(directory: Path, prefix: str = PREFIX) -> None:
         return
     for entry in entries:
         with suppress(OSError):
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_dir(follow_symlinks=False) and _RANDOM.fullmatch(entry.name.removeprefix(prefix)):
                 _remove_leftover(Path(entry.path))
             elif prefix == PREFIX and entry.name.endswith(_LOCK_SUFFIX):
                 lock = take_over(Path(entry.path))

@@ -191,9 +191,13 @@ def test_what_is_not_ours_is_never_removed(tmp_path: Path) -> None:
     (tmp_path / ".edgeunet-notes").mkdir()
     (tmp_path / ".edgeunet-notes" / "diary").write_text("dear diary")
     (tmp_path / ".edgeunet-todo").write_text("all of it")
+    (tmp_path / ".edgeunet-12345678").mkdir()
+    (tmp_path / ".edgeunet-12345678" / "diary").write_text("dear diary")
+    (tmp_path / ".edgeunet-empty").mkdir()
     write_text(tmp_path / "a", "ours")
     remove_leftovers(tmp_path)
-    assert set(tree(tmp_path)) == {".edgeunet-notes/diary", ".edgeunet-todo", "a"}
+    assert set(tree(tmp_path)) == {".edgeunet-notes/diary", ".edgeunet-12345678/diary", ".edgeunet-todo", "a"}
+    assert (tmp_path / ".edgeunet-empty").is_dir()
 
 
 TEMPORARY = """
