@@ -14,6 +14,7 @@ ORDER = (
 )  # fmt: skip
 
 LEAVES = {
-    "callable_module", "child", "errors", "escaping", "files", "litert", "modelcard", "orphans", "short_repr", "__init__",
+    "callable_module", "child", "errors", "escaping", "files", "litert", "modelcard", "orphans", "short_repr",
+    "__init__",
 }  # fmt: skip
 """Modules at the top that all may import."""
