@@ -19,6 +19,7 @@ from edgeunet.signals.causal import (
     RATES_HZ,
     baseline_shift,
     causal,
+    normalize_and_watch,
     normalize_counts,
     settling_samples,
     to_counts,
@@ -34,22 +35,38 @@ samples = st.lists(
 )
 
 
-def slow(counts: list[int], rate_hz: float) -> list[int]:
-    """The page of formulas, a sample at a time in plain integers."""
+def slow(counts: list[int], rate_hz: float, bits: int = 16) -> tuple[list[int], list[bool]]:
+    """The page of formulas, a sample at a time in plain integers: the values, and where the signal is lost."""
     final = round(np.log2(rate_hz))
-    baseline, spread, result = 0, FIRST_SPREAD * 2**14, []
-    for n, x in enumerate(counts):
+    until_lost, until_back = 2 ** (final - 3), 2 ** (final - 2)
+    baseline, spread, n, at_rail, off_rail, lost = 0, FIRST_SPREAD * 2**14, 0, 0, 0, False
+    result, losses = [], []
+    for x in counts:
         shift = [max(k - 3, min(k, max(n, 1).bit_length() - 1)) for k in (final, final + 2)]
-        baseline = x * 2**14 if n == 0 else baseline
-        baseline += (x * 2**14 - baseline + 2 ** (shift[0] - 1)) >> shift[0]
-        y = x - ((baseline + 2**13) >> 14)
-        target = min(abs(y) * 2**14, 16 * spread) if (abs(y) * 2**14) >> 4 > spread else abs(y) * 2**14
-        spread += (target - spread + 2 ** (shift[1] - 1)) >> shift[1]
+        baseline = x * 2**14 if n == 0 or lost else baseline
+        moved = baseline + ((x * 2**14 - baseline + 2 ** (shift[0] - 1)) >> shift[0])
+        y = x - ((moved + 2**13) >> 14)
+        if x in (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) or abs(y) > 32767:
+            at_rail, off_rail = at_rail + 1, 0
+        else:
+            at_rail, off_rail = 0, off_rail + 1
+        if lost and off_rail == until_back:
+            lost, n = False, 0
+            shift = [final - 3, final - 1]
+        lost = lost or at_rail == until_lost
+        losses.append(lost)
+        if lost:
+            result.append(0)
+            continue
+        if not at_rail:
+            baseline, n = moved, n + 1
+            target = min(abs(y) * 2**14, 16 * spread) if (abs(y) * 2**14) >> 4 > spread else abs(y) * 2**14
+            spread += (target - spread + 2 ** (shift[1] - 1)) >> shift[1]
         m = max(spread >> 10, 160)
-        q = (abs(y) * 2**13 + m // 2) // m
+        q = (min(abs(y), 65535) * 2**13 + m // 2) // m
         z = min(q if q <= 2048 else 2048 + (q - 2048) // 4, 4096)
         result.append(z if y >= 0 else -z)
-    return result
+    return result, losses
 
 
 def one(counts: list[int] | Int16, rate_hz: float = RATE_HZ) -> list[int]:
@@ -72,7 +89,36 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Callable[[float], Stages]:
 
 @given(samples, st.sampled_from([16.0, 100.0, 250.0, 360.0, 500.0, 8192.0]))
 def test_it_is_what_the_formulas_say(counts: list[int], rate_hz: float) -> None:
-    assert one(counts, rate_hz) == slow(counts, rate_hz)
+    made, lost = normalize_and_watch(np.array(counts, np.int16).reshape(-1, 1), rate_hz)
+    assert (made[:, 0].tolist(), lost[:, 0].tolist()) == slow(counts, rate_hz)
+
+
+wide_pieces = st.tuples(
+    st.sampled_from([-(2**23), -300_000, -32768, 0, 500, 32767, 300_000, 2**23 - 1]),
+    st.sampled_from([0, 0, 3, 900, 40_000]),
+    st.integers(1, 90),
+    st.integers(0, 2**32 - 1),
+)
+
+
+def wide(parts: list[tuple[int, int, int, int]]) -> list[int]:
+    """Levels with noise on them, within 24 bits."""
+    made = [level + np.random.default_rng(seed).integers(-noise, noise + 1, length) for level, noise, length, seed in parts]
+    return [int(x) for x in np.clip(np.concatenate([[], *made]), -(2**23), 2**23 - 1)]
+
+
+@given(st.lists(wide_pieces, max_size=8), st.sampled_from([16.0, 100.0, 250.0]), st.sampled_from([16, 24]))
+def test_rails_and_steps_are_what_the_formulas_say(parts: list, rate_hz: float, bits: int) -> None:  # type: ignore[type-arg]
+    counts = [min(max(x, -(2 ** (bits - 1))), 2 ** (bits - 1) - 1) for x in wide(parts)]
+    made, lost = normalize_and_watch(np.array(counts, np.int32).reshape(-1, 1), rate_hz, bits)
+    assert (made[:, 0].tolist(), lost[:, 0].tolist()) == slow(counts, rate_hz, bits)
+
+
+@given(samples.filter(lambda counts: max(map(abs, counts), default=0) < 16000), st.integers(-8_000_000, 8_000_000))
+def test_an_offset_within_24_bits_changes_nothing(counts: list[int], offset: int) -> None:
+    """And without one the values are those of 16 bits."""
+    column = np.array(counts, np.int32).reshape(-1, 1)
+    assert np.array_equal(normalize_counts(column + offset, RATE_HZ, 24), normalize_counts(column, RATE_HZ))
 
 
 @given(samples, st.integers(0, 300))
