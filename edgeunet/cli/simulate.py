@@ -19,6 +19,12 @@ from edgeunet.escaping.terminal import print_json, say
 @click.option("--hop", type=click.IntRange(1), help="Samples per hop.  [default: the total stride]")
 @click.option("--normalization", type=click.Choice(["causal", "none"]), help="Instead of the model card's.")
 @click.option("--threshold", default=0.0, show_default=True, help="By how much a class must lead background.")
+@click.option(
+    "--adc-bits",
+    type=click.IntRange(16, 24),
+    help="Width of a sample, of a microvolt a count; above 16 an electrode's offset is removed.  "
+    "[default: 16, or the model's]",
+)
 @click.option("--toolchain", type=click.Choice(["gcc", "clang", "zig"]), help="Compiler.  [default: the first there]")
 @click.option(
     "--compare/--no-compare",
@@ -37,6 +43,7 @@ def command(
     hop: int | None,
     normalization: str | None,
     threshold: float,
+    adc_bits: int | None,
     toolchain: str | None,
     compare: bool | None,
     plot: Path | None,
@@ -68,6 +75,7 @@ def command(
         hop=hop,
         normalization=normalization,
         threshold=threshold,
+        adc_bits=adc_bits,
         toolchain=toolchain,
         compare=compare,
     )

@@ -12,9 +12,9 @@ from edgeunet.emit.template import render
 from edgeunet.escaping.c import CComment, CString, CText, c_comment, c_string
 from edgeunet.graph.ir import Graph
 from edgeunet.modelcard import ModelCard
-from edgeunet.pipeline.selftest import render_pipeline_selftest
+from edgeunet.pipeline.selftest import render_pipeline_selftest, value_type
 from edgeunet.pipeline.settings import GAIN_FRACTION_BITS, Pipeline, PipelineRequest, settle_pipeline
-from edgeunet.signals.causal import GAIN_SLOWER_BITS, baseline_shift
+from edgeunet.signals.causal import GAIN_SLOWER_BITS, LOST_BITS, baseline_shift, ends_of
 
 LONGEST_EVENT_ROWS = 1 << 30
 """Rows at the network's rate that an event may last."""
@@ -83,6 +83,10 @@ class HeaderPage(FilePage):
     stages: tuple[CComment, ...]
     sample_rate_hz: CText
     channels: int
+    value: CText
+    level: CText
+    wide_bits: int | None
+    lost_rows: int | None
     classes: tuple[CString, ...]
     up: int
     down: int
@@ -105,6 +109,10 @@ def _header(compiled: Compiled, pipeline: Pipeline) -> str:
             stages=tuple(map(c_comment, stage_lines(compiled, pipeline))),
             sample_rate_hz=c_number(pipeline.input_rate_hz),
             channels=pipeline.channels,
+            value=value_type(pipeline),
+            level=_level_type(pipeline),
+            wide_bits=_wide_bits(pipeline),
+            lost_rows=_lost_rows(pipeline),
             classes=tuple(map(c_string, pipeline.classes)),
             up=pipeline.ratio.numerator,
             down=pipeline.ratio.denominator,
@@ -118,6 +126,29 @@ def _header(compiled: Compiled, pipeline: Pipeline) -> str:
             origin_rows=_origin_rows(compiled, pipeline),
         )
     )
+
+
+def _level_type(pipeline: Pipeline) -> CText:
+    """The type of a baseline, 14 fraction bits and twice the span of a sample."""
+    return CText("int64_t" if pipeline.is_wide else "int32_t")
+
+
+def _wide_bits(pipeline: Pipeline) -> int | None:
+    return pipeline.adc_bits if pipeline.is_wide else None
+
+
+def _lost_rows(pipeline: Pipeline) -> int | None:
+    if pipeline.normalization != "causal":
+        return None
+    return int(1 << (baseline_shift(pipeline.rate_hz) - LOST_BITS))
+
+
+def wide_bytes(compiled: Compiled, pipeline: Pipeline) -> int:
+    """Return how much of the state samples of more than 16 bits take, the filling between fields left out."""
+    if not pipeline.is_wide:
+        return 0
+    history = 2 * pipeline.resampler.taps.shape[1] if pipeline.resampler else 0
+    return pipeline.channels * (2 * history + 4) + 2 * _values(compiled)
 
 
 def _values(compiled: Compiled) -> int:
@@ -158,7 +189,10 @@ def stage_lines(compiled: Compiled, pipeline: Pipeline) -> list[str]:
     source = compiled.inputs[0]
     rate, given = c_number(pipeline.rate_hz), c_number(pipeline.input_rate_hz)
     size = pipeline.gain / (1 << GAIN_FRACTION_BITS)
-    lines = [f"int16 samples at {given} Hz, {size:g} uV each, {pipeline.channels} channel(s) interleaved"]
+    kind = "int16" if not pipeline.is_wide else f"int32 (of {pipeline.adc_bits} bits) or int16"
+    lines = [f"{kind} samples at {given} Hz, {size:g} uV each, {pipeline.channels} channel(s) interleaved"]
+    if pipeline.is_wide:
+        lines.append(f"   that takes {wide_bytes(compiled, pipeline)} bytes of state more than int16 alone")
     if pipeline.resampler:
         taps = pipeline.resampler.taps.shape[1]
         lines.append(f"-> {rate} Hz by {pipeline.resampler.up}/{pipeline.resampler.down}, {taps} taps per output")
@@ -211,6 +245,17 @@ class ProgramPage(FilePage):
     aligned: bool
     streams: bool
     origin_rows: int | None
+    value: CText
+    level: CText
+    sum: CText
+    wide_bits: int | None
+    bits: int
+    least: int
+    most: int
+    adc_least: int
+    adc_most: int
+    beyond: CText
+    factor: int
     gain: int | None
     normalizer: Normalizer | None
     resampler: ResamplerTables | None
@@ -223,6 +268,7 @@ class ProgramPage(FilePage):
 
 def _program(compiled: Compiled, pipeline: Pipeline) -> str:
     lowest, steps = pipeline.staircase()
+    (least, most), (adc_least, adc_most) = ends_of(pipeline.bits), ends_of(pipeline.adc_bits)
     normalizer = resampler = None
     if pipeline.normalization == "causal":
         shift = baseline_shift(pipeline.rate_hz)
@@ -235,6 +281,17 @@ def _program(compiled: Compiled, pipeline: Pipeline) -> str:
             aligned=compiled.aligned,
             streams=compiled.mode == "stream",
             origin_rows=_origin_rows(compiled, pipeline),
+            value=value_type(pipeline),
+            level=_level_type(pipeline),
+            sum=_level_type(pipeline),
+            wide_bits=_wide_bits(pipeline),
+            bits=pipeline.bits,
+            least=least,
+            most=most,
+            adc_least=adc_least,
+            adc_most=adc_most,
+            beyond=CText(f"{5 * (most + 1) // 4}.0F"),
+            factor=pipeline.gain,
             gain=pipeline.gain if pipeline.gain != 1 << GAIN_FRACTION_BITS else None,
             normalizer=normalizer,
             resampler=resampler,

@@ -16,7 +16,7 @@ from edgeunet.pipeline.settings import GAIN_FRACTION_BITS, Pipeline
 from edgeunet.rewrite import strip_edges
 from edgeunet.short_repr import short_repr
 from edgeunet.signals import labels_to_waves
-from edgeunet.signals.causal import Counts, normalize_counts
+from edgeunet.signals.causal import NARROW_BITS, Counts, WideCounts, ends_of, normalize_and_watch, type_of
 from edgeunet.signals.integer_resampling import resample_counts
 
 Int8 = npt.NDArray[np.int8]
@@ -44,15 +44,39 @@ class Event:
     confidence: int
 
 
+@dataclass(frozen=True)
+class Loss:
+    """A stretch in which the signal of a channel was lost, as the pipeline says it.
+
+    Attributes
+    ----------
+    onset, offset : first and last of the samples given after which it said so; in window form, the window's.
+    """
+
+    channel: int
+    onset: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a pipeline says of a recording."""
+
+    events: tuple[Event, ...]
+    losses: tuple[Loss, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Stages:
     """What comes out of every stage, all ``(time, channels)`` but the last three.
 
-    ``resampled`` to ``labels`` are at the network's rate; ``scores`` are the network's int8 outputs.
+    ``resampled`` to ``labels`` are at the network's rate; ``lost`` says where a channel's signal is; ``scores`` are
+    the network's int8 outputs.
     """
 
-    resampled: Counts
+    resampled: WideCounts
     normalized: Counts
+    lost: npt.NDArray[np.bool_]
     quantized: Int8
     scores: Int8
     leads: npt.NDArray[np.int64]
@@ -62,51 +86,70 @@ class Stages:
     __repr__ = short_repr
 
 
-def run_pipeline(
-    graph: Graph, pipeline: Pipeline, samples: npt.NDArray[np.int16], *, stride: int, window: bool = False
-) -> Stages:
+def run_pipeline(graph: Graph, pipeline: Pipeline, samples: WideCounts, *, stride: int, window: bool = False) -> Stages:
     """Run every stage over a recording.
 
     Parameters
     ----------
     graph : the network.
-    samples : int16 ``(time, channels)`` as an ADC gives them.
+    samples : ``(time, channels)`` as an ADC gives them, int16, or int32 where the pipeline takes that.
     stride : the network's total stride; a recording is lengthened to a multiple of it by its last quantized sample.
     window : run one whole window of the network instead, the recording cut or lengthened to it.
     """
     graph = strip_edges(graph)
-    resampled = _scaled(samples, pipeline.gain)
+    resampled = scale_counts(samples, pipeline)
     if pipeline.resampler is not None:
-        resampled = resample_counts(resampled, pipeline.resampler)
+        resampled = resample_counts(resampled, pipeline.resampler, pipeline.bits)
     length = graph.tensors[graph.inputs[0]].shape[2]
     resampled = resampled[:length] if window else resampled
-    normalized = resampled
     if pipeline.normalization == "causal":
-        normalized = normalize_counts(resampled, pipeline.rate_hz)
+        normalized, lost = normalize_and_watch(resampled, pipeline.rate_hz, pipeline.bits)
+    else:
+        normalized, lost = resampled.astype(np.int16), np.zeros(resampled.shape, np.bool_)
     quantized = pipeline.quantized_of(normalized)
     scores = _scores(graph, quantized, length if window else -(-len(quantized) // stride) * stride)
     labels, leads = classify(scores, pipeline.threshold_steps)
     events = find_events(pipeline, labels, leads, resampled[:, 0])
-    return Stages(resampled, normalized, quantized, scores, leads, labels, events)
+    return Stages(resampled, normalized, lost, quantized, scores, leads, labels, events)
 
 
-def expected_events(
-    graph: Graph, compiled: Compiled, pipeline: Pipeline, samples: npt.NDArray[np.int16]
-) -> tuple[Event, ...]:
-    """Return the events that the pipeline in numpy finds; in window form, window after window."""
+def expected(graph: Graph, compiled: Compiled, pipeline: Pipeline, samples: WideCounts) -> Found:
+    """Return what the pipeline in numpy finds; in window form, window after window."""
     if compiled.mode == "stream":
-        return run_pipeline(graph, pipeline, samples, stride=compiled.stride_samples).events
+        stages = run_pipeline(graph, pipeline, samples, stride=compiled.stride_samples)
+        return Found(stages.events, _losses(pipeline, stages.lost, len(samples)))
     length = -(-compiled.inputs[0].shape[0] * pipeline.ratio.denominator // pipeline.ratio.numerator)
-    found: list[Event] = []
+    events: list[Event] = []
+    losses: list[Loss] = []
     for first in range(0, len(samples), length):
         part = run_pipeline(graph, pipeline, samples[first : first + length], stride=1, window=True)
-        found += [replace(e, onset=e.onset + first, peak=e.peak + first, offset=e.offset + first) for e in part.events]
-    return tuple(found)
+        events += [replace(e, onset=e.onset + first, peak=e.peak + first, offset=e.offset + first) for e in part.events]
+        last = min(len(samples), first + length) - 1
+        losses += [Loss(int(channel), first, last) for channel in np.flatnonzero(part.lost.any(axis=0))]
+    return Found(tuple(events), tuple(losses))
 
 
-def _scaled(samples: npt.NDArray[np.int16], gain: int) -> Counts:
-    scaled = (samples.astype(np.int64) * gain + (1 << (GAIN_FRACTION_BITS - 1))) >> GAIN_FRACTION_BITS
-    return np.asarray(np.clip(scaled, -32768, 32767), np.int16)
+def _losses(pipeline: Pipeline, lost: npt.NDArray[np.bool_], count: int) -> tuple[Loss, ...]:
+    """Return the stretches of a stream in the order in which they end; a row is known once its filter is full."""
+    delay = pipeline.resampler.delay if pipeline.resampler else 0
+    known = (np.arange(len(lost)) * pipeline.ratio.denominator + delay) // pipeline.ratio.numerator
+    rows = np.searchsorted(known, np.arange(count), side="right")
+    told = np.concatenate([np.zeros((1, lost.shape[1]), np.bool_), lost])[rows]
+    found = []
+    for channel in range(lost.shape[1]):
+        edges = np.diff(told[:, channel].astype(np.int8), prepend=0, append=0)
+        pairs = zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0), strict=True)
+        found += [Loss(channel, int(onset), int(after) - 1) for onset, after in pairs]
+    return tuple(sorted(found, key=lambda loss: (loss.offset, loss.channel)))
+
+
+def scale_counts(samples: WideCounts, pipeline: Pipeline) -> WideCounts:
+    """Return samples of the ADC in microvolts, of as many bits as the pipeline has for them; a rail stays a rail."""
+    low, high = ends_of(NARROW_BITS if samples.dtype == np.int16 else pipeline.adc_bits)
+    least, most = ends_of(pipeline.bits)
+    scaled = (samples.astype(np.int64) * pipeline.gain + (1 << (GAIN_FRACTION_BITS - 1))) >> GAIN_FRACTION_BITS
+    scaled = np.where(samples >= high, most, np.where(samples <= low, least, np.clip(scaled, least, most)))
+    return scaled.astype(type_of(pipeline.bits))
 
 
 def _scores(graph: Graph, quantized: Int8, length: int) -> Int8:

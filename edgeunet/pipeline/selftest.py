@@ -16,18 +16,19 @@ from edgeunet.escaping.c import CText
 from edgeunet.graph.ir import Graph
 from edgeunet.pipeline.reference import Event, run_pipeline
 from edgeunet.pipeline.settings import GAIN_FRACTION_BITS, Pipeline
-from edgeunet.signals.causal import COUNTS_PER_UNIT
+from edgeunet.signals.causal import COUNTS_PER_UNIT, WideCounts, ends_of, type_of
 from edgeunet.signals.synthesis.ecg_parameters import SyntheticECG
 from edgeunet.signals.synthesis.heart import LEADS
 from edgeunet.signals.synthesis.synthetic import synthesize
 
 SEED = 0x5EED
 SECONDS = 1.6
-RAILS = (32767, -32768, 32767)
+OFFSET_MICROVOLTS = 300_000
+"""Of the electrode, where the pipeline has bits for it, or else three quarters of what it has."""
 
 
-def golden_samples(compiled: Compiled, pipeline: Pipeline) -> npt.NDArray[np.int16]:
-    """Return the samples of the self-test, int16 ``(time, channels)``: synthetic ECG that hits both rails once.
+def golden_samples(compiled: Compiled, pipeline: Pipeline) -> WideCounts:
+    """Return the samples of the self-test, ``(time, channels)``: synthetic ECG that hits both rails once.
 
     They last longer than the network looks ahead, and not a multiple of anything; in window form, a whole window.
     """
@@ -36,13 +37,17 @@ def golden_samples(compiled: Compiled, pipeline: Pipeline) -> npt.NDArray[np.int
     if compiled.mode == "stream":
         rows = max(round(SECONDS * pipeline.rate_hz), compiled.lookahead_samples + 2 * compiled.hop_samples) + 1
     samples = synthetic_samples(pipeline, -(-rows * down // up), SEED)
+    low, high = ends_of(pipeline.adc_bits)
     at = max(0, len(samples) * 3 // 4)
-    samples[at : at + len(RAILS)] = np.array(RAILS, np.int16)[: len(samples) - at, None]
+    samples[at : at + 3] = np.array([high, low, high])[: len(samples) - at, None]
     return samples
 
 
-def synthetic_samples(pipeline: Pipeline, count: int, seed: int) -> npt.NDArray[np.int16]:
-    """Return synthetic ECG as the pipeline takes it: int16 ``(count, channels)`` at its input rate, in ADC counts."""
+def synthetic_samples(pipeline: Pipeline, count: int, seed: int) -> WideCounts:
+    """Return synthetic ECG as the pipeline takes it: ``(count, channels)`` at its input rate, in ADC counts.
+
+    They are int16, or int32 with the offset of an electrode.
+    """
     rate_hz = pipeline.input_rate_hz
     # Synthetic ECG wants a sample rate of its kind; other signals get its samples at their own rate.
     made_hz = rate_hz if 100 <= rate_hz <= 2000 else 250.0
@@ -53,8 +58,20 @@ def synthetic_samples(pipeline: Pipeline, count: int, seed: int) -> npt.NDArray[
     signal = synthesize(parameters, seed).signal[:count]
     signal = signal[:, [parameters.leads.index(lead) for lead in leads]]
     per_count = pipeline.gain / (1 << GAIN_FRACTION_BITS)
-    counts = np.clip(np.rint(signal.astype(np.float64) * COUNTS_PER_UNIT / per_count), -32768, 32767)
-    return counts.astype(np.int16)
+    low, high = ends_of(pipeline.adc_bits)
+    offset = min(round(OFFSET_MICROVOLTS / per_count), high * 3 // 4) if pipeline.is_wide else 0
+    counts = np.clip(np.rint(signal.astype(np.float64) * COUNTS_PER_UNIT / per_count) + offset, low, high)
+    return np.asarray(counts.astype(type_of(pipeline.bits)))
+
+
+def value_type(pipeline: Pipeline) -> CText:
+    """The type of a sample in microvolts."""
+    return CText("int32_t" if pipeline.is_wide else "int16_t")
+
+
+def call_width(pipeline: Pipeline) -> CText:
+    """The end of the names of calls that take samples as the ADC gives them."""
+    return CText("32" if pipeline.is_wide else "")
 
 
 @dataclass(frozen=True)
@@ -83,6 +100,8 @@ class SelftestPage(FilePage):
     template = "pipeline/c/selftest.c.jinja"
 
     streams: bool
+    value: CText
+    width: CText
     sample_count: int
     rows: int
     samples: Vector
@@ -103,6 +122,8 @@ def render_pipeline_selftest(compiled: Compiled, graph: Graph, pipeline: Pipelin
         SelftestPage(
             *file_facts(compiled.name, compiled.facts, compiled.run_digest),
             streams=streams,
+            value=value_type(pipeline),
+            width=call_width(pipeline),
             sample_count=len(samples),
             rows=len(stages.labels),
             samples=_vector(samples),

@@ -15,13 +15,16 @@ from edgeunet.errors import CompileError, SignalError
 from edgeunet.litert import quantize_saturating
 from edgeunet.modelcard import ModelCard
 from edgeunet.short_repr import short_repr
-from edgeunet.signals.causal import COUNTS_PER_UNIT, OUTPUT_FRACTION_BITS, baseline_shift
+from edgeunet.signals.causal import COUNTS_PER_UNIT, NARROW_BITS, OUTPUT_FRACTION_BITS, WIDE_BITS, baseline_shift
 from edgeunet.signals.integer_resampling import Resampler, design_resampler
+from edgeunet.signals.normalization import COUNT_BITS
 from edgeunet.signals.postprocessing import postprocessing_from_dict
 from edgeunet.signals.resampling import rate_ratio
 
 UNITS_OF_NORMALIZED: Mapping[str, int] = {"causal": 1 << OUTPUT_FRACTION_BITS, "none": COUNTS_PER_UNIT}
 """Normalizations a device can do on a running signal, and how many integer steps make 1.0 of the network's input."""
+
+_ON_DEVICE = {"causal-24": "causal"}
 
 GAIN_FRACTION_BITS = 16
 
@@ -36,12 +39,14 @@ class PipelineRequest:
     microvolts_per_count : size of an ADC count, in thousandths of the unit the network was trained on (µV for mV).
     threshold : by how much, in units of the network's output, a class must lead background to count.
     normalization : instead of the card's.
+    adc_bits : of a sample: 16, or up to 24 in an int32; ``None`` for 16, or for the 24 that the model was trained with.
     """
 
     input_rate_hz: float | None = None
     microvolts_per_count: float = 1.0
     threshold: float = 0.0
     normalization: str | None = None
+    adc_bits: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +63,7 @@ class Pipeline:
     scale, zero_point : quantization of the network's input.
     merge_rows, least_rows : by class: longest gap that is bridged, and shortest event, at the network's rate.
     threshold_steps : in steps of the network's output.
+    adc_bits : of a sample, at whose ends the rails are; 16, or up to 24 in an int32.
     """
 
     classes: tuple[str, ...]
@@ -72,8 +78,18 @@ class Pipeline:
     merge_rows: tuple[int, ...]
     least_rows: tuple[int, ...]
     threshold_steps: int
+    adc_bits: int = NARROW_BITS
 
     __repr__ = short_repr
+
+    @property
+    def bits(self) -> int:
+        """Of a sample in microvolts: 16, or 24 until the baseline is gone."""
+        return NARROW_BITS if self.adc_bits == NARROW_BITS else WIDE_BITS
+
+    @property
+    def is_wide(self) -> bool:
+        return self.bits == WIDE_BITS
 
     @property
     def ratio(self) -> Fraction:
@@ -109,7 +125,8 @@ def settle_pipeline(compiled: Compiled, card: ModelCard | None, request: Pipelin
             "the .tflite file; quantize the model with edgeunet, or write the card"
         )
     _check_network(compiled, card)
-    normalization = request.normalization or card.normalization
+    trained = request.normalization or card.normalization
+    normalization = _ON_DEVICE.get(trained, trained)
     if normalization not in UNITS_OF_NORMALIZED:
         raise CompileError(
             f"'{name}' was trained with normalization '{normalization}', which looks at a whole window at once; "
@@ -139,6 +156,7 @@ def settle_pipeline(compiled: Compiled, card: ModelCard | None, request: Pipelin
         merge_rows=tuple(math.floor(cleaning.merge_ms.get(kind, 0.0) * rate_hz / 1000.0) for kind in card.classes),
         least_rows=tuple(max(1, math.ceil(cleaning.min_ms.get(kind, 0.0) * rate_hz / 1000.0)) for kind in card.classes),
         threshold_steps=_threshold(request.threshold, target.scale),
+        adc_bits=_adc_bits(request.adc_bits or COUNT_BITS.get(trained, NARROW_BITS), normalization),
     )
 
 
@@ -167,6 +185,20 @@ def _gain(microvolts_per_count: float) -> int:
             f"{microvolts_per_count:g} microvolts per ADC count is not from 0.001 to 10000; give the size of one count"
         )
     return round(microvolts_per_count * (1 << GAIN_FRACTION_BITS))
+
+
+def _adc_bits(bits: int, normalization: str) -> int:
+    if not NARROW_BITS <= bits <= WIDE_BITS:
+        raise CompileError(
+            f"an ADC of {bits} bits was asked for; give {NARROW_BITS} (also for one of fewer, whose samples fit int16) "
+            f"to {WIDE_BITS}"
+        )
+    if bits > NARROW_BITS and normalization != "causal":
+        raise CompileError(
+            f"samples of {bits} bits are for normalization 'causal', which removes their offset, and this model is to "
+            f"run with '{normalization}'; give {NARROW_BITS} bits"
+        )
+    return bits
 
 
 def _threshold(threshold: float, scale: float) -> int:

@@ -13,8 +13,8 @@ from edgeunet.errors import RunError
 from edgeunet.files import make_directory, scratch_directory
 from edgeunet.graph import read_tflite
 from edgeunet.modelcard import read_card
-from edgeunet.pipeline.program import add_pipeline, latency_samples
-from edgeunet.pipeline.reference import Event, expected_events
+from edgeunet.pipeline.program import add_pipeline, latency_samples, wide_bytes
+from edgeunet.pipeline.reference import Event, expected
 from edgeunet.pipeline.settings import Pipeline, PipelineRequest
 from edgeunet.run.bench import STACK_BYTES, Request, check_options, compile_request, find_board, settled
 from edgeunet.run.flash import check_selftest, serial_machine
@@ -102,6 +102,7 @@ class PipelineMeasurement:
             "input_rate_hz": self.pipeline.input_rate_hz,
             "network_rate_hz": self.pipeline.rate_hz,
             "normalization": self.pipeline.normalization,
+            "adc_bits": self.pipeline.adc_bits,
             "recording_s": self.seconds,
             f"{key}_per_second": round(self.per_second),
             f"{key}_per_hop": round(self.per_second * hop_s) if streams else None,
@@ -119,6 +120,7 @@ class PipelineMeasurement:
             "ram_bytes": self.ram_bytes,
             "state_bytes": self.state_bytes,
             "state_parts_bytes": self.parts_bytes,
+            "adc_bits_bytes": wide_bytes(self.compiled, self.pipeline),
             "io_bytes": self.io_bytes,
             "stack_bytes": self.stack_bytes,
             "flash_bytes": None if self.footprint is None else self.footprint.flash_bytes,
@@ -158,7 +160,7 @@ def bench_pipeline(request: Request, asked: PipelineRequest, note: Note = lambda
         traced = _Heard.of(
             machine, build_image(replace(build, traced=True), project), project.firmware_id, request.timeout_s
         )
-    wanted = expected_events(graph, compiled, pipeline, recording.samples)
+    wanted = expected(graph, compiled, pipeline, recording.samples).events
     return heard.measurement(request.target, board.name if board else "host", compiled, recording, wanted, traced, bare)
 
 

@@ -15,6 +15,7 @@ from edgeunet.errors import RunError
 from edgeunet.escaping.c import CIdentifier, CText, Source
 from edgeunet.escaping.written import written
 from edgeunet.files import PREFIX, FileSet, listed_digests, outdated_files, read_json, settle
+from edgeunet.pipeline.selftest import call_width
 from edgeunet.run.machines.boards import Board, load_boards, template_directory
 from edgeunet.run.recording import Recording
 from edgeunet.short_repr import short_repr
@@ -138,7 +139,8 @@ def write_project(
     board_name = board.name if board else "host"
     traps = compiled.aligned and board is not None and board.core.architecture == "cortex_m"
     flags = "-O2 -mno-unaligned-access" if traps else "-O2"
-    files = _template_files(compiled, board_name, flags, with_recording=recording is not None)
+    width = call_width(recording.pipeline) if recording is not None else CText("")
+    files = _template_files(compiled, board_name, flags, width, with_recording=recording is not None)
     files |= {f"model/{path}": text for path, text in compiled.sources.files.items()}
     mark: dict[str, Any] = {"schema": SCHEMA, "model": compiled.name, "board": board_name}
     if traps:
@@ -158,7 +160,7 @@ def write_project(
     return Project(directory, compiled.name, board_name, mark.get("recording"), traps, kept, replaced)
 
 
-def _template_files(compiled: Compiled, board: str, flags: str, *, with_recording: bool) -> dict[str, str]:
+def _template_files(compiled: Compiled, board: str, flags: str, width: CText, *, with_recording: bool) -> dict[str, str]:
     """Return the text of each file of the template by its path in the project."""
     template, files = template_directory(), {}
     for path in sorted(p for p in template.rglob("*") if p.is_file()):
@@ -170,7 +172,7 @@ def _template_files(compiled: Compiled, board: str, flags: str, *, with_recordin
         text = path.read_text(encoding="utf-8")
         if path.suffix == _FILLED:
             target = target.with_suffix("")
-            text = fill(text, CIdentifier(compiled.name), BoardName(board), CText(flags))
+            text = fill(text, CIdentifier(compiled.name), BoardName(board), CText(flags), width)
         files[target.as_posix()] = text
     return files
 
@@ -191,13 +193,13 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def fill(text: str, model: CIdentifier, board: BoardName, flags: CText) -> str:
-    """Return ``text`` with ``@name@``, ``@NAME@``, ``@board@`` and ``@flags@`` replaced.
+def fill(text: str, model: CIdentifier, board: BoardName, flags: CText, width: CText) -> str:
+    """Return ``text`` with ``@name@``, ``@NAME@``, ``@board@``, ``@flags@`` and ``@width@`` replaced.
 
     These stand in C, CMake and Markdown, so they are made of nothing that means anything there.
     """
-    words = {"name": model, "NAME": model.upper, "board": board, "flags": flags}
-    return re.sub("@(name|NAME|board|flags)@", lambda found: written(words[found[1]], Source), text)
+    words = {"name": model, "NAME": model.upper, "board": board, "flags": flags, "width": width}
+    return re.sub("@(name|NAME|board|flags|width)@", lambda found: written(words[found[1]], Source), text)
 
 
 def open_project(directory: Path) -> Project:

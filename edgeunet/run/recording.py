@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from edgeunet.emit.source import Compiled
 from edgeunet.emit.tables import wrap_numbers
 from edgeunet.pipeline.selftest import synthetic_samples
 from edgeunet.pipeline.settings import Pipeline
 from edgeunet.short_repr import short_repr
+from edgeunet.signals.causal import WideCounts
 
 SEED = 0xEC6
 SECONDS = 8.0
@@ -25,11 +23,11 @@ class Recording:
 
     Attributes
     ----------
-    samples : int16 ``(time, channels)``.
+    samples : ``(time, channels)``, int16 or int32.
     push : how many, in time, are given at once: a hop's worth, or a window's.
     """
 
-    samples: npt.NDArray[np.int16]
+    samples: WideCounts
     push: int
     pipeline: Pipeline
     mode: str
@@ -50,7 +48,7 @@ class Recording:
             f"#define RECORDING_SAMPLES {len(self.samples)}",
             f"#define RECORDING_PUSH {self.push} /* samples, in time, per call */",
             "",
-            f"static const int16_t recording[{self.samples.size}] = {{",
+            f"static const {self.samples.dtype}_t recording[{self.samples.size}] = {{",
             *wrap_numbers(self.samples),
             "};",
             "",

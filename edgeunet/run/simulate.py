@@ -8,23 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from edgeunet.emit import Compiled, compile_model
 from edgeunet.emit.identifier import suggest_identifier
 from edgeunet.errors import RunError, SignalError
 from edgeunet.files import scratch_directory, write_text
 from edgeunet.graph import read_tflite
 from edgeunet.modelcard import ModelCard, read_card
-from edgeunet.pipeline.program import add_pipeline, latency_samples
-from edgeunet.pipeline.reference import Event, expected_events
+from edgeunet.pipeline.program import add_pipeline, latency_samples, wide_bytes
+from edgeunet.pipeline.reference import Event, Found, Loss, expected
 from edgeunet.pipeline.settings import Pipeline, PipelineRequest
 from edgeunet.pipeline.simulator import simulator_text
 from edgeunet.run.machines.toolchains import Toolchain, find_toolchain, run_tool
 from edgeunet.short_repr import short_repr
 from edgeunet.signals import CLASSES, Record, Source, Wave
-from edgeunet.signals.causal import to_counts
+from edgeunet.signals.causal import WideCounts, to_counts
 from edgeunet.signals.plausibility import Expectation, examine, require_plausible, summaries
 from edgeunet.train.delineation import TOLERANCE_MS, LeadDelineation, score_boundaries
 
@@ -46,6 +43,7 @@ class SimulationRequest:
     leads : channels to give the network, in order; chosen when empty.
     stream : hop by hop; else window after window, each by itself.
     hop : samples per hop at the network's rate; the total stride when ``None``.
+    adc_bits : of a sample, one per microvolt: 16, or up to 24; ``None`` for what the model was trained with.
     compare : run the pipeline in numpy too; ``None`` for recordings up to ten minutes.
     """
 
@@ -56,6 +54,7 @@ class SimulationRequest:
     hop: int | None = None
     normalization: str | None = None
     threshold: float = 0.0
+    adc_bits: int | None = None
     toolchain: str | None = None
     compare: bool | None = None
 
@@ -69,7 +68,8 @@ class Simulation:
     Attributes
     ----------
     record : with just the leads that went in, at its own rate.
-    exact : whether the compiled pipeline gave the very events of the one in numpy; ``None`` where that was not run.
+    found : events, and where the signal was lost.
+    exact : whether the compiled pipeline found the very same as the one in numpy; ``None`` where that was not run.
     latency_samples : of the recording, after which the class of a sample is known.
     pipeline_bytes, network_bytes : state, in all and of the network alone.
     warnings : what is implausible about the recording.
@@ -80,7 +80,7 @@ class Simulation:
     compiled: Compiled
     pipeline: Pipeline
     toolchain: Toolchain
-    events: tuple[Event, ...]
+    found: Found
     exact: bool | None
     latency_samples: int | None
     pipeline_bytes: int
@@ -88,6 +88,10 @@ class Simulation:
     warnings: tuple[str, ...] = ()
 
     __repr__ = short_repr
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return self.found.events
 
     def document(self) -> dict[str, Any]:
         """Return the object that ``simulate --json`` prints."""
@@ -103,17 +107,23 @@ class Simulation:
             "sample_rate_hz": rate,
             "network_rate_hz": self.pipeline.rate_hz,
             "normalization": self.pipeline.normalization,
+            "adc_bits": self.pipeline.adc_bits,
             "samples": self.record.samples,
             "hop_samples": self.compiled.hop_samples or None,
             "latency_samples": latency,
             "latency_ms": None if latency is None else 1000.0 * latency / rate,
             "pipeline_bytes": self.pipeline_bytes,
+            "adc_bits_bytes": wide_bytes(self.compiled, self.pipeline),
             "network_bytes": self.network_bytes,
             "compiler": self.toolchain.version,
             "exact": self.exact,
             "counts": {k: sum(e.kind == k for e in self.events) for k in self.pipeline.classes[1:]},
             "boundaries": self._boundaries(),
             "warnings": list(self.warnings),
+            "signal_lost": [
+                {"lead": self.record.leads[loss.channel], "onset": loss.onset, "offset": loss.offset}
+                for loss in self.found.losses
+            ],
             "events": [_row(event, rate) for event in self.events],
         }
 
@@ -156,41 +166,43 @@ def simulate(request: SimulationRequest, source: Source) -> Simulation:
         hop=request.hop if request.stream else None,
         card=card,
     )
-    record, warnings = _chosen(source, request, compiled.inputs[0].shape[-1], card)
-    asked = PipelineRequest(record.sample_rate_hz, threshold=request.threshold, normalization=request.normalization)
+    record = _chosen(source, request, compiled.inputs[0].shape[-1], card)
+    asked = PipelineRequest(
+        record.sample_rate_hz,
+        threshold=request.threshold,
+        normalization=request.normalization,
+        adc_bits=request.adc_bits,
+    )
     compiled, pipeline = add_pipeline(compiled, graph, card, asked)
+    findings = examine(record, Expectation(card is not None and card.classes == CLASSES, pipeline.adc_bits))
+    require_plausible(findings)
     _require_length(record, compiled, pipeline)
     toolchain = find_toolchain(None, request.toolchain)
-    samples = to_counts(record.signal)
+    samples = to_counts(record.signal, pipeline.bits)
     with scratch_directory() as directory:
-        program = build_simulator(compiled, toolchain, directory)
-        sizes, events = run_simulator(program, samples, pipeline)
+        program = build_simulator(compiled, pipeline, toolchain, directory)
+        sizes, found = run_simulator(program, samples, pipeline)
     compare = request.compare
     if compare is None:
         compare = record.samples <= COMPARED_S * record.sample_rate_hz
-    exact = expected_events(graph, compiled, pipeline, samples) == events if compare else None
+    exact = expected(graph, compiled, pipeline, samples) == found if compare else None
     return Simulation(
         model=card.name if card else stem,
         record=record,
         compiled=compiled,
         pipeline=pipeline,
         toolchain=toolchain,
-        events=events,
+        found=found,
         exact=exact,
         latency_samples=latency_samples(compiled, pipeline) if request.stream else None,
         pipeline_bytes=sizes[0],
         network_bytes=sizes[1],
-        warnings=warnings,
+        warnings=summaries(findings),
     )
 
 
-def _chosen(
-    source: Source, request: SimulationRequest, channels: int, card: ModelCard | None
-) -> tuple[Record, tuple[str, ...]]:
-    """Return the record with the leads to use, and what is implausible about it.
-
-    The leads are those asked for, those of the card, or one that is there.
-    """
+def _chosen(source: Source, request: SimulationRequest, channels: int, card: ModelCard | None) -> Record:
+    """Return the record with the leads to use: those asked for, those of the card, or one that is there."""
     if card is not None and card.classes and len(source.classes) > 1 and source.classes != card.classes:
         raise SignalError(
             f"the model's classes are {', '.join(card.classes)} but the data's {', '.join(source.classes)}; "
@@ -207,11 +219,7 @@ def _chosen(
             f"the model takes {channels} channels but {len(leads)} leads of record '{record.name}' were chosen "
             f"({', '.join(leads)}); name {channels} with --lead"
         )
-    record = record.pick(leads)
-    ecg = card is not None and card.classes == CLASSES
-    findings = examine(record, Expectation(ecg=ecg, counts=True))
-    require_plausible(findings)
-    return record, summaries(findings)
+    return record.pick(leads)
 
 
 def _require_length(record: Record, compiled: Compiled, pipeline: Pipeline) -> None:
@@ -224,7 +232,7 @@ def _require_length(record: Record, compiled: Compiled, pipeline: Pipeline) -> N
         )
 
 
-def build_simulator(compiled: Compiled, toolchain: Toolchain, directory: Path) -> Path:
+def build_simulator(compiled: Compiled, pipeline: Pipeline, toolchain: Toolchain, directory: Path) -> Path:
     """Compile the pipeline and the program around it into ``directory``; return the program.
 
     Raises
@@ -233,17 +241,15 @@ def build_simulator(compiled: Compiled, toolchain: Toolchain, directory: Path) -
         When the compiler fails.
     """
     compiled.sources.write(directory)
-    write_text(directory / "simulate.c", simulator_text(compiled))
+    write_text(directory / "simulate.c", simulator_text(compiled, pipeline))
     sources = [*compiled.c_sources, "simulate.c"]
     command = [*toolchain.command, *_FLAGS, *sources, "-o", "simulate"]
     run_tool(command, directory, f"compiling the pipeline of '{compiled.name}'")
     return directory / "simulate"
 
 
-def run_simulator(
-    program: Path, samples: npt.NDArray[np.int16], pipeline: Pipeline
-) -> tuple[tuple[int, int], tuple[Event, ...]]:
-    """Return the bytes of state (all, network) and the events of ``samples``, int16 ``(time, channels)``.
+def run_simulator(program: Path, samples: WideCounts, pipeline: Pipeline) -> tuple[tuple[int, int], Found]:
+    """Return the bytes of state (all, network) and what is found in ``samples``, ``(time, channels)``.
 
     Raises
     ------
@@ -256,6 +262,8 @@ def run_simulator(
         raise RunError(f"the pipeline had not finished after {_TIMEOUT_S:g} s; give a shorter recording") from error
     if done.returncode != 0:
         raise RunError(f"the pipeline ended with status {done.returncode}; please report the model and the recording")
-    sizes, *rows = [[int(number) for number in line.split()] for line in done.stdout.decode().splitlines()]
-    events = tuple(Event(pipeline.classes[kind], on, peak, off, how) for on, peak, off, kind, how in rows)
-    return (sizes[0], sizes[1]), events
+    sizes, *rows = [line.split() for line in done.stdout.decode().splitlines()]
+    losses = tuple(Loss(*map(int, row[1:])) for row in rows if row[0] == "lost")
+    numbers = [map(int, row) for row in rows if row[0] != "lost"]
+    events = tuple(Event(pipeline.classes[kind], on, peak, off, how) for on, peak, off, kind, how in numbers)
+    return (int(sizes[0]), int(sizes[1])), Found(events, losses)

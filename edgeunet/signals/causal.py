@@ -24,8 +24,8 @@ does not turn the gain down; the floor of 10 units keeps a channel that carries 
 first second is already of use.
 
 A sample is *at a rail* at either end of its 16 or 24 bits, or where ``y`` would not fit 16 bits. Nothing is learnt from
-it: ``B``, ``M`` and ``n`` stay. After ``L = 2^(k-3)`` of them in a row (1/8 s) the channel's signal is *lost*, and stays
-so until ``2 L`` samples in a row are off the rails, which is more than the ringing of a resampler before; ``z`` is 0
+it: ``B``, ``M`` and ``n`` stay. After ``L = 2^(k-3)`` of them in a row (1/8 s) the channel's signal is *lost*, and
+stays so until ``2 L`` samples in a row are off the rails, by when a resampler before has stopped ringing; ``z`` is 0
 meanwhile. Then baseline and gain begin anew, quick as at the first sample, but for ``M``, which is what it was.
 
 Bounds: ``|x * 2^14| <= 2^29``, so with 16 bits every difference fits int32 (with 24, int64: ``|B| <= 2^37``); ``M`` is
@@ -88,13 +88,18 @@ BLOCK = 1 << 14
 """Samples that are normalized at once; no matter of values."""
 
 Counts = npt.NDArray[np.int16]
-WideCounts = npt.NDArray[np.int16] | npt.NDArray[np.int32]
+WideCounts = npt.NDArray[np.signedinteger[Any]]
 """int16, or 24 bits of an int32."""
 
 
 def ends_of(bits: int) -> tuple[int, int]:
     """Return the lowest and the highest integer of so many bits: the rails of an ADC."""
     return -(1 << (bits - 1)), (1 << (bits - 1)) - 1
+
+
+def type_of(bits: int) -> type[np.signedinteger[Any]]:
+    """Return the type of samples in thousandths of the unit of so many bits."""
+    return np.int16 if bits == NARROW_BITS else np.int32
 
 
 def baseline_shift(sample_rate_hz: float) -> int:
@@ -129,12 +134,10 @@ def to_counts(signal: npt.NDArray[np.floating[Any]], bits: int = NARROW_BITS) ->
     scaled = within * np.float32(COUNTS_PER_UNIT)
     whole = np.trunc(scaled)
     whole += np.where(np.abs(scaled - whole) >= np.float32(0.5), np.copysign(np.float32(1), scaled), np.float32(0))
-    return np.asarray(np.clip(whole, low, high), np.int16 if bits == NARROW_BITS else np.int32)
+    return np.asarray(np.clip(whole, low, high), type_of(bits))
 
 
-def normalize_counts(
-    counts: npt.NDArray[np.integer[Any]], sample_rate_hz: float, bits: int = NARROW_BITS
-) -> Counts:
+def normalize_counts(counts: npt.NDArray[np.integer[Any]], sample_rate_hz: float, bits: int = NARROW_BITS) -> Counts:
     """Return ``z``: int16 with 10 fraction bits, of ``counts`` (``(time, channels)``), each channel by itself.
 
     Parameters
@@ -225,7 +228,7 @@ class _Channel:
         targets = x << STATE_FRACTION_BITS
         start = self.baseline if self.rows else int(targets[0])
         baseline = _tracked(targets, start, self.shift, self.rows)
-        y = x - _whole(baseline)
+        y: npt.NDArray[np.int64] = x - _whole(baseline)
         far = np.flatnonzero(np.abs(y) > FURTHEST)
         y = y[: far[0]] if far.size else y
         if not y.size:
@@ -277,7 +280,7 @@ def _gained(y: npt.NDArray[np.int64], spread: npt.NDArray[np.int64]) -> npt.NDAr
 def _tracked(
     targets: npt.NDArray[np.int64], level: int, shift: int, rows: int, *, limited: bool = False
 ) -> npt.NDArray[np.int64]:
-    """Return the level after each target; the shift in use grows from ``shift - 3`` to ``shift``, with ``rows`` before."""
+    """Return the level after each target, ``rows`` before them; the shift in use grows to ``shift`` from 3 less."""
     levels: list[int] = []
     first = 0
     for current in range(shift - STARTING_BITS, shift + 1):

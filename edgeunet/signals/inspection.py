@@ -10,6 +10,7 @@ import numpy as np
 
 from edgeunet.errors import SignalError
 from edgeunet.escaping.terminal import cell
+from edgeunet.signals.causal import NARROW_BITS
 from edgeunet.signals.plausibility import Expectation, Finding, examine, is_ecg, summaries
 from edgeunet.signals.record import Record
 from edgeunet.signals.source import Source
@@ -40,7 +41,7 @@ def inspect(source: Source, tell: Callable[[int, int], None] | None = None) -> d
             record = source.read(name)
             totals.add(record)
             patients.add(owners[name])
-            findings += examine(record, Expectation(ecg=is_ecg(record.classes, record.leads), counts=True))
+            findings += examine(record, Expectation(ecg=is_ecg(record.classes, record.leads), bits=NARROW_BITS))
         except SignalError as error:
             refused.append({"record": name, "reason": str(error)})
         if tell is not None:

@@ -3,7 +3,8 @@
 Output ``n`` lies at time ``n * down / up`` of the input and is ``(sum_k h[phase, k] x[newest - k] + 2^13) >> 14`` with
 ``n * down + delay = newest * up + phase``: a sample comes ``delay / up`` input samples late, and nothing moves in time.
 Both ends are continued by their last value. The taps of each phase are int16 and sum to exactly 2^14, so a constant
-stays what it is; their magnitudes sum to less than 2^16, so no sum of products leaves int32.
+stays what it is; their magnitudes sum to less than 2^16, so no sum of products leaves int32 (with samples of 24 bits,
+int64).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from edgeunet.errors import SignalError
 from edgeunet.short_repr import short_repr
-from edgeunet.signals.causal import Counts
+from edgeunet.signals.causal import NARROW_BITS, WideCounts, ends_of, type_of
 from edgeunet.signals.resampling import HALF_LENGTH_PERIODS, low_pass, resampled_length
 
 TAP_FRACTION_BITS = 14
@@ -78,10 +79,13 @@ def design_resampler(ratio: Fraction) -> Resampler:
     return Resampler(ratio, half, taps.astype(np.int16))
 
 
-def resample_counts(counts: npt.NDArray[np.integer[Any]], resampler: Resampler) -> Counts:
-    """Return ``counts`` (int16 ``(time, channels)``) at the new rate; as long as `resampling.resampled_length` says."""
+def resample_counts(counts: npt.NDArray[np.integer[Any]], resampler: Resampler, bits: int = NARROW_BITS) -> WideCounts:
+    """Return ``counts`` (``(time, channels)``, of 16 or 24 ``bits``) at the new rate.
+
+    It is as long as `resampling.resampled_length` says.
+    """
     total = resampled_length(len(counts), resampler.ratio)
-    result = np.empty((total, counts.shape[1]), np.int16)
+    result = np.empty((total, counts.shape[1]), type_of(bits))
     if not total:
         return result
     at = np.arange(total, dtype=np.int64) * resampler.down + resampler.delay
@@ -90,5 +94,5 @@ def resample_counts(counts: npt.NDArray[np.integer[Any]], resampler: Resampler) 
     sums = np.full(result.shape, 1 << (TAP_FRACTION_BITS - 1), np.int64)
     for k in range(resampler.taps.shape[1]):
         sums += resampler.taps[phase, k].astype(np.int64)[:, None] * values[np.clip(newest - k, 0, len(values) - 1)]
-    result[:] = np.clip(sums >> TAP_FRACTION_BITS, -32768, 32767)
+    result[:] = np.clip(sums >> TAP_FRACTION_BITS, *ends_of(bits))
     return result

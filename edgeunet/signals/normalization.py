@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeunet.errors import SignalError
-from edgeunet.signals.causal import causal
+from edgeunet.signals.causal import NARROW_BITS, WIDE_BITS, causal, causal_wide
 from edgeunet.signals.record import Signal
 
 SMALLEST_SPREAD = 1e-6
@@ -55,8 +55,14 @@ NORMALIZATIONS: Mapping[str, Callable[[Signal], Signal]] = {
 """Name → function from a float32 window ``(time, channels)`` to another of that shape."""
 
 
-RECORDING_NORMALIZATIONS: Mapping[str, Callable[[Signal, float], Signal]] = {"causal": causal}
+RECORDING_NORMALIZATIONS: Mapping[str, Callable[[Signal, float], Signal]] = {
+    "causal": causal,
+    "causal-24": causal_wide,
+}
 """Name → function from a recording, float32 ``(time, channels)``, and its sample rate to another of that shape."""
+
+COUNT_BITS: Mapping[str, int] = {"causal": NARROW_BITS, "causal-24": WIDE_BITS}
+"""Name → bits of the integers that samples become; of the others they become none."""
 
 
 def normalize(window: Signal, name: str) -> Signal:

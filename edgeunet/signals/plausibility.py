@@ -5,10 +5,11 @@ kind           what is counted                                                  
 =============  =========================================================================  ==============  ============
 ``missing``    share of samples that are NaN or marked invalid                            any             50 %
 ``saturated``  share of samples beyond ±32.767, where an int16 input saturates            0.1 %           50 %
+               (of 24 bits: ±8388.607)
 ``flat``       share of samples in stretches of 1 s and more at one value                 5 %             50 %
 ``clipped``    share of samples that stay at the lead's highest or lowest value           1 %             50 %
 ``amplitude``  typical peak-to-peak of 2 s: an ECG's lies between 0.05 and 20 mV          outside         0.01-100 mV
-``offset``     middle of the lead: an electrode's offset                                  ±10 mV          never
+``offset``     middle of the lead: an electrode's offset, unless 24 bits are there for it ±10 mV          never
 ``note``       what was assumed in reading                                                always          never
 =============  =========================================================================  ==============  ============
 
@@ -26,6 +27,7 @@ import numpy.typing as npt
 
 from edgeunet.errors import SignalError
 from edgeunet.short_repr import short_repr
+from edgeunet.signals.causal import COUNTS_PER_UNIT, NARROW_BITS, ends_of
 from edgeunet.signals.record import CLASSES, Record
 
 MOST = 0.5
@@ -34,7 +36,6 @@ MOST = 0.5
 WARNED = {"missing": 0.0, "saturated": 0.001, "flat": 0.05, "clipped": 0.01}
 """Kind → the share above which it is warned of."""
 
-INT16_UNITS = 32.767
 FLAT_S = 1.0
 CLIPPED_S = 0.04
 CLIPPED_SAMPLES = 4
@@ -50,7 +51,8 @@ _UNIT_GUESSES = ((1e-3, "microvolts"), (1e3, "volts"))
 
 _CURES = {
     "missing": "leave the recording or the lead out",
-    "saturated": "say in dataset.json what the numbers are (unit, scale, offset), or remove the electrode offset",
+    "saturated": "say in dataset.json what the numbers are (unit, scale, offset), or remove the electrode offset "
+    "(--adc-bits 24 does)",
     "flat": "was the electrode on? leave the recording or the lead out",
     "clipped": "the front end was at its rail; leave the recording or the lead out",
     "amplitude": "say what the numbers are: unit, scale and offset in dataset.json, or --adc-units",
@@ -60,10 +62,15 @@ _CURES = {
 
 @dataclass(frozen=True)
 class Expectation:
-    """What the signal is for: ``ecg``, or anything; ``counts`` where its samples become int16 (thousandths)."""
+    """What the signal is for: ``ecg``, or anything; ``bits`` of the integers its samples become, if any."""
 
     ecg: bool
-    counts: bool = False
+    bits: int | None = None
+
+    @property
+    def limit(self) -> float:
+        """The largest magnitude that fits the ``bits``."""
+        return np.inf if self.bits is None else ends_of(self.bits)[1] / COUNTS_PER_UNIT
 
 
 @dataclass(frozen=True)
@@ -90,18 +97,19 @@ def is_ecg(classes: Sequence[str], leads: Iterable[str]) -> bool:
 def examine(record: Record, expected: Expectation) -> tuple[Finding, ...]:
     """Return all that is implausible about ``record`` as it came from its source, the gravest first."""
     shares: dict[str, list[float]] = {"missing": list(record.missing)}
-    if expected.counts:
-        shares["saturated"] = [float(np.mean(np.abs(lead) > INT16_UNITS)) for lead in record.signal.T]
+    if expected.bits:
+        shares["saturated"] = [float(np.mean(np.abs(lead) > expected.limit)) for lead in record.signal.T]
     found = [Finding("note", record.name, note) for note in record.notes]
     if expected.ecg:
         volts = [lead for lead, unit in enumerate(record.units or ("mV",) * len(record.leads)) if unit == "mV"]
         rests = [_rests(record.signal[:, lead], record.sample_rate_hz) for lead in volts]
         shares["flat"], shares["clipped"] = [flat for flat, _ in rests], [clipped for _, clipped in rests]
-        found += _amplitudes(record, volts) + _offsets(record, volts)
+        found += _amplitudes(record, volts)
+        found += _offsets(record, volts) if (expected.bits or NARROW_BITS) == NARROW_BITS else []
     for kind, values in shares.items():
         share = float(np.mean(values)) if values else 0.0
         if share > WARNED[kind]:
-            found.append(Finding(kind, record.name, _share_text(kind, share), share, share > MOST))
+            found.append(Finding(kind, record.name, _share_text(kind, share, expected), share, share > MOST))
     return tuple(sorted(found, key=lambda finding: (not finding.refused, finding.kind)))
 
 
@@ -132,10 +140,10 @@ def summaries(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _share_text(kind: str, share: float) -> str:
+def _share_text(kind: str, share: float, expected: Expectation) -> str:
     what = {
         "missing": "of the samples are NaN or marked invalid",
-        "saturated": f"of the samples lie beyond ±{INT16_UNITS}, where 16 bits saturate",
+        "saturated": f"of the samples lie beyond ±{expected.limit:.3f}, where {expected.bits} bits saturate",
         "flat": f"of the samples lie in flat stretches of {FLAT_S:g} s and more",
         "clipped": "of the samples stay at the highest or lowest value",
     }[kind]

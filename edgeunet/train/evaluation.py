@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from edgeunet.errors import TrainError
 from edgeunet.files import file_digest, require_writable, settle
 from edgeunet.modelcard import ModelCard, read_card, require_match
-from edgeunet.signals import CLASSES, RECORDING_NORMALIZATIONS, PreparedSource, Source, Split, split_from_dict
+from edgeunet.signals import CLASSES, PreparedSource, Source, Split, split_from_dict
+from edgeunet.signals.normalization import COUNT_BITS
 from edgeunet.signals.plausibility import Expectation
 from edgeunet.signals.postprocessing import postprocessing_from_dict
 from edgeunet.train.delineation import (
@@ -119,7 +120,7 @@ def _names(source: Source, split: Split | None, card: ModelCard, part: str) -> t
 
 def expectation_of(card: ModelCard) -> Expectation:
     """Return what the records given to a model should look like: an ECG by its classes, counts by its normalization."""
-    return Expectation(ecg=card.classes == CLASSES, counts=card.normalization in RECORDING_NORMALIZATIONS)
+    return Expectation(ecg=card.classes == CLASSES, bits=COUNT_BITS.get(card.normalization))
 
 
 def judge_records(

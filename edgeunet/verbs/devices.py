@@ -26,6 +26,7 @@ def export_c(
     pipeline: bool = False,
     input_rate: float | None = None,
     adc_uv: float = 1.0,
+    adc_bits: int | None = None,
     threshold: float = 0.0,
     normalization: Literal["causal", "none"] | None = None,
     no_arena: bool = False,
@@ -49,6 +50,7 @@ def export_c(
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.
     adc_uv : pipeline: microvolts per ADC count.
+    adc_bits : pipeline: width of a sample; above 16 there is a call for int32 too; ``None`` for 16, or the model's.
     threshold : pipeline: by how much a class must lead background.
     normalization : pipeline: ``"causal"`` or ``"none"`` instead of the model card's.
     no_arena : array: do not measure the arena with the TFLM interpreter.
@@ -95,6 +97,7 @@ def bench(
     pipeline: bool = False,
     input_rate: float | None = None,
     adc_uv: float = 1.0,
+    adc_bits: int | None = None,
     threshold: float = 0.0,
     normalization: Literal["causal", "none"] | None = None,
     keep: str | os.PathLike[str] | None = None,
@@ -126,6 +129,7 @@ def bench(
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.
     adc_uv : pipeline: microvolts per ADC count.
+    adc_bits : pipeline: width of a sample; above 16 there is a call for int32 too; ``None`` for 16, or the model's.
     threshold : pipeline: by how much a class must lead background.
     normalization : pipeline: ``"causal"`` or ``"none"`` instead of the model card's.
     keep : directory to leave the firmware project and its images in.
@@ -163,6 +167,7 @@ def simulate(
     hop: int | None = None,
     normalization: Literal["causal", "none"] | None = None,
     threshold: float = 0.0,
+    adc_bits: int | None = None,
     toolchain: str | None = None,
     compare: bool | None = None,
     plot: str | os.PathLike[str] | None = None,
@@ -188,6 +193,8 @@ def simulate(
     hop : samples per hop; ``None`` for the total stride.
     normalization : ``"causal"`` or ``"none"`` instead of the model card's.
     threshold : by how much a class must lead background.
+    adc_bits : width of a sample, of a microvolt a count; above 16 an electrode's offset is removed; ``None`` for 16, or
+        the model's.
     toolchain : ``"gcc"``, ``"clang"`` or ``"zig"``; ``None`` for the first that is installed.
     compare : whether to run the pipeline in numpy too; ``None`` for up to ten minutes of signal.
     plot : ``.png`` to draw the events over the signal in.
@@ -197,8 +204,9 @@ def simulate(
     -------
     dict
         Schema ``edgeunet.simulate/1``: ``events`` (``class``, ``onset``, ``peak``, ``offset`` in samples), ``counts``
-        by class, ``exact`` (``None`` when not compared), ``boundaries`` (scores, where there are annotations),
-        ``sample_rate_hz``, ``latency_samples`` and ``_ms``, ``pipeline_bytes``, ``network_bytes``, ``compiler``.
+        by class, ``signal_lost`` (``lead``, ``onset``, ``offset``), ``exact`` (``None`` when not compared),
+        ``boundaries`` (scores, where there are annotations), ``sample_rate_hz``, ``latency_samples`` and ``_ms``,
+        ``pipeline_bytes``, ``network_bytes``, ``compiler``.
 
     Raises
     ------
@@ -222,6 +230,7 @@ def firmware_new(
     pipeline: bool = False,
     input_rate: float | None = None,
     adc_uv: float = 1.0,
+    adc_bits: int | None = None,
     threshold: float = 0.0,
     normalization: Literal["causal", "none"] | None = None,
     force: bool = False,
@@ -241,6 +250,7 @@ def firmware_new(
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.
     adc_uv : pipeline: microvolts per ADC count.
+    adc_bits : pipeline: width of a sample; above 16 there is a call for int32 too; ``None`` for 16, or the model's.
     threshold : pipeline: by how much a class must lead background.
     normalization : pipeline: ``"causal"`` or ``"none"`` instead of the model card's.
     force : replace files of the project that were changed; else they are kept, and named on stderr.

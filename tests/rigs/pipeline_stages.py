@@ -18,6 +18,7 @@ from edgeunet.modelcard import ModelCard
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.reference import Event
 from edgeunet.pipeline.settings import Pipeline, PipelineRequest
+from edgeunet.signals.causal import WideCounts
 from tests.networks.tflite_writer import ModelWriter
 from tests.rigs.tools import need
 
@@ -30,6 +31,7 @@ _MAIN = """#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "net_pipeline.h"
+typedef {value} value_t;
 static net_pipeline_t p, other;
 static void print(const net_event_t *e, int32_t found)
 {{
@@ -40,26 +42,28 @@ static void print(const net_event_t *e, int32_t found)
 int main(int argc, char **argv)
 {{
     enum {{ MOST = 1 << 20 }};
-    static int16_t in[MOST];
+    static union {{ int32_t words[MOST]; int16_t in[2 * MOST]; }} data;
+    int32_t *const words = data.words;
+    int16_t *const in = data.in;
     const char kind = argc > 1 ? argv[1][0] : 't';
     if (kind == 't') {{
         printf("%" PRId32 "\\n", net_pipeline_selftest(&p));
         return 0;
     }}
     net_pipeline_reset(&p);
-    const int32_t got = (int32_t)fread(in, 2, MOST, stdin);
+    const int32_t got = (int32_t)fread(words, 2, 2 * MOST, stdin);
     const int32_t rows = got / NET_PIPELINE_CHANNELS;
     if (kind == 'm') {{
         for (int32_t i = 0; i < got / 2; i++) {{
             float v;
             memcpy(&v, in + 2 * i, sizeof v);
-            const int16_t z = net_pipeline_from_mv(v);
-            fwrite(&z, 2, 1, stdout);
+            const value_t z = net_pipeline_from_mv(v);
+            fwrite(&z, sizeof z, 1, stdout);
         }}
     }} else if (kind == 'n') {{
-        for (int32_t i = 0; i < rows; i++) {{
+        for (int32_t i = 0; i < rows * 2 / (int32_t)sizeof(value_t); i++) {{
             int16_t z[NET_PIPELINE_CHANNELS];
-            net_pipeline_normalize(&p.normalizer, in + i * NET_PIPELINE_CHANNELS, z);
+            net_pipeline_normalize(&p.normalizer, (value_t *)words + i * NET_PIPELINE_CHANNELS, z);
             fwrite(z, sizeof z, 1, stdout);
         }}
     }} else if (kind == 'q') {{
@@ -72,27 +76,25 @@ int main(int argc, char **argv)
 {floats}
         free(events);
         free(mv);
-    }} else if (kind == 'r') {{
-        net_event_t *events = malloc(sizeof(net_event_t) * (size_t)NET_PIPELINE_RUN_EVENTS(rows));
-        print(events, net_pipeline_run(&p, in, rows, events));
-        free(events);
+{calls}
     }} else {{
-{stream}
+        return 5;
     }}
     return 0;
 }}
 """
 
-_STREAM = """        const int32_t chunk = atoi(argv[2]);
+_STREAM = """        const int32_t chunk = atoi(argv[2]), all = @rows@;
         memset(&other, 0x5A, sizeof other);
         net_pipeline_reset(&other);
         p.rows = p.judged = (uint32_t)strtoul(argv[3], NULL, 10);
-        for (int32_t i = 0; i < rows; i += chunk) {
-            const int32_t count = rows - i < chunk ? rows - i : chunk;
+        for (int32_t i = 0; i < all; i += chunk) {
+            const int32_t count = all - i < chunk ? all - i : chunk;
             net_event_t *events = malloc(sizeof(net_event_t) * (size_t)NET_PIPELINE_EVENTS(count));
             net_event_t *beside = malloc(sizeof(net_event_t) * (size_t)NET_PIPELINE_EVENTS(count));
-            print(events, net_pipeline_push(&p, in + i * NET_PIPELINE_CHANNELS, count, events));
-            (void)net_pipeline_push(&other, in + (rows - i - count) * NET_PIPELINE_CHANNELS, count, beside);
+            print(events, net_pipeline_push@width@(&p, @samples@ + i * NET_PIPELINE_CHANNELS, count, events));
+            const int32_t there = (all - i - count) * NET_PIPELINE_CHANNELS;
+            (void)net_pipeline_push@width@(&other, @samples@ + there, count, beside);
             free(events);
             free(beside);
         }
@@ -100,17 +102,32 @@ _STREAM = """        const int32_t chunk = atoi(argv[2]);
         print(last, net_pipeline_flush(&p, last));
         free(last);"""
 
-_CALLS = {
-    "stream": {
-        "stream": _STREAM,
-        "floats": "        const int32_t ended = net_pipeline_push_mv(&p, mv, floats, events);\n"
-        "        print(events, ended + net_pipeline_flush(&p, events + ended));",
-    },
-    "window": {
-        "stream": "        return 5;",
-        "floats": "        print(events, net_pipeline_run_mv(&p, mv, floats, events));",
-    },
+_RUN = """        net_event_t *events = malloc(sizeof(net_event_t) * (size_t)NET_PIPELINE_RUN_EVENTS(@rows@));
+        print(events, net_pipeline_run@width@(&p, @samples@, @rows@, events));
+        free(events);"""
+
+_FLOATS = {
+    "stream": "        const int32_t ended = net_pipeline_push_mv(&p, mv, floats, events);\n"
+    "        print(events, ended + net_pipeline_flush(&p, events + ended));",
+    "window": "        print(events, net_pipeline_run_mv(&p, mv, floats, events));",
 }
+
+_NARROW = {"@width@": "", "@samples@": "in", "@rows@": "rows"}
+_WIDE = {"@width@": "32", "@samples@": "words", "@rows@": "rows / 2"}
+
+
+def _main(pipeline: Pipeline, mode: str) -> str:
+    """The program around a pipeline: a letter for each call, in capitals for those that take int32."""
+    parts = {"r": (_RUN, _NARROW), "s": (_STREAM, _NARROW), "R": (_RUN, _WIDE), "S": (_STREAM, _WIDE)}
+    calls = []
+    for letter, (text, words) in parts.items():
+        if (letter.isupper() and not pipeline.is_wide) or (letter in "sS" and mode == "window"):
+            continue
+        for word, meaning in words.items():
+            text = text.replace(word, meaning)
+        calls.append(f"    }} else if (kind == '{letter}') {{\n{text}")
+    value = "int32_t" if pipeline.is_wide else "int16_t"
+    return _MAIN.format(value=value, floats=_FLOATS[mode], calls="\n".join(calls))
 
 
 def small_network(channels: int = 1, length: int = 64, scale: float = 0.031, seed: int = 0) -> bytes:
@@ -154,25 +171,29 @@ class Stages:
         return int(self._run(b"", "test"))
 
     def from_mv(self, values: NDArray[np.float32]) -> NDArray[np.int16]:
-        return np.frombuffer(self._run(values.tobytes(), "mv"), np.int16)
+        return np.frombuffer(self._run(values.tobytes(), "mv"), np.int32 if self.pipeline.is_wide else np.int16)
 
-    def normalize(self, counts: NDArray[np.int16]) -> NDArray[np.int16]:
+    def normalize(self, counts: WideCounts) -> NDArray[np.int16]:
         return np.frombuffer(self._run(counts.tobytes(), "normalize"), np.int16).reshape(counts.shape)
 
     def quantize(self, values: NDArray[np.int16]) -> NDArray[np.int8]:
         return np.frombuffer(self._run(values.tobytes(), "quantize"), np.int8)
 
-    def run(self, samples: NDArray[np.int16]) -> tuple[Event, ...]:
-        """What ``_run`` gives."""
-        return self._events(self._run(samples.tobytes(), "run"))
+    def run(self, samples: WideCounts) -> tuple[Event, ...]:
+        """What ``_run`` gives, or ``_run32`` of int32."""
+        return self._events(self._run(samples.tobytes(), "Run32" if samples.dtype == np.int32 else "run"))
 
     def run_mv(self, millivolts: NDArray[np.float32]) -> tuple[Event, ...]:
         """What floats give: ``_run_mv``, or ``_push_mv`` and ``_flush``."""
         return self._events(self._run(millivolts.astype(np.float32).tobytes(), "floats"))
 
-    def stream(self, samples: NDArray[np.int16], chunk: int, first_row: int = 0) -> tuple[Event, ...]:
-        """What ``_push`` and ``_flush`` give, with another instance running beside; rows counted from ``first_row``."""
-        return self._events(self._run(samples.tobytes(), "stream", str(chunk), str(first_row)))
+    def stream(self, samples: WideCounts, chunk: int, first_row: int = 0) -> tuple[Event, ...]:
+        """What ``_push`` and ``_flush`` give, with another instance running beside; rows counted from ``first_row``.
+
+        Of int32, ``_push32`` is what is called.
+        """
+        kind = "Stream32" if samples.dtype == np.int32 else "stream"
+        return self._events(self._run(samples.tobytes(), kind, str(chunk), str(first_row)))
 
     def _events(self, text: bytes) -> tuple[Event, ...]:
         rows = [[int(number) for number in line.split()] for line in text.decode().splitlines()]
@@ -199,7 +220,7 @@ def build_stages(
     compiled, pipeline = add_pipeline(compiled, graph, the_card, request or PipelineRequest())
     compiled.sources.write(directory)
     sources = [*compiled.c_sources, "net_pipeline_selftest.c"]
-    (directory / "main.c").write_text(_MAIN.format(**_CALLS[mode]))
+    (directory / "main.c").write_text(_main(pipeline, mode))
     for source in sources:
         command = [compiler, *STRICT, *flags, "-c", source, "-o", f"{source}.o"]
         done = subprocess.run(command, cwd=directory, capture_output=True, text=True)

@@ -103,7 +103,9 @@ wide_pieces = st.tuples(
 
 def wide(parts: list[tuple[int, int, int, int]]) -> list[int]:
     """Levels with noise on them, within 24 bits."""
-    made = [level + np.random.default_rng(seed).integers(-noise, noise + 1, length) for level, noise, length, seed in parts]
+    made = [
+        level + np.random.default_rng(seed).integers(-noise, noise + 1, length) for level, noise, length, seed in parts
+    ]
     return [int(x) for x in np.clip(np.concatenate([[], *made]), -(2**23), 2**23 - 1)]
 
 

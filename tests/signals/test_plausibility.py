@@ -13,7 +13,7 @@ from edgeunet.signals import PreparedSource, Record, SyntheticSource, open_sourc
 from edgeunet.signals.inspection import describe_inspection, inspect
 from edgeunet.signals.plausibility import Expectation, examine, is_ecg, require_plausible, summaries
 
-ECG = Expectation(ecg=True, counts=True)
+ECG = Expectation(ecg=True, bits=16)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_an_electrode_offset_is_said_and_refused_only_where_16_bits_saturate(cle
     assert kinds(record) == {"saturated": True, "offset": False}
     assert kinds(record, Expectation(ecg=True)) == {"offset": False}
     assert kinds(replace(clean, signal=clean.signal - np.float32(20))) == {"offset": False}
-    assert kinds(record, Expectation(ecg=False, counts=True)) == {"saturated": True}
+    assert kinds(record, Expectation(ecg=False, bits=16)) == {"saturated": True}
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.03, {}), (0.2, {"flat": False}), (0.6, {"flat": True})])

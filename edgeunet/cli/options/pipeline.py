@@ -26,12 +26,15 @@ class PipelineOptions:
     microvolts_per_count: float
     threshold: float
     normalization: str | None
+    adc_bits: int | None
 
     def request(self) -> PipelineRequest:
         """Return it as the emitter takes it."""
         from edgeunet.pipeline.settings import PipelineRequest
 
-        return PipelineRequest(self.input_rate_hz, self.microvolts_per_count, self.threshold, self.normalization)
+        return PipelineRequest(
+            self.input_rate_hz, self.microvolts_per_count, self.threshold, self.normalization, self.adc_bits
+        )
 
     def arguments(self) -> str:
         """Return the options that give the same again, for the header comment."""
@@ -40,6 +43,7 @@ class PipelineOptions:
         text = " --pipeline"
         text += f" --input-rate {self.input_rate_hz:g}" if self.input_rate_hz is not None else ""
         text += f" --adc-uv {self.microvolts_per_count:g}" if self.microvolts_per_count != 1 else ""
+        text += f" --adc-bits {self.adc_bits}" if self.adc_bits is not None else ""
         text += f" --threshold {self.threshold:g}" if self.threshold else ""
         return text + (f" --normalization {self.normalization}" if self.normalization else "")
 
@@ -53,6 +57,11 @@ _OPTIONS = (
     ),
     click.option(
         "--adc-uv", type=FiniteRange(), default=1.0, show_default=True, help="pipeline: microvolts per ADC count."
+    ),
+    click.option(
+        "--adc-bits",
+        type=click.IntRange(16, 24),
+        help="pipeline: width of a sample; above 16 there is a call for int32 too.  [default: 16, or the model's]",
     ),
     click.option(
         "--threshold", type=FiniteRange(), default=0.0, help="pipeline: by how much a class must lead background."
@@ -69,10 +78,11 @@ def pipeline_options(command: Command) -> Command:
     @functools.wraps(command)
     def wrapped(*args: Any, **values: Any) -> Any:
         wanted, rate_hz, size = values.pop("pipeline"), values.pop("input_rate"), values.pop("adc_uv")
-        chosen = PipelineOptions(wanted, rate_hz, size, values.pop("threshold"), values.pop("normalization"))
-        if not wanted and chosen != PipelineOptions(False, None, 1.0, 0.0, None):
+        rest = values.pop("threshold"), values.pop("normalization"), values.pop("adc_bits")
+        chosen = PipelineOptions(wanted, rate_hz, size, *rest)
+        if not wanted and chosen != PipelineOptions(False, None, 1.0, 0.0, None, None):
             raise click.UsageError(
-                "--input-rate, --adc-uv, --threshold and --normalization are for --pipeline; add it."
+                "--input-rate, --adc-uv, --adc-bits, --threshold and --normalization are for --pipeline; add it."
             )
         return command(*args, pipeline=chosen, **values)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edgeunet.pipeline.program import wide_bytes
 from edgeunet.run.pipeline_bench import PipelineMeasurement
 
 
@@ -10,9 +11,10 @@ def summarize_pipeline(measured: PipelineMeasurement) -> list[str]:
     m, pipeline = measured, measured.pipeline
     document = m.document()
     rate = pipeline.input_rate_hz
+    kind = "int32" if pipeline.is_wide else "int16"
     verdict = "exact: all" if m.exact else "NOT EXACT: not all"
     lines = [
-        f"pipeline: int16 samples at {rate:g} Hz in, events out; {pipeline.normalization} normalization",
+        f"pipeline: {kind} samples at {rate:g} Hz in, events out; {pipeline.normalization} normalization",
         "",
         f"{verdict} {len(m.events)} events of {m.seconds:g} s of synthetic ECG are those of the pipeline in numpy; the "
         "self-test passed, stage by stage",
@@ -46,6 +48,8 @@ def _stage_lines(m: PipelineMeasurement) -> list[str]:
 
 def _memory_lines(m: PipelineMeasurement) -> list[str]:
     parts = ", ".join(f"{name} {size:,}" for name, size in m.parts_bytes.items())
+    if m.pipeline.is_wide:
+        parts += f"; {wide_bytes(m.compiled, m.pipeline):,} of it for samples of {m.pipeline.adc_bits} bits"
     if m.footprint is None or m.ram_bytes is None:
         return ["", f"state  {m.state_bytes:>9,} bytes ({parts})"]
     own = m.footprint.data_bytes + m.footprint.bss_bytes

@@ -8,6 +8,7 @@ from typing import Any
 from edgeunet.cli.words.events import event_lines
 from edgeunet.run.simulate import Simulation
 
+SHOWN_LOSSES = 4
 _EXACT = {True: "equal to the pipeline in numpy", False: "NOT equal to the pipeline in numpy", None: "not compared"}
 
 
@@ -25,6 +26,21 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f} %"
 
 
+def _width(document: Mapping[str, Any]) -> str:
+    extra = document["adc_bits_bytes"]
+    return f", {extra} for samples of {document['adc_bits']} bits" if extra else ""
+
+
+def _losses(simulation: Simulation) -> str:
+    """Say where the pipeline said that a signal was lost."""
+    losses, rate = simulation.found.losses, simulation.record.sample_rate_hz
+    shown = ", ".join(
+        f"{simulation.record.leads[loss.channel]} {loss.onset / rate:.2f}-{(loss.offset + 1) / rate:.2f} s"
+        for loss in losses[:SHOWN_LOSSES]
+    )
+    return shown + (f" and {len(losses) - SHOWN_LOSSES} times more" if len(losses) > SHOWN_LOSSES else "")
+
+
 def describe_simulation(simulation: Simulation) -> list[str]:
     """Return what went in and what came out, with the first events."""
     document, record = simulation.document(), simulation.record
@@ -33,12 +49,14 @@ def describe_simulation(simulation: Simulation) -> list[str]:
     lines = [
         f"record    {record.name}, lead {', '.join(record.leads)}: {seconds:.1f} s at {record.sample_rate_hz:g} Hz",
         f"pipeline  {simulation.model}: {how}, {document['pipeline_bytes']} bytes of state "
-        f"({document['network_bytes']} of the network); {document['normalization']} normalization",
+        f"({document['network_bytes']} of the network{_width(document)}); {document['normalization']} normalization",
     ]
     if document["latency_ms"] is not None:
         lines.append(f"latency   {document['latency_ms']:.0f} ms at most until the class of a sample is known")
     counts = ", ".join(f"{count} {kind}" for kind, count in document["counts"].items())
     lines.append(f"events    {counts}; {_EXACT[simulation.exact]}")
+    if simulation.found.losses:
+        lines.append(f"lost      {_losses(simulation)}")
     if document["boundaries"]:
         lines.append(f"scores    {_scores(document['boundaries'])}")
     lines.append("")
