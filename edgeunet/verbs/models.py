@@ -109,7 +109,7 @@ def train(
     patience : epochs without a better score after which training stops; 0 for never, ``None`` for 15.
     augmentation : how training windows are disturbed: ``"auto"``, ``"ecg"``, ``"light"`` or ``"none"``.
     normalization : of windows: ``"zscore"``, ``"median-mad"``, ``"centre"``, ``"none"``, or ``"causal"`` as a device
-        does it; ``None`` for the model's, or zscore.
+        does it, ``"causal-24"`` where electrodes have offsets; ``None`` for the model's, or zscore.
     seed : of weights, order and augmentation; ``None`` for 0.
     resume : continue a training that was interrupted.
 

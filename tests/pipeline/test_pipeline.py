@@ -343,7 +343,8 @@ def test_the_example_of_the_document_compiles_and_its_commands_exist(tmp_path: P
     (tmp_path / "example.c").write_text(text.split("```c\n")[1].split("```")[0])
     strict = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror"]
     subprocess.run(["gcc", *strict, "-c", "example.c", "-o", "example.o"], cwd=tmp_path, check=True)
-    for line in text.split("```sh\n")[1].split("```")[0].splitlines():
+    commands = [block.split("```")[0] for block in text.split("```sh\n")[1:]]
+    for line in "".join(commands).splitlines():
         program, name, *arguments = line.split()
         assert program == "edgeunet"
         command = import_module(f"edgeunet.cli.{name.replace('-', '_')}").command

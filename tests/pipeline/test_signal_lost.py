@@ -147,14 +147,14 @@ def test_an_offset_of_300_mv_loses_no_beat(tmp_path: Path) -> None:
     write_card(model, THE_CARD)
     signal, peaks = recording(500.0, seed=1)
     found = []
-    for offset in (0, 300_000, -300_000):
+    for offset in (0, 300_000):
         path = tmp_path / f"offset{offset}.csv"
         rows = "\n".join(f"{value / 1000:.3f}" for value in signal + offset)
         path.write_text(f"# sample_rate_hz: 500\nii\n{rows}\n")
         found.append(edgeunet.simulate(path, model=model, stream=True, adc_bits=24))
         assert (found[-1]["exact"], found[-1]["adc_bits"], found[-1]["signal_lost"]) == (True, 24, [])
         assert found[-1]["warnings"] == []
-    assert found[0]["events"] == found[1]["events"] == found[2]["events"]
+    assert found[0]["events"] == found[1]["events"]
     events = tuple(Event(e["class"], e["onset"], e["peak"], e["offset"], 0) for e in found[1]["events"])
     assert all(at < 1 for at in misses(events, peaks, 500.0))
     with pytest.raises(EdgeUNetError, match="where 16 bits saturate"):

@@ -138,7 +138,7 @@ def test_losses_are_those_of_numpy(twin: Callable[[int], Stages], tmp_path: Path
     _, found = run_simulator(program, samples, stages.pipeline)
     assert found == expected(stages.graph, stages.compiled, stages.pipeline, samples)
     assert len(found.losses) >= 2
-    assert found.losses[-1].offset == 3999
+    assert found.losses[-1].offset == (3999 if way == 0 else 3967)  # what is left of a window is too short to be lost
 
 
 @pytest.mark.parametrize("rate_hz", [None, 500.0])
