@@ -41,10 +41,10 @@ class Finding:
 def write_sources(directory: Path) -> tuple[list[str], list[str]]:
     """Write what is checked; names of all C files, and of those without assembly for an Arm core."""
     portable, arm = [], []
-    for mode, rate in (("stream", 360.0), ("window", None)):
+    for mode, rate, bits in (("stream", 360.0, 16), ("window", None, 16), ("stream", 500.0, 24), ("window", None, 24)):
         graph = read_tflite(small_network(1))
-        compiled = compile_model(graph, f"p{mode}", mode=mode, card=card())
-        compiled, _ = add_pipeline(compiled, graph, card(), PipelineRequest(rate, threshold=0.4))
+        compiled = compile_model(graph, f"p{mode}{bits}", mode=mode, card=card())
+        compiled, _ = add_pipeline(compiled, graph, card(), PipelineRequest(rate, threshold=0.4, adc_bits=bits))
         compiled.sources.write(directory)
         portable += compiled.c_sources
     for core in ("portable", "dsp", "mve"):

@@ -41,7 +41,8 @@ from edgeunet.escaping.terminal import print_json, say
 )
 @click.option(
     "--normalization",
-    help="Of windows: zscore, median-mad, centre, none; as a device can: causal, causal-24.  [default: the model's, or zscore]",
+    help="Of windows: zscore, median-mad, centre, none; as a device can: causal, causal-24.  "
+    "[default: the model's, or zscore]",
 )
 @click.option(
     "--seed",

@@ -180,8 +180,13 @@ def test_export_c_writes_the_pipeline(model: Path, tmp_path: Path) -> None:
     need("gcc")
     out = tmp_path / "out"
     arguments = ["export-c", model, "-o", out, "--name", "ecg", "--mode", "stream", "--pipeline", "--input-rate", "500"]
+    done = edgeunet(*arguments, "--adc-bits", "24", "--name", "wide")
+    assert done.returncode == 0, done.stderr
+    assert "wide_pipeline_push32(" in (out / "wide_pipeline.h").read_text()
+    assert "--pipeline --input-rate 500 --adc-bits 24" in (out / "wide_pipeline.h").read_text()
     done = edgeunet(*arguments, "--adc-uv", "2.5")
     assert done.returncode == 0, done.stderr
+    assert "32(" not in (out / "ecg_pipeline.h").read_text()
     header = (out / "ecg_pipeline.h").read_text()
     assert "--mode stream --pipeline --input-rate 500 --adc-uv 2.5" in header
     assert "int16 samples at 500 Hz, 2.5 uV each" in header
@@ -203,6 +208,9 @@ def test_export_c_writes_the_pipeline(model: Path, tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         (["--adc-uv", "3"], "are for --pipeline"),
+        (["--adc-bits", "24"], "are for --pipeline"),
+        (["--pipeline", "--adc-bits", "12"], "not in the range 16<=x<=24"),
+        (["--pipeline", "--adc-bits", "24", "--normalization", "none"], "which removes their offset"),
         (["--pipeline", "--format", "array"], "--pipeline is for --format compiled"),
     ],
 )

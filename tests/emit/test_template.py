@@ -87,7 +87,8 @@ def test_a_name_that_the_page_lacks_is_an_error(text: str) -> None:
 
 def test_a_page_gives_its_fields_and_its_name_in_capitals() -> None:
     page = edgeunet.pipeline.simulator.StreamSimulatorPage(CIdentifier("ecg"), CText("int16_t"), CText(""), True)
-    assert page.names() == {"name": CIdentifier("ecg"), "NAME": CIdentifier("ECG")}
+    fields_of_it = {"sample": CText("int16_t"), "width": CText(""), "watches": True}
+    assert page.names() == {"name": CIdentifier("ecg"), "NAME": CIdentifier("ECG"), **fields_of_it}
     assert "static ecg_pipeline_t pipeline;" in render(page)
     assert "samples[ROWS_PER_PUSH * ECG_PIPELINE_CHANNELS];" in render(page)
 

@@ -69,6 +69,21 @@ def test_a_pipeline_on_the_host(model: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["stream", "window"])
+def test_samples_of_24_bits_on_an_emulated_core(model: Path, tmp_path: Path, mode: str) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    app, asked = tmp_path / "app", PipelineRequest(500.0, 0.0477, adc_bits=24)
+    request = Request(model, mode=mode, target="cortex-m4", toolchain="gcc", emulator="qemu")
+    m = bench_pipeline(request, asked)
+    assert m.exact
+    assert len(m.events) > 3
+    extra = m.document()["adc_bits_bytes"]
+    assert f"; {extra} of it for samples of 24 bits)" in summarize_pipeline(m)
+    new_firmware(model, "cortex-m4", app, mode=mode, pipeline=asked)
+    assert "static const int32_t recording[" in (app / "src" / "recording.h").read_text()
+    assert f"_pipeline_{'push' if mode == 'stream' else 'run'}32(&pipeline" in (app / "src" / "main.c").read_text()
+
+
+@pytest.mark.parametrize("mode", ["stream", "window"])
 def test_a_project_with_a_pipeline_reports_its_events(model: Path, tmp_path: Path, mode: str) -> None:
     need("arm-none-eabi-gcc", "qemu-system-arm")
     app = tmp_path / "app"

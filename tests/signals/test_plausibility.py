@@ -58,6 +58,12 @@ def test_an_electrode_offset_is_said_and_refused_only_where_16_bits_saturate(cle
     assert kinds(record, Expectation(ecg=False, bits=16)) == {"saturated": True}
 
 
+def test_24_bits_have_room_for_an_electrode_offset(clean: Record) -> None:
+    wide = Expectation(ecg=True, bits=24)
+    assert kinds(replace(clean, signal=clean.signal - np.float32(300)), wide) == {}
+    assert kinds(replace(clean, signal=clean.signal + np.float32(9000)), wide) == {"saturated": True}
+
+
 @pytest.mark.parametrize(("share", "expected"), [(0.03, {}), (0.2, {"flat": False}), (0.6, {"flat": True})])
 def test_flat_stretches_are_counted_over_all_leads_in_use(
     clean: Record, share: float, expected: dict[str, bool]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from edgeunet.errors import SignalError
 from edgeunet.modelcard import ModelCard
 from edgeunet.quantize.calibrate import draw_windows
-from edgeunet.signals import CLASSES, PreparedSource, Record, SyntheticSource, make_split
+from edgeunet.signals import CLASSES, PreparedSource, Record, SyntheticSource, make_split, normalize_recording
 from edgeunet.signals.causal import causal, normalize_counts, to_counts
+from edgeunet.signals.plausibility import examine, require_plausible
 from edgeunet.signals.postprocessing import PostProcessing
+from edgeunet.train.evaluation import expectation_of
 from edgeunet.train.judge import Judge
 from edgeunet.train.pipeline import Windowing, plain_windows
 
@@ -56,6 +60,19 @@ def test_the_float_function_is_the_integers_of_the_device() -> None:
     device = normalize_counts(to_counts(record.signal), 250.0) / np.float32(1024)
     assert np.array_equal(causal(record.signal, 250.0), device)
     assert device.dtype == np.float32
+
+
+def test_recordings_with_electrode_offsets_train_and_are_judged_on_24_bits() -> None:
+    """The values of the same recordings without; at 16 bits they would be refused."""
+    record = sources()[1].read("synthetic-0001")
+    counts = to_counts(record.signal)
+    whole = counts.astype(np.float32) / np.float32(1000)
+    wide = normalize_recording(whole + np.float32(300), "causal-24", 250.0)
+    assert np.array_equal(wide, causal(record.signal, 250.0))
+    moved = replace(record, signal=record.signal + np.float32(300))
+    require_plausible(examine(moved, expectation_of(replace(CARD, normalization="causal-24"))))
+    with pytest.raises(SignalError, match="16 bits saturate"):
+        require_plausible(examine(moved, expectation_of(CARD)))
 
 
 def test_training_windows_are_parts_of_the_recording() -> None:
