@@ -68,7 +68,7 @@ def test_a_pipeline_on_the_host(model: Path) -> None:
     assert m.document()["ram_bytes"] is None
 
 
-@pytest.mark.parametrize("mode", ["stream", "window"])
+@pytest.mark.parametrize("mode", ["stream", pytest.param("window", marks=pytest.mark.nightly)])
 def test_samples_of_24_bits_on_an_emulated_core(model: Path, tmp_path: Path, mode: str) -> None:
     need("arm-none-eabi-gcc", "qemu-system-arm")
     app, asked = tmp_path / "app", PipelineRequest(500.0, 0.0477, adc_bits=24)
