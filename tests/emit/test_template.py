@@ -90,7 +90,7 @@ def test_a_page_gives_its_fields_and_its_name_in_capitals() -> None:
     fields_of_it = {"sample": CText("int16_t"), "width": CText(""), "watches": True}
     assert page.names() == {"name": CIdentifier("ecg"), "NAME": CIdentifier("ECG"), **fields_of_it}
     assert "static ecg_pipeline_t pipeline;" in render(page)
-    assert "samples[ROWS_PER_PUSH * ECG_PIPELINE_CHANNELS];" in render(page)
+    assert "samples[ROWS_PER_READ * ECG_PIPELINE_CHANNELS];" in render(page)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.template)
