@@ -160,7 +160,9 @@ def write_project(
     return Project(directory, compiled.name, board_name, mark.get("recording"), traps, kept, replaced)
 
 
-def _template_files(compiled: Compiled, board: str, flags: str, width: CText, *, with_recording: bool) -> dict[str, str]:
+def _template_files(
+    compiled: Compiled, board: str, flags: str, width: CText, *, with_recording: bool
+) -> dict[str, str]:
     """Return the text of each file of the template by its path in the project."""
     template, files = template_directory(), {}
     for path in sorted(p for p in template.rglob("*") if p.is_file()):
