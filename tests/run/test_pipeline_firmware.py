@@ -77,7 +77,7 @@ def test_samples_of_24_bits_on_an_emulated_core(model: Path, tmp_path: Path, mod
     assert m.exact
     assert len(m.events) > 3
     extra = m.document()["adc_bits_bytes"]
-    assert f"; {extra} of it for samples of 24 bits)" in summarize_pipeline(m)
+    assert f"; {extra} of it for samples of 24 bits)" in "\n".join(summarize_pipeline(m))
     new_firmware(model, "cortex-m4", app, mode=mode, pipeline=asked)
     assert "static const int32_t recording[" in (app / "src" / "recording.h").read_text()
     assert f"_pipeline_{'push' if mode == 'stream' else 'run'}32(&pipeline" in (app / "src" / "main.c").read_text()
