@@ -63,5 +63,8 @@ def shown(value: object, most: int = 40) -> str:
     """Return ``value`` as it can stand in a message, whatever a file held: short, on one line."""
     if isinstance(value, int) and abs(value) >= 1 << 64:
         return "a number of more than 64 bits"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits in it, or lists in lists in lists
+        return f"a {type(value).__name__} too large to show"
     return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -5,6 +5,7 @@ from edgeunet.files.manifest import listed_digests, outdated_files
 from edgeunet.files.places import is_hidden, make_directory, require_writable
 from edgeunet.files.reading import (
     LARGEST_READ_BYTES,
+    LARGEST_TEXT_BYTES,
     file_digest,
     read_any_json,
     read_bytes,
@@ -16,6 +17,7 @@ from edgeunet.files.writing import FileSet, claiming, replacing, write_bytes, wr
 
 __all__ = [
     "LARGEST_READ_BYTES",
+    "LARGEST_TEXT_BYTES",
     "PREFIX",
     "FileSet",
     "claiming",

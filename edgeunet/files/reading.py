@@ -13,6 +13,8 @@ from edgeunet.files.commit import settle
 from edgeunet.files.places import special_kind
 
 LARGEST_READ_BYTES = 1 << 30
+LARGEST_TEXT_BYTES = 1 << 24
+"""Of a document that becomes Python objects (JSON, TOML), which take twenty times the memory of their text."""
 
 
 def read_bytes(path: Path, error: type[EdgeUNetError] = EdgeUNetError, most_bytes: int = LARGEST_READ_BYTES) -> bytes:
@@ -78,7 +80,7 @@ def read_any_json(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> Any
     """Read a JSON value of any kind; a file that holds none is an ``error`` naming it and the cure."""
     require_regular(path, error)
     try:
-        text = read_bytes(path, error).decode("utf-8")
+        text = read_bytes(path, error, LARGEST_TEXT_BYTES).decode("utf-8")
         if not text.strip():
             raise error(f"'{path}' is empty; write it again with the command that made it")
         return json.loads(text)

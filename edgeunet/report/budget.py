@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edgeunet.errors import ReportError
-from edgeunet.files import read_bytes
+from edgeunet.errors import ReportError, shown, shown
+from edgeunet.files import LARGEST_TEXT_BYTES, read_bytes
+from edgeunet.report.documents import LARGEST, is_figure
 from edgeunet.report.results import Figure, Subject
 from edgeunet.short_repr import short_repr
 
@@ -94,8 +95,8 @@ def load_budget(path: Path) -> Budget:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(read_bytes(path, ReportError).decode("utf-8").replace("\r\n", "\n"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(read_bytes(path, ReportError, LARGEST_TEXT_BYTES).decode("utf-8").replace("\r\n", "\n"))
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and numbers or tables beyond what Python takes
         raise ReportError(f"'{path}' is not valid TOML ({error}); correct it there") from error
 
 
@@ -108,7 +109,7 @@ def _check_keys(path: Path, where: str, table: Mapping[str, Any], known: tuple[s
 def _subject(path: Path, where: str, table: Mapping[str, Any]) -> Subject:
     for key in ("model", "format", "target"):
         if not isinstance(table.get(key, ""), str):
-            raise ReportError(f"'{path}': {where} has {key} = {table[key]!r}; give a name in quotes")
+            raise ReportError(f"'{path}': {where} has {key} = {shown(table[key])}; give a name in quotes")
     if not table.get("model"):
         raise ReportError(f"'{path}': {where} has no 'model'; name the model that the limits are for")
     return Subject(table["model"], table.get("format", ""), table.get("target", ""))
@@ -118,14 +119,14 @@ def _bounds(path: Path, where: str, table: Mapping[str, Any], side: str) -> list
     bounds = table.get(side, {})
     if not isinstance(bounds, dict):
         raise ReportError(
-            f"'{path}': {where} has {side} = {bounds!r}; write a table of figures, {side}.flash_bytes = 9000"
+            f"'{path}': {where} has {side} = {shown(bounds)}; write a table of figures, {side}.flash_bytes = 9000"
         )
     found = []
     for figure, bound in _flat(bounds):
         if isinstance(bound, bool):
             bound = int(bound)
-        if not isinstance(bound, (int, float)):
-            raise ReportError(f"'{path}': {where} limits '{figure}' to {bound!r}; give a number")
+        if not is_figure(bound):
+            raise ReportError(f"'{path}': {where} limits '{figure}' to {shown(bound)}; give a finite number of 64 bits")
         found.append((figure, bound))
     return found
 
@@ -145,17 +146,17 @@ def _baseline(path: Path, table: object) -> tuple[Path | None, tuple[Allowance, 
 
 
 def _allowance(path: Path, figure: str, value: object) -> Allowance:
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
+    if is_figure(value) and value >= 0:
         return Allowance(figure, absolute=float(value))
     if isinstance(value, str) and value.rstrip().endswith("%"):
         try:
             percent = float(value.rstrip()[:-1])
         except ValueError:
             percent = -1.0
-        if percent >= 0:
+        if 0 <= percent < LARGEST:
             return Allowance(figure, percent=percent)
     raise ReportError(
-        f"'{path}': [baseline.allow] has {figure} = {value!r}; give a number of the figure's own unit, "
+        f"'{path}': [baseline.allow] has {figure} = {shown(value)}; give a number of the figure's own unit, "
         'or a percentage such as "1 %", 0 or more'
     )
 

@@ -8,9 +8,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from edgeunet.errors import BudgetExceededError, ReportError
+from edgeunet.errors import BudgetExceededError, ReportError, shown
 from edgeunet.files import read_json, write_json
 from edgeunet.report.budget import Budget, Limit
+from edgeunet.report.documents import is_figure
 from edgeunet.report.figures import higher_is_better, is_share, show
 from edgeunet.report.results import HOP, Figure, Results, Subject
 from edgeunet.short_repr import short_repr
@@ -238,15 +239,21 @@ def _read_baseline(path: Path) -> dict[Subject, dict[str, Figure]]:
             raise KeyError("schema")
         return {
             Subject(str(entry["model"]), str(entry["format"]), str(entry["target"])): {
-                str(figure): value if isinstance(value, int) else float(value)
+                str(figure): _stored(value)
                 for figure, value in entry["figures"].items()
             }
             for entry in document["subjects"]
         }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ReportError(
-            f"'{path}' is no baseline ({error!r}); write it with: edgeunet check --update-baseline"
+            f"'{path}' is no baseline ({shown(error, 200)}); write it with: edgeunet check --update-baseline"
         ) from error
+
+
+def _stored(value: object) -> Figure:
+    if not is_figure(value):
+        raise ValueError(f"{shown(value)} is no finite number")
+    return value
 
 
 def _cure(figure: str, subject: Subject) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from edgeunet.errors import ReportError, shown
 from edgeunet.report.figures import is_share
+from edgeunet.report.results import Figure
 
 VERSION = "1"
 COMMANDS = ("build", "train", "quantize", "evaluate", "bench")
@@ -126,6 +127,11 @@ def _wrong_rows(value: object, name: str) -> Iterator[str]:
         return
     for position, row in enumerate(value):
         yield from _wrong_members(row, f"{name}[{position}].")
+
+
+def is_figure(value: object) -> TypeGuard[Figure]:
+    """Return whether ``value`` is a number that can be reported and compared: finite, and of 64 bits."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def _wrong_figure(name: str, value: object) -> Iterator[str]:

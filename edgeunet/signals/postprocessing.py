@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.errors import TrainError
+from edgeunet.errors import TrainError, shown
 from edgeunet.signals import Wave, labels_to_waves
 
 
@@ -64,5 +64,5 @@ def postprocessing_from_dict(document: Mapping[str, Any] | None) -> PostProcessi
             isinstance(ms, int | float) and not isinstance(ms, bool) and 0 <= ms < 1e6 for ms in durations.values()
         )
         if bad:
-            raise TrainError(f"post-processing: {key} = {durations!r}; give milliseconds of 0 or more by class")
+            raise TrainError(f"post-processing: {key} = {shown(durations)}; give milliseconds of 0 or more by class")
     return PostProcessing(document.get("merge_ms", {}), document.get("min_ms", {}))

@@ -9,8 +9,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from edgeunet.errors import SpecError
-from edgeunet.files import read_bytes
+from edgeunet.errors import SpecError, shown, shown
+from edgeunet.files import LARGEST_TEXT_BYTES, read_bytes
 from edgeunet.spec.block import BlockSpec
 from edgeunet.spec.checks import check_keys
 from edgeunet.spec.heartkit import unwrapped
@@ -96,7 +96,7 @@ def spec_from_dict(document: Mapping[str, Any], **overrides: Any) -> UNetSpec:
     if blocks is None:
         raise SpecError("blocks is missing: a U-Net needs a list of levels; add e.g. blocks = [{ filters = 8 }]")
     if not isinstance(blocks, list | tuple):
-        raise SpecError(f"blocks = {blocks!r} is not a list of levels; write e.g. blocks = [{{ filters = 8 }}]")
+        raise SpecError(f"blocks = {shown(blocks)} is not a list of levels; write e.g. blocks = [{{ filters = 8 }}]")
     keys["blocks"] = tuple(_block(index, block) for index, block in enumerate(blocks))
     return UNetSpec(**{key: value for key, value in keys.items() if value is not None})
 
@@ -129,7 +129,7 @@ def _block(index: int, block: object) -> BlockSpec:
     if isinstance(block, BlockSpec):
         return block
     if not isinstance(block, Mapping):
-        raise SpecError(f"blocks[{index}] = {block!r} is not a table of keys; write e.g. {{ filters = 8 }}")
+        raise SpecError(f"blocks[{index}] = {shown(block)} is not a table of keys; write e.g. {{ filters = 8 }}")
     check_keys(block, _BLOCK_KEYS, f"blocks[{index}]")
     if "filters" not in block:
         raise SpecError(f"blocks[{index}] has no filters; add how many channels it has, e.g. filters = 8")
@@ -141,7 +141,7 @@ def _block(index: int, block: object) -> BlockSpec:
 
 def _read_document(path: Path) -> dict[str, Any]:
     try:
-        text = read_bytes(path, SpecError).decode("utf-8").replace("\r\n", "\n")
+        text = read_bytes(path, SpecError, LARGEST_TEXT_BYTES).decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise SpecError(f"'{path}' is not text in UTF-8; give a .toml or .json spec") from error
     if path.suffix.lower() not in (".toml", ".json"):

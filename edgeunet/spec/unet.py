@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from edgeunet.errors import SpecError
+from edgeunet.errors import SpecError, shown, shown
 from edgeunet.short_repr import LONGEST, cut
 from edgeunet.spec.block import SKIP_MODES, UPSAMPLES, BlockSpec, Residual, SkipMode, Upsample, residual_of
 from edgeunet.spec.checks import (
@@ -187,12 +187,16 @@ class UNetSpec:
                 )
 
 
+_MOST_CLASSES = 4096
+
+
 def class_names(classes: object) -> tuple[str, ...]:
     """Return the class names that ``classes`` (names, or how many) stands for."""
     if isinstance(classes, int) and not isinstance(classes, bool):
-        return tuple(f"class{i}" for i in range(check_int("classes", classes, 1, 4096)))
+        return tuple(f"class{i}" for i in range(check_int("classes", classes, 1, _MOST_CLASSES)))
     if not isinstance(classes, Sequence) or isinstance(classes, str | bytes) or not classes:
-        raise SpecError(f"classes = {classes!r} are no class names; give a list of names, or how many there are")
+        raise SpecError(f"classes = {shown(classes)} are no class names; give a list of names, or how many there are")
+    check_int("classes", len(classes), 1, _MOST_CLASSES)
     names = tuple(check_label("classes", name) for name in classes)
     for name in names:
         if names.count(name) > 1:
@@ -202,7 +206,7 @@ def class_names(classes: object) -> tuple[str, ...]:
 
 def _blocks(blocks: object) -> tuple[BlockSpec, ...]:
     if not isinstance(blocks, Sequence) or isinstance(blocks, str | bytes):
-        raise SpecError(f"blocks = {blocks!r} is not a list of blocks; give at least one, e.g. [{{filters = 8}}]")
+        raise SpecError(f"blocks = {shown(blocks)} is not a list of blocks; give at least one, e.g. [{{filters = 8}}]")
     if not 1 <= len(blocks) <= 16:
         raise SpecError(f"blocks has {len(blocks)} entries; a U-Net has 1 to 16 levels")
     for index, block in enumerate(blocks):
@@ -213,7 +217,7 @@ def _blocks(blocks: object) -> tuple[BlockSpec, ...]:
 
 def _input_shape(shape: object) -> tuple[int, ...]:
     if not isinstance(shape, Sequence) or isinstance(shape, str | bytes) or len(shape) not in (2, 3):
-        raise SpecError(f"input_shape = {shape!r} is not a shape; give [time, channels] or [height, width, channels]")
+        raise SpecError(f"input_shape = {shown(shape)} is not a shape; give [time, channels] or [height, width, channels]")
     return tuple(check_int("input_shape", size, 1) for size in shape)
 
 
@@ -221,7 +225,7 @@ def _rate(rate: object) -> float | None:
     if rate is None:
         return None
     if isinstance(rate, bool) or not isinstance(rate, int | float):
-        raise SpecError(f"sample_rate_hz = {rate!r} is not a number; give samples per second, e.g. 250")
+        raise SpecError(f"sample_rate_hz = {shown(rate)} is not a number; give samples per second, e.g. 250")
     if not 0 < rate <= 1e9:
-        raise SpecError(f"sample_rate_hz = {rate} is outside 0 to 1e9; give samples per second, e.g. 250")
+        raise SpecError(f"sample_rate_hz = {shown(rate)} is outside 0 to 1e9; give samples per second, e.g. 250")
     return float(rate)

@@ -6,6 +6,7 @@ messages, prints of the user's own) pass through unharmed; a damaged or missing 
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from edgeunet.short_repr import short_repr
 
 PROTOCOL = 1
 _MAX_LINE_BYTES = 4096
+_DECIMAL = re.compile("[0-9]{1,20}")
+_HEXADECIMAL = re.compile("[0-9a-fA-F]{1,16}")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Line:
     def number(self, key: str) -> int:
         """Return the decimal field ``key``."""
         text = self.text(key)
-        if not (text.isascii() and text.isdigit()):
+        if not _DECIMAL.fullmatch(text):
             raise RunError(
                 f"the firmware sent '{key}={text}' in a '{self.kind}' line where a number belongs; rebuild it"
             )
@@ -37,10 +40,10 @@ class Line:
 
     def word(self, key: str) -> int:
         """Return the hexadecimal field ``key``."""
-        try:
-            return int(self.text(key), 16)
-        except ValueError as error:
-            raise RunError(f"the firmware sent a malformed '{key}' in a '{self.kind}' line; rebuild it") from error
+        text = self.text(key)
+        if not _HEXADECIMAL.fullmatch(text):
+            raise RunError(f"the firmware sent a malformed '{key}' in a '{self.kind}' line; rebuild it")
+        return int(text, 16)
 
     def data(self, key: str) -> bytes:
         """Return the bytes of the field ``key``."""
@@ -96,7 +99,7 @@ class Listener:
         self._pending = self._pending[-_MAX_LINE_BYTES:]
         for text in complete:
             if not self.finished:
-                self._take(text.rstrip(b"\r"))
+                self._take(text[-_MAX_LINE_BYTES:].rstrip(b"\r"))
         return self.finished
 
     def _take(self, text: bytes) -> None:
