@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edgeunet.errors import ReportError, shown, shown
+from edgeunet.errors import ReportError, shown
 from edgeunet.files import LARGEST_TEXT_BYTES, read_bytes
 from edgeunet.report.documents import LARGEST, is_figure
 from edgeunet.report.results import Figure, Subject

@@ -239,8 +239,7 @@ def _read_baseline(path: Path) -> dict[Subject, dict[str, Figure]]:
             raise KeyError("schema")
         return {
             Subject(str(entry["model"]), str(entry["format"]), str(entry["target"])): {
-                str(figure): _stored(value)
-                for figure, value in entry["figures"].items()
+                str(figure): _stored(value) for figure, value in entry["figures"].items()
             }
             for entry in document["subjects"]
         }

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
-from edgeunet.errors import SpecError, shown, shown
+from edgeunet.errors import SpecError, shown
 
 Size = int | tuple[int, int]
 """A size along time, or a ``(height, width)`` pair; in a 1-D network the height is 1."""
@@ -37,7 +37,9 @@ def check_size(key: str, value: Any, least: int = 1, most: int = 4096) -> Size:
     """Return an int, or a pair of ints as a tuple, each within ``least…most``."""
     if isinstance(value, list | tuple):
         if len(value) != 2:
-            raise SpecError(f"{key} = {shown(list(value))} has {len(value)} numbers; give one, or a pair such as [1, 5]")
+            raise SpecError(
+                f"{key} = {shown(list(value))} has {len(value)} numbers; give one, or a pair such as [1, 5]"
+            )
         height, width = (check_int(key, item, least, most) for item in value)
         return height, width
     if isinstance(value, bool) or not isinstance(value, int):

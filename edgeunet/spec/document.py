@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from edgeunet.errors import SpecError, shown, shown
+from edgeunet.errors import SpecError, shown
 from edgeunet.files import LARGEST_TEXT_BYTES, read_bytes
 from edgeunet.spec.block import BlockSpec
 from edgeunet.spec.checks import check_keys

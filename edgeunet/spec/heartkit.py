@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from edgeunet.errors import SpecError, shown, shown
+from edgeunet.errors import SpecError, shown
 from edgeunet.spec.checks import check_keys
 
 _BESIDE_PARAMS = ("name", "params", "input_shape", "classes", "num_classes", "sample_rate_hz")
@@ -23,7 +23,9 @@ def unwrapped(document: Mapping[str, Any]) -> Mapping[str, Any]:
 def _from_params(document: Mapping[str, Any]) -> Mapping[str, Any]:
     check_keys(document, _BESIDE_PARAMS, "the wrapper around 'params'")
     if document.get("name", "unet") != "unet":
-        raise SpecError(f"name = {shown(document['name'])} is not a network edgeunet builds; the one it knows is 'unet'")
+        raise SpecError(
+            f"name = {shown(document['name'])} is not a network edgeunet builds; the one it knows is 'unet'"
+        )
     params = document["params"]
     if not isinstance(params, Mapping):
         raise SpecError(f"params = {shown(params)} is not a table of keys; put the U-Net's keys under it")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from edgeunet.errors import SpecError, shown, shown
+from edgeunet.errors import SpecError, shown
 from edgeunet.short_repr import LONGEST, cut
 from edgeunet.spec.block import SKIP_MODES, UPSAMPLES, BlockSpec, Residual, SkipMode, Upsample, residual_of
 from edgeunet.spec.checks import (
@@ -217,7 +217,9 @@ def _blocks(blocks: object) -> tuple[BlockSpec, ...]:
 
 def _input_shape(shape: object) -> tuple[int, ...]:
     if not isinstance(shape, Sequence) or isinstance(shape, str | bytes) or len(shape) not in (2, 3):
-        raise SpecError(f"input_shape = {shown(shape)} is not a shape; give [time, channels] or [height, width, channels]")
+        raise SpecError(
+            f"input_shape = {shown(shape)} is not a shape; give [time, channels] or [height, width, channels]"
+        )
     return tuple(check_int("input_shape", size, 1) for size in shape)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from edgeunet.errors import EdgeUNetError, ReportError
-from edgeunet.files import read_bytes, read_json, replacing, require_writable, write_text
+from edgeunet.files import LARGEST_TEXT_BYTES, read_bytes, read_json, replacing, require_writable, write_text
 
 
 def test_a_file_is_replaced_whole_or_left_alone(tmp_path: Path) -> None:
@@ -101,3 +101,11 @@ def test_a_file_over_its_limit_is_not_read(tmp_path: Path) -> None:
         file.truncate(1 << 40)
     with pytest.raises(EdgeUNetError, match="over the limit"):
         read_bytes(tmp_path / "large")
+
+
+def test_text_that_becomes_objects_has_a_lower_limit(tmp_path: Path) -> None:
+    (tmp_path / "long.json").write_text('{"a": 1}'.ljust(LARGEST_TEXT_BYTES))
+    assert read_json(tmp_path / "long.json") == {"a": 1}
+    (tmp_path / "long.json").write_text('{"a": 1}'.ljust(LARGEST_TEXT_BYTES + 1))
+    with pytest.raises(EdgeUNetError, match="16777217 bytes, over the limit of 16777216"):
+        read_json(tmp_path / "long.json")

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.fuzz import findings
 from tests.fuzz.contract import BrokenPromiseError, hold
 from tests.fuzz.corpus import CORPUS
-from tests.fuzz.targets import COMPILED, MODULES, RUNS, find_target
+from tests.fuzz.targets import COMPILED, RUNS, find_target
 
 LONGEST_S = 60
 """Seconds for one input, for what is not counted: a loop within one function, or a process that waits."""
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     if unknown:
         parser.error(f"no target '{unknown[0]}'; use {', '.join(RUNS)}")
     if asked.replay:
-        return int(any([not replay(path) for path in asked.replay]))
+        return int(not all([replay(path) for path in asked.replay]))  # noqa: C419 - each is to be replayed
     if importlib.util.find_spec("atheris") is None:
         print(
             "fuzzing needs the Python package 'atheris', which has wheels for Python 3.11 to 3.13 on Linux x86-64; "
@@ -96,9 +96,9 @@ def _session(name: str, extent: Sequence[str], seed: int) -> None:
 
 
 def _libfuzzer(name: str, folder: Path, kind: str, value: str, seed: int) -> str:
-    """A fixed number of runs begins from the seeds alone, so that it finds the same again; hours go on from the last."""
+    """A fixed number of runs begins from the seeds alone, and finds the same again; hours go on from the last."""
     lasting = findings.FINDINGS / "corpus" / name
-    grown = lasting if kind == "-minutes" else Path(tempfile.mkdtemp(prefix="edgeunet-fuzz-"))
+    grown = lasting if kind == "-minutes" else Path(tempfile.mkdtemp(prefix="fuzzing-"))
     grown.mkdir(parents=True, exist_ok=True)
     extent = f"-max_total_time={max(1, round(60 * float(value)))}" if kind == "-minutes" else f"-runs={value}"
     options = [extent, f"-seed={seed}", f"-artifact_prefix={folder}/", f"-timeout={LONGEST_S}", "-print_final_stats=1"]
@@ -106,7 +106,7 @@ def _libfuzzer(name: str, folder: Path, kind: str, value: str, seed: int) -> str
         return _run(name, ["tests.fuzz.session", name, str(folder), *options, str(grown), str(CORPUS / name)])
     finally:
         if grown != lasting:
-            shutil.rmtree(grown)
+            shutil.rmtree(grown, ignore_errors=True)
 
 
 def _run(name: str, module: Sequence[str]) -> str:
@@ -117,7 +117,9 @@ def _run(name: str, module: Sequence[str]) -> str:
     lines = (done.stdout + done.stderr).splitlines()
     (findings.FINDINGS / f"{name}.log").write_text("\n".join(lines), encoding="utf-8")
     if done.returncode:
-        return f"ended with {done.returncode}: {next((line for line in reversed(lines) if 'ERROR' in line), lines[-1:])}"
+        return (
+            f"ended with {done.returncode}: {next((line for line in reversed(lines) if 'ERROR' in line), lines[-1:])}"
+        )
     return next((line for line in reversed(lines) if line.startswith(("Done", "done"))), "done")
 
 

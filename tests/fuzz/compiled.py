@@ -1,8 +1,8 @@
 """Models that are accepted, as C: built under AddressSanitizer and UndefinedBehaviorSanitizer, and judged.
 
 ``python -m tests.fuzz.compiled FOLDER runs|minutes N SEED``: mutants of the seeds of ``tflite`` and of each other. Each
-that is accepted must build with strict warnings, run clean, and give LiteRT's outputs; where an operator is one in which
-the device differs from LiteRT (docs/SUPPORTED_OPS.md), TFLM's.
+that is accepted must build with strict warnings, run clean, and give LiteRT's outputs; where an operator is one in
+which the device differs from LiteRT (docs/SUPPORTED_OPS.md), TFLM's.
 """
 
 from __future__ import annotations
@@ -123,6 +123,7 @@ class Trial:
                 if "differs" in said.values():
                     raise BrokenPromiseError(f"its C differs from the judges: {said}")
                 self.unjudged += 1
+                print(f"no judge runs a mutant: {said}")
                 return
         self.judged += 1
 
@@ -149,7 +150,7 @@ def _follows_device(graph: Graph) -> bool:
 
 def _run(mutants: Sequence[Mutant]) -> list[list[np.ndarray[Any, Any]]]:
     """Outputs of each mutant's C for each of its inputs."""
-    with tempfile.TemporaryDirectory(prefix="edgeunet-fuzz-") as folder:
+    with tempfile.TemporaryDirectory(prefix="fuzzing-") as folder:
         models = [mutant.compiled for mutant in mutants]
         try:
             batch = build_batch(Path(folder), models, (*SANITIZED, "-O0", "-Wno-unused-function"), ("clang",))

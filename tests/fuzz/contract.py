@@ -30,7 +30,7 @@ class BrokenPromiseError(AssertionError):
     """What a reader did that it may not do."""
 
 
-class TooMuchWork(BaseException):  # noqa: N818 - no reader's `except Exception` may take it for an error of its own
+class TooMuchWork(BaseException):
     """A reader called more functions than its input is worth."""
 
 
@@ -67,7 +67,7 @@ def hold(target: Target, data: bytes) -> bool:
         When the reader did anything but return or raise one of its own errors with one sentence.
     """
     refusal: EdgeUNetError | None = None
-    with tempfile.TemporaryDirectory(prefix="edgeunet-fuzz-") as folder, warnings.catch_warnings():
+    with tempfile.TemporaryDirectory(prefix="fuzzing-") as folder, warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
             with counted(target.calls + target.calls_per_byte * len(data)):
@@ -82,7 +82,7 @@ def hold(target: Target, data: bytes) -> bool:
 
 
 def fault_of(sentence: str) -> str:
-    """What is wrong with ``sentence``; nothing where nothing is. Printing shows control characters and cuts, not raising."""
+    """What is wrong with ``sentence``, if anything. Control characters are shown and lengths bounded in printing."""
     return "" if any(c.isalpha() for c in sentence) else f"refused without a word: {sentence!r}"
 
 

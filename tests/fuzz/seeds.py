@@ -1,4 +1,4 @@
-"""Writes ``corpus/``: ``python -m tests.fuzz.seeds``. Every seed is made here, by the project's own writers and builders."""
+"""Writes ``corpus/``: ``python -m tests.fuzz.seeds``. Every seed is made here, by the project's own writers."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def _dilated() -> bytes:
     block, none = writer.constant([1, 2]), writer.constant([[0, 0], [0, 0]])
     weights = writer.tensor((3, 1, 3, 2), "int8", 0.05, data=np.arange(-9, 9, dtype=np.int8).reshape(3, 1, 3, 2))
     apart = writer.op("SPACE_TO_BATCH_ND", [x, block, none], writer.tensor((2, 1, 4, 2), "int8", 0.1, 3))
-    made = writer.op("CONV_2D", [apart, weights], writer.tensor((2, 1, 2, 3), "int8", 0.1), padding="VALID", strideH=1, strideW=1)
+    made = writer.op(
+        "CONV_2D", [apart, weights], writer.tensor((2, 1, 2, 3), "int8", 0.1), padding="VALID", strideH=1, strideW=1
+    )
     y = writer.op("BATCH_TO_SPACE_ND", [made, block, none], writer.tensor((1, 1, 4, 3), "int8", 0.1))
     return writer.build([x], [y])
 
@@ -114,7 +116,8 @@ def wfdb() -> dict[str, bytes]:
         whole = pack({path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())})
     assert files
     counts = np.round(200 * np.sin(np.arange(300) / 9)).astype("<i2")
-    header = b"old 2 250/250(0) 150 12:00:00 01/02/2020\nold.dat 212 200(0)/mV 12 0 0 0 0 MLII\nold.dat 212 200 12 0 0 0 0 V5\n"
+    header = b"old 2 250/250(0) 150 12:00:00 01/02/2020\n"
+    header += b"old.dat 212 200(0)/mV 12 0 0 0 0 MLII\nold.dat 212 200 12 0 0 0 0 V5\n"
     packed = _format_212(counts)
     segments = b"all/3 1 100 170\nfirst 50\n~ 20\nsecond 100\n"
     first = b"first 1 100 50\nfirst.dat 16 1000/mV 16 0 0 0 0 II\n"
@@ -155,7 +158,14 @@ def csv() -> dict[str, bytes]:
     plain = "# sample_rate_hz: 250\n# classes: rest,move\nindex,emg,label\n" + "\n".join(
         f"{i},{i * 7 % 11},{('rest', 'move')[i // 8 % 2]}" for i in range(40)
     )
-    dataset = {"unit": "uV", "scale": 2.5, "offset": [1.0, 0], "leads": ["a", "b"], "patients": {"one": "x"}, "classes": ["rest", "move"]}
+    dataset = {
+        "unit": "uV",
+        "scale": 2.5,
+        "offset": [1.0, 0],
+        "leads": ["a", "b"],
+        "patients": {"one": "x"},
+        "classes": ["rest", "move"],
+    }
     return {
         "timed": pack({"one.csv": timed.encode(), "dataset.json": _json(dataset)}),
         "plain": pack({"two.csv": plain.encode(), "patients.csv": b"record,patient\ntwo,9\n"}),
@@ -164,7 +174,9 @@ def csv() -> dict[str, bytes]:
 
 def npz() -> dict[str, bytes]:
     signal = np.sin(np.arange(80, dtype=np.float32) / 5).reshape(-1, 2)
-    one = _npz(signal=signal, labels=np.arange(40, dtype=np.int8) // 20, sample_rate_hz=100.0, leads=np.array(["a", "b"]))
+    one = _npz(
+        signal=signal, labels=np.arange(40, dtype=np.int8) // 20, sample_rate_hz=100.0, leads=np.array(["a", "b"])
+    )
     many = _npz(
         signal=np.arange(60, dtype=np.int16).reshape(3, 20, 1),
         labels=np.zeros((3, 20), np.int8),
@@ -203,9 +215,15 @@ def _edf(labels: Sequence[str], reserved: str) -> bytes:
 
 
 def results() -> dict[str, bytes]:
-    stored = {"model": "ecg-tiny", "format": "int8", "target": "cortex-m4", "figures": {"ram_bytes": 9000, "instructions": 4e6}}
+    stored = {
+        "model": "ecg-tiny",
+        "format": "int8",
+        "target": "cortex-m4",
+        "figures": {"ram_bytes": 9000, "instructions": 4e6},
+    }
     budget = (
-        '[[budget]]\nmodel = "ecg-tiny"\nformat = "int8"\ntarget = "cortex-m4"\nmax = { ram_bytes = 10000, stack_bytes = 500 }\n'
+        '[[budget]]\nmodel = "ecg-tiny"\nformat = "int8"\ntarget = "cortex-m4"\n'
+        "max = { ram_bytes = 10000, stack_bytes = 500 }\n"
         "min.boundaries.QRS.onset.f1 = 0.9\n"
         '[baseline]\nfile = "baseline.json"\nallow = { ram_bytes = 100, "instr*" = "1 %" }\n'
     )
@@ -219,15 +237,22 @@ def results() -> dict[str, bytes]:
         "build.json": _json(documents.build()),
         "quantize.json": _json(documents.quantize(validated=True)),
         "stream.json": _json(documents.stream(64)),
-        "compare.json": _json({**documents.bench("cortex-m7"), "compare": [{"variant": "as it ships", "instructions": 5}]}),
+        "compare.json": _json(
+            {**documents.bench("cortex-m7"), "compare": [{"variant": "as it ships", "instructions": 5}]}
+        ),
     }
     return {"checked": pack(files), "reported": pack(more)}
 
 
 def protocol() -> dict[str, bytes]:
-    hello = "hello protocol=1 firmware=abc board=mps2-an386 unit=instructions clock_hz=25000000 state_bytes=10 input_bytes=4"
+    hello = "hello protocol=1 firmware=abc board=mps2-an386 unit=instructions clock_hz=25000000"
+    hello += " state_bytes=10 input_bytes=4 output_bytes=4"
     run = ["calibration count=100 expected=100", "run index=0 count=123 stack_bytes=400 stack_left_bytes=9"]
-    run += ["output run=0 offset=0 bytes=00ff7f80", "layer index=0 count=17 rounds=1", "event class=2 onset=1 peak=2 offset=3 confidence=4"]
+    run += [
+        "output run=0 offset=0 bytes=00ff7f80",
+        "layer index=0 count=17 rounds=1",
+        "event class=2 onset=1 peak=2 offset=3 confidence=4",
+    ]
     registers = "r0=00000000 lr=00000001 pc=00000124 sp=20000000 cfsr=00000200 mmfar=00000000 bfar=20001000"
     riscv = "pc=80000000 ra=80000004 sp=80010000 mtval=00000003 stack_limit=80008000 stack_top=80010000"
     return {

@@ -1,4 +1,4 @@
-"""One target under atheris, in a process of its own: ``python -m tests.fuzz.session TARGET FOLDER [libFuzzer options]``.
+"""One target under atheris, in a process of its own: ``python -m tests.fuzz.session TARGET FOLDER [OPTION ...]``.
 
 Only edgeunet's own modules are instrumented. A broken promise is kept in FOLDER and the session goes on; where the
 process itself dies or hangs, libFuzzer leaves the input there.
@@ -6,6 +6,7 @@ process itself dies or hangs, libFuzzer leaves the input there.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,10 +35,8 @@ def _warm_up(target: Target) -> None:
     from tests.fuzz.corpus import seeds_of
 
     for seed in seeds_of(target.name):
-        try:
+        with contextlib.suppress(BrokenPromiseError):  # the session meets it again
             hold(target, seed.read_bytes())
-        except BrokenPromiseError:
-            pass  # the session meets it again
     limit_memory()
 
 

@@ -135,11 +135,20 @@ def test_a_figure_of_the_baseline_that_vanished_is_missing(tmp_path: Path) -> No
         ("[[budget]]\nmax.x = 1\n", "has no 'model'"),
         ("[[budget]]\nmodel = 3\nmax.x = 1\n", "give a name in quotes"),
         ("[[budget]]\nmodel = 'a'\nmax = 3\n", "write a table of figures"),
-        ("[[budget]]\nmodel = 'a'\nmax.x = '3'\n", "limits 'x' to '3'; give a number"),
+        ("[[budget]]\nmodel = 'a'\nmax.x = '3'\n", "limits 'x' to '3'; give a finite number"),
+        ("[[budget]]\nmodel = 'a'\nmax.x = nan\n", "limits 'x' to nan; give a finite number"),
+        ("[[budget]]\nmodel = 'a'\nmin.x = -inf\n", "limits 'x' to -inf; give a finite number"),
+        ("[[budget]]\nmodel = 'a'\nmax.x = 0x8000000000000001\n", "to 9223372036854775809; give a finite number of 64"),
+        ("[[budget]]\nmodel = 'a'\nmax.x = " + "9" * 5000 + "\n", "not valid TOML"),
+        ("[[budget]]\nmodel = 'a'\nmax.x = [0x" + "f" * 5000 + "]\n", "limits 'x' to a list too large to show"),
+        ("[[budget]]\nmodel = 'a'\nmax.x = " + "[" * 50_000 + "\n", "not valid TOML"),
         ("[baseline]\nallow.x = 1\n", "has no 'file'"),
         ("[baseline]\nfile = 'b.json'\n", "allows nothing"),
         ("[baseline]\nfile = 'b.json'\nallow.x = '3'\n", 'such as "1 %"'),
         ("[baseline]\nfile = 'b.json'\nallow.x = '-3 %'\n", "0 or more"),
+        ("[baseline]\nfile = 'b.json'\nallow.x = 'inf %'\n", "0 or more"),
+        ("[baseline]\nfile = 'b.json'\nallow.x = nan\n", "0 or more"),
+        ("[baseline]\nfile = 'b.json'\nallow.x = 0xffffffffffffffffff\n", "a number of more than 64 bits"),
         ("[baseline]\nfile = 'b.json'\nallowed.x = 1\n", "unknown key 'allowed'"),
     ],
 )
@@ -154,4 +163,15 @@ def test_a_damaged_baseline_is_one_sentence(tmp_path: Path, content: str) -> Non
     limits = load_budget(budget(tmp_path, BASELINE))
     (tmp_path / "baseline.json").write_text(content)
     with pytest.raises(ReportError, match="baseline"):
+        check(collect([write_all(tmp_path / "r", d=bench())]), limits)
+
+
+@pytest.mark.parametrize("figure", ["NaN", "-Infinity", "1e999", "1" + "0" * 40, '"4000000"', "true", "null", "[1]"])
+def test_a_baseline_holds_nothing_but_finite_numbers(tmp_path: Path, figure: str) -> None:
+    limits = load_budget(budget(tmp_path, BASELINE))
+    subject = (
+        f'{{"model": "ecg-tiny", "format": "int8", "target": "cortex-m4", "figures": {{"instructions": {figure}}}}}'
+    )
+    (tmp_path / "baseline.json").write_text(f'{{"schema": "edgeunet.baseline/1", "subjects": [{subject}]}}')
+    with pytest.raises(ReportError, match=r"baseline\.json' is no baseline \(.*is no finite number"):
         check(collect([write_all(tmp_path / "r", d=bench())]), limits)

@@ -152,7 +152,7 @@ def constant_int8_weights(subject: Subject) -> str | None:
 
 
 def int32_bias(subject: Subject) -> str | None:
-    """The bias, where there is one, is constant int32 with one value per output channel."""
+    """The bias, where there is one, is constant int32 with one value per output channel and zero point 0."""
     bias = subject.bias
     if bias is None:
         return None
@@ -162,6 +162,8 @@ def int32_bias(subject: Subject) -> str | None:
         return f"its bias has shape {bias.shape}, which interpreters refuse here; convert again, with one dimension"
     if bias.data.size != subject.out.shape[3]:
         return f"its bias has {bias.data.size} values for {subject.out.shape[3]} channels; the file is damaged"
+    if bias.quantization is not None and any(bias.quantization.zero_points):
+        return "its bias has a zero point other than 0, which interpreters refuse; convert the model again"
     return None
 
 

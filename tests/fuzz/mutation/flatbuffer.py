@@ -14,7 +14,24 @@ from tests.fuzz.mutation.text import PIECES, Plain
 from tests.networks.tflite_writer import packed
 
 INTEGERS = (0, 1, 2, 3, 4, 5, 7, 8, 16, 31, 127, 128, -1, -2, -128, 255, 256, 65535, 65536, 2**26, 2**31 - 1, -(2**31))
-SCALES = (0.0, -1.0, 1e-45, 1e-38, 1e-20, 1e-7, 0.001, 0.5, 1.0, 3.9, 4.1, 100.0, 1e20, 3e38, float("inf"), float("nan"))
+SCALES = (
+    0.0,
+    -1.0,
+    1e-45,
+    1e-38,
+    1e-20,
+    1e-7,
+    0.001,
+    0.5,
+    1.0,
+    3.9,
+    4.1,
+    100.0,
+    1e20,
+    3e38,
+    float("inf"),
+    float("nan"),
+)
 ZERO_POINTS = (-129, -128, -127, -1, 0, 1, 3, 126, 127, 128, 255, 2**31, -(2**63))
 _NOT_CHANGED = ("builtinOptionsType", "builtinOptions2Type", "detailsType")
 """Which class packs a member; changed, the writer itself fails."""
@@ -74,7 +91,9 @@ def _axis(model: Any, rng: Random) -> None:
 
 def _quantized(model: Any, rng: Random) -> Any:
     tensors = _subgraph(model).tensors
-    return rng.choice([t.quantization for t in tensors if t.quantization is not None and t.quantization.scale is not None])
+    return rng.choice(
+        [t.quantization for t in tensors if t.quantization is not None and t.quantization.scale is not None]
+    )
 
 
 def _type(model: Any, rng: Random) -> None:
@@ -187,7 +206,11 @@ def _any(model: Any, rng: Random) -> None:
     setattr(table, name, not value if isinstance(value, bool) else rng.choice(INTEGERS))
 
 
-_KINDS = {number for name, number in vars(schema.BuiltinOperator).items() if isinstance(number, int) and not name.startswith("_")}
+_KINDS = {
+    number
+    for name, number in vars(schema.BuiltinOperator).items()
+    if isinstance(number, int) and not name.startswith("_")
+}
 _CHANGES: tuple[Change, ...] = (
     _shape, _scale, _scale, _scale, _zero_point, _zero_point, _axis, _type, _values, _values, _values, _option, _option,
     _operator, _operands, _ends, _order, _name, _buffer, _any,

@@ -152,6 +152,10 @@ def test_biases() -> None:
     assert found(tensor((3,), dtype="int32")) == sentence.format("int32")
     two = tensor((2,), dtype="int32", data=three[:2])
     assert found(two) == "its bias has 2 values for 3 channels" + DAMAGED
+    for zero_point, refused in ((0, False), (1, True)):
+        shifted = tensor((3,), 0.1, zero_point, dtype="int32", data=three)
+        sentence = "its bias has a zero point other than 0, which interpreters refuse; convert the model again"
+        assert found(shifted) == (sentence if refused else None)
 
 
 def test_bytes_that_are_copied() -> None:

@@ -108,8 +108,31 @@ def test_an_endless_line_takes_no_memory() -> None:
     assert len(listener._pending) <= 4096
 
 
+def test_a_line_over_the_limit_is_no_line_however_it_comes() -> None:
+    long = format_line("output", run=0, offset=0, bytes="00" * 3000)
+    whole = listen(SESSION[0] + long)
+    pieces = Listener()
+    for at in range(0, len(SESSION[0] + long), 100):
+        pieces.feed((SESSION[0] + long)[at : at + 100])
+    assert [line.kind for line in whole.lines] == [line.kind for line in pieces.lines] == ["hello"]
+
+
 @pytest.mark.parametrize(
-    ("field", "read"), [("count=12x", "number"), ("count=-1", "number"), ("count=zz", "word"), ("count=abc", "data")]
+    ("field", "read"),
+    [
+        ("count=12x", "number"),
+        ("count=-1", "number"),
+        ("count=zz", "word"),
+        ("count=abc", "data"),
+        ("count=" + "1" * 21, "number"),
+        ("count=" + "1" * 5000, "number"),
+        ("count=٣", "number"),
+        ("count=0x10", "word"),
+        ("count=-5", "word"),
+        ("count=1_0", "word"),
+        ("count=", "word"),
+        ("count=" + "f" * 17, "word"),
+    ],
 )
 def test_malformed_fields_are_sentences(field: str, read: str) -> None:
     key, _, value = field.partition("=")
