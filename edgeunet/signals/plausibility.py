@@ -161,21 +161,26 @@ def _millivolts(value: float) -> str:
 
 def _rests(lead: npt.NDArray[np.float32], rate_hz: float) -> tuple[float, float]:
     """Return the share of samples in flat stretches, and of those that stay at the highest or lowest value."""
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(lead)) + 1))
+    starts = np.concatenate(([0], np.flatnonzero(lead[1:] != lead[:-1]) + 1))
     lengths = np.diff(np.concatenate((starts, [len(lead)])))
     long = lengths >= max(CLIPPED_SAMPLES, FLAT_S * rate_hz)
     kept = lengths >= max(CLIPPED_SAMPLES, CLIPPED_S * rate_hz)
     # A value that the lead rests at most of the time is its zero and no rail.
     rails = (lead[starts] == lead.max()) | (lead[starts] == lead.min())
-    rails &= kept & (lead[starts] != np.median(lead))
+    rails &= kept & (lead[starts] != _middle(lead))
     return float(lengths[long].sum() / len(lead)), float(lengths[rails].sum() / len(lead))
+
+
+def _middle(lead: npt.NDArray[np.float32]) -> float:
+    """Return the median, in float64: that of two large float32 would overflow."""
+    return float(np.median(lead.astype(np.float64)))
 
 
 def typical_peak_to_peak(lead: npt.NDArray[np.float32], rate_hz: float) -> float | None:
     """Return the median peak-to-peak of stretches of 2 s, flat ones left out; ``None`` where all are flat."""
     length = min(len(lead), max(2, round(WINDOW_S * rate_hz)))
     parts = lead[: len(lead) // length * length].reshape(-1, length)
-    spans = np.ptp(parts, axis=1)
+    spans = parts.max(axis=1).astype(np.float64) - parts.min(axis=1)  # of float32 they would overflow
     spans = spans[spans > 0]
     return float(np.median(spans)) if spans.size else None
 
@@ -201,7 +206,7 @@ def _amplitudes(record: Record, leads: Sequence[int]) -> list[Finding]:
 
 
 def _offsets(record: Record, leads: Sequence[int]) -> list[Finding]:
-    middles = {lead: float(np.median(record.signal[:, lead])) for lead in leads}
+    middles = {lead: _middle(record.signal[:, lead]) for lead in leads}
     worst = max(middles, key=lambda lead: abs(middles[lead]), default=None)
     if worst is None or abs(middles[worst]) <= OFFSET_MV:
         return []

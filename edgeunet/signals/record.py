@@ -21,6 +21,13 @@ UNKNOWN = -1
 RATES_HZ = (0.001, 1e7)
 """Lowest and highest sample rate of a recording; what lies beyond is a slip, and would round to 0 or overflow."""
 
+MOST_SAMPLES = 1 << 28
+"""Samples of all leads together that a recording may have: 2 GiB of ADC values."""
+
+MOST_LEADS = 4096
+MOST_CLASSES = 127
+"""Labels are int8, and -1 is `UNKNOWN`."""
+
 Signal = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int8]
 
@@ -155,6 +162,24 @@ def checked_rate(value: Any, where: str) -> float:
             f"{RATES_HZ[1]:,.0f}; correct it"
         )
     return rate_hz
+
+
+def checked_classes(names: Sequence[str], where: str) -> tuple[str, ...]:
+    """Return the names of classes.
+
+    Raises
+    ------
+    SignalError
+        When there are too many for labels of 8 bits, or one is empty or given twice.
+    """
+    if len(names) > MOST_CLASSES:
+        raise SignalError(f"{where} declares {len(names)} classes, and labels of 8 bits tell {MOST_CLASSES} apart")
+    if not all(name.strip() for name in names):
+        raise SignalError(f"{where} declares a class without a name; give every class one")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SignalError(f"{where} declares class {shown(twice)} twice; name the classes apart")
+    return tuple(names)
 
 
 def paint_labels(

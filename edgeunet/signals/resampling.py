@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeunet.errors import SignalError
-from edgeunet.signals.record import UNKNOWN, Labels, Record, Signal, Wave, paint_waves
+from edgeunet.signals.record import MOST_SAMPLES, UNKNOWN, Labels, Record, Signal, Wave, paint_waves
 
 HALF_LENGTH_PERIODS = 10
 """The filter reaches this many samples of the slower rate to either side (as `scipy.signal.resample_poly`)."""
@@ -31,12 +31,18 @@ def resample(record: Record, rate_hz: float) -> Record:
     Raises
     ------
     SignalError
-        When ``rate_hz`` is not positive, or so far from the record's rate that no ratio up to 10,000 reaches it.
+        When ``rate_hz`` is not positive, or so far from the record's rate that no ratio up to 10,000 reaches it, or
+        more than `MOST_SAMPLES` would come out.
     """
     ratio = rate_ratio(record.sample_rate_hz, rate_hz, record.name)
     if ratio == 1:
         return record
     samples = resampled_length(record.samples, ratio)
+    if samples * len(record.leads) > MOST_SAMPLES:
+        raise SignalError(
+            f"record '{record.name}' would have {samples} samples in each of {len(record.leads)} leads at "
+            f"{rate_hz:g} Hz, and {MOST_SAMPLES} in all can be held; check its sample rate, or cut it up"
+        )
     moved = tuple(move_waves(waves, ratio, samples) for waves in record.waves)
     annotated = tuple(
         None if span is None else (_moved(span[0], ratio), min(_moved(span[1] - 1, ratio) + 1, samples))

@@ -14,7 +14,17 @@ import numpy.typing as npt
 
 from edgeunet.errors import SignalError, shown
 from edgeunet.short_repr import LONGEST, cut
-from edgeunet.signals.record import UNKNOWN, Labels, Record, Wave, checked_rate, missing_shares, without_missing
+from edgeunet.signals.record import (
+    MOST_LEADS,
+    UNKNOWN,
+    Labels,
+    Record,
+    Wave,
+    checked_classes,
+    checked_rate,
+    missing_shares,
+    without_missing,
+)
 from edgeunet.signals.recordings.array_files import array_files, count_recordings, read_recordings, recorded_patient
 from edgeunet.signals.recordings.csv_file import require_one_rate
 from edgeunet.signals.recordings.dataset_file import DATASET_FILE, read_dataset
@@ -62,7 +72,7 @@ class ArraySource:
             raise SignalError(f"'{path}' is not a .npz or .csv file, nor a directory with some; give one of these")
         self.directory = self.path if self.path.is_dir() else self.path.parent
         self._dataset = read_dataset(self.directory / DATASET_FILE)
-        self._given_classes = tuple(classes) if classes else self._dataset.classes
+        self._given_classes = checked_classes(classes, "the option classes") if classes else self._dataset.classes
         self._given_rate_hz = sample_rate_hz or self._dataset.sample_rate_hz
         self._given_patients = patients
         self.missing = missing
@@ -179,12 +189,16 @@ class ArraySource:
 
     def _leads_of(self, recording: Recording, where: str) -> tuple[str, ...]:
         channels = recording.signal.shape[1]
+        if channels > MOST_LEADS:
+            raise SignalError(
+                f"{where} has {channels} channels, at most {MOST_LEADS} can be; is it turned on its side?"
+            )
         names = recording.leads or self._dataset.leads or tuple(f"ch{index}" for index in range(channels))
         if len(names) != channels:
             raise SignalError(f"{where} has {channels} channels but {len(names)} lead names; give one name per channel")
         folded = [name.casefold() for name in names]
-        twice = next((name for name in names if folded.count(name.casefold()) > 1), None)
-        if twice is not None:
+        if len(set(folded)) < len(folded):
+            twice = next(name for name in names if folded.count(name.casefold()) > 1)
             raise SignalError(f"{where} has two leads called {shown(twice)}; name them apart")
         return tuple(names)
 

@@ -7,7 +7,7 @@ every name that commonly stands for something else is known here.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,9 @@ TIME_COLUMNS = {
 
 TIMESTAMP_COLUMNS = ("timestamp", "time_stamp", "unix_time", "epoch")
 """Time columns whose unit is read off their size: seconds since 1970 have 9 or 10 digits, milliseconds 12 or 13, …"""
+
+LONGEST_TIME = 1e21
+"""Beyond any time in any unit."""
 
 LABEL_COLUMNS = ("label", "labels", "class", "annotation", "annotations", "target", "targets", "ground_truth")
 
@@ -110,8 +113,9 @@ def sort_columns(columns: Sequence[Column], file: Path) -> Columns:
     """
     _require_names(columns, file)
     roles: dict[str, list[Column]] = {"signal": [], "time": [], "label": [], "index": []}
+    names = {column.plain_name for column in columns}
     for column in columns:
-        roles[_role(column, columns, file)].append(column)
+        roles[_role(column, names, file)].append(column)
     if not roles["signal"] or len(roles["time"]) > 1 or len(roles["label"]) > 1:
         header = shown(",".join(column.name for column in columns), 100)
         raise SignalError(
@@ -137,6 +141,11 @@ def time_in_seconds(column: Column, file: Path) -> npt.NDArray[np.float64]:
         When they are no numbers, or their unit cannot be told.
     """
     times = column.numbers(file)
+    if not (np.abs(times) < LONGEST_TIME).all():
+        raise SignalError(
+            f"'{file}': column {shown(column.name)} does not go up in even steps, a time being missing or infinite; "
+            "correct it"
+        )
     if column.plain_name in TIME_COLUMNS:
         return np.asarray(times * TIME_COLUMNS[column.plain_name])
     for size, least in zip(_SECONDS.values(), (1e8, 1e11, 1e14, 1e17), strict=True):
@@ -163,7 +172,7 @@ def _require_names(columns: Sequence[Column], file: Path) -> None:
         seen.add(column.name.casefold())
 
 
-def _role(column: Column, columns: Sequence[Column], file: Path) -> str:
+def _role(column: Column, names: Set[str], file: Path) -> str:
     name = column.plain_name
     if name in TIME_COLUMNS or name in TIMESTAMP_COLUMNS:
         return "time"
@@ -171,7 +180,6 @@ def _role(column: Column, columns: Sequence[Column], file: Path) -> str:
         return "label"
     if name in INDEX_COLUMNS or _UNNAMED.fullmatch(name):
         return "index"
-    names = {each.plain_name for each in columns}
     if name in OTHER_COLUMNS or (name == "y" and not names & {"x", "z"}):
         raise SignalError(
             f"'{file}': column {shown(column.name)} is no signal by its name; leave it out, call it 'label' if it "
@@ -183,10 +191,9 @@ def _role(column: Column, columns: Sequence[Column], file: Path) -> str:
 def _require_counting(column: Column, file: Path) -> None:
     """Raise where a column with the name of an index does not go up in even steps of whole numbers."""
     counts = column.numbers(file)
-    steps = np.diff(counts)
-    if not (
-        np.isfinite(counts).all() and (counts == np.rint(counts)).all() and (steps > 0).all() and np.ptp(steps) == 0
-    ):
+    whole = np.isfinite(counts).all() and (counts == np.rint(counts)).all() and np.abs(counts).max() < 2**53
+    steps = np.diff(counts) if whole else counts
+    if not whole or (steps.size and not (steps[0] > 0 and (steps == steps[0]).all())):
         raise SignalError(
             f"'{file}': column {shown(column.name)} has the name of an index but does not count evenly; leave it out, "
             "or rename it if it is a signal"

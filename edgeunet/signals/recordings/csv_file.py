@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from edgeunet.errors import SignalError, shown
-from edgeunet.files import require_regular
-from edgeunet.signals.record import checked_rate
+from edgeunet.files import read_bytes, require_regular
+from edgeunet.signals.record import checked_classes, checked_rate
 from edgeunet.signals.recordings.csv_columns import Column, sort_columns, time_in_seconds
 from edgeunet.signals.recordings.recording import Recording
 
@@ -19,6 +19,9 @@ NOTES = ("sample_rate_hz", "classes", "patient")
 
 RATE_TOLERANCE = 0.01
 """Two sample rates for one recording may differ by this share, for times are often rounded."""
+
+LARGEST_BYTES = 1 << 28
+"""Of a ``.csv``, whose text takes ten times its size in memory; longer recordings are for ``.npz``."""
 
 Notes = dict[str, str]
 
@@ -41,11 +44,17 @@ def read_csv(file: Path) -> Recording:
         signal=np.stack([column.numbers(file) for column in columns.signal], axis=1),
         labels=np.array([value.strip() for value in label.values]) if label else None,
         sample_rate_hz=_sample_rate(notes, columns.time, file),
-        classes=tuple(name.strip() for name in notes["classes"].split(",")) if "classes" in notes else None,
+        classes=_classes(notes, file),
         leads=tuple(column.name for column in columns.signal),
         patient=notes.get("patient"),
         notes=columns.notes,
     )
+
+
+def _classes(notes: Notes, file: Path) -> tuple[str, ...] | None:
+    if "classes" not in notes:
+        return None
+    return checked_classes([name.strip() for name in notes["classes"].split(",")], f"'{file}'")
 
 
 def read_notes(file: Path) -> Notes:
@@ -130,8 +139,6 @@ def _notes_and_rows(file: Path) -> tuple[Notes, list[str]]:
 def _lines(file: Path) -> list[str]:
     require_regular(file, SignalError)
     try:
-        return file.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise SignalError(f"cannot read '{file}': {error.strerror}; check the path") from error
+        return read_bytes(file, SignalError, LARGEST_BYTES).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise SignalError(f"'{file}' is not text; save it as CSV in UTF-8") from error

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from edgeunet.errors import SignalError, shown
 from edgeunet.files import read_json
 from edgeunet.short_repr import short_repr
-from edgeunet.signals.record import checked_rate
+from edgeunet.signals.record import checked_classes, checked_rate
 from edgeunet.signals.recordings.units import unit_factor
 
 DATASET_FILE = "dataset.json"
@@ -97,9 +97,10 @@ def read_dataset(path: Path) -> Dataset:
     rate = document.get("sample_rate_hz", 1.0)
     if isinstance(rate, bool) or not isinstance(rate, (int, float)) or rate <= 0:
         raise SignalError(f"'{path}': 'sample_rate_hz' must be a positive number, not {shown(rate)}")
+    classes = _names(document, "classes", path)
     return Dataset(
         sample_rate_hz=None if "sample_rate_hz" not in document else checked_rate(rate, f"'{path}', 'sample_rate_hz'"),
-        classes=_names(document, "classes", path),
+        classes=None if classes is None else checked_classes(classes, f"'{path}'"),
         leads=_names(document, "leads", path),
         patients=document.get("patients"),
         calibration=_calibration(document, path),

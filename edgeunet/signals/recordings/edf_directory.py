@@ -12,7 +12,7 @@ import numpy as np
 from edgeunet.errors import SignalError
 from edgeunet.files import is_hidden
 from edgeunet.short_repr import LONGEST, cut
-from edgeunet.signals.record import CLASSES, UNKNOWN, Record
+from edgeunet.signals.record import CLASSES, UNKNOWN, Record, checked_rate
 from edgeunet.signals.recordings.edf_files import EdfHeader, read_header, read_signals
 from edgeunet.signals.recordings.patients import map_patients
 
@@ -85,13 +85,14 @@ class EdfSource:
         if other is not None:
             one, two = (f"'{header.signals[i].label}' ({rates[i]:g} Hz)" for i in (chosen[0], other))
             raise SignalError(f"'{file}': signals {one} and {two} have different sample rates; name leads of one rate")
+        rate_hz = checked_rate(rates[chosen[0]], f"'{file}'")
         signal = read_signals(file, header, chosen)
         if len(signal) < 2:
             raise SignalError(f"'{file}' has {len(signal)} sample(s), at least 2 are needed; leave it out")
         return Record(
             name=name,
             patient=self._owners[name],
-            sample_rate_hz=rates[chosen[0]],
+            sample_rate_hz=rate_hz,
             leads=tuple(header.signals[index].label for index in chosen),
             signal=signal,
             waves=((),) * len(chosen),

@@ -21,6 +21,7 @@ from edgeunet.signals.recordings.units import MILLIVOLTS_PER
 
 BLOCK_BYTES = 256
 MOST_SIGNALS = 4096
+LARGEST_PHYSICAL = 1e12
 ANNOTATIONS = "EDF Annotations"
 """The label of what EDF+ files keep texts in, as if it were a signal."""
 
@@ -177,6 +178,8 @@ def _signal(fields: _Fields, index: int) -> EdfSignal:
         ),
         fields.integer("samples per data record", 1, 2**24, index),
     )
+    if max(map(abs, signal.physical)) > LARGEST_PHYSICAL:
+        fields.refuse("physical minimum and maximum", index, f"must lie within ±{LARGEST_PHYSICAL:g}")
     if signal.physical[0] == signal.physical[1]:
         fields.refuse("physical minimum and maximum", index, f"are both {signal.physical[0]:g}, and must differ")
     if signal.digital[0] >= signal.digital[1]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from edgeunet.errors import SignalError, shown
 from edgeunet.files import require_regular
-from edgeunet.signals.record import checked_rate
+from edgeunet.signals.record import MOST_LEADS, checked_classes, checked_rate
 from edgeunet.signals.recordings.recording import Recording
 
 NPZ_KEYS = ("signal", "labels", "sample_rate_hz", "classes", "leads", "patient", "patients")
@@ -51,14 +51,17 @@ def read_npz(file: Path) -> list[Recording]:
     if "sample_rate_hz" in parts:
         rate_hz = checked_rate(parts["sample_rate_hz"], f"'{file}', 'sample_rate_hz'")
     patients = parts.get("patients", parts.get("patient"))
+    leads, classes = _names(parts, "leads", file), _names(parts, "classes", file)
+    if classes is not None:
+        classes = checked_classes(classes, f"'{file}'")
 
     def recording(index: int, one_signal: npt.NDArray[Any], one_label: npt.NDArray[Any] | None) -> Recording:
         return Recording(
             signal=one_signal.reshape(len(one_signal), -1),
             labels=one_label,
             sample_rate_hz=rate_hz if "sample_rate_hz" in parts else None,
-            classes=_names(parts.get("classes")),
-            leads=_names(parts.get("leads")),
+            classes=classes,
+            leads=leads,
             patient=None if patients is None else _patient(patients, index, file),
         )
 
@@ -159,8 +162,15 @@ def _damaged(key: str, file: Path) -> SignalError:
     return SignalError(f"'{file}': array '{key}' is damaged or not plain numbers; write the file again")
 
 
-def _names(values: npt.NDArray[Any] | None) -> tuple[str, ...] | None:
-    return None if values is None else tuple(str(value) for value in values.ravel())
+def _names(parts: Mapping[str, npt.NDArray[Any]], key: str, file: Path) -> tuple[str, ...] | None:
+    if key not in parts:
+        return None
+    values = parts[key].ravel()
+    if values.dtype.kind not in "Uiu":
+        raise SignalError(f"'{file}': '{key}' are of type {values.dtype}; give an array of text")
+    if values.size > MOST_LEADS:
+        raise SignalError(f"'{file}': '{key}' has {values.size} names, at most {MOST_LEADS} can be; correct it")
+    return tuple(str(value) for value in values)
 
 
 def _patient(values: npt.NDArray[Any], index: int, file: Path) -> str:

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from edgeunet.errors import SignalError
+from edgeunet.errors import SignalError, shown
 from edgeunet.files import read_json, require_regular
 
 FILE_NAMES = ("patients.json", "patients.csv")
@@ -76,4 +76,11 @@ def _read_csv(path: Path) -> Mapping[str, str]:
         raise SignalError(f"'{path}' is not CSV text ({error}); give columns 'record' and 'patient'") from error
     if not rows or not {"record", "patient"} <= set(rows[0]):
         raise SignalError(f"'{path}' must have a header with the columns 'record' and 'patient' and at least one row")
-    return {str(row["record"]).strip(): str(row["patient"]).strip() for row in rows}
+    mapping: dict[str, str] = {}
+    for number, row in enumerate(rows, start=1):
+        record, patient = ((row[key] or "").strip() for key in ("record", "patient"))
+        if not record or not patient:
+            raise SignalError(f"'{path}': row {number} lacks a record or its patient; fill both columns")
+        if mapping.setdefault(record, patient) != patient:
+            raise SignalError(f"'{path}' gives record {shown(record)} two patients; leave one row out")
+    return mapping

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from edgeunet.errors import SignalError
-from edgeunet.files import require_regular
+from edgeunet.files import LARGEST_TEXT_BYTES, read_bytes, require_regular
 from edgeunet.short_repr import short_repr
 
 SYMBOLS = {code: symbol for code, symbol in enumerate(' NLRaVFJASEj/Q~ | sT*D"=pB^t+u?![]en@xf()r') if symbol != " "}
@@ -45,10 +45,7 @@ def read_annotations(path: Path) -> Annotations:
         When it cannot be read, is cut short or is no annotation file.
     """
     require_regular(path, SignalError)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SignalError(f"cannot read annotations '{path}': {error.strerror}; check the path") from error
+    data = read_bytes(path, SignalError, LARGEST_TEXT_BYTES)
     words = np.frombuffer(data[: len(data) // 2 * 2], "<u2").tolist()
     samples: list[int] = []
     symbols: list[str] = []

@@ -16,12 +16,10 @@ import numpy.typing as npt
 from edgeunet.errors import SignalError, shown
 from edgeunet.files import require_regular
 from edgeunet.short_repr import short_repr
+from edgeunet.signals.record import MOST_SAMPLES
 from edgeunet.signals.recordings.wfdb.flac import read_flac
 from edgeunet.signals.recordings.wfdb.header import Header, SignalLine, read_header
 from edgeunet.signals.recordings.wfdb.storage import COMPRESSED, DIFFERENCES, STORAGES, Adc
-
-MOST_SAMPLES = 1 << 28
-"""Samples of all leads together that a record may have: 2 GiB of ADC values."""
 
 
 @dataclass(frozen=True)

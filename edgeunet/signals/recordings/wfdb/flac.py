@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from edgeunet.errors import SignalError
+from edgeunet.signals.record import MOST_SAMPLES
 from edgeunet.signals.recordings.wfdb.header import SignalLine
 from edgeunet.signals.recordings.wfdb.storage import COMPRESSED, Adc
 
@@ -14,7 +15,6 @@ SUBTYPES = {"PCM_S8": 8, "PCM_16": 16, "PCM_24": 24}
 """libsndfile's name of a resolution → bits."""
 
 CHUNK_FRAMES = 1 << 20
-MOST_FRAMES = 1 << 28
 
 
 def read_flac(path: Path, lines: tuple[SignalLine, ...], frames: int | None) -> Adc:
@@ -48,13 +48,15 @@ def read_flac(path: Path, lines: tuple[SignalLine, ...], frames: int | None) -> 
                 )
             offset = min(lines[0].byte_offset, file.frames)
             wanted = file.frames - offset if frames is None else min(frames * frame, file.frames - offset)
-            if wanted * len(lines) > MOST_FRAMES:
+            if wanted * len(lines) > MOST_SAMPLES:
                 raise SignalError(f"signal file '{path}' says {wanted} samples, which is too many to read; cut it up")
             file.seek(offset)
-            blocks = [
-                file.read(min(CHUNK_FRAMES, wanted - at), dtype="int32", always_2d=True)
-                for at in range(0, wanted, CHUNK_FRAMES)
-            ]
+            blocks = []
+            for at in range(0, wanted, CHUNK_FRAMES):
+                asked = min(CHUNK_FRAMES, wanted - at)
+                blocks.append(file.read(asked, dtype="int32", always_2d=True).copy())
+                if len(blocks[-1]) < asked:  # the stream ends before what its header says
+                    break
     except OSError as error:
         raise SignalError(f"cannot read signal file '{path}': {error.strerror}; fetch it again") from error
     except RuntimeError as error:  # soundfile's own errors

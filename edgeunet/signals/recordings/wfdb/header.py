@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeunet.errors import SignalError, shown
-from edgeunet.files import require_regular
-from edgeunet.signals.record import checked_rate
+from edgeunet.files import LARGEST_TEXT_BYTES, read_bytes, require_regular
+from edgeunet.signals.record import MOST_LEADS, checked_rate
 
 DEFAULT_RATE_HZ = 250.0
 """Where a header gives no sampling frequency (WFDB's own default)."""
 
-MOST_LEADS = 4096
 MOST_SAMPLES_PER_FRAME = 100_000
 GAP = "~"
 """Name of a segment that is a gap."""
@@ -113,10 +112,7 @@ def read_header(path: Path) -> Header:
 def header_lines(path: Path) -> list[str]:
     """Return the lines of a header file that are neither empty nor comments."""
     require_regular(path, SignalError)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SignalError(f"cannot read header '{path}': {error.strerror}; check the path") from error
+    data = read_bytes(path, SignalError, LARGEST_TEXT_BYTES)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

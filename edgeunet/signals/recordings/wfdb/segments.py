@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,10 @@ import numpy as np
 from edgeunet.errors import SignalError
 from edgeunet.signals.recordings.wfdb.files import AdcLead, AdcRecord, header_path, read_piece, require_size
 from edgeunet.signals.recordings.wfdb.header import GAP, Header, SegmentLine, SignalLine, read_header
+
+FREE_GAP = 1 << 20
+MOST_GAP = 15 / 16
+"""Frames in gaps that any record may have, and the share of all that they may be beyond that."""
 
 
 def read_segments(base: Path, header: Header) -> AdcRecord:
@@ -27,6 +32,7 @@ def read_segments(base: Path, header: Header) -> AdcRecord:
         raise SignalError(f"record '{base}' has nothing but gaps; leave it out")
     lines = _lines(base, header, [headers[segment.name] for segment in segments if segment.name != GAP])
     require_size(base, sum(segment.frames for segment in segments) * sum(line.frame for line in lines))
+    _require_signal(base, segments)
     pieces = []
     for segment in segments:
         if segment.name == GAP:
@@ -41,6 +47,16 @@ def read_segments(base: Path, header: Header) -> AdcRecord:
             )
         pieces.append(tuple(_in_order(base, segment, lines, found, header.has_layout)))
     return AdcRecord(header.rate_hz, tuple(pieces))
+
+
+def _require_signal(base: Path, segments: Sequence[SegmentLine]) -> None:
+    """Raise where gaps, which take memory and are in no file, are nearly all there is."""
+    gaps = sum(segment.frames for segment in segments if segment.name == GAP)
+    frames = sum(segment.frames for segment in segments)
+    if gaps > FREE_GAP and gaps > MOST_GAP * frames:
+        raise SignalError(
+            f"record '{base}' says {frames} samples, {gaps} of them in gaps; use its segments as records of their own"
+        )
 
 
 def _segment_header(base: Path, header: Header, segment: SegmentLine) -> Header:
