@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -132,9 +133,18 @@ def _member(content: Any, key: str, file: Path) -> npt.NDArray[Any]:
     """Return an array whose header claims just what the file has for it."""
     _shape_and_type(content, key, file)
     try:
-        return np.asarray(content[key])
+        values = np.asarray(content[key])
     except Exception as error:  # whatever a damaged file makes zipfile and numpy stumble over
         raise _damaged(key, file) from error
+    if values.dtype.kind == "U" and not _is_unicode(values):
+        raise _damaged(key, file)
+    return values
+
+
+def _is_unicode(text: npt.NDArray[Any]) -> bool:
+    """Return whether every character is one; NumPy takes any 32 bits for one, and Python none that it does not know."""
+    codes = np.frombuffer(text.tobytes(), np.dtype("u4").newbyteorder(text.dtype.byteorder))
+    return int(codes.max(initial=0)) <= sys.maxunicode
 
 
 def _shape_and_type(content: Any, key: str, file: Path) -> tuple[tuple[int, ...], np.dtype[Any]]:
