@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgeunet.emit.source import Compiled
-from edgeunet.errors import CompileError, SignalError
+from edgeunet.errors import CompileError, SignalError, TrainError
 from edgeunet.litert import quantize_saturating
 from edgeunet.modelcard import ModelCard
 from edgeunet.short_repr import short_repr
@@ -139,9 +139,9 @@ def settle_pipeline(compiled: Compiled, card: ModelCard | None, request: Pipelin
         resampler = design_resampler(ratio) if ratio != 1 else None
         if normalization == "causal":
             baseline_shift(rate_hz)
-    except SignalError as error:
+        cleaning = postprocessing_from_dict(card.postprocessing)
+    except (SignalError, TrainError) as error:
         raise CompileError(f"pipeline of '{name}': {error}") from error
-    cleaning = postprocessing_from_dict(card.postprocessing)
     source, target = compiled.inputs[0], compiled.outputs[0]
     return Pipeline(
         classes=card.classes,

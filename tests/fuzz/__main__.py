@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import resource
 import shutil
 import subprocess
 import sys
@@ -85,14 +86,16 @@ def _session(name: str, extent: Sequence[str], seed: int) -> None:
     """Run one target in a process of its own, for so many runs or minutes."""
     folder = findings.FINDINGS / name
     folder.mkdir(parents=True, exist_ok=True)
-    begun = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(f"{name}: ", end="", flush=True)
     kind, value = extent
     if name == COMPILED:
         said = _run(name, ["tests.fuzz.compiled", str(folder), kind.lstrip("-"), value, str(seed)])
     else:
         said = _libfuzzer(name, folder, kind, value, seed)
-    print(f"{said}; {time.monotonic() - begun:.0f} s", flush=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used_s = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    print(f"{said}; {used_s:.0f} s of a processor", flush=True)
 
 
 def _libfuzzer(name: str, folder: Path, kind: str, value: str, seed: int) -> str:

@@ -81,7 +81,7 @@ class Trial:
         if not waiting:
             return
         try:
-            answers = _run(waiting)
+            answers = run(waiting)
         except BrokenPromiseError as error:
             if len(waiting) == 1:
                 self._found(waiting[0], error)
@@ -92,7 +92,7 @@ class Trial:
             return
         for mutant, outputs in zip(waiting, answers, strict=True):
             try:
-                self._compare(mutant, outputs)
+                self.compare(mutant, outputs)
             except BrokenPromiseError as error:
                 self._found(mutant, error)
 
@@ -106,8 +106,14 @@ class Trial:
         shapes = [graph.tensors[index].shape for index in graph.inputs]
         return Mutant(data, graph, compiled, tuple(tuple(random_inputs(s, rng) for s in shapes) for _ in range(INPUTS)))
 
-    def _compare(self, mutant: Mutant, outputs: Sequence[np.ndarray[Any, Any]]) -> None:
-        """Hold ``outputs`` to LiteRT's, or to TFLM's where the device is followed."""
+    def compare(self, mutant: Mutant, outputs: Sequence[np.ndarray[Any, Any]]) -> None:
+        """Hold ``outputs`` to LiteRT's, or to TFLM's where the device is followed.
+
+        Raises
+        ------
+        BrokenPromiseError
+            When they are neither.
+        """
         said: dict[str, str] = {}
         for given, output in zip(mutant.inputs, outputs, strict=True):
             for name in ("litert", "tflm") if _follows_device(mutant.graph) else ("litert",):
@@ -148,8 +154,14 @@ def _follows_device(graph: Graph) -> bool:
     return False
 
 
-def _run(mutants: Sequence[Mutant]) -> list[list[np.ndarray[Any, Any]]]:
-    """Outputs of each mutant's C for each of its inputs."""
+def run(mutants: Sequence[Mutant]) -> list[list[np.ndarray[Any, Any]]]:
+    """Outputs of each mutant's C for each of its inputs.
+
+    Raises
+    ------
+    BrokenPromiseError
+        When it does not build, or a sanitizer stops it.
+    """
     with tempfile.TemporaryDirectory(prefix="fuzzing-") as folder:
         models = [mutant.compiled for mutant in mutants]
         try:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import select
@@ -16,12 +17,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-JUDGES = ("litert", "tflm")
 PATIENCE_S = 30.0
 _SIZE = struct.Struct("<Q")
-
-Answers = dict[str, list[np.ndarray[Any, Any]] | str]
-"""Judge → its outputs, or why it has none."""
 
 
 class Judge:
@@ -53,10 +50,15 @@ class Judge:
 
     def close(self) -> None:
         """End the child."""
-        if self._child is not None:
-            self._child.kill()
-            self._child.wait()
-            self._child = None
+        if self._child is None:
+            return
+        self._child.kill()
+        self._child.wait()
+        for stream in (self._child.stdin, self._child.stdout):
+            assert stream is not None
+            with contextlib.suppress(OSError):  # what was not sent has nobody to take it
+                stream.close()
+        self._child = None
 
 
 def _send(stream: BinaryIO | Any, thing: Any) -> None:

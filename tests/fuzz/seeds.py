@@ -68,9 +68,15 @@ def _dilated() -> bytes:
     x = writer.tensor((1, 1, 8, 2), "int8", 0.1, 3)
     block, none = writer.constant([1, 2]), writer.constant([[0, 0], [0, 0]])
     weights = writer.tensor((3, 1, 3, 2), "int8", 0.05, data=np.arange(-9, 9, dtype=np.int8).reshape(3, 1, 3, 2))
+    bias = writer.tensor((3,), "int32", 0.005, data=np.array([5, -7, 90], np.int32))
     apart = writer.op("SPACE_TO_BATCH_ND", [x, block, none], writer.tensor((2, 1, 4, 2), "int8", 0.1, 3))
     made = writer.op(
-        "CONV_2D", [apart, weights], writer.tensor((2, 1, 2, 3), "int8", 0.1), padding="VALID", strideH=1, strideW=1
+        "CONV_2D",
+        [apart, weights, bias],
+        writer.tensor((2, 1, 2, 3), "int8", 0.1),
+        padding="VALID",
+        strideH=1,
+        strideW=1,
     )
     y = writer.op("BATCH_TO_SPACE_ND", [made, block, none], writer.tensor((1, 1, 4, 3), "int8", 0.1))
     return writer.build([x], [y])

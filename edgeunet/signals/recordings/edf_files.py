@@ -217,7 +217,7 @@ class _Fields:
     def number(self, name: str, index: int = 0) -> float:
         text = self.text(name, index)
         try:
-            value = float(text)
+            value = math.nan if "_" in text else float(text)  # which Python takes for a separator of digits
         except ValueError:
             value = math.nan
         if not math.isfinite(value):

@@ -141,6 +141,7 @@ REFUSED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"count": "0"}, {}, "its number of signals is 0, not a whole number from 1 to 4096"),
     ({"count": "9"}, {}, "ends within its header of 2560 bytes; copy it again"),
     ({"header_bytes": "768"}, {}, "its header bytes is 768, not 512; export"),
+    ({"record_s": "1_0"}, {}, "its duration of a data record is '1_0', not a number"),
     ({"record_s": "1e-320"}, {}, "a sample rate of inf Hz is not a positive number"),
     ({"record_s": "9e9"}, {}, "a sample rate of .* Hz is not a positive number from 0.001"),
     ({}, {"physical_high": "1e308"}, r"its physical minimum and maximum must lie within ±1e\+12"),
