@@ -76,6 +76,22 @@ def read_json(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> dict[st
     return document
 
 
+def is_there(path: Path) -> bool:
+    """Return whether anything is at ``path``; never where a system takes no such name, as from a file."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Return whether an ordinary file is at ``path``, which may be a name that no system takes (`is_there`)."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def read_any_json(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> Any:
     """Read a JSON value of any kind; a file that holds none is an ``error`` naming it and the cure."""
     require_regular(path, error)

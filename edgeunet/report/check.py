@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeunet.errors import BudgetExceededError, ReportError, shown
-from edgeunet.files import read_json, write_json
+from edgeunet.files import is_there, read_json, write_json
 from edgeunet.report.budget import Budget, Limit
 from edgeunet.report.documents import is_figure
 from edgeunet.report.figures import higher_is_better, is_share, show
@@ -231,7 +231,7 @@ def _covered(results: Results, budget: Budget) -> Iterator[tuple[Subject, Mappin
 
 
 def _read_baseline(path: Path) -> dict[Subject, dict[str, Figure]]:
-    if not path.exists():
+    if not is_there(path):
         raise ReportError(f"there is no baseline '{path}' yet; write it with: edgeunet check --update-baseline")
     document = read_json(path, ReportError)
     try:

@@ -70,9 +70,9 @@ def test_decisions_come_from_the_seed_alone() -> None:
 def test_seeds_have_the_operators_of_a_unet_and_the_rare_ones() -> None:
     kinds = {op.kind for path in seeds_of("tflite") for op in read_tflite(path).ops}
     assert kinds >= {
-        "ADD", "AVERAGE_POOL_2D", "CONCATENATION", "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "GELU", "LOGISTIC",
-        "MAX_POOL_2D", "MEAN", "MUL", "PAD", "QUANTIZE", "RESHAPE", "RESIZE_NEAREST_NEIGHBOR", "RSQRT", "SLICE", "SOFTMAX",
-        "SQUARED_DIFFERENCE", "SUB", "TRANSPOSE_CONV",
+        "ADD", "AVERAGE_POOL_2D", "CONCATENATION", "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "GELU",
+        "LOGISTIC", "MAX_POOL_2D", "MEAN", "MUL", "PAD", "QUANTIZE", "RESHAPE", "RESIZE_NEAREST_NEIGHBOR", "RSQRT",
+        "SLICE", "SOFTMAX", "SQUARED_DIFFERENCE", "SUB", "TRANSPOSE_CONV",
     }  # fmt: skip
 
 

@@ -327,6 +327,11 @@ def test_the_network_itself_is_unchanged_by_its_pipeline(tmp_path: Path) -> None
         (card(), PipelineRequest(249.97), "filter taps"),
         (card(), PipelineRequest(microvolts_per_count=0.0), "per ADC count"),
         (card(), PipelineRequest(threshold=-1.0), "threshold"),
+        (
+            replace(card(), postprocessing={"merge_ms": 127}),
+            PipelineRequest(),
+            "'net': post-processing: merge_ms = 127",
+        ),
     ],
 )
 def test_what_cannot_be_settled_is_refused(the_card: object, request_: PipelineRequest, sentence: str) -> None:

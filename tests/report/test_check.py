@@ -166,6 +166,12 @@ def test_a_damaged_baseline_is_one_sentence(tmp_path: Path, content: str) -> Non
         check(collect([write_all(tmp_path / "r", d=bench())]), limits)
 
 
+def test_a_baseline_whose_name_no_system_takes_is_not_there(tmp_path: Path) -> None:
+    limits = load_budget(budget(tmp_path, BASELINE.replace("baseline.json", "b" * 3000)))
+    with pytest.raises(ReportError, match="there is no baseline"):
+        check(collect([write_all(tmp_path / "r", d=bench())]), limits)
+
+
 @pytest.mark.parametrize("figure", ["NaN", "-Infinity", "1e999", "1" + "0" * 40, '"4000000"', "true", "null", "[1]"])
 def test_a_baseline_holds_nothing_but_finite_numbers(tmp_path: Path, figure: str) -> None:
     limits = load_budget(budget(tmp_path, BASELINE))

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from edgeunet.errors import SignalError
+from edgeunet.files import is_file
 from edgeunet.short_repr import LONGEST, cut
 from edgeunet.signals.record import (
     CLASSES,
@@ -180,15 +181,15 @@ def annotation_file(base: Path, leads: Sequence[str], column: int, annotator: st
 
     if annotator is not None:
         path = with_extension(annotator.replace("{lead}", lead).replace("{index}", str(column)).lstrip("."))
-        if not path.is_file():
+        if not is_file(path):
             raise SignalError(f"there is no annotation file '{path}'; files beside it end in {_extensions(base)}")
         return path, "{lead}" in annotator
-    if any(with_extension(each.lower()).is_file() for each in leads):
+    if any(is_file(with_extension(each.lower())) for each in leads):
         path = with_extension(lead)
-        return (path, True) if path.is_file() else None
+        return (path, True) if is_file(path) else None
     for pattern in JOINT_ANNOTATORS:
         path = with_extension(pattern.replace("{index}", str(column)))
-        if path.is_file():
+        if is_file(path):
             return path, False
     raise SignalError(
         f"record '{base}' has no annotations named after its leads or ending in q1c, q2c, pu0 or pu "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -152,3 +153,32 @@ def test_a_rate_that_asks_for_more_samples_than_can_be_held_is_refused(tmp_path:
     record = read(npz(tmp_path, signal=np.zeros((400_000, 2), np.int8), sample_rate_hz=1.0))
     with pytest.raises(SignalError, match="would have 360000000 samples in each of 2 leads at 900 Hz"):
         resample(record, 900.0)
+
+
+LONG = "a" * 3000
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"RECORDS": f"{LONG}\n"}, "holds no WFDB records"),
+        ({"r__hea": f"r/1 1 100 50\n{LONG} 50\n"}, "segment 'a+' is missing"),
+        ({"r__hea": f"r 1 100 2\n{LONG} 16\n"}, "cannot read signal file '.*': File name too long"),
+        (
+            {"r__hea": f"r 1 100 2\nr.dat 16 200 16 0 0 0 0 {LONG}\n", "r__dat": b"abcd"},
+            "has no annotations named after",
+        ),
+        ({"r__hea": "r 1 100 2\nr.dat 16 200 16 0 0 0 0 \0\n", "r__dat": b"abcd"}, "has no annotations named after"),
+    ],
+)
+def test_a_name_that_no_system_takes_is_that_of_no_file(
+    tmp_path: Path, files: dict[str, str | bytes], said: str
+) -> None:
+    with pytest.raises(SignalError, match=said):
+        read(folder(tmp_path, **files))
+
+
+def test_a_list_of_records_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    folder(tmp_path, r__hea="r 1 100 2\nr.dat 16 200 16 0 0 0 0 I\n", r__dat=b"abcd")
+    os.mkfifo(tmp_path / "RECORDS")
+    assert open_source(tmp_path).names() == ("r",)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from edgeunet.errors import SignalError
-from edgeunet.files import is_hidden
+from edgeunet.files import LARGEST_TEXT_BYTES, is_file, is_hidden, read_bytes
 from edgeunet.signals.recordings.wfdb.header import segments_named
 
 
@@ -74,11 +74,11 @@ def related_records(records: Mapping[str, Path]) -> dict[str, str]:
 def _listed(directory: Path) -> list[Path]:
     """Return what a RECORDS file lists, as far as the headers are there."""
     try:
-        lines = (directory / "RECORDS").read_text(encoding="utf-8").split()
-    except (OSError, UnicodeDecodeError):
+        lines = read_bytes(directory / "RECORDS", SignalError, LARGEST_TEXT_BYTES).decode("utf-8").split()
+    except (SignalError, UnicodeDecodeError):
         return []
     inside = (Path(line) for line in lines if not Path(line).is_absolute() and ".." not in Path(line).parts)
-    return [directory / line for line in dict.fromkeys(inside) if (directory / f"{line}.hea").is_file()]
+    return [directory / line for line in dict.fromkeys(inside) if is_file(directory / f"{line}.hea")]
 
 
 def _natural(path: Path) -> tuple[str, list[tuple[int, str]]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from edgeunet.errors import SignalError
+from edgeunet.files import is_there
 from edgeunet.signals.recordings.wfdb.files import AdcLead, AdcRecord, header_path, read_piece, require_size
 from edgeunet.signals.recordings.wfdb.header import GAP, Header, SegmentLine, SignalLine, read_header
 
@@ -63,7 +64,7 @@ def _segment_header(base: Path, header: Header, segment: SegmentLine) -> Header:
     """Return the header of a segment, or of the layout, checked against that of the record."""
     where = f"record '{base}': segment '{segment.name}'"
     path = header_path(base.with_name(segment.name))
-    if not path.exists():
+    if not is_there(path):
         raise SignalError(f"{where} is missing: there is no '{path}'; fetch it again")
     found = read_header(path)
     if found.segments:
