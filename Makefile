@@ -49,6 +49,12 @@ nightly: $(READY) ## the long tests too: every core with every compiler, thousan
 mutants: $(READY) ## change the compiler line by line and see that tests fail (hours; goes on where it was interrupted)
 	$(BIN)/python -m tests.mutants $(PACKAGES)
 
+HOURS ?= 8
+
+.PHONY: fuzz
+fuzz: $(READY) ## feed every reader with mutants for HOURS (8); findings in out/fuzz, TARGETS="wfdb csv" for only these
+	$(BIN)/python -m tests.fuzz $(TARGETS) --hours $(HOURS)
+
 .PHONY: lint
 lint: $(READY) ## style and formatting (ruff, clang-format), the hooks of .pre-commit-config.yaml but the tests
 	SKIP=fast-tests $(BIN)/pre-commit run --all-files

@@ -174,7 +174,7 @@ def annotation_file(base: Path, leads: Sequence[str], column: int, annotator: st
     SignalError
         When the record has no annotation file of the kind asked for, or of any known kind.
     """
-    lead = leads[column].lower()
+    lead = _as_extension(leads[column])
 
     def with_extension(extension: str) -> Path:
         return base.parent / f"{base.name}.{extension}"
@@ -184,7 +184,7 @@ def annotation_file(base: Path, leads: Sequence[str], column: int, annotator: st
         if not is_file(path):
             raise SignalError(f"there is no annotation file '{path}'; files beside it end in {_extensions(base)}")
         return path, "{lead}" in annotator
-    if any(is_file(with_extension(each.lower())) for each in leads):
+    if any(is_file(with_extension(_as_extension(each))) for each in leads):
         path = with_extension(lead)
         return (path, True) if is_file(path) else None
     for pattern in JOINT_ANNOTATORS:
@@ -195,6 +195,11 @@ def annotation_file(base: Path, leads: Sequence[str], column: int, annotator: st
         f"record '{base}' has no annotations named after its leads or ending in q1c, q2c, pu0 or pu "
         f"(it has {_extensions(base)}); name the extension as annotator, or none"
     )
+
+
+def _as_extension(lead: str) -> str:
+    """Return the end of the name of a lead's annotation file, which no lead's name makes lead out of the folder."""
+    return lead.lower().replace("/", ":").replace("\\", ":")
 
 
 def read_wfdb_signal(base: Path, adc_units: str | float = "auto") -> tuple[Signal, float, tuple[str, ...]]:

@@ -24,16 +24,16 @@ COMPILED = "compiled"
 """The target that is no reader: models that are accepted, built and judged (`tests.fuzz.compiled`)."""
 
 RUNS = {
-    "tflite": 2000,
-    "card": 1500,
+    "tflite": 2500,
+    "card": 2000,
     "spec": 8000,
-    "wfdb": 4000,
-    "csv": 4000,
+    "wfdb": 3000,
+    "csv": 3000,
     "npz": 3000,
-    "edf": 4000,
-    "results": 2000,
-    "protocol": 8000,
-    COMPILED: 300,
+    "edf": 3000,
+    "results": 2500,
+    "protocol": 5000,
+    COMPILED: 500,
 }
 """Inputs for each target in CI."""
 

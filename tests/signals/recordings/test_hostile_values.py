@@ -182,3 +182,13 @@ def test_a_list_of_records_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> N
     folder(tmp_path, r__hea="r 1 100 2\nr.dat 16 200 16 0 0 0 0 I\n", r__dat=b"abcd")
     os.mkfifo(tmp_path / "RECORDS")
     assert open_source(tmp_path).names() == ("r",)
+
+
+def test_the_name_of_a_lead_leads_out_of_no_folder(tmp_path: Path) -> None:
+    inside = tmp_path / "data"
+    (inside / "r.").mkdir(parents=True)
+    folder(inside, r__hea="r 1 100 50\nr.dat 16 200 16 0 0 0 0 /../../secret\n", r__dat=bytes(range(100)))
+    (tmp_path / "secret").write_bytes(b"\0\0")
+    assert (inside / "r./../../secret").is_file()
+    with pytest.raises(SignalError, match="has no annotations named after its leads"):
+        read(inside)
