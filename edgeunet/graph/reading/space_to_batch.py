@@ -70,6 +70,8 @@ def _folded(tensors: list[Tensor], chain: tuple[Op, ...]) -> list[Op] | None:
     axes = _spatial_axes(x, block, seen)
     if axes is None or x.quantization != tensors[convolution.inputs[0]].quantization:
         return None
+    if y.quantization != tensors[convolution.outputs[0]].quantization:
+        return None  # bytes would be moved to a scale that is not theirs; interpreters refuse it too
     image_in, image_out = [1, 1, 1, seen[3]], [1, 1, 1, made[3]]
     dilation, padding = list(convolution.attributes["dilation"]), list(convolution.attributes["padding"])
     window = tensors[convolution.inputs[1]].shape[1:3]

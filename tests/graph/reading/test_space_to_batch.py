@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 
 from edgeunet.errors import UnsupportedOpError
 from edgeunet.graph import evaluate, read_tflite
-from tests.networks.tflite_writer import ModelWriter
+from tests.networks.tflite_writer import ModelWriter, packed
 from tests.rigs.judges import litert_reference, tflm
 
 RNG = np.random.default_rng(0)
@@ -104,3 +105,12 @@ def test_a_pair_around_something_else_is_refused() -> None:
     y = writer.op("BATCH_TO_SPACE_ND", [middle, block, none], writer.tensor((1, 4, 4, 2), "int8", 0.1))
     with pytest.raises(UnsupportedOpError, match=r"SPACE_TO_BATCH_ND .* only as a pair around one convolution"):
         read_tflite(writer.build([x], [y]))
+
+
+@pytest.mark.parametrize(("scale", "zero_point"), [(0.3, 5), (0.31, 4)])
+def test_a_pair_that_would_rescale_is_refused_as_interpreters_do(scale: float, zero_point: int) -> None:
+    model = schema.ModelT.InitFromPackedBuf(image_model((9, 12), (2, 3), (3, 3), "CONV_2D", True), 0)
+    made = model.subgraphs[0].tensors[model.subgraphs[0].outputs[0]].quantization
+    made.scale, made.zeroPoint = np.array([scale], np.float32), np.array([zero_point], np.int64)
+    with pytest.raises(UnsupportedOpError, match=r"SPACE_TO_BATCH_ND .* only as a pair around one convolution"):
+        read_tflite(packed(model))
