@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fuzz import findings
@@ -22,6 +23,14 @@ LONGEST_S = 60
 """Seconds for one input, for what is not counted: a loop within one function, or a process that waits."""
 SLICE_MINUTES = 20
 """Of one target in a long session, after which the next has its turn."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How far a session goes: so many inputs, or where there is no such number, minutes."""
+
+    runs: int = 0
+    minutes: float = 0.0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -47,11 +56,10 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     names = asked.target or list(RUNS)
     if asked.hours is not None:
-        _for_hours(names, asked.hours, asked.seed)
+        ended_well = _for_hours(names, asked.hours, asked.seed)
     else:
-        for name in names:
-            _session(name, ["-runs", str(asked.runs or RUNS[name])], asked.seed)
-    return int(_told(names))
+        ended_well = all([_session(name, Extent(runs=asked.runs or RUNS[name]), asked.seed) for name in names])  # noqa: C419
+    return int(_told(names) or not ended_well)
 
 
 def replay(path: Path) -> bool:
@@ -72,39 +80,42 @@ def replay(path: Path) -> bool:
     return True
 
 
-def _for_hours(names: Sequence[str], hours: float, seed: int) -> None:
+def _for_hours(names: Sequence[str], hours: float, seed: int) -> bool:
+    """Run the targets in turn; whether all sessions ended as they should."""
     end = time.monotonic() + 3600 * hours
-    minutes = min(SLICE_MINUTES, 60 * hours / len(names))
+    minutes, ended_well = min(SLICE_MINUTES, 60 * hours / len(names)), True
     while time.monotonic() < end:
         for name in names:
-            _session(name, ["-minutes", str(minutes)], seed)
+            ended_well &= _session(name, Extent(minutes=minutes), seed)
             _told([name])
         seed += 1
+    return ended_well
 
 
-def _session(name: str, extent: Sequence[str], seed: int) -> None:
-    """Run one target in a process of its own, for so many runs or minutes."""
+def _session(name: str, extent: Extent, seed: int) -> bool:
+    """Run one target in a process of its own; whether that ended as it should."""
     folder = findings.FINDINGS / name
     folder.mkdir(parents=True, exist_ok=True)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(f"{name}: ", end="", flush=True)
-    kind, value = extent
     if name == COMPILED:
-        said = _run(name, ["tests.fuzz.compiled", str(folder), kind.lstrip("-"), value, str(seed)])
+        how_long = ("runs", str(extent.runs)) if extent.runs else ("minutes", str(extent.minutes))
+        ended_well, said = _run(name, ["tests.fuzz.compiled", str(folder), *how_long, str(seed)])
     else:
-        said = _libfuzzer(name, folder, kind, value, seed)
+        ended_well, said = _libfuzzer(name, folder, extent, seed)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used_s = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     print(f"{said}; {used_s:.0f} s of a processor", flush=True)
+    return ended_well
 
 
-def _libfuzzer(name: str, folder: Path, kind: str, value: str, seed: int) -> str:
+def _libfuzzer(name: str, folder: Path, extent: Extent, seed: int) -> tuple[bool, str]:
     """A fixed number of runs begins from the seeds alone, and finds the same again; hours go on from the last."""
     lasting = findings.FINDINGS / "corpus" / name
-    grown = lasting if kind == "-minutes" else Path(tempfile.mkdtemp(prefix="fuzzing-"))
+    grown = Path(tempfile.mkdtemp(prefix="fuzzing-")) if extent.runs else lasting
     grown.mkdir(parents=True, exist_ok=True)
-    extent = f"-max_total_time={max(1, round(60 * float(value)))}" if kind == "-minutes" else f"-runs={value}"
-    options = [extent, f"-seed={seed}", f"-artifact_prefix={folder}/", f"-timeout={LONGEST_S}", "-print_final_stats=1"]
+    how_long = f"-runs={extent.runs}" if extent.runs else f"-max_total_time={max(1, round(60 * extent.minutes))}"
+    options = [how_long, f"-seed={seed}", f"-artifact_prefix={folder}/", f"-timeout={LONGEST_S}"]
     try:
         return _run(name, ["tests.fuzz.session", name, str(folder), *options, str(grown), str(CORPUS / name)])
     finally:
@@ -112,18 +123,17 @@ def _libfuzzer(name: str, folder: Path, kind: str, value: str, seed: int) -> str
             shutil.rmtree(grown, ignore_errors=True)
 
 
-def _run(name: str, module: Sequence[str]) -> str:
-    """Run a module for the target ``name``; what its last lines say."""
+def _run(name: str, module: Sequence[str]) -> tuple[bool, str]:
+    """Run a module for the target ``name``; whether it ended as it should, and what its last lines say."""
     done = subprocess.run(
         [sys.executable, "-m", *module], cwd=findings.ROOT, capture_output=True, text=True, errors="replace"
     )
     lines = (done.stdout + done.stderr).splitlines()
     (findings.FINDINGS / f"{name}.log").write_text("\n".join(lines), encoding="utf-8")
     if done.returncode:
-        return (
-            f"ended with {done.returncode}: {next((line for line in reversed(lines) if 'ERROR' in line), lines[-1:])}"
-        )
-    return next((line for line in reversed(lines) if line.startswith(("Done", "done"))), "done")
+        last = next((line for line in reversed(lines) if "ERROR" in line or "Error" in line), "it said nothing")
+        return False, f"ended with {done.returncode}: {last}"
+    return True, next((line for line in reversed(lines) if line.lower().startswith("done")), "done")
 
 
 def _told(names: Sequence[str]) -> bool:

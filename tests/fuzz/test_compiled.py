@@ -18,8 +18,6 @@ from tests.fuzz.judge import Judge
 from tests.networks.random_networks import random_network
 from tests.rigs.tools import need
 
-pytest.importorskip("ai_edge_litert")
-
 
 @pytest.fixture
 def judge() -> Iterator[Judge]:

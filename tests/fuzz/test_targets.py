@@ -111,3 +111,14 @@ def test_a_session_finds_nothing_in_a_few_runs(
     monkeypatch.setattr(findings, "FINDINGS", tmp_path)
     assert main(["protocol", "--runs", "20"]) == 0
     assert capsys.readouterr().out.startswith("protocol: Done 20 runs")
+
+
+def test_a_session_that_does_not_even_begin_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("atheris", reason="atheris has wheels for Python 3.11 to 3.13 on Linux x86-64")
+    monkeypatch.setattr(findings, "FINDINGS", tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "zlib.py").write_text("raise ImportError('no such module today')", encoding="utf-8")
+    assert main(["protocol", "--runs", "20"]) == 1
+    assert "protocol: ended with 1: ImportError: no such module today" in capsys.readouterr().out
