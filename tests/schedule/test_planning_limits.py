@@ -12,7 +12,8 @@ from edgeunet.schedule import effort as efforts
 from edgeunet.schedule.effort import LIMITS, Effort, Ledger
 from edgeunet.schedule.memory import Item, Part, count_pairs, lower_bound, plan_memory, quick_plan
 from edgeunet.schedule.recompute import find_skips, macs_per_stride, timed_stream
-from edgeunet.schedule.retiming import history_bytes
+from edgeunet.schedule.retiming import history_bytes, retime
+from edgeunet.schedule.timing import stream_timing, total_stride
 from tests.rigs.hand_made import node, signal
 
 
@@ -138,3 +139,11 @@ def test_what_meets_its_bound_at_once_is_not_cut_short() -> None:
     ledger = Ledger()
     assert plan_memory(together(3, 8), ledger=ledger).arena_bytes == 24
     assert (ledger.spent["search"], ledger.cuts) == ([0], {})
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_search_for_lags_ends_with_the_first_round_that_moves_nothing(count: int) -> None:
+    """In eight rounds 288 readers would be asked."""
+    program, ledger = levels(count), Ledger()
+    retime(program, stream_timing(program, total_stride(program)), {1, 2}, ledger)
+    assert (ledger.spent, ledger.cuts) == ({"lags": [48]}, {})
