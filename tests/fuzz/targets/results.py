@@ -25,7 +25,7 @@ def read(data: bytes, folder: Path) -> None:
     for figures in results.figures.values():
         assert all(math.isfinite(value) for value in figures.values())
     reports = {form: write(results) for form, write in FORMS.items()}
-    json.loads(reports["json"], parse_constant=_refuse)
+    json.loads(str(reports["json"]), parse_constant=_refuse)
     page = reports["html"]
     assert "\0" not in page
     for picture in page.split("<svg")[1:]:
