@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from edgeunet.files import FileSet
 from edgeunet.graph import read_tflite
 from edgeunet.modelcard import ModelCard
 from edgeunet.signals import SyntheticECG, synthesize
@@ -118,7 +119,9 @@ def specs() -> dict[str, bytes]:
 def wfdb() -> dict[str, bytes]:
     record = synthesize(SyntheticECG(duration_s=4.0, sample_rate_hz=100.0, leads=("ii", "v1")), 1, "rec")
     with tempfile.TemporaryDirectory() as folder:
-        files = {path.name: path.read_bytes() for path in write_wfdb(record, Path(folder))}
+        with FileSet(Path(folder)) as written:
+            paths = write_wfdb(record, Path(folder), written)
+        files = {path.name: path.read_bytes() for path in paths}
         whole = pack({path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())})
     assert files
     counts = np.round(200 * np.sin(np.arange(300) / 9)).astype("<i2")

@@ -26,7 +26,7 @@ def read(data: bytes, folder: Path) -> None:
         assert all(math.isfinite(value) for value in figures.values())
     reports = {form: write(results) for form, write in FORMS.items()}
     json.loads(str(reports["json"]), parse_constant=_refuse)
-    page = reports["html"]
+    page = str(reports["html"])
     assert "\0" not in page
     for picture in page.split("<svg")[1:]:
         ElementTree.fromstring("<svg" + picture.partition("</svg>")[0] + "</svg>")
@@ -34,7 +34,7 @@ def read(data: bytes, folder: Path) -> None:
         return
     comparisons = check(results, load_budget(folder / BUDGET))
     json.dumps(check_document(comparisons), allow_nan=False)
-    assert len(lines(comparisons).splitlines()) == len(comparisons) + 1
+    assert len(lines(comparisons)) == len(comparisons) + 1
     for comparison in comparisons:
         assert not fault_of(comparison.sentence())
     require(comparisons)
