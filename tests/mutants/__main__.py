@@ -7,6 +7,7 @@ import importlib
 import os
 import pickle
 import shutil
+import signal
 import sys
 import time
 import warnings
@@ -166,6 +167,8 @@ def _import(modules: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
+    for ending in (signal.SIGINT, signal.SIGTERM):  # in the background a shell would have it ignored
+        signal.signal(ending, signal.default_int_handler)
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
