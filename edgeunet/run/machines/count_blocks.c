@@ -4,7 +4,7 @@
  * first halfword are 0b11101, 0b11110 or 0b11111, else two (Armv7-M ARM, A5.1). Instructions in an IT block count
  * whether or not their condition holds, as they do under QEMU's -icount.
  */
-#include <stdint.h>
+#include "block_trace.h"
 
 struct counter {
     uint64_t instructions;
@@ -12,6 +12,7 @@ struct counter {
     uint64_t size_bytes; /* of code */
     const uint8_t *code; /* the flash, as the program sees it */
     uint32_t *known;     /* per halfword of code: block size in bytes << 16 | instructions */
+    struct trace *trace; /* what to write down for a model of cycles; may be 0 */
 };
 
 static uint32_t instructions_in(const uint8_t *code, uint32_t size)
@@ -38,4 +39,33 @@ void count_block(void *engine, uint64_t address, uint32_t size, void *user)
         counter->known[offset / 2u] = known;
     }
     counter->instructions += known & 0xFFFFu;
+    if (counter->trace) {
+        trace_enter(counter->trace, address, size, known & 0xFFFFu);
+    }
+}
+
+/* UC_MEM_WRITE is 17 in Unicorn's enumeration of accesses. */
+void note_access(void *engine, int type, uint64_t address, int size, int64_t value, void *user)
+{
+    struct counter *counter = user;
+    (void)engine;
+    (void)value;
+    trace_access(counter->trace, address, (uint32_t)size, type == 17);
+}
+
+struct trace *open_trace(const uint64_t code[2], uint64_t mark, const uint64_t *memory)
+{
+    return trace_new(code[0], code[1], mark, memory);
+}
+
+const uint64_t *close_trace(struct trace *trace, uint64_t *count)
+{
+    trace_close_interval(trace);
+    *count = trace->record_count;
+    return trace->records;
+}
+
+void free_trace(struct trace *trace)
+{
+    trace_free(trace);
 }
