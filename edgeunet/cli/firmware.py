@@ -76,11 +76,12 @@ def new(
 
 @command.command("boards")
 def boards() -> None:
-    """List cores and boards."""
+    """List cores and boards: how each is reached, or estimate where there is no firmware for it."""
     from edgeunet.run.machines.boards import load_boards
 
     table = load_boards()
     width = max(len(name) for name in table.boards)
     for board in table.boards.values():
         memory = f"{board.flash.size_bytes // 1024} kB flash, {board.ram.size_bytes // 1024} kB RAM"
-        say(f"{board.name:<{width}}  {board.core.name:<10}  {board.flasher['tool']:<7}  {memory:<28}  {board.title}")
+        by = "estimate" if board.no_firmware else board.flasher["tool"]
+        say(f"{board.name:<{width}}  {board.core.name:<13}  {by:<8}  {memory:<28}  {board.title}")

@@ -121,6 +121,8 @@ def check_options(request: Request, board: Board | None) -> None:
         With what the target has instead.
     """
     target = request.target
+    if board is not None and request.port is not None:
+        board.require_firmware()
     if request.sanitize and board is not None:
         raise RunError("--sanitize needs an operating system under the program; use --target host")
     if board is None:
@@ -306,7 +308,7 @@ def new_firmware(
     EdgeUNetError
         A subclass saying what is wrong with the model, the board or the directory.
     """
-    board = load_boards().board(board_name)
+    board = load_boards().board(board_name).require_firmware()
     prefix = suggest_identifier(model.name.split(".")[0])
     flavour = choose_kernels(board, kernels)
     graph = read_tflite(model)

@@ -69,7 +69,7 @@ def plan_flash(
         When no compiler for the board's core is installed.
     """
     project = open_project(directory)
-    board = project_board(project, board_name)
+    board = project_board(project, board_name).require_firmware()
     build = Build(board, find_toolchain(board.core, toolchain), selftest=True)
     out = directory / "build" / f"{board.name}-{build.toolchain.name}"
     image = out / "firmware.elf"

@@ -139,12 +139,16 @@ def test_the_plan_is_the_exact_command(board: str, command: str, tmp_path: Path)
     assert not plan.image.exists()
 
 
+REAL = ("nucleo-f446re", "stm32f746g-disco", "nucleo-f767zi", "nucleo-l552ze-q", "nrf52840dk")
+LIKE_THEM = ("nucleo-l4r5zi", "nucleo-u575zi-q", "nucleo-u385rg-q", "nucleo-h7a3zi-q", "nucleo-g0b1re", "nrf5340dk")
+
+
 @pytest.mark.parametrize(
-    "board", ["nucleo-f446re", "stm32f746g-disco", "nucleo-f767zi", "nucleo-l552ze-q", "nrf52840dk"]
-)
-@pytest.mark.parametrize(
-    ("toolchain", "program"),
-    [("gcc", "arm-none-eabi-gcc"), pytest.param("zig", "zig", marks=pytest.mark.nightly)],
+    ("board", "toolchain", "program"),
+    [
+        *((board, "gcc", "arm-none-eabi-gcc") for board in (*REAL, *LIKE_THEM)),
+        *(pytest.param(board, "zig", "zig", marks=pytest.mark.nightly) for board in REAL),
+    ],
 )
 def test_real_boards_build(board: str, toolchain: str, program: str, tmp_path: Path) -> None:
     need(program)

@@ -9,6 +9,7 @@ from typing import Any
 
 from edgeunet.errors import RunError
 from edgeunet.files import read_json
+from edgeunet.run.machines.memory_system import MemorySystem, read_memory_system
 from edgeunet.short_repr import short_repr
 
 HOST = "host"
@@ -52,7 +53,14 @@ class Region:
 
 @dataclass(frozen=True)
 class Board:
-    """One row of the table; ``docs/BOARDS.md`` explains every field."""
+    """One row of the table; ``docs/BOARDS.md`` explains every field.
+
+    Attributes
+    ----------
+    timing : clock and memory that time and energy are estimated for; ``None`` where the row names none.
+    no_firmware : why the template cannot be built for the board, ``None`` where it can; such a row holds facts for
+        estimates only, and its fields about linker script, drivers and flasher are empty.
+    """
 
     name: str
     title: str
@@ -65,12 +73,29 @@ class Board:
     defines: Mapping[str, str]
     setup: tuple[tuple[str, str, str], ...]
     flasher: Mapping[str, str]
+    timing: MemorySystem | None = None
+    no_firmware: str | None = None
 
     __repr__ = short_repr
 
     @property
     def is_emulated(self) -> bool:
         return self.flasher["tool"] == "qemu"
+
+    def require_firmware(self) -> Board:
+        """Return the board if the template can be built for it.
+
+        Raises
+        ------
+        RunError
+            Saying why it cannot, and what the row is for.
+        """
+        if self.no_firmware is not None:
+            raise RunError(
+                f"there is no firmware for {self.name}: {self.no_firmware}; its row is for estimates only. "
+                f"Build for {self.core.name}, or add the generated C (edgeunet export-c) to the vendor's project"
+            )
+        return self
 
     def row_header(self) -> str:
         """Return ``board_row.h``, the row as the C drivers see it (CMake, which sorts keys, writes the same text)."""
@@ -156,6 +181,9 @@ def _architecture(name: str) -> str:
 
 
 def _board(name: str, row: Mapping[str, Any], cores: Mapping[str, Core]) -> Board:
+    timing = read_memory_system(row["timing"]) if "timing" in row else None
+    if "no_firmware" in row:
+        return _estimated_board(name, row, cores, timing)
     return Board(
         name=name,
         title=row["title"],
@@ -168,6 +196,30 @@ def _board(name: str, row: Mapping[str, Any], cores: Mapping[str, Core]) -> Boar
         defines=dict(row["defines"]),
         setup=tuple((str(a), str(c), str(s)) for a, c, s in row["setup"]),
         flasher={"tool": row["flash"]["tool"], **row["flash"]},
+        timing=timing,
+    )
+
+
+def _estimated_board(
+    name: str, row: Mapping[str, Any], cores: Mapping[str, Core], timing: MemorySystem | None
+) -> Board:
+    """Return the board of a row without firmware: memory and timing, nothing to build with."""
+    if timing is None:
+        raise KeyError("timing")
+    return Board(
+        name=name,
+        title=row["title"],
+        core=cores[row["core"]],
+        flash=_region(row["memory"]["flash"]),
+        ram=_region(row["memory"]["ram"]),
+        linker_script="",
+        uart="",
+        counter="",
+        defines={},
+        setup=(),
+        flasher={"tool": "none"},
+        timing=timing,
+        no_firmware=str(row["no_firmware"]),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeunet.errors import RunError
+from edgeunet.errors import RunError, ToolError
 from edgeunet.run.machines.boards import load_boards, template_directory
 from edgeunet.run.machines.toolchains import run_tool
 from edgeunet.run.project import write_project
@@ -18,10 +18,12 @@ from tests.rigs.tools import need
 from tests.run.small_network import small_network
 
 TABLE = load_boards()
+BUILT = [name for name, board in TABLE.boards.items() if board.no_firmware is None]
+"""Boards that the template can be built for."""
 _MEMORY = re.compile(r"(FLASH|RAM)\s*\(\w+\)\s*:\s*ORIGIN = (0x[0-9A-Fa-f]+), LENGTH = (\d+)([KM])")
 
 
-@pytest.mark.parametrize("name", TABLE.boards)
+@pytest.mark.parametrize("name", BUILT)
 def test_row_and_linker_script_agree_on_memory(name: str) -> None:
     board = TABLE.boards[name]
     script = (template_directory() / board.linker_script).read_text()
@@ -35,7 +37,7 @@ def test_row_and_linker_script_agree_on_memory(name: str) -> None:
     }
 
 
-@pytest.mark.parametrize("name", TABLE.boards)
+@pytest.mark.parametrize("name", BUILT)
 def test_drivers_of_the_row_exist(name: str) -> None:
     board, sources = TABLE.boards[name], template_directory() / "src"
     assert (sources / f"uart_{board.uart}.c").is_file()
@@ -50,11 +52,11 @@ def test_every_core_has_an_emulated_board() -> None:
 
 
 def test_no_linker_script_is_an_orphan() -> None:
-    used = {Path(board.linker_script).name for board in TABLE.boards.values()} | {"sections.ld"}
+    used = {Path(TABLE.boards[name].linker_script).name for name in BUILT} | {"sections.ld"}
     assert {path.name for path in (template_directory() / "ld").glob("*.ld")} == used
 
 
-@pytest.mark.parametrize("name", TABLE.boards)
+@pytest.mark.parametrize("name", BUILT)
 def test_cmake_reads_the_row_as_python_does(name: str, tmp_path: Path) -> None:
     board = TABLE.boards[name]
     need("cmake", *tools(board.core.name, "gcc"))
@@ -127,6 +129,9 @@ def test_a_new_board_is_a_row_and_a_linker_script(tmp_path: Path) -> None:
         "stm32f746g-disco",
         "nucleo-f767zi",
         "nrf52840dk",
+        "nrf5340dk",
+        "nucleo-g0b1re",
+        "nucleo-h7a3zi-q",
     ],
 )
 def test_the_template_compiles_without_a_warning(name: str, tmp_path: Path) -> None:
@@ -158,3 +163,16 @@ def test_the_template_compiles_without_a_warning(name: str, tmp_path: Path) -> N
         *sources,
     ]
     assert run_tool(command, app, "compiling the template") == ""
+
+
+def test_a_board_without_firmware_says_why_and_what_its_row_is_for() -> None:
+    board = TABLE.board("rp2040")
+    with pytest.raises(RunError, match=r"no firmware for rp2040: .*second-stage.*estimates.*Build for cortex-m0plus"):
+        board.require_firmware()
+
+
+def test_cmake_refuses_a_board_without_firmware(tmp_path: Path) -> None:
+    need("cmake", "arm-none-eabi-gcc")
+    write_project(small_network(), TABLE.board("cortex-m4"), tmp_path / "app")
+    with pytest.raises(ToolError):
+        run_tool(["cmake", "-S", "app", "-B", "build", "-DBOARD=ek-ra8d1"], tmp_path, "configuring")
