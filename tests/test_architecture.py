@@ -76,7 +76,7 @@ def test_tensorflow_is_imported_only_where_it_belongs() -> None:
 
 
 def test_optional_packages_are_never_imported_at_module_level() -> None:
-    optional = {*HEAVY, "scipy", "wfdb", "soundfile", "matplotlib", "unicorn", "ziglang", "serial"}
+    optional = {*HEAVY, "scipy", "wfdb", "soundfile", "matplotlib", "unicorn", "capstone", "ziglang", "serial"}
     optional |= {"tflite_micro", "ai_edge_litert"}
     wrong = []
     for package, path in modules():

@@ -95,6 +95,13 @@ def find_board(target: str) -> Board | None:
     return None if target == HOST else load_boards().board(target)
 
 
+def stand_in(board: Board | None, port: str | None) -> Board | None:
+    """Return the board that runs the program: a real one without its ``port`` is stood in for by its emulated core."""
+    if board is None or board.is_emulated or port is not None:
+        return board
+    return load_boards().board(board.core.name)
+
+
 def choose_kernels(board: Board | None, asked: str | None) -> str:
     """Return the kernel flavour to compile with: the one asked for, or the core's first that the compiler has.
 
@@ -141,10 +148,10 @@ def check_options(request: Request, board: Board | None) -> None:
             f"--port {request.port} is for a real board, and {target} is emulated; leave --port out, or name a real "
             "board as --target (see edgeunet firmware boards)"
         )
-    elif not board.is_emulated and request.emulator is not None:
+    elif request.port is not None and request.emulator is not None:
         raise RunError(
-            f"--emulator {request.emulator} is for emulated boards, and {target} is a real one; name its serial port "
-            "with --port, or choose an emulated --target"
+            f"--emulator {request.emulator} is for a run without the board, and --port {request.port} runs on it; leave "
+            "one of them out"
         )
 
 
@@ -267,6 +274,7 @@ def _measure(
     note: Note,
 ) -> Measurement:
     flags = (*request.flags, *SANITIZE) if request.sanitize else request.flags
+    target_board, board = board, stand_in(board, request.port)
     toolchain = find_toolchain(board.core if board else None, request.toolchain)
     build = Build(board, toolchain, flags, stack_bytes=request.stack_bytes or STACK_BYTES, recording_rows=rows)
     machine = serial_machine(board, request.port) if board and request.port else find_machine(board, request.emulator)
@@ -276,6 +284,7 @@ def _measure(
         machine,
         golden,
         target=request.target,
+        board=target_board,
         model=card.name if card else request.model.name.split(".")[0],
         sample_rate_hz=card.sample_rate_hz if card else None,
         timeout_s=request.timeout_s,

@@ -12,21 +12,32 @@ import numpy as np
 from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError
 from edgeunet.files import make_directory, scratch_directory
+from edgeunet.run.estimate import Traced, estimate
 from edgeunet.run.golden import Golden
 from edgeunet.run.image import Build, Image, build_image
+from edgeunet.run.machines.boards import Board
 from edgeunet.run.machines.callgrind import count_with_callgrind
+from edgeunet.run.machines.elf import ElfImage
 from edgeunet.run.machines.machine import Machine, hear
 from edgeunet.run.machines.protocol import PROTOCOL, Line
+from edgeunet.run.machines.tracing import Tracer
 from edgeunet.run.measurement import LayerCost, Measurement, Mismatch
 from edgeunet.run.project import write_project
 from edgeunet.short_repr import short_repr
+from edgeunet.timing.cycles import Cycles
 
 Note = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Session:
-    """What one image reported."""
+    """What one image reported.
+
+    Attributes
+    ----------
+    counts : of the runs, or of the hops; ``call_counts`` has those of flushes between them too.
+    reported_call : index into ``call_counts`` of the call that stands for all: the first window, or the last hop.
+    """
 
     unit: str
     clock_hz: int
@@ -34,6 +45,8 @@ class Session:
     input_bytes: int
     output_bytes: int
     counts: tuple[int, ...]
+    call_counts: tuple[int, ...]
+    reported_call: int
     stack_bytes: int
     outputs: tuple[bytes, ...]
     layer_counts: tuple[int, ...]
@@ -49,6 +62,7 @@ def measure(
     golden: Golden,
     *,
     target: str,
+    board: Board | None = None,
     model: str | None = None,
     sample_rate_hz: float | None = None,
     timeout_s: float = 120.0,
@@ -60,6 +74,7 @@ def measure(
     Parameters
     ----------
     build : board, compiler and flags; the model is run once on every input of ``golden``.
+    board : whose clock and memory cycles are estimated for; by default the one that is built for.
     sample_rate_hz : rate of the signal, for figures per second of it.
     model : the name to report; by default the prefix of the generated C.
     directory : where to leave the firmware project and its images; by default a temporary directory.
@@ -72,24 +87,29 @@ def measure(
         When the program faults, hangs, loses lines, or its counter does not count what it says.
     """
     build = replace(build, runs=len(golden.inputs))
-    host_instructions = None
+    board = board or build.board
+    memory = board.timing if board else None
+    tracers = (Tracer(memory), Tracer(memory)) if board and machine.emulator else (None, None)
+    host_instructions = cycles = None
     with _working_directory(directory) as work:
         note(f"building {compiled.name} for {target} with {build.toolchain.version}")
         project = write_project(compiled, build.board, work).require_unchanged()
         image = build_image(build, project)
         note(f"running on {machine.emulator or machine.name}")
         sizes = tuple(len(output) for output in golden.outputs)
-        plain = run_session(machine, image, compiled, project.firmware_id, sizes, timeout_s)
+        plain = run_session(machine, image, compiled, project.firmware_id, sizes, timeout_s, tracers[0])
         traced_image = build_image(replace(build, runs=1, traced=True), project)
-        traced = run_session(machine, traced_image, compiled, project.firmware_id, sizes[:1], timeout_s)
+        traced = run_session(machine, traced_image, compiled, project.firmware_id, sizes[:1], timeout_s, tracers[1])
+        if board is not None:
+            cycles = _cycles(board, (image, traced_image), (plain, traced), tracers)
         footprint = image.footprint()
         if build.board is None and not build.is_sanitized:
             host_instructions = count_with_callgrind(image.path, *_called(compiled, plain), timeout_s)
     return Measurement(
         model=model or compiled.name,
         target=target,
-        board=build.board.name if build.board else "host",
-        core=build.board.core.name if build.board else "host",
+        board=board.name if board else "host",
+        core=board.core.name if board else "host",
         kernels=compiled.kernels,
         mode=compiled.mode,
         mismatch=compare(golden.outputs, plain.outputs) or compare(golden.outputs[:1], traced.outputs),
@@ -97,6 +117,8 @@ def measure(
         clock_hz=plain.clock_hz,
         counts=plain.counts,
         host_instructions=host_instructions,
+        cycles=cycles,
+        board_clock_hz=memory.clock_hz if memory else None,
         layers=_layer_costs(compiled, traced),
         arena_bytes=compiled.arena_bytes,
         state_bytes=plain.state_bytes,
@@ -116,6 +138,27 @@ def measure(
         lookahead_samples=compiled.lookahead_samples,
         sample_rate_hz=sample_rate_hz,
     )
+
+
+def _cycles(
+    board: Board,
+    images: tuple[Image, Image],
+    sessions: tuple[Session, Session],
+    tracers: tuple[Tracer | None, Tracer | None],
+) -> Cycles | str:
+    """Cycles of the call that is reported: measured by a board, estimated from an emulator's traces, or why neither."""
+    plain, traced = sessions
+    if plain.unit == "cycles":
+        count = plain.call_counts[plain.reported_call]
+        return Cycles(count, False, f"counter of the {board.core.name}", None, None, traced.layer_counts)
+    runs = [
+        Traced(ElfImage.read(image.path), tracer, session.call_counts, session.layer_counts, session.rounds)
+        for image, session, tracer in zip(images, sessions, tracers, strict=True)
+        if tracer is not None
+    ]
+    if len(runs) != len(images):
+        return "cycles are estimated from an emulator's trace, and this run was on none"
+    return estimate(board, runs[0], runs[1], plain.reported_call)
 
 
 def _called(compiled: Compiled, session: Session) -> tuple[str, int]:
@@ -139,10 +182,19 @@ def _working_directory(directory: Path | None) -> Iterator[Path]:
 
 
 def run_session(
-    machine: Machine, image: Image, compiled: Compiled, firmware_id: str, sizes: Sequence[int], timeout_s: float
+    machine: Machine,
+    image: Image,
+    compiled: Compiled,
+    firmware_id: str,
+    sizes: Sequence[int],
+    timeout_s: float,
+    tracer: Tracer | None = None,
 ) -> Session:
-    """Run ``image`` and return what it reported, its identity and its counter checked; ``sizes`` of output per run."""
-    lines = hear(machine, image.path, timeout_s)
+    """Run ``image`` and return what it reported, its identity and its counter checked; ``sizes`` of output per run.
+
+    ``tracer`` takes what an emulator saw it execute.
+    """
+    lines = hear(machine, image.path, timeout_s, tracer=tracer)
     hello = lines[0]
     _check_identity(hello, compiled, firmware_id)
     unit = hello.text("unit")
@@ -158,11 +210,17 @@ def run_session(
         input_bytes=hello.number("input_bytes"),
         output_bytes=hello.number("output_bytes"),
         counts=tuple(line.number("count") for line in calls if line.kind != "flush"),
+        call_counts=tuple(line.number("count") for line in calls),
+        reported_call=_reported_call(calls),
         stack_bytes=max(line.number("stack_bytes") for line in calls),
         outputs=_outputs(lines, sizes),
         layer_counts=tuple(line.number("count") for line in layers),
         rounds=layers[0].number("rounds") if layers else 1,
     )
+
+
+def _reported_call(calls: Sequence[Line]) -> int:
+    return max((place for place, line in enumerate(calls) if line.kind == "push"), default=0)
 
 
 def _check_identity(hello: Line, compiled: Compiled, firmware_id: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from edgeunet.run.image import Footprint
 from edgeunet.short_repr import LONGEST, cut, short_repr
+from edgeunet.timing.cycles import Cycles
 
 SCHEMA = "edgeunet.bench/1"
 NOT_COUNTED = "vectors, startup, UART, counter, main, test inputs and the report are not counted in any figure"
@@ -52,6 +53,8 @@ class Measurement:
         ``nanoseconds`` (wall time on the host).
     counts : one figure per window, each on another input, or one per hop of the recordings.
     rows_per_call : input samples in time of one call: a window, or a hop.
+    cycles : of the call that ``count`` is of, measured or estimated; why there are none; ``None`` on the host.
+    board_clock_hz : clock that estimates in time are for, ``None`` where the board is emulated as such.
     host_instructions : the host's own instructions per run as callgrind counts them, where it is installed.
     state_bytes : ``sizeof`` the state that the caller owns, arena included.
     stack_bytes, footprint : ``None`` on the host, where they cannot be told apart from the C library's.
@@ -68,6 +71,8 @@ class Measurement:
     clock_hz: int
     counts: tuple[int, ...]
     host_instructions: int | None
+    cycles: Cycles | str | None
+    board_clock_hz: int | None
     layers: tuple[LayerCost, ...]
     compared_bytes: int
     arena_bytes: int
@@ -108,6 +113,29 @@ class Measurement:
         if self.unit == "nanoseconds":
             return min(self.counts)
         return self.counts[-1] if self.mode == "stream" else self.counts[0]
+
+    @property
+    def known_cycles(self) -> Cycles | None:
+        """Cycles of a call, measured or estimated, where there are any."""
+        return self.cycles if isinstance(self.cycles, Cycles) else None
+
+    @property
+    def time_clock_hz(self) -> int | None:
+        """The clock that turns cycles into time."""
+        return self.clock_hz if self.unit == "cycles" else self.board_clock_hz
+
+    @property
+    def milliseconds(self) -> float | None:
+        """Time of one call, ``None`` without cycles or a clock."""
+        cycles, clock_hz = self.known_cycles, self.time_clock_hz
+        return None if cycles is None or not clock_hz else 1000 * cycles.count / clock_hz
+
+    @property
+    def realtime_share(self) -> float | None:
+        """Part of the time that a call's samples take which the call takes: 1 is as fast as the signal comes."""
+        if self.milliseconds is None or not self.sample_rate_hz:
+            return None
+        return self.milliseconds / 1000 * self.sample_rate_hz / self.rows_per_call
 
     @property
     def macs(self) -> int:
@@ -151,8 +179,7 @@ class Measurement:
             "instructions": instructions,
             "instructions_lowest": min(self.counts) if by_instructions else None,
             "instructions_highest": max(self.counts) if by_instructions else None,
-            "cycles": self.count if self.unit == "cycles" else None,
-            "clock_hz": self.clock_hz if self.unit == "cycles" else None,
+            **self._time(),
             "wall_ns": self.count if self.unit == "nanoseconds" else None,
             "host_instructions": self.host_instructions,
             "macs": self.macs,
@@ -162,6 +189,7 @@ class Measurement:
                     "name": layer.name,
                     "op": layer.op,
                     "instructions": None,
+                    "cycles": layer_cycles,
                     layer_unit: layer.count,
                     "macs": layer.macs,
                     "share": round(layer.count / total, 6) if total else 0.0,
@@ -169,7 +197,7 @@ class Measurement:
                     if by_instructions and layer.macs
                     else None,
                 }
-                for layer in self.layers
+                for layer, layer_cycles in zip(self.layers, self._layer_cycles(), strict=True)
             ],
             "ram_bytes": self.ram_bytes,
             "arena_bytes": self.arena_bytes,
@@ -185,6 +213,24 @@ class Measurement:
             "harness": NOT_COUNTED,
             "model_digest": self.model_digest,
             **self._rates(instructions),
+        }
+
+    def _layer_cycles(self) -> tuple[int | None, ...]:
+        cycles = self.known_cycles
+        return cycles.layers if cycles is not None else (None,) * len(self.layers)
+
+    def _time(self) -> dict[str, Any]:
+        """Cycles of a call, and what follows from them and a clock."""
+        cycles, milliseconds, share = self.known_cycles, self.milliseconds, self.realtime_share
+        return {
+            "cycles": None if cycles is None else cycles.document(),
+            "cycles_reason": self.cycles if isinstance(self.cycles, str) else None,
+            "clock_hz": self.time_clock_hz,
+            "milliseconds": None if milliseconds is None else round(milliseconds, 6),
+            "realtime_share": None if share is None else round(share, 8),
+            "microseconds_measured": round(1000 * milliseconds, 3)
+            if milliseconds is not None and cycles is not None and not cycles.estimated
+            else None,
         }
 
     def _rates(self, instructions: int | None) -> dict[str, Any]:

@@ -41,7 +41,24 @@ _KINDS = (
     (r"dmb|dsb|isb|mrs|msr|svc|bkpt|cps.*|wf[ei]|sev", "system"),
 )
 _COMPARE = {"cmp", "cmn", "tst", "teq"}
-_SETS_FLAGS = {"add", "sub", "adc", "sbc", "rsb", "and", "orr", "eor", "bic", "mov", "mvn", "lsl", "lsr", "asr", "ror", "mul"}
+_SETS_FLAGS = {
+    "add",
+    "sub",
+    "adc",
+    "sbc",
+    "rsb",
+    "and",
+    "orr",
+    "eor",
+    "bic",
+    "mov",
+    "mvn",
+    "lsl",
+    "lsr",
+    "asr",
+    "ror",
+    "mul",
+}
 _TABLE = tuple((re.compile(pattern), kind) for pattern, kind in _KINDS)
 
 
@@ -61,7 +78,6 @@ def _disassembler() -> Any:
     mode = capstone.CS_MODE_THUMB | capstone.CS_MODE_MCLASS | capstone.CS_MODE_V8
     made = capstone.Cs(capstone.CS_ARCH_ARM, mode)
     made.detail = True
-    made.skipdata = True
     return made
 
 
@@ -73,12 +89,18 @@ def decode_thumb(code: bytes, address: int) -> tuple[Instruction, ...]:
     ToolError
         When capstone is not installed.
     """
-    return tuple(_thumb(found, found.address - address) for found in _disassembler().disasm(code, address))
+    found = []
+    at = 0
+    while at + 2 <= len(code):
+        # Armv7-M ARM, A5.1: the first halfword says how long an instruction is, known to capstone or not.
+        size = 4 if code[at + 1] >> 3 >= 0x1D else 2
+        one = next(_disassembler().disasm(code[at : at + size], address + at, 1), None)
+        found.append(Instruction("alu", size, offset_bytes=at) if one is None else _thumb(one, at))
+        at += size
+    return tuple(found)
 
 
 def _thumb(found: Any, offset: int) -> Instruction:
-    if found.id == 0:  # bytes that capstone does not know: of the M-profile's extensions
-        return Instruction("alu", found.size, offset_bytes=offset)
     mnemonic = found.mnemonic.split(".")[0]
     match = _CONDITION.match(mnemonic)
     base = match["base"] if match else mnemonic
@@ -111,7 +133,9 @@ def _stages(found: Any, kind: str, base: str) -> tuple[int, int, bool]:
         elif operand.type == 1:
             if operand.shift.value:
                 early |= _bit(found, operand.reg)
-            if ("store" in kind and not base.startswith("stm")) or (kind in ("multiply", "multiply_add") and place == 3):
+            if ("store" in kind and not base.startswith("stm")) or (
+                kind in ("multiply", "multiply_add") and place == 3
+            ):
                 late |= _bit(found, operand.reg)
     if kind.endswith("multiple"):
         stack = base in ("push", "pop", "vpush", "vpop")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ctypes
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from edgeunet.errors import ToolError
-from edgeunet.files import scratch_directory
-from edgeunet.run.machines.boards import Region
-from edgeunet.run.machines.toolchains import find_toolchain, run_tool
+import numpy as np
 
+from edgeunet.errors import ToolError
+from edgeunet.run.machines.boards import Region
+from edgeunet.run.machines.tracing import Tracer, compile_library, scratch_directory
+
+_BLOCK, _READ, _WRITE = 1 << 3, 1 << 10, 1 << 11
+"""Unicorn's kinds of hooks: UC_HOOK_BLOCK, UC_HOOK_MEM_READ and UC_HOOK_MEM_WRITE."""
 _SOURCE = Path(__file__).with_name("count_blocks.c")
 
 
@@ -23,6 +25,7 @@ class _Counter(ctypes.Structure):
         ("size_bytes", ctypes.c_uint64),
         ("code", ctypes.c_void_p),
         ("known", ctypes.c_void_p),
+        ("trace", ctypes.c_void_p),
     )
 
 
@@ -35,23 +38,38 @@ def _native_library() -> ctypes.CDLL:
     ToolError
         When no compiler for the host works.
     """
-    toolchain = find_toolchain(None)
     with scratch_directory() as directory:
-        name = "count_blocks.dll" if sys.platform == "win32" else "count_blocks.so"
-        command = [*toolchain.command, "-O2", "-shared", "-fPIC", str(_SOURCE), "-o", name]
-        run_tool(command, directory, "compiling the instruction counter")
-        return ctypes.CDLL(str(directory / name))
+        library = ctypes.CDLL(str(compile_library(_SOURCE, Path(directory))))
+    library.open_trace.restype = ctypes.c_void_p
+    library.close_trace.restype = ctypes.POINTER(ctypes.c_uint64)
+    return library
 
 
 class BlockCounter:
-    """Counts the instructions of every block that ``engine`` (a ``unicorn.Uc``) executes in ``flash``."""
+    """Counts the instructions of every block that ``engine`` (a ``unicorn.Uc``) executes in ``flash``.
 
-    def __init__(self, engine: Any, flash: Region, code: ctypes.Array[ctypes.c_char]) -> None:
+    With a ``tracer`` it also writes down what ran between two passes through the address ``mark``.
+    """
+
+    def __init__(
+        self,
+        engine: Any,
+        flash: Region,
+        code: ctypes.Array[ctypes.c_char],
+        tracer: Tracer | None = None,
+        mark: int = 0,
+    ) -> None:
+        self._tracer = tracer
         self._known = (ctypes.c_uint32 * (flash.size_bytes // 2 + 1))()
         self._code = code
-        self._state = _Counter(0, flash.origin, flash.size_bytes, ctypes.addressof(code), ctypes.addressof(self._known))
+        self._state = _Counter(
+            0, flash.origin, flash.size_bytes, ctypes.addressof(code), ctypes.addressof(self._known), None
+        )
         try:
-            self._hook_native(engine)
+            library = _native_library()
+            self._hook_native(engine, library, "count_block", _BLOCK)
+            if tracer is not None:
+                self._trace(engine, library, flash, tracer, mark)
         except (ToolError, AttributeError, ImportError, OSError):
             self._hook_python(engine, flash)
 
@@ -60,16 +78,33 @@ class BlockCounter:
         """Instructions so far, counting the running block as a whole."""
         return int(self._state.instructions)
 
-    def _hook_native(self, engine: Any) -> None:
-        import unicorn
+    def close(self) -> None:
+        """Hand the trace over, when one was asked for; without a compiler for the host there is none."""
+        if self._tracer is None or not self._state.trace:
+            return
+        library, count = _native_library(), ctypes.c_uint64()
+        records = library.close_trace(ctypes.c_void_p(self._state.trace), ctypes.byref(count))
+        self._tracer.take(np.ctypeslib.as_array(records, (count.value,)))
+        library.free_trace(ctypes.c_void_p(self._state.trace))
+        self._state.trace = None
+
+    def _trace(self, engine: Any, library: ctypes.CDLL, flash: Region, tracer: Tracer, mark: int) -> None:
+        code = (ctypes.c_uint64 * 2)(flash.origin, flash.size_bytes)
+        shape = tracer.shape(flash)
+        memory = None if shape is None else (ctypes.c_uint64 * len(shape))(*shape)
+        self._state.trace = library.open_trace(code, ctypes.c_uint64(mark), memory)
+        for kind in (_READ, _WRITE):
+            self._hook_native(engine, library, "note_access", kind)
+
+    def _hook_native(self, engine: Any, library: ctypes.CDLL, name: str, kind: int) -> None:
         from unicorn.unicorn_py3.unicorn import uclib
 
-        function = ctypes.cast(_native_library().count_block, ctypes.c_void_p)
+        function = ctypes.cast(getattr(library, name), ctypes.c_void_p)
         handle = ctypes.c_size_t()
         status = uclib.uc_hook_add(
             engine._uch,
             ctypes.byref(handle),
-            unicorn.UC_HOOK_BLOCK,
+            kind,
             function,
             ctypes.byref(self._state),
             ctypes.c_uint64(1),

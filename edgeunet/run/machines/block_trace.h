@@ -261,7 +261,7 @@ static struct trace *trace_new(uint64_t base, uint64_t size_bytes, uint64_t mark
     return t;
 }
 
-static void trace_free(struct trace *t)
+static inline void trace_free(struct trace *t)
 {
     free(t->at);
     free(t->blocks);

@@ -14,15 +14,21 @@ from edgeunet.run.machines.elf import ElfImage
 from edgeunet.run.machines.faults import describe_fault
 from edgeunet.run.machines.process import listen_to_process
 from edgeunet.run.machines.protocol import Line, Listener
+from edgeunet.run.machines.tracing import Tracer
 
 
 @dataclass(frozen=True)
 class Machine:
-    """Something that runs a program; ``start`` takes its path, who listens, and for how many seconds at most."""
+    """Something that runs a program.
+
+    Attributes
+    ----------
+    start : takes its path, who listens, for how many seconds at most, and on an emulator also who traces.
+    """
 
     name: str
     version: str
-    start: Callable[[Path, Listener, float], None]
+    start: Callable[..., None]
     emulator: str | None = None
 
 
@@ -54,9 +60,13 @@ def find_machine(board: Board | None, emulator: str | None = None) -> Machine:
 
 
 def hear(
-    machine: Machine, image: Path, timeout_s: float, on_text: Callable[[str], None] | None = None
+    machine: Machine,
+    image: Path,
+    timeout_s: float,
+    on_text: Callable[[str], None] | None = None,
+    tracer: Tracer | None = None,
 ) -> tuple[Line, ...]:
-    """Run ``image`` and return everything it reported.
+    """Run ``image`` and return everything it reported; ``tracer`` takes what an emulator saw it execute.
 
     Raises
     ------
@@ -64,7 +74,10 @@ def hear(
         When it faulted (with registers and cause), hung, or lines were lost.
     """
     listener = Listener(on_text)
-    machine.start(image, listener, timeout_s)
+    if tracer is None or machine.emulator is None:
+        machine.start(image, listener, timeout_s)
+    else:
+        machine.start(image, listener, timeout_s, tracer)
     lines = listener.transcript()
     for line in lines:
         if line.kind == "fault":

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
+import re
 import shutil
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from edgeunet.errors import ToolError
 from edgeunet.run.machines.boards import Board
+from edgeunet.run.machines.elf import ElfImage
 from edgeunet.run.machines.process import listen_to_process
 from edgeunet.run.machines.protocol import Listener
 from edgeunet.run.machines.toolchains import first_line
+from edgeunet.run.machines.tracing import Tracer, compile_library, scratch_directory
+
+_PLUGIN = Path(__file__).with_name("trace_qemu.c")
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ def missing(board: Board) -> ToolError:
     return ToolError(f"'{system.program}' is not installed; {system.install}{other}")
 
 
-def run_in_qemu(board: Board, image: Path, listener: Listener, timeout_s: float) -> None:
+def run_in_qemu(board: Board, image: Path, listener: Listener, timeout_s: float, tracer: Tracer | None = None) -> None:
     """Run ``image`` until it has finished.
 
     Raises
@@ -80,6 +88,40 @@ def run_in_qemu(board: Board, image: Path, listener: Listener, timeout_s: float)
     RunError
         When the program hangs or QEMU gives up.
     """
-    if qemu_version(board) is None:
+    version = qemu_version(board)
+    if version is None:
         raise missing(board)
-    listen_to_process(qemu_command(board, image), listener, timeout_s, ends_itself=False)
+    command = qemu_command(board, image)
+    plugin = _plugin(version) if tracer is not None else None
+    if tracer is None or plugin is None:
+        listen_to_process(command, listener, timeout_s, ends_itself=False)
+        return
+    with scratch_directory() as directory:
+        records = Path(directory) / "trace"
+        arguments = _plugin_arguments(tracer, board, image, records)
+        listen_to_process([*command, "-plugin", f"{plugin},{arguments}"], listener, timeout_s, ends_itself=False)
+        tracer.take(np.fromfile(records, np.uint64))
+
+
+def _plugin_arguments(tracer: Tracer, board: Board, image: Path, records: Path) -> str:
+    shape = tracer.shape(board.flash)
+    fields = [f"out={records}", f"base={board.flash.origin}", f"size={board.flash.size_bytes}"]
+    fields.append(f"thumb={int(board.core.architecture == 'cortex_m')}")
+    fields.append(f"mark={tracer.mark(ElfImage.read(image))}")
+    if shape is not None:
+        fields.append(f"memory={':'.join(map(str, shape))}")
+    return ",".join(fields)
+
+
+@cache
+def _plugin(version: str) -> Path | None:
+    """Compile the plugin for the QEMU that calls itself ``version``; ``None`` when nothing here can."""
+    directory = scratch_directory()
+    atexit.register(directory.cleanup)
+    numbers = re.search(r"(\d+)\.(\d+)", version)
+    major, minor = (int(n) for n in numbers.groups()) if numbers else (7, 2)
+    interface = 1 if major < 9 else 2 if (major, minor) == (9, 0) else 3
+    try:
+        return compile_library(_PLUGIN, Path(directory.name), f"-DPLUGIN_VERSION={interface}")
+    except ToolError:
+        return None

@@ -20,6 +20,7 @@ from edgeunet.run.machines.block_counter import BlockCounter
 from edgeunet.run.machines.boards import Board, Region, load_boards
 from edgeunet.run.machines.elf import ElfImage
 from edgeunet.run.machines.protocol import Listener
+from edgeunet.run.machines.tracing import Tracer
 
 INSTALL = "pip install 'edgeunet[emulate]'"
 _PAGE = 0x1000
@@ -37,7 +38,7 @@ def unicorn_version() -> str | None:
 class UnicornMachine:
     """One board with one program loaded."""
 
-    def __init__(self, board: Board, image: Path, listener: Listener) -> None:
+    def __init__(self, board: Board, image: Path, listener: Listener, tracer: Tracer | None = None) -> None:
         unicorn: Any = import_module("unicorn")
         arm_const: Any = import_module("unicorn.arm_const")
         assert board.core.unicorn_model is not None
@@ -49,7 +50,9 @@ class UnicornMachine:
         self.engine: Any = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
         self.engine.ctl_set_cpu_model(getattr(arm_const, f"UC_CPU_ARM_{board.core.unicorn_model}"))
         self._code = self._map_memory()
-        self.counter = BlockCounter(self.engine, board.flash, self._code)
+        self.counter = BlockCounter(
+            self.engine, board.flash, self._code, tracer, tracer.mark(self._elf) if tracer else 0
+        )
         self._map_registers()
 
     def _map_memory(self) -> ctypes.Array[ctypes.c_char]:
@@ -112,6 +115,7 @@ class UnicornMachine:
             self.engine.emu_start(entry | 1, 0xFFFFFFFF, timeout=int(timeout_s * 1e6))
         except self._unicorn.UcError as error:
             raise RunError(self._fault(str(error))) from error
+        self.counter.close()
         if not self._listener.finished:
             pc = self._where(self.engine.reg_read(self._registers.UC_ARM_REG_PC))
             raise RunError(
@@ -131,7 +135,9 @@ class UnicornMachine:
         return f"the program faulted at {self._where(pc)}: {reason} ({dump})"
 
 
-def run_in_unicorn(board: Board, image: Path, listener: Listener, timeout_s: float) -> None:
+def run_in_unicorn(
+    board: Board, image: Path, listener: Listener, timeout_s: float, tracer: Tracer | None = None
+) -> None:
     """Run ``image`` until it has finished.
 
     Raises
@@ -145,7 +151,7 @@ def run_in_unicorn(board: Board, image: Path, listener: Listener, timeout_s: flo
         raise ToolError(f"the emulator 'unicorn' is not installed; {INSTALL}")
     if board.core.unicorn_model is None:
         raise ToolError(f"unicorn does not emulate {board.core.name}; use --emulator qemu")
-    UnicornMachine(board, image, listener).run(timeout_s)
+    UnicornMachine(board, image, listener, tracer).run(timeout_s)
 
 
 def main(arguments: list[str]) -> None:

@@ -1,0 +1,166 @@
+"""From traces of an emulated run to cycles of a call and of each layer, by the model of the core.
+
+The firmware reads its counter in a fixed order (``measure.c``), and a trace has one interval per reading, so that what
+the counter said of a stretch and what was executed in it can be held against each other, instruction by instruction:
+where they differ, nothing is estimated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+
+from edgeunet.errors import EdgeUNetError, RunError
+from edgeunet.run.machines.boards import Board
+from edgeunet.run.machines.elf import ElfImage
+from edgeunet.run.machines.tracing import Rows, Tracer
+from edgeunet.short_repr import short_repr
+from edgeunet.timing.block import Block, wait_cycles, zero_wait_cycles
+from edgeunet.timing.cycles import Cycles
+from edgeunet.timing.decoders import decoder_for
+from edgeunet.timing.instruction import Instruction
+from edgeunet.timing.table import Table, load_table
+
+_CALIBRATION_READINGS = 8
+_TRACE_READINGS = 2
+_CALL_READINGS = 6
+_STARTED, _OVERHEAD = 2, 4
+"""Of the readings around a call (a probe of the stack, the call, nothing): those that begin the call and nothing."""
+
+
+@dataclass(frozen=True)
+class Traced:
+    """One image, what ran of it, and what its counter said: of each call, and of each layer."""
+
+    image: ElfImage
+    tracer: Tracer
+    calls: tuple[int, ...]
+    layers: tuple[int, ...] = ()
+    rounds: int = 1
+
+    __repr__ = short_repr
+
+
+class Estimator:
+    """The model of one board's cycles over the traces of one image."""
+
+    def __init__(self, board: Board, image: ElfImage) -> None:
+        self.table: Table = load_table(board.core.name)
+        self._image = image
+        self._decode: Callable[[bytes, int], tuple[Instruction, ...]] = decoder_for(board.core.name)
+        self._known: dict[tuple[int, int], tuple[Instruction, ...]] = {}
+
+    @cached_property
+    def _segments(self) -> list[tuple[int, bytes]]:
+        return [(segment.address, segment.data) for segment in self._image.segments]
+
+    def _instructions(self, address: int, size: int) -> tuple[Instruction, ...]:
+        key = address, size
+        if key not in self._known:
+            for start, data in self._segments:
+                if start <= address < start + len(data):
+                    self._known[key] = self._decode(data[address - start : address - start + size], address)
+                    break
+            else:
+                raise RunError(f"code at 0x{address:08x} is not in '{self._image.path}'; build it again")
+        return self._known[key]
+
+    def blocks(self, plus: Iterable[Rows], minus: Rows, times: int = 1) -> list[Block]:
+        """Return what ran in the intervals ``plus`` beyond ``times`` what ran in ``minus``."""
+        sums: dict[tuple[int, int], list[int]] = {}
+        for rows, sign in (*((rows, 1) for rows in plus), (minus, -times)):
+            for address, size, *counts in rows.tolist():
+                held = sums.setdefault((address, size), [0] * 6)
+                sums[address, size] = [a + sign * b for a, b in zip(held, counts, strict=True)]
+        return [
+            Block(self._instructions(address, size), address % 4 == 0, *counts)
+            for (address, size), counts in sums.items()
+            if any(counts)
+        ]
+
+    def cycles(self, blocks: Sequence[Block]) -> tuple[int, int]:
+        """Return the cycles of ``blocks`` with the board's memory, and with memory that never waits."""
+        zero_wait = zero_wait_cycles(blocks, self.table)
+        return round(zero_wait + wait_cycles(blocks, self.table)), round(zero_wait)
+
+
+def instructions_in(blocks: Iterable[Block]) -> int:
+    """Return how many instructions ``blocks`` stand for."""
+    return sum(block.count * len(block.instructions) for block in blocks)
+
+
+def estimate(board: Board, plain: Traced, traced: Traced, call: int) -> Cycles | str:
+    """Return the cycles of call number ``call`` of ``plain``, and of the layers that ``traced`` reports, or why not.
+
+    Parameters
+    ----------
+    board : of the core to estimate for; the traces hold the waits for its memory.
+    """
+    try:
+        return _estimate(board, plain, traced, call)
+    except EdgeUNetError as error:
+        return str(error)
+
+
+def _estimate(board: Board, plain: Traced, traced: Traced, call: int) -> Cycles:
+    if not plain.tracer.intervals:
+        raise RunError("cycles need a compiler for this machine to trace with; pip install 'edgeunet[emulate]'")
+    of_calls = Estimator(board, plain.image)
+    blocks = _call(of_calls, plain, call)
+    count, zero_wait = of_calls.cycles(blocks)
+    table = of_calls.table
+    return Cycles(
+        count=count,
+        estimated=True,
+        model=f"{table.model} model of the {board.core.name}",
+        error_band_percent=table.error_band_percent,
+        zero_wait_count=zero_wait,
+        layers=_layers(Estimator(board, traced.image), traced),
+    )
+
+
+def _call(estimator: Estimator, traced: Traced, call: int) -> list[Block]:
+    intervals = traced.tracer.intervals
+    first = _CALIBRATION_READINGS + _CALL_READINGS * call + 1
+    if first + _OVERHEAD >= len(intervals):
+        raise RunError("the trace ends before the call does; build the firmware again")
+    blocks = estimator.blocks([intervals[first + _STARTED]], intervals[first + _OVERHEAD])
+    # `overhead` in measure.c leaves out the one instruction in which nothing() returns.
+    _require_equal(instructions_in(blocks) + 1, traced.calls[call])
+    return blocks
+
+
+def _layers(estimator: Estimator, traced: Traced) -> tuple[int, ...]:
+    """Return the cycles of each layer: between its hook and the next one's, over all rounds, hooks aside."""
+    intervals, layers, rounds = traced.tracer.intervals, len(traced.layers), traced.rounds
+    hook = intervals[_CALIBRATION_READINGS + 1]
+    readings = rounds * (layers + 1)
+    first = _CALIBRATION_READINGS + _TRACE_READINGS + 1 + _STARTED + 1
+    # The layers reported are those of the last call that is no flush, whose place depends on rounds before it.
+    for start in range(first, len(intervals) - readings + 1):
+        groups = [[intervals[start + turn * (layers + 1) + layer] for turn in range(rounds)] for layer in range(layers)]
+        if _lengths_agree(estimator, groups, hook, traced):
+            return tuple(estimator.cycles(estimator.blocks(group, hook, rounds))[0] for group in groups)
+    raise RunError("the trace does not show the layers that the counter counted; build the firmware again")
+
+
+def _lengths_agree(estimator: Estimator, groups: Sequence[Sequence[Rows]], hook: Rows, traced: Traced) -> bool:
+    for group, counted in zip(groups, traced.layers, strict=True):
+        if max(0, instructions_in(estimator.blocks(group, hook, traced.rounds))) != counted:
+            return False
+    return True
+
+
+def _require_equal(traced: int, counted: int) -> None:
+    if traced != counted:
+        raise RunError(
+            f"the trace shows {traced} instructions where the counter counted {counted}, so no cycles are estimated; "
+            "build the firmware again"
+        )
+
+
+def call_of_interest(mode: str, calls: int) -> int:
+    """Return the call that a measurement reports: the first window, or the last hop."""
+    return calls - 1 if mode == "stream" else 0
