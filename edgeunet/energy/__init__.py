@@ -1,1 +1,1 @@
-"""From cycles to charge: published energies of named boards, what a battery makes of them, and measured power traces."""
+"""From cycles to charge: published energies of named boards, what a battery makes of them, and power traces."""

@@ -138,6 +138,13 @@ class Measurement:
         return self.milliseconds / 1000 * self.sample_rate_hz / self.rows_per_call
 
     @property
+    def microseconds(self) -> float | None:
+        """Time of one call by the board's own cycle counter and clock; ``None`` where nothing measured it."""
+        if self.unit != "cycles" or not self.clock_hz:
+            return None
+        return round(1e6 * self.count / self.clock_hz, 3)
+
+    @property
     def macs(self) -> int:
         return sum(layer.macs for layer in self.layers)
 
@@ -228,9 +235,7 @@ class Measurement:
             "clock_hz": self.time_clock_hz,
             "milliseconds": None if milliseconds is None else round(milliseconds, 6),
             "realtime_share": None if share is None else round(share, 8),
-            "microseconds_measured": round(1000 * milliseconds, 3)
-            if milliseconds is not None and cycles is not None and not cycles.estimated
-            else None,
+            "microseconds_measured": self.microseconds,
         }
 
     def _rates(self, instructions: int | None) -> dict[str, Any]:

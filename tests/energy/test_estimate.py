@@ -88,7 +88,7 @@ def test_published_energies_follow_from_the_other_models(board: str, model: str)
     assert abs(100 * (predicted / published - 1)) <= found.error_percent + 1e-9
 
 
-def test_picojoules_per_cycle_are_those_of_the_paper_figures() -> None:
+def test_picojoules_per_cycle_are_microjoules_per_published_cycle() -> None:
     """275, 143 and 53 pJ: microjoules x inferences per second / clock for keyword spotting."""
     found = [find_mode(board).by_model["kws"] for board in JUDGED]
     assert found == pytest.approx([274.6, 143.2, 52.9], abs=0.05)
@@ -112,7 +112,7 @@ def test_a_mode_by_name() -> None:
 
 
 def test_a_board_of_unknown_energy_lists_the_known_ones() -> None:
-    with pytest.raises(RunError, match="no energy per cycle is known for 'rp2040'.*nucleo-u575zi-q"):
+    with pytest.raises(RunError, match=r"no energy per cycle is known for 'rp2040'.*nucleo-u575zi-q"):
         find_mode("rp2040")
 
 

@@ -16,28 +16,42 @@ _CALLS = {"run": "window", "push": "hop"}
 
 
 def flash_document(plan: FlashPlan, lines: Sequence[Line]) -> dict[str, Any]:
-    """Return the object that ``flash --json`` prints; figures are ``None`` where nothing was heard."""
+    """Return the object that ``flash --json`` prints; figures are ``None`` where nothing was heard or counted."""
     calls = [line for line in lines if line.kind in _CALLS]
     stack = [line for line in lines if line.kind in (*_CALLS, "flush")]
     tests = [line.number("result") for line in lines if line.kind == "selftest"]
     recording = plan.project.recording
     events = _events(plan, lines)
+    unit = lines[0].text("unit") if _is_counted(lines) else None
+    count = max(line.number("count") for line in calls) if calls and unit else None
     return {
         "schema": SCHEMA,
         "model": plan.project.model,
         "board": plan.board.name,
         "heard": bool(lines),
         "selftest_passed": not any(tests) if tests else None,
-        "unit": lines[0].text("unit") if lines else None,
+        "unit": unit,
         "call": _CALLS[calls[0].kind] if calls else None,
         "calls": len(calls),
-        "count_per_call": max(line.number("count") for line in calls) if calls else None,
-        "count_per_second": _per_second(calls, recording),
+        "count_per_call": count,
+        "count_per_second": _per_second(calls, recording) if unit else None,
+        "microseconds_measured": _microseconds(lines, count) if unit == "cycles" else None,
         "recording_s": recording["samples"] / recording["sample_rate_hz"] if recording else None,
         "state_bytes": lines[0].number("state_bytes") if lines else None,
         "stack_bytes": max(line.number("stack_bytes") for line in stack) if stack else None,
         "events": [vars(event) for event in events] if recording else None,
     }
+
+
+def _is_counted(lines: Sequence[Line]) -> bool:
+    """Whether the board's counter ran: one that stands still shows 0 for the loops of known length."""
+    loops = [line for line in lines if line.kind == "calibration"]
+    return bool(lines) and (not loops or any(line.number("count") for line in loops))
+
+
+def _microseconds(lines: Sequence[Line], cycles: int | None) -> float | None:
+    clock_hz = lines[0].number("clock_hz")
+    return round(1e6 * cycles / clock_hz, 3) if cycles is not None and clock_hz else None
 
 
 def _per_second(calls: Sequence[Line], recording: Any) -> int | None:
@@ -86,7 +100,12 @@ def _verdict(passed: bool | None, is_pipeline: bool) -> str:
 
 
 def _figures(told: dict[str, Any]) -> list[str]:
-    cost = f"{told['count_per_call']:,} {told['unit']} per {told['call']} at most"
-    if told["count_per_second"] is not None:
+    if told["unit"] is None:
+        cost = "not counted: this board's counter stands still"
+    elif told["count_per_second"] is not None:
         cost = f"{told['count_per_second']:,} {told['unit']} per second of signal"
+    else:
+        cost = f"{told['count_per_call']:,} {told['unit']} per {told['call']} at most"
+    if told["microseconds_measured"] is not None:
+        cost += f" ({told['microseconds_measured']:,.1f} µs per {told['call']} at most, measured)"
     return [cost, f"{told['state_bytes']:,} bytes of state, {told['stack_bytes']:,} of stack"]

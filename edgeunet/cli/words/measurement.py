@@ -62,8 +62,8 @@ def _cost_lines(m: Measurement) -> list[str]:
     lines = [f"{m.unit:<12}  {m.count:,} per {call}, untraced, from entry to return{per_mac}"]
     if len(m.counts) > 1:
         lines.append(f"{'':<12}  {min(m.counts):,} to {max(m.counts):,} over {len(m.counts)} {call}s")
-    if m.unit == "cycles" and m.clock_hz:
-        lines.append(f"time          {1e6 * m.count / m.clock_hz:,.0f} µs at {m.clock_hz / 1e6:g} MHz")
+    if m.microseconds is not None:
+        lines.append(f"time          {m.microseconds:,.1f} µs at {m.clock_hz / 1e6:g} MHz, measured on the board")
     return lines + _rate_lines(m) + _stream_lines(m)
 
 

@@ -12,6 +12,8 @@
 #define CSR_MTVAL 0x343
 #define CSR_PMPCFG0 0x3A0
 #define CSR_PMPADDR0 0x3B0
+#define CSR_MCYCLE (0xB00 - 0x1000)
+#define CSR_MCYCLEH (0xB80 - 0x1000)
 #define CSR_MINSTRET (0xB02 - 0x1000)
 #define CSR_MINSTRETH (0xB82 - 0x1000)
 

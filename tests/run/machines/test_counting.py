@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from edgeunet.errors import ToolError
+from edgeunet.run.image import Build, build_image
 from edgeunet.run.machines import block_counter
 from edgeunet.run.machines.boards import load_boards
-from edgeunet.run.machines.machine import hear
+from edgeunet.run.machines.machine import find_machine, hear
 from edgeunet.run.machines.protocol import Listener
+from edgeunet.run.machines.toolchains import find_toolchain
 from edgeunet.run.machines.unicorn_machine import UnicornMachine
-from tests.rigs.machines import COMPILER, RISCV, image_for, machine_for
+from edgeunet.run.project import write_project
+from tests.rigs.machines import COMPILER, RISCV, image_for, machine_for, tools
 from tests.rigs.tools import need
 from tests.run.small_network import small_network
 
@@ -103,3 +107,15 @@ def test_trace_overhead_is_taken_out(core: str, tmp_path: Path) -> None:
     total = next(line.number("count") for line in plain if line.kind == "run")
     layers = sum(line.number("count") for line in traced if line.kind == "layer")
     assert abs(total - layers) < 30
+
+
+def test_the_cycle_counter_of_risc_v_counts(tmp_path: Path) -> None:
+    """Under QEMU, one instruction per tick, ``mcycle`` shows the loops of known length as long as they are."""
+    need(*tools(RISCV, "gcc", "qemu"))
+    board = replace(load_boards().board(RISCV), counter="mcycle")
+    build = Build(board, find_toolchain(board.core, "gcc"))
+    image = build_image(build, write_project(small_network(), board, tmp_path))
+    lines = hear(find_machine(board, "qemu"), image.path, 60.0)
+    loops = [line for line in lines if line.kind == "calibration"]
+    assert lines[0].text("unit") == "cycles"
+    assert [line.number("count") for line in loops] == [line.number("expected") for line in loops]

@@ -65,9 +65,7 @@ def test_any_damaged_byte_is_noticed(position: int, flip: int) -> None:
 
 
 def test_prints_between_the_lines_do_no_harm() -> None:
-    data = (
-        b"boot v1.2\r\n" + SESSION[0] + b"temperature # 21 *C\n" * 0 + b"hello, world\n" + b"".join(SESSION[1:]) + END
-    )
+    data = b"boot v1.2\r\n" + SESSION[0] + b"temperature # 21 *C\nhello, world\n" + b"".join(SESSION[1:]) + END
     assert len(listen(data).transcript()) == 3
 
 
