@@ -36,6 +36,7 @@ _TEXTS = frozenset(
         "emulator",
         "emulator_version",
         "flags",
+        "cycles_reason",
     }
 )
 _OBJECTS = frozenset(
@@ -104,7 +105,9 @@ def _wrong_members(table: Mapping[str, Any], path: str) -> Iterator[str]:
         name = f"{path}{key}"
         if value is None:
             continue
-        if key in _OBJECTS or (isinstance(value, Mapping) and (in_scores or (path and key in _PER_CLASS))):
+        if key == "cycles" and isinstance(value, Mapping):
+            yield from _wrong_members(value, f"{name}.")
+        elif key in _OBJECTS or (isinstance(value, Mapping) and (in_scores or (path and key in _PER_CLASS))):
             if isinstance(value, Mapping):
                 yield from _wrong_members(value, f"{name}.")
             else:

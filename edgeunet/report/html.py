@@ -114,7 +114,7 @@ def _headline(results: Results, subject: Subject) -> Headline:
     )
     accuracy = [("mean F1", f"{100 * row.mean_f1:.2f} %")] if row is not None and row.mean_f1 is not None else []
     unit = "hop" if HOP in subject.target else "window"
-    counts = ((name, f"{title} per {unit}") for name, title in _COUNTS)
+    counts = (("cycles.count" if name == "cycles" else name, f"{title} per {unit}") for name, title in _COUNTS)
     cost = [
         (title, show(name, figures[name]))
         for name, title in (*counts, ("ram_bytes", "RAM, bytes"), ("flash_bytes", "flash, bytes"))

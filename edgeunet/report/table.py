@@ -26,7 +26,7 @@ TARGET_COLUMNS: tuple[Column, ...] = (
     ("exact", ("exact",)),
     ("instructions", ("instructions",)),
     ("instructions per sample", ("instructions_per_sample",)),
-    ("cycles", ("cycles",)),
+    ("cycles", ("cycles.count", "cycles")),
     ("wall ns", ("wall_ns",)),
     ("RAM bytes", ("ram_bytes",)),
     ("of it arena", ("arena_bytes",)),

@@ -235,6 +235,8 @@ class Measurement:
             "clock_hz": self.time_clock_hz,
             "milliseconds": None if milliseconds is None else round(milliseconds, 6),
             "realtime_share": None if share is None else round(share, 8),
+            "milliseconds_per_second": None if share is None else round(1000 * share, 6),
+            "streams": None if not share else int(1 / share),
             "microseconds_measured": self.microseconds,
         }
 

@@ -33,16 +33,18 @@ def _verdict(m: Measurement) -> str:
 def _layer_lines(m: Measurement) -> list[str]:
     unit = _LABEL[m.unit]
     total = sum(layer.count for layer in m.layers) or 1
-    rows = [("layer", "op", unit, "share", "MACs", f"{unit}/MAC")]
-    for layer in m.layers:
+    cycles = m.known_cycles if m.unit == "instructions" else None
+    rows = [("layer", "op", unit, "share", "MACs", f"{unit}/MAC", "cycles" if cycles else "")]
+    layer_cycles = cycles.layers if cycles else (0,) * len(m.layers)
+    for layer, spent in zip(m.layers, layer_cycles, strict=True):
         per_mac = f"{layer.count / layer.macs:.2f}" if layer.macs else ""
         share = f"{100 * layer.count / total:.1f} %"
-        rows.append(
-            (cell(layer.name), layer.op, f"{layer.count:,}", share, f"{layer.macs:,}" if layer.macs else "", per_mac)
-        )
+        macs = f"{layer.macs:,}" if layer.macs else ""
+        rows.append((cell(layer.name), layer.op, f"{layer.count:,}", share, macs, per_mac, f"{spent:,}" if cycles else ""))
     per_mac = f"{total / m.macs:.2f}" if m.macs else ""
-    rows.append(("all layers", "", f"{total:,}", "100.0 %", f"{m.macs:,}", per_mac))
-    widths = [max(len(row[i]) for row in rows) for i in range(6)]
+    spent_in_all = f"{sum(layer_cycles):,}" if cycles else ""
+    rows.append(("all layers", "", f"{total:,}", "100.0 %", f"{m.macs:,}", per_mac, spent_in_all))
+    widths = [max(len(row[i]) for row in rows) for i in range(7)]
     return [
         "  ".join(
             text.ljust(w) if i < 2 else text.rjust(w) for i, (text, w) in enumerate(zip(row, widths, strict=True))
@@ -64,7 +66,24 @@ def _cost_lines(m: Measurement) -> list[str]:
         lines.append(f"{'':<12}  {min(m.counts):,} to {max(m.counts):,} over {len(m.counts)} {call}s")
     if m.microseconds is not None:
         lines.append(f"time          {m.microseconds:,.1f} µs at {m.clock_hz / 1e6:g} MHz, measured on the board")
-    return lines + _rate_lines(m) + _stream_lines(m)
+    return lines + _time_lines(m) + _rate_lines(m) + _stream_lines(m)
+
+
+def _time_lines(m: Measurement) -> list[str]:
+    """Estimated cycles, and the time that a board's clock makes of them."""
+    if isinstance(m.cycles, str):
+        return [f"cycles        not estimated: {m.cycles}"]
+    if m.cycles is None or not m.cycles.estimated:
+        return []
+    waiting = m.cycles.count - (m.cycles.zero_wait_count or 0)
+    waits = f", {waiting:,} of them waiting for flash" if waiting else ""
+    lines = [f"cycles        {m.cycles.count:,} ({m.cycles.caveat()}){waits}"]
+    if m.milliseconds is not None and m.time_clock_hz:
+        busy = ""
+        if m.realtime_share:
+            busy = f", {100 * m.realtime_share:.3g} % of real time: {1 / m.realtime_share:,.0f} such streams at once"
+        lines.append(f"time          {m.milliseconds:,.3f} ms at {m.time_clock_hz / 1e6:g} MHz{busy}")
+    return lines
 
 
 def _rate_lines(m: Measurement) -> list[str]:

@@ -1,0 +1,1 @@
+"""The model of cycles against published boards: images run in Unicorn, their cycles beside the published medians."""
