@@ -49,7 +49,7 @@ class Estimator:
     def __init__(self, board: Board, image: ElfImage) -> None:
         self.table: Table = load_table(board.core.name)
         self._image = image
-        self._decode: Callable[[bytes, int], tuple[Instruction, ...]] = decoder_for(board.core.name)
+        self._decode: Callable[[bytes, int], tuple[Instruction, ...]] = decoder_for(board.core.name, image.path)
         self._known: dict[tuple[int, int], tuple[Instruction, ...]] = {}
 
     @cached_property

@@ -57,7 +57,9 @@ def zero_wait_cycles(blocks: Iterable[Block], table: Table) -> float:
 def _cycles(block: Block, table: Table) -> float:
     rules, instructions = table.rules, block.instructions
     total = block.count * block_cycles(instructions, table.core)
-    total += block.taken * rules.get("taken", 0) + block.split * rules.get("split", 0)
+    looped = bool(instructions) and instructions[-1].kind == "branch.loop"
+    refill = rules.get("taken_loop" if looped else "taken", 0)
+    total += block.taken * refill + block.split * rules.get("split", 0)
     if not block.aligned and instructions and instructions[0].size_bytes == 4:
         total += block.entered * rules.get("unaligned_target", 0)
     return total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from edgeunet.timing.instruction import FLAGS, Instruction
@@ -20,7 +21,7 @@ def scheduled_cycles(instructions: Sequence[Instruction], table: Table) -> int:
     """
     ready: dict[int, int] = {}
     free: dict[str, list[int]] = {unit: [0] * count for unit, count in table.units.items()}
-    now, left = 0, table.width
+    now, left, held_until = 0, table.width, 0
     starts = []
     for _ in range(_ROUNDS):
         for place, instruction in enumerate(instructions):
@@ -29,11 +30,13 @@ def scheduled_cycles(instructions: Sequence[Instruction], table: Table) -> int:
             slots = table.width if _writes_back(instruction) else row.slots
             if left < slots:
                 now, left = now + 1, table.width
-            at = _units_at(max(now, _operands_at(instruction, ready, row.early)), row.units, free)
+            at = max(now, _operands_at(instruction, ready, row.early), held_until - row.latency - 1)
+            at = _units_at(at, row.units, free)
             # What had to wait has its cycle to itself.
             now, left = (at, 0) if at > now else (now, left - slots)
             if place == 0:
                 starts.append(now)
+            held_until = now + beats + row.latency if row.in_order else held_until
             _take(now, beats, row.units, free)
             _write(now, beats, instruction, row, ready)
     return starts[-1] - starts[-2] if instructions else 0
@@ -46,7 +49,7 @@ def _writes_back(instruction: Instruction) -> bool:
 
 def _write(now: int, beats: int, instruction: Instruction, row: Row, ready: dict[int, int]) -> None:
     for bit in _bits(instruction.writes):
-        ready[bit] = now + row.latency + beats - 1
+        ready[bit] = now + row.latency + beats - max(1, math.ceil(row.cycles))
         if instruction.words and instruction.early >> bit & 1:
             ready[bit] = now + 1
         elif bit == _FLAGS_BIT:

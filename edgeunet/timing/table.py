@@ -31,6 +31,7 @@ class Row:
     early : ``all`` when every operand but the late ones is needed a cycle early, ``none`` when none is; else those that
         make an address or are shifted.
     slots : how many instructions of a cycle it counts for.
+    in_order : what follows must not have its result sooner.
     source : where the figure stands.
     """
 
@@ -41,6 +42,7 @@ class Row:
     units: tuple[str, ...] = ()
     early: str = ""
     slots: int = 1
+    in_order: bool = False
     source: str = ""
 
     __repr__ = short_repr
