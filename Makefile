@@ -71,6 +71,10 @@ types: $(READY) ## static types (mypy --strict)
 bench: $(READY) ## measure the fixed workloads and rewrite the ratio table in the README
 	$(BIN)/python -m benchmarks
 
+.PHONY: validate-time
+validate-time: $(READY) ## run published images again and rewrite docs/TIME.md; MATERIAL=a copy of mlcommons/tiny_results_v1.1
+	$(BIN)/python -m benchmarks.timing $(MATERIAL)
+
 .PHONY: docs
 docs: $(READY) ## regenerate the generated pages of docs/
 	$(BIN)/python -m edgeunet.graph.rules.supported_ops docs/SUPPORTED_OPS.md

@@ -1,11 +1,12 @@
 """What a published image executes in one inference, as far as time goes, and the cycles that follow from it.
 
-Of an instruction only its class, registers and words are kept, so a histogram holds no code; a page of JSON holds them
-all, each distinct instruction once.
+Of an instruction only its class, registers and words are kept, so a histogram holds no code; a packed page of JSON holds
+them all, each distinct instruction once.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,6 @@ from typing import Any
 
 from benchmarks.timing.entries import BASE
 from edgeunet.errors import RunError
-from edgeunet.files import read_json
 from edgeunet.run.machines.boards import Board
 from edgeunet.run.machines.tracing import Rows
 from edgeunet.timing.block import Block, wait_cycles, zero_wait_cycles
@@ -23,7 +23,7 @@ from edgeunet.timing.decoders import decoder_for
 from edgeunet.timing.instruction import parse_instruction
 from edgeunet.timing.table import load_table
 
-PAGE = Path(__file__).with_name("histograms.json")
+PAGE = Path(__file__).with_name("histograms.json.gz")
 
 
 @dataclass(frozen=True)
@@ -101,13 +101,16 @@ def write_histograms(histograms: Sequence[Histogram], path: Path = PAGE) -> str:
         lines.append(_line({**fields, "blocks": blocks}))
     listed = ",\n".join(lines)
     text = f'{{"instructions":{_line(list(words))},\n"images":[\n{listed}\n]}}\n'
-    path.write_text(text, encoding="utf-8")
+    path.write_bytes(gzip.compress(text.encode(), mtime=0))
     return text
 
 
 def read_histograms(path: Path = PAGE) -> tuple[Histogram, ...]:
     """Return the histograms of the page."""
-    document = read_json(path, RunError)
+    try:
+        document = json.loads(gzip.decompress(path.read_bytes()))
+    except (OSError, EOFError, ValueError) as error:
+        raise RunError(f"'{path}' is no page of histograms ({error}); make validate-time") from error
     words: list[str] = document["instructions"]
     return tuple(_histogram(row, words) for row in document["images"])
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-
 from edgeunet.errors import EdgeUNetError, RunError
 from edgeunet.run.machines.boards import Board
 from edgeunet.run.machines.elf import ElfImage

@@ -1,4 +1,4 @@
-"""Cycles of a block on a core that issues one instruction after the other: a sum over classes, and what neighbours add."""
+"""Cycles of a block on a core that issues one instruction after the other: a sum, and what neighbours add."""
 
 from __future__ import annotations
 

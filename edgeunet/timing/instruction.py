@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from edgeunet.errors import RunError
 from edgeunet.short_repr import short_repr
 
+# fmt: off
 KINDS = (
-    "alu", "alu.shift", "alu.shifted", "alu.extend", "alu.saturate", "alu.simd", "alu.move", "multiply", "multiply_add", "multiply_long", "divide", "load", "load.narrow", "load_pair", "load_multiple", "store",
-    "store_pair", "store_multiple", "branch", "call", "return", "float", "float_divide", "float_load", "float_store",
-    "float_multiple", "system",
-)  # fmt: skip
-"""Classes of the tables; what follows a dot narrows a class, for tables that tell so much apart. Vector instructions of Helium have classes of their own, which start with ``vector``."""
+    "alu", "alu.shift", "alu.shifted", "alu.extend", "alu.saturate", "alu.simd", "alu.move", "alu.loop",
+    "multiply", "multiply_add", "multiply_long", "divide",
+    "load", "load.narrow", "load_pair", "load_multiple", "store", "store_pair", "store_multiple",
+    "branch", "branch.loop", "call", "return",
+    "float", "float_divide", "float_load", "float_store", "float_multiple", "system",
+    "vector_load", "vector_load.scattered", "vector_store", "vector_store.scattered", "vector_alu", "vector_alu.bitwise",
+    "vector_multiply", "vector_multiply.across", "vector_move", "vector_system",
+)
+# fmt: on
+"""Classes of the tables; what follows a dot narrows a class, for tables that tell so much apart."""
 FLAGS = 1 << 31
-"""The bit of the condition flags in masks of registers; bits 0 to 15 are the core's, 16 and on those of vectors."""
+"""The bit of the condition flags in masks of registers; 0 to 15 are the core's, 32 and on single floats and vectors."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Instruction:
 
     Attributes
     ----------
-    kind : one of ``KINDS``, or ``vector...``.
+    kind : one of ``KINDS``.
     size_bytes : 2 or 4.
     reads, writes : masks of registers, bit n is register n (``FLAGS``: the flags).
     early : of the registers read, those that make an address or are shifted on their way: needed a stage before others.
@@ -56,7 +62,8 @@ class Instruction:
     def text(self) -> str:
         """Return the features as one short word, which ``parse_instruction`` reads back."""
         marks = "i" if self.indexed else ""
-        return f"{self.kind}:{self.size_bytes}:{self.words}{marks}:{self.reads:x}:{self.writes:x}:{self.early:x}:{self.late:x}"
+        masks = ":".join(f"{mask:x}" for mask in (self.reads, self.writes, self.early, self.late))
+        return f"{self.kind}:{self.size_bytes}:{self.words}{marks}:{masks}"
 
 
 def parse_instruction(text: str, offset_bytes: int) -> Instruction:

@@ -36,7 +36,11 @@ def decode_vectors(image: Path) -> dict[int, Instruction]:
     program = _program()
     if program is None:
         raise ToolError(f"cycles of a core with Helium take {PROGRAMS[0]} to decode its instructions; {INSTALL}")
-    options = ["-marmv8.1-m.main"] if program.startswith("arm") else ["--mattr=+mve.fp,+8.1-m.main", "--triple=thumbv8.1m.main"]
+    options = (
+        ["-marmv8.1-m.main"]
+        if program.startswith("arm")
+        else ["--mattr=+mve.fp,+8.1-m.main", "--triple=thumbv8.1m.main"]
+    )
     done = subprocess.run([program, *options, "-d", str(image)], capture_output=True, text=True, errors="replace")
     found = {}
     for line in done.stdout.splitlines():
@@ -95,7 +99,9 @@ def _vector(base: str, operands: str, registers: list[str]) -> Instruction:
         pair = len(registers) > 3 and registers[1][0] != "q"
         written = registers[: 2 if pair else 1]
         sums = _mask(written) if re.match(r"v\w*va|vmlav?a|v\w*lva", base) or base.endswith("va") else 0
-        return Instruction("vector_multiply.across", 4, _mask(registers[len(written) :]) | sums, _mask(written), 0, sums)
+        return Instruction(
+            "vector_multiply.across", 4, _mask(registers[len(written) :]) | sums, _mask(written), 0, sums
+        )
     kind = "vector_alu.bitwise" if _BITWISE.match(base) else "vector_alu"
     kind = "vector_multiply" if _MULTIPLY.match(base) else kind
     sums = _mask(first) if re.match(r"v(q?r?d?mla|mla|fm[as]|cmla)", base) else 0
