@@ -1,7 +1,7 @@
 """``python -m benchmarks.timing MATERIAL`` (``make validate-time``): run the published images again.
 
-``MATERIAL`` is a checkout or a bare repository of mlcommons/tiny_results_v1.1. Writes ``histograms.json.gz`` and the table
-of ``docs/TIME.md``; without it, the table alone is written from the histograms that are here.
+``MATERIAL`` is a checkout or a bare repository of mlcommons/tiny_results_v1.1. Writes ``histograms.json.gz`` and the
+table of ``docs/TIME.md``; without it, the table alone is written from the histograms that are here.
 """
 
 from __future__ import annotations

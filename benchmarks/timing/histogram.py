@@ -1,7 +1,7 @@
 """What a published image executes in one inference, as far as time goes, and the cycles that follow from it.
 
-Of an instruction only its class, registers and words are kept, so a histogram holds no code; a packed page of JSON holds
-them all, each distinct instruction once.
+Of an instruction only its class, registers and words are kept, so a histogram holds no code; a packed page of JSON
+holds them all, each distinct instruction once.
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ def check_options(request: Request, board: Board | None) -> None:
         )
     elif request.port is not None and request.emulator is not None:
         raise RunError(
-            f"--emulator {request.emulator} is for a run without the board, and --port {request.port} is for one on it; "
+            f"--emulator {request.emulator} is for a run without the board, --port {request.port} for one on it; "
             "leave one of them out"
         )
 

@@ -14,8 +14,8 @@ KINDS = (
     "load", "load.narrow", "load_pair", "load_multiple", "store", "store_pair", "store_multiple",
     "branch", "branch.loop", "call", "return",
     "float", "float_divide", "float_load", "float_store", "float_multiple", "system",
-    "vector_load", "vector_load.scattered", "vector_store", "vector_store.scattered", "vector_alu", "vector_alu.bitwise",
-    "vector_multiply", "vector_multiply.across", "vector_move", "vector_system",
+    "vector_load", "vector_load.scattered", "vector_store", "vector_store.scattered",
+    "vector_alu", "vector_alu.bitwise", "vector_multiply", "vector_multiply.across", "vector_move", "vector_system",
 )
 # fmt: on
 """Classes of the tables; what follows a dot narrows a class, for tables that tell so much apart."""

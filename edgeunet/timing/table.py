@@ -14,7 +14,7 @@ from edgeunet.files import read_json
 from edgeunet.short_repr import short_repr
 from edgeunet.timing.instruction import Instruction
 
-_TABLES = Path(__file__).with_name("tables")
+TABLES = Path(__file__).with_name("tables")
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ def load_table(core: str) -> Table:
     RunError
         When there is none.
     """
-    path = _TABLES / f"{core}.json"
+    path = TABLES / f"{core}.json"
     if not path.is_file():
-        known = ", ".join(sorted(page.stem for page in _TABLES.glob("*.json")))
+        known = ", ".join(sorted(page.stem for page in TABLES.glob("*.json")))
         raise RunError(f"there is no table of cycles for {core}; there are: {known}")
     return _table(core, read_json(path, RunError))
 

@@ -13,7 +13,8 @@ from edgeunet.timing.decoding import decode_thumb
 from edgeunet.timing.instruction import FLAGS, Instruction
 
 INSTALL = "apt-get install binutils-arm-none-eabi"
-PROGRAMS = ("arm-none-eabi-objdump", "llvm-objdump-19", "llvm-objdump")
+_LLVM = ("--mattr=+mve.fp,+8.1-m.main", "--triple=thumbv8.1m.main")
+PROGRAMS = {"arm-none-eabi-objdump": ("-marmv8.1-m.main",), "llvm-objdump-19": _LLVM, "llvm-objdump": _LLVM}
 _LINE = re.compile(r"^\s*([0-9a-f]+):\s+((?:[0-9a-f]{4} ?){1,2}|[0-9a-f]{8})\s+([a-z][\w.]*)\s*([^;@/]*)")
 _LOOPS = {"le", "letp"}
 _LOOP_STARTS = {"dls", "dlstp", "wls", "wlstp"}
@@ -35,13 +36,11 @@ def decode_vectors(image: Path) -> dict[int, Instruction]:
     """
     program = _program()
     if program is None:
-        raise ToolError(f"cycles of a core with Helium take {PROGRAMS[0]} to decode its instructions; {INSTALL}")
-    options = (
-        ["-marmv8.1-m.main"]
-        if program.startswith("arm")
-        else ["--mattr=+mve.fp,+8.1-m.main", "--triple=thumbv8.1m.main"]
-    )
-    done = subprocess.run([program, *options, "-d", str(image)], capture_output=True, text=True, errors="replace")
+        raise ToolError(
+            f"cycles of a core with Helium take {next(iter(PROGRAMS))} to decode its instructions; {INSTALL}"
+        )
+    command = [program, *PROGRAMS[program], "-d", str(image)]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
     found = {}
     for line in done.stdout.splitlines():
         match = _LINE.match(line)
@@ -98,10 +97,9 @@ def _vector(base: str, operands: str, registers: list[str]) -> Instruction:
     if not first[0].startswith("q"):  # into a core register, or a pair of them
         pair = len(registers) > 3 and registers[1][0] != "q"
         written = registers[: 2 if pair else 1]
-        sums = _mask(written) if re.match(r"v\w*va|vmlav?a|v\w*lva", base) or base.endswith("va") else 0
-        return Instruction(
-            "vector_multiply.across", 4, _mask(registers[len(written) :]) | sums, _mask(written), 0, sums
-        )
+        sums = _mask(written) if base.rstrip("x").endswith("va") else 0
+        read = _mask(registers[len(written) :]) | sums
+        return Instruction("vector_multiply.across", 4, read, _mask(written), 0, sums)
     kind = "vector_alu.bitwise" if _BITWISE.match(base) else "vector_alu"
     kind = "vector_multiply" if _MULTIPLY.match(base) else kind
     sums = _mask(first) if re.match(r"v(q?r?d?mla|mla|fm[as]|cmla)", base) else 0
