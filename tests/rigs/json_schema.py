@@ -1,0 +1,62 @@
+"""As much of JSON Schema as the schemas here use; a keyword that is not known here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "boolean": (bool,),
+    "number": (int, float),
+    "integer": (int,),
+    "null": (type(None),),
+}
+_WORDS = {"$schema", "title", "description"}
+
+
+def violations(value: Any, schema: Mapping[str, Any], place: str = "") -> Iterator[str]:
+    """Yield what of ``value`` breaks ``schema``, with its place."""
+    for keyword, rule in schema.items():
+        if keyword in _WORDS:
+            continue
+        yield from (f"{place or 'document'}: {broken}" for broken in _broken(value, keyword, rule, schema, place))
+
+
+def _broken(value: Any, keyword: str, rule: Any, schema: Mapping[str, Any], place: str) -> Iterator[str]:
+    if keyword == "type":
+        if not any(_is(value, name) for name in ([rule] if isinstance(rule, str) else rule)):
+            yield f"{value!r} is no {rule}"
+    elif keyword == "const":
+        if value != rule:
+            yield f"{value!r} is not {rule!r}"
+    elif keyword == "minimum":
+        if _is(value, "number") and value < rule:
+            yield f"{value!r} is below {rule}"
+    elif keyword == "oneOf":
+        if sum(not list(violations(value, option, place)) for option in rule) != 1:
+            yield f"{value!r} fits not exactly one of the forms"
+    elif keyword == "required":
+        yield from (f"{key!r} is missing" for key in rule if isinstance(value, dict) and key not in value)
+    elif keyword == "additionalProperties":
+        assert rule is False
+        yield from (
+            f"{key!r} is unknown" for key in value if isinstance(value, dict) and key not in schema["properties"]
+        )
+    elif keyword == "properties":
+        for key, inner in rule.items():
+            if isinstance(value, dict) and key in value:
+                yield from violations(value[key], inner, f"{place}.{key}")
+    elif keyword == "items":
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            yield from violations(item, rule, f"{place}[{index}]")
+    else:
+        yield f"the keyword {keyword!r} is unknown here"
+
+
+def _is(value: Any, name: str) -> bool:
+    if isinstance(value, bool):
+        return name == "boolean"
+    return isinstance(value, _TYPES[name])
