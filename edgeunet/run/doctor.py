@@ -78,7 +78,7 @@ def _emulators() -> Iterator[Finding]:
 
 _OTHERS: tuple[tuple[str, Callable[[], str | None], str, str], ...] = (
     ("capstone", decoding.capstone_version, "bench: estimates of cycles", decoding.INSTALL),
-    ("llvm-mca-19", _program("llvm-mca-19", "--version"), "the tests of the models of cycles", "apt-get install llvm-19"),
+    ("llvm-mca-19", _program("llvm-mca-19", "--version"), "tests of the models of cycles", "apt-get install llvm-19"),
     ("cmake", _program("cmake", "--version"), "building firmware projects as their users do", "apt-get install cmake"),
     ("valgrind", _program("valgrind", "--version"), "instruction counts of the host build", callgrind.INSTALL),
     ("openocd", _program("openocd", "--version"), "flashing ST boards", flash.INSTALL["openocd"]),

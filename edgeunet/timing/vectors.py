@@ -98,8 +98,8 @@ def _vector(base: str, operands: str, registers: list[str]) -> Instruction:
         pair = len(registers) > 3 and registers[1][0] != "q"
         written = registers[: 2 if pair else 1]
         sums = _mask(written) if base.rstrip("x").endswith("va") else 0
-        read = _mask(registers[len(written) :]) | sums
-        return Instruction("vector_multiply.across", 4, read, _mask(written), 0, sums)
+        factors = _mask(registers[len(written) :])
+        return Instruction("vector_multiply.across", 4, factors | sums, _mask(written), 0, sums)
     kind = "vector_alu.bitwise" if _BITWISE.match(base) else "vector_alu"
     kind = "vector_multiply" if _MULTIPLY.match(base) else kind
     sums = _mask(first) if re.match(r"v(q?r?d?mla|mla|fm[as]|cmla)", base) else 0

@@ -22,9 +22,11 @@ M7 = {
     "chain": "add r0, r0, r1\nadd r0, r0, r2\nadd r0, r0, r3",
     "load and use": "ldr r0, [r1]\nadd r2, r0, r3\nldr r4, [r2]\nadd r5, r4, r3",
     "products": "mul r0, r1, r2\nmul r3, r0, r2\nmla r4, r1, r2, r4\nmla r4, r1, r2, r4",
-    "unpacking": "ldr r4, [r2, #128]\nsxtb16 r8, r4, ror #8\nsxtb16 r4, r4\nsmlad r8, r8, r1, r12\nsmlad r12, r4, r3, r8",
+    "unpacking": "ldr r4, [r2, #128]\nsxtb16 r8, r4, ror #8\nsxtb16 r4, r4\nsmlad r8, r8, r1, r12\n"
+    "smlad r12, r4, r3, r8",
     "narrow": "ldrsb r0, [r1]\nadd r2, r0, r4\nldrsb r3, [r1, #1]\nadd r5, r3, r4",
-    "requantization": "smmulr r0, r0, r1\nadd r2, r3, r0, asr #31\nsmmlar r0, r0, r4, r2\nssat r0, #8, r0\nstrb r0, [r5]",
+    "requantization": "smmulr r0, r0, r1\nadd r2, r3, r0, asr #31\nsmmlar r0, r0, r4, r2\nssat r0, #8, r0\n"
+    "strb r0, [r5]",
     "stores": "str r0, [r1]\nstr r2, [r1, #4]\nadd r3, r4, r5",
 }
 M55 = {

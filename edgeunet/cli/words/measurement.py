@@ -40,7 +40,9 @@ def _layer_lines(m: Measurement) -> list[str]:
         per_mac = f"{layer.count / layer.macs:.2f}" if layer.macs else ""
         share = f"{100 * layer.count / total:.1f} %"
         macs = f"{layer.macs:,}" if layer.macs else ""
-        rows.append((cell(layer.name), layer.op, f"{layer.count:,}", share, macs, per_mac, f"{spent:,}" if cycles else ""))
+        rows.append(
+            (cell(layer.name), layer.op, f"{layer.count:,}", share, macs, per_mac, f"{spent:,}" if cycles else "")
+        )
     per_mac = f"{total / m.macs:.2f}" if m.macs else ""
     spent_in_all = f"{sum(layer_cycles):,}" if cycles else ""
     rows.append(("all layers", "", f"{total:,}", "100.0 %", f"{m.macs:,}", per_mac, spent_in_all))
