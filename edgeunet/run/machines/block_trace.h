@@ -19,11 +19,11 @@ struct block {
     uint32_t next;     /* another block at the same address with another size; 0: none */
     uint64_t interval; /* in which the block was last met */
     uint64_t count;
-    uint64_t taken;        /* left for somewhere else than what follows in memory */
-    uint64_t entered;      /* by such a branch */
-    uint64_t split;        /* accesses across a word boundary */
-    uint64_t fetch_waits;  /* cycles that instruction fetches wait for flash */
-    uint64_t data_waits;   /* cycles that loads wait for flash */
+    uint64_t taken;       /* left for somewhere else than what follows in memory */
+    uint64_t entered;     /* by such a branch */
+    uint64_t split;       /* accesses across a word boundary */
+    uint64_t fetch_waits; /* cycles that instruction fetches wait for flash */
+    uint64_t data_waits;  /* cycles that loads wait for flash */
 };
 
 /* A set-associative cache with the least recently used line replaced. A line is filled in parts of one flash read. */
@@ -42,7 +42,7 @@ struct flash {
     uint32_t fetch_bytes;
     uint32_t wait_states;
     uint32_t prefetch;
-    uint32_t unified; /* loads go through the instruction cache */
+    uint32_t unified;    /* loads go through the instruction cache */
     uint64_t latched[2]; /* number of the array word read last, plus one: by fetches, and by loads */
     uint64_t latched_at;
     uint64_t uses;
@@ -57,7 +57,7 @@ struct trace {
     uint64_t interval;
     uint64_t steps; /* instructions so far, the clock of the prefetch buffer */
     struct flash *flash;
-    uint32_t *at;   /* per halfword of code: index of the block there */
+    uint32_t *at; /* per halfword of code: index of the block there */
     struct block *blocks;
     uint64_t block_count, block_room;
     uint32_t *met; /* blocks of this interval */
@@ -88,7 +88,8 @@ static void trace_close_interval(struct trace *t)
     *to++ = t->met_count;
     for (uint64_t i = 0; i < t->met_count; ++i) {
         struct block *b = &t->blocks[t->met[i]];
-        const uint64_t row[COLUMNS] = {b->address, b->size_bytes, b->count, b->taken, b->entered, b->split, b->fetch_waits, b->data_waits};
+        const uint64_t row[COLUMNS] = {b->address, b->size_bytes, b->count,       b->taken,
+                                       b->entered, b->split,      b->fetch_waits, b->data_waits};
         memcpy(to, row, sizeof row);
         to += COLUMNS;
         b->count = b->taken = b->entered = b->split = b->fetch_waits = b->data_waits = 0;
