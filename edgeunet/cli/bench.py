@@ -14,6 +14,7 @@ from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
+from edgeunet.cli.options.weights import weights_option
 from edgeunet.escaping.terminal import print_json, say
 
 
@@ -63,6 +64,7 @@ from edgeunet.escaping.terminal import print_json, say
     type=click.IntRange(512),
     help="Bytes of stack on a core or board.  [default: 8192]",
 )
+@weights_option
 @pipeline_options
 @click.option("--keep", type=click.Path(path_type=Path), help="Leave the firmware project and its images here.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -87,6 +89,7 @@ def command(
     sanitize: bool,
     timeout_s: float,
     stack_bytes: int | None,
+    weights: str,
     keep: Path | None,
     as_json: bool,
     pipeline: PipelineOptions,
@@ -122,6 +125,7 @@ def command(
         timeout_s=timeout_s,
         keep=keep,
         stack_bytes=stack_bytes,
+        weights=weights,
     )
 
     note = partial(say, err=True)

@@ -11,6 +11,7 @@ from edgeunet.cli.options.aligned import aligned_option
 from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
+from edgeunet.cli.options.weights import weights_option
 from edgeunet.escaping.shell import shell_path
 from edgeunet.escaping.terminal import say
 
@@ -28,6 +29,7 @@ def command() -> None:
 @click.option("--hop", type=click.IntRange(1), help="Input samples per call of a stream.  [default: the total stride]")
 @effort_option
 @aligned_option
+@weights_option
 @pipeline_options
 @click.option(
     "-o", "--output", "directory", required=True, type=click.Path(path_type=Path), help="Directory of the project."
@@ -41,6 +43,7 @@ def new(
     hop: int | None,
     effort: int,
     aligned: bool,
+    weights: str,
     directory: Path,
     force: bool,
     pipeline: PipelineOptions,
@@ -61,6 +64,7 @@ def new(
         hop=hop,
         effort=effort,
         aligned=aligned,
+        weights=weights,
         pipeline=asked,
         force=force,
         note=partial(say, err=True),

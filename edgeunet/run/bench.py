@@ -21,7 +21,7 @@ from edgeunet.pipeline.settings import PipelineRequest
 from edgeunet.rewrite import strip_edges
 from edgeunet.run.flash import serial_machine
 from edgeunet.run.golden import Golden, make_golden
-from edgeunet.run.image import Build
+from edgeunet.run.image import FLASH, Build
 from edgeunet.run.machines.boards import HOST, Board, load_boards
 from edgeunet.run.machines.machine import find_machine
 from edgeunet.run.machines.toolchains import find_toolchain
@@ -53,6 +53,7 @@ class Request:
     mode, hop, recompute : whole windows, a stream of hops, or ``auto``; skips of a stream to compute again.
     ram_bytes : what the plan of the mode ``auto`` must fit: state, input and output.
     without : exact passes of the compiler, or kernels of the flavour, to leave out.
+    weights : where weights and tables lie on a core or board, ``flash`` or ``ram``.
     stack_bytes : size of the stack on a core or board (``STACK_BYTES``); what the model uses of it is measured.
     """
 
@@ -75,6 +76,7 @@ class Request:
     aligned: bool = False
     without: tuple[str, ...] = ()
     stack_bytes: int | None = None
+    weights: str = FLASH
 
     __repr__ = short_repr
 
@@ -137,6 +139,7 @@ def check_options(request: Request, board: Board | None) -> None:
             ("--emulator", request.emulator),
             ("--port", request.port),
             ("--stack", request.stack_bytes),
+            ("--weights", None if request.weights == FLASH else request.weights),
         ):
             if given is not None:
                 raise RunError(
@@ -276,7 +279,8 @@ def _measure(
     flags = (*request.flags, *SANITIZE) if request.sanitize else request.flags
     target_board, board = board, stand_in(board, request.port)
     toolchain = find_toolchain(board.core if board else None, request.toolchain)
-    build = Build(board, toolchain, flags, stack_bytes=request.stack_bytes or STACK_BYTES, recording_rows=rows)
+    stack_bytes = request.stack_bytes or STACK_BYTES
+    build = Build(board, toolchain, flags, stack_bytes=stack_bytes, recording_rows=rows, weights=request.weights)
     machine = serial_machine(board, request.port) if board and request.port else find_machine(board, request.emulator)
     return measure(
         compiled,
@@ -306,6 +310,7 @@ def new_firmware(
     pipeline: PipelineRequest | None = None,
     note: Note = lambda _: None,
     force: bool = False,
+    weights: str = FLASH,
 ) -> Project:
     """Compile ``model`` and write a firmware project around it, whole windows or a stream of hops.
 
@@ -328,6 +333,7 @@ def new_firmware(
     if compiled.untried:
         note(compiled.untried.sentence())
     if pipeline is None:
-        return write_project(compiled, board, directory, force=force)
+        return write_project(compiled, board, directory, force=force, weights=weights)
     compiled, stages = add_pipeline(compiled, graph, card, pipeline)
-    return write_project(compiled, board, directory, make_recording(compiled, stages), force=force)
+    recording = make_recording(compiled, stages)
+    return write_project(compiled, board, directory, recording, force=force, weights=weights)

@@ -70,7 +70,7 @@ def plan_flash(
     """
     project = open_project(directory)
     board = project_board(project, board_name).require_firmware()
-    build = Build(board, find_toolchain(board.core, toolchain), selftest=True)
+    build = Build(board, find_toolchain(board.core, toolchain), selftest=True, weights=project.weights)
     out = directory / "build" / f"{board.name}-{build.toolchain.name}"
     image = out / "firmware.elf"
     commands: list[tuple[str, ...]] = []

@@ -15,6 +15,7 @@ from edgeunet.run.machines.toolchains import Toolchain, run_tool
 from edgeunet.run.project import Project
 from edgeunet.short_repr import short_repr
 
+FLASH, RAM = "flash", "ram"
 _HARNESS = ("main", "measure", "report")
 _HARNESS_HOST = ("board_host", "uart_stdio", "counter_clock")
 _HOST_ROW = '#define BOARD_NAME "host"\n#define BOARD_CLOCK_HZ 1000000000u\n'
@@ -27,12 +28,23 @@ _LIBRARIES = {"gcc": ("-nostdlib", "-lgcc"), "zig": ("-nostartfiles", "-Wl,-e,Re
 
 @dataclass(frozen=True)
 class Footprint:
-    """Bytes of the model in one image, library functions it pulled in included, harness and vectors excluded."""
+    """Bytes of the model in one image, library functions it pulled in included, harness and vectors excluded.
+
+    Attributes
+    ----------
+    constants_in_ram : whether ``.rodata`` is copied into the RAM at start, and so needs room in both.
+    """
 
     text_bytes: int
     rodata_bytes: int
     data_bytes: int
     bss_bytes: int
+    constants_in_ram: bool = False
+
+    @property
+    def ram_bytes(self) -> int:
+        """Sections that lie in the RAM."""
+        return self.data_bytes + self.bss_bytes + (self.rodata_bytes if self.constants_in_ram else 0)
 
     @property
     def flash_bytes(self) -> int:
@@ -43,6 +55,7 @@ class Footprint:
 class Build:
     """How to build: for which board (``None``: the host), with what, and how often ``main`` runs the model.
 
+    ``weights`` is where weights and tables lie when they are used: `FLASH`, or `RAM`, into which start-up copies them.
     ``recording_rows`` is the length of the recordings that the ``main`` of a stream makes, in input rows.
     """
 
@@ -54,6 +67,7 @@ class Build:
     recording_rows: int | None = None
     traced: bool = False
     selftest: bool = False
+    weights: str = FLASH
 
     __repr__ = short_repr
 
@@ -109,7 +123,8 @@ class Image:
         if self.build.board is None:
             return None
         elf = ElfImage.read(self.path)
-        return Footprint(*(elf.size_of(name) for name in (".text", ".rodata", ".data", ".bss")))
+        text, rodata, data, bss = (elf.size_of(name) for name in (".text", ".rodata", ".data", ".bss"))
+        return Footprint(text, rodata, data, bss, self.build.weights == RAM)
 
 
 def build_image(build: Build, project: Project) -> Image:
@@ -173,7 +188,12 @@ def _link(build: Build, project: Project, objects: Sequence[str], directory: Pat
     # The linker looks for INCLUDEd scripts where it runs; zig passes no search path on.
     script = (project.directory / build.board.linker_script).read_text(encoding="utf-8")
     write_text(directory / "board.ld", f"__stack_bytes = {build.stack_bytes};\n{script}")
-    write_text(directory / "sections.ld", (project.directory / "ld" / "sections.ld").read_text(encoding="utf-8"))
+    scripts = project.directory / "ld"
+    write_text(directory / "sections.ld", (scripts / "sections.ld").read_text(encoding="utf-8"))
+    for place in (FLASH, RAM):
+        constants = scripts / f"constants_in_{place}.ld"
+        text = constants.read_text(encoding="utf-8") if place == build.weights else ""
+        write_text(directory / f"constants_{place}.ld", text)
     command += ["-Wl,--gc-sections", "-T", "board.ld", *objects, *_LIBRARIES[build.toolchain.name], "-o", name]
     run_tool(command, directory, f"linking for {build.board.name}")
     return _made(directory / name)

@@ -93,7 +93,7 @@ def measure(
     host_instructions = cycles = None
     with _working_directory(directory) as work:
         note(f"building {compiled.name} for {target} with {build.toolchain.version}")
-        project = write_project(compiled, build.board, work).require_unchanged()
+        project = write_project(compiled, build.board, work, weights=build.weights).require_unchanged()
         image = build_image(build, project)
         note(f"running on {machine.emulator or machine.name}")
         sizes = tuple(len(output) for output in golden.outputs)

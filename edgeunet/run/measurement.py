@@ -157,8 +157,7 @@ class Measurement:
     def ram_bytes(self) -> int | None:
         if self.footprint is None or self.stack_bytes is None:
             return None
-        own = self.footprint.data_bytes + self.footprint.bss_bytes
-        return self.state_bytes + self.io_bytes + own + self.stack_bytes
+        return self.state_bytes + self.io_bytes + self.footprint.ram_bytes + self.stack_bytes
 
     def document(self) -> dict[str, Any]:
         """Return the JSON object that ``bench --json`` prints; ``docs/BENCHMARKING.md`` explains each key."""
@@ -213,6 +212,7 @@ class Measurement:
             "stack_bytes": self.stack_bytes,
             "flash_bytes": None if size is None else size.flash_bytes,
             "weights_bytes": self.weights_bytes,
+            "weights_in": None if size is None else "ram" if size.constants_in_ram else "flash",
             "text_bytes": None if size is None else size.text_bytes,
             "rodata_bytes": None if size is None else size.rodata_bytes,
             "data_bytes": None if size is None else size.data_bytes,

@@ -84,8 +84,7 @@ class PipelineMeasurement:
     def ram_bytes(self) -> int | None:
         if self.footprint is None or self.stack_bytes is None:
             return None
-        own = self.footprint.data_bytes + self.footprint.bss_bytes
-        return self.state_bytes + self.io_bytes + own + self.stack_bytes
+        return self.state_bytes + self.io_bytes + self.footprint.ram_bytes + self.stack_bytes
 
     def document(self) -> dict[str, Any]:
         """Return the object ``pipeline`` of ``bench --json``."""
@@ -148,11 +147,13 @@ def bench_pipeline(request: Request, asked: PipelineRequest, note: Note = lambda
         find_toolchain(board.core if board else None, request.toolchain),
         request.flags,
         stack_bytes=request.stack_bytes or STACK_BYTES,
+        weights=request.weights,
     )
     machine = serial_machine(board, request.port) if board and request.port else find_machine(board, request.emulator)
     note(f"building the pipeline of {compiled.name} for {request.target}")
     with _directory(request.keep) as directory:
-        project = write_project(compiled, board, directory, recording).require_unchanged()
+        project = write_project(compiled, board, directory, recording, weights=build.weights)
+        project.require_unchanged()
         image = build_image(replace(build, selftest=True), project)
         note("running the pipeline")
         heard = _Heard.of(machine, image, project.firmware_id, request.timeout_s)

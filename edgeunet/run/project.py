@@ -56,6 +56,7 @@ class Project:
     board : name of the board it was made for; others can be built too.
     recording : what its program sends through the whole pipeline; ``None`` where it runs just the network.
     aligned : whether it runs where the core traps words at odd addresses.
+    weights : where weights and tables lie when they are used, ``flash`` or ``ram``.
     kept, replaced : files that the user had changed, and that were left alone or written anew.
     """
 
@@ -66,6 +67,7 @@ class Project:
     aligned: bool = False
     kept: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
+    weights: str = "flash"
 
     __repr__ = short_repr
 
@@ -115,6 +117,7 @@ def write_project(
     recording: Recording | None = None,
     *,
     force: bool = False,
+    weights: str = "flash",
 ) -> Project:
     """Write the template and ``compiled`` to ``directory``.
 
@@ -125,6 +128,7 @@ def write_project(
     ----------
     recording : what the program sends through the pipeline of ``compiled``; without it the program runs the network.
     force : replace changed files too, and name them in `Project.replaced`.
+    weights : where weights and tables shall lie when they are used, ``flash`` or ``ram``.
 
     Raises
     ------
@@ -140,11 +144,14 @@ def write_project(
     traps = compiled.aligned and board is not None and board.core.architecture == "cortex_m"
     flags = "-O2 -mno-unaligned-access" if traps else "-O2"
     width = call_width(recording.pipeline) if recording is not None else CText("")
-    files = _template_files(compiled, board_name, flags, width, with_recording=recording is not None)
+    filled = {"flags": CText(flags), "weights": CText(weights), "width": width}
+    files = _template_files(compiled, board_name, filled, with_recording=recording is not None)
     files |= {f"model/{path}": text for path, text in compiled.sources.files.items()}
     mark: dict[str, Any] = {"schema": SCHEMA, "model": compiled.name, "board": board_name}
     if traps:
         mark["aligned"] = True
+    if weights != "flash":
+        mark["weights"] = weights
     if recording is not None:
         files["src/recording.h"] = recording.header()
         mark["recording"] = recording.document()
@@ -157,11 +164,11 @@ def write_project(
         written.write_json(directory / MARK, mark)
     names = tuple(sorted(changed))
     kept, replaced = ((), names) if force else (names, ())
-    return Project(directory, compiled.name, board_name, mark.get("recording"), traps, kept, replaced)
+    return Project(directory, compiled.name, board_name, mark.get("recording"), traps, kept, replaced, weights)
 
 
 def _template_files(
-    compiled: Compiled, board: str, flags: str, width: CText, *, with_recording: bool
+    compiled: Compiled, board: str, filled: Mapping[str, CText], *, with_recording: bool
 ) -> dict[str, str]:
     """Return the text of each file of the template by its path in the project."""
     template, files = template_directory(), {}
@@ -174,7 +181,7 @@ def _template_files(
         text = path.read_text(encoding="utf-8")
         if path.suffix == _FILLED:
             target = target.with_suffix("")
-            text = fill(text, CIdentifier(compiled.name), BoardName(board), CText(flags), width)
+            text = fill(text, CIdentifier(compiled.name), BoardName(board), filled)
         files[target.as_posix()] = text
     return files
 
@@ -195,13 +202,13 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def fill(text: str, model: CIdentifier, board: BoardName, flags: CText, width: CText) -> str:
-    """Return ``text`` with ``@name@``, ``@NAME@``, ``@board@``, ``@flags@`` and ``@width@`` replaced.
+def fill(text: str, model: CIdentifier, board: BoardName, filled: Mapping[str, CText]) -> str:
+    """Return ``text`` with ``@name@``, ``@NAME@``, ``@board@`` and each ``@key@`` of ``filled`` replaced.
 
     These stand in C, CMake and Markdown, so they are made of nothing that means anything there.
     """
-    words = {"name": model, "NAME": model.upper, "board": board, "flags": flags, "width": width}
-    return re.sub("@(name|NAME|board|flags|width)@", lambda found: written(words[found[1]], Source), text)
+    words = {"name": model, "NAME": model.upper, "board": board, **filled}
+    return re.sub(f"@({'|'.join(words)})@", lambda found: written(words[found[1]], Source), text)
 
 
 def open_project(directory: Path) -> Project:
@@ -222,7 +229,12 @@ def open_project(directory: Path) -> Project:
     if document.get("schema") != SCHEMA or not all(isinstance(document.get(key), str) for key in ("model", "board")):
         raise RunError(f"'{mark}' is not what edgeunet wrote ({json.dumps(document)[:80]}); make the project again")
     return Project(
-        directory, document["model"], document["board"], document.get("recording"), document.get("aligned") is True
+        directory,
+        document["model"],
+        document["board"],
+        document.get("recording"),
+        document.get("aligned") is True,
+        weights="ram" if document.get("weights") == "ram" else "flash",
     )
 
 

@@ -94,6 +94,7 @@ def bench(
     sanitize: bool = False,
     timeout: float = 120.0,
     stack: int | None = None,
+    weights: Literal["flash", "ram"] = "flash",
     pipeline: bool = False,
     input_rate: float | None = None,
     adc_uv: float = 1.0,
@@ -126,6 +127,7 @@ def bench(
     sanitize : host: build under AddressSanitizer and UndefinedBehaviorSanitizer.
     timeout : seconds per run.
     stack : bytes of stack on a core or board; ``None`` for 8192.
+    weights : leave weights and tables in ``"flash"``, or copy them into ``"ram"`` at start (cores and boards).
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.
     adc_uv : pipeline: microvolts per ADC count.
@@ -227,6 +229,7 @@ def firmware_new(
     hop: int | None = None,
     effort: int = 1,
     aligned: bool = False,
+    weights: Literal["flash", "ram"] = "flash",
     pipeline: bool = False,
     input_rate: float | None = None,
     adc_uv: float = 1.0,
@@ -247,6 +250,7 @@ def firmware_new(
     hop : input samples per call of a stream; ``None`` for the total stride.
     effort : candidates that planning looks at, as a multiple of the usual number.
     aligned : load and store no word but at a multiple of four, for cores that trap it.
+    weights : leave weights and tables in ``"flash"``, or copy them into ``"ram"`` at start.
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.
     adc_uv : pipeline: microvolts per ADC count.
@@ -292,8 +296,8 @@ def flash(
     -------
     dict
         Schema ``edgeunet.flash/1``: ``model``, ``board``, ``heard``, ``selftest_passed``, ``unit`` (of counts),
-        ``calls``, ``count_per_call``, ``count_per_second``, ``state_bytes``, ``stack_bytes``, ``events``; of a dry
-        run ``board`` and ``commands``.
+        ``calls``, ``count_per_call``, ``count_per_second``, ``microseconds_measured`` (where a board counted cycles),
+        ``state_bytes``, ``stack_bytes``, ``events``; of a dry run ``board`` and ``commands``.
 
     Raises
     ------

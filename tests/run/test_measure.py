@@ -11,15 +11,17 @@ import pytest
 
 from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError, ToolError
+from edgeunet.run.flash import flash, plan_flash
 from edgeunet.run.golden import golden_input, make_golden
 from edgeunet.run.image import Build
 from edgeunet.run.machines.boards import load_boards, template_directory
 from edgeunet.run.machines.elf import ElfImage
-from edgeunet.run.machines.machine import find_machine
+from edgeunet.run.machines.machine import find_machine, hear
 from edgeunet.run.machines.toolchains import find_toolchain
 from edgeunet.run.measure import compare, measure
 from edgeunet.run.measurement import Measurement
-from tests.rigs.machines import COMPILER, WAYS, image_for, measured
+from edgeunet.run.project import write_project
+from tests.rigs.machines import COMPILER, RISCV, WAYS, image_for, machine_for, measured
 from tests.rigs.tools import need
 from tests.run.small_network import SOURCE, evaluate, small_network
 
@@ -230,3 +232,50 @@ def test_host_and_device_make_the_same_test_input(tmp_path: Path) -> None:
 def test_flags_that_make_no_program_are_a_sentence() -> None:
     with pytest.raises(ToolError, match="made no program; check the compiler flags"):
         on_host(small_network(), "gcc", "--help")
+
+
+WEIGHTS_IN_RAM = [
+    pytest.param("cortex-m0plus", "gcc", "unicorn"),
+    pytest.param("cortex-m4", "gcc", "qemu"),
+    pytest.param(RISCV, "gcc", "qemu"),
+    pytest.param("cortex-m4", "zig", "unicorn", marks=pytest.mark.nightly),
+]
+
+
+@pytest.mark.parametrize(("core", "toolchain", "emulator"), WEIGHTS_IN_RAM)
+def test_weights_in_ram_are_read_from_there_and_paid_for(
+    core: str, toolchain: str, emulator: str, tmp_path: Path
+) -> None:
+    """The same answers and instructions; ``.rodata`` lies in the RAM, is still stored in flash, and counts in both.
+
+    At -O0, for zig makes immediates of so few weights.
+    """
+    found = {}
+    for weights in ("flash", "ram"):
+        image = image_for(small_network(), core, toolchain, tmp_path / weights, weights=weights, flags=("-O0",))
+        lines = hear(machine_for(core, emulator), image.path, 60.0)
+        outputs = b"".join(line.data("bytes") for line in lines if line.kind == "output")
+        counts = [line.number("count") for line in lines if line.kind == "run"]
+        footprint = image.footprint()
+        assert footprint is not None
+        address = ElfImage.read(image.path).sections[".rodata"].address
+        board = load_boards().board(core)
+        region = board.ram if weights == "ram" else board.flash
+        assert region.origin <= address < region.end
+        found[weights] = (outputs, counts, footprint)
+    (outputs, counts, stays), (again, same, copied) = found["flash"], found["ram"]
+    assert again == outputs == evaluate(make_golden(small_network(), evaluate, 1).inputs[0])
+    assert same == counts
+    assert copied.rodata_bytes == stays.rodata_bytes > 0
+    assert copied.ram_bytes - stays.ram_bytes == stays.rodata_bytes
+    assert copied.flash_bytes == stays.flash_bytes
+
+
+def test_cmake_puts_weights_into_ram_too(tmp_path: Path) -> None:
+    need("cmake", "arm-none-eabi-gcc", "qemu-system-arm")
+    write_project(small_network(), load_boards().board("cortex-m4"), tmp_path / "app", weights="ram")
+    plan = plan_flash(tmp_path / "app", None, "gcc")
+    assert plan.uses_cmake
+    lines = flash(plan)
+    assert [line.number("run") for line in lines if line.kind == "run"] == [0]
+    assert ElfImage.read(plan.image).sections[".rodata"].address >= 0x20000000

@@ -121,6 +121,7 @@ def _memory_lines(m: Measurement) -> list[str]:
         lines.append(
             f"RAM    {m.ram_bytes:>9,} bytes = state {m.state_bytes:,} (arena {m.arena_bytes:,}) + input and output "
             f"{m.io_bytes:,} + .data {size.data_bytes:,} + .bss {size.bss_bytes:,} + stack {m.stack_bytes:,}"
+            + (f" + weights and tables {size.rodata_bytes:,}" if size.constants_in_ram else "")
         )
         lines.append(
             f"flash  {size.flash_bytes:>9,} bytes = .text {size.text_bytes:,} + .rodata {size.rodata_bytes:,} + .data "

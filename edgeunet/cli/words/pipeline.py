@@ -52,10 +52,10 @@ def _memory_lines(m: PipelineMeasurement) -> list[str]:
         parts += f"; {wide_bytes(m.compiled, m.pipeline):,} of it for samples of {m.pipeline.adc_bits} bits"
     if m.footprint is None or m.ram_bytes is None:
         return ["", f"state  {m.state_bytes:>9,} bytes ({parts})"]
-    own = m.footprint.data_bytes + m.footprint.bss_bytes
+    kinds = ".data, .bss and constants" if m.footprint.constants_in_ram else ".data and .bss"
     return [
         "",
         f"RAM    {m.ram_bytes:>9,} bytes = state {m.state_bytes:,} ({parts}) + samples and events {m.io_bytes:,} + "
-        f".data and .bss {own:,} + stack {m.stack_bytes:,}",
+        f"{kinds} {m.footprint.ram_bytes:,} + stack {m.stack_bytes:,}",
         f"flash  {m.footprint.flash_bytes:>9,} bytes, the network's included",
     ]

@@ -8,6 +8,7 @@
 extern uint32_t __stack_guard[], __stack_limit[], __stack_top[], __fault_stack_top[];
 extern uint32_t __data_start[], __data_end[], __data_load[];
 extern uint32_t __bss_start[], __bss_end[];
+extern uint8_t __rodata_start[], __rodata_end[], __rodata_load[]; /* empty where constants stay in flash */
 
 int main(void);
 void Reset_Handler(void);
@@ -53,6 +54,10 @@ static void start(void)
     const volatile uint32_t *from = __data_load;
     for (volatile uint32_t *to = __data_start; to < __data_end;) {
         *to++ = *from++;
+    }
+    const volatile uint8_t *constant = __rodata_load;
+    for (volatile uint8_t *to = __rodata_start; to < __rodata_end;) {
+        *to++ = *constant++;
     }
     for (volatile uint32_t *to = __bss_start; to < __bss_end;) {
         *to++ = 0;
