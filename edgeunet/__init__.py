@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # what `__getattr__` finds, for type checkers and editors
     from edgeunet.verbs import build as build
     from edgeunet.verbs import check as check
     from edgeunet.verbs import doctor as doctor
+    from edgeunet.verbs import energy as energy
     from edgeunet.verbs import evaluate as evaluate
     from edgeunet.verbs import export_c as export_c
     from edgeunet.verbs import firmware_new as firmware_new
@@ -45,8 +46,8 @@ _EXPORTS = {
     "compile_model": "edgeunet.emit",
 }
 _VERBS = (
-    "build", "evaluate", "export_c", "bench", "simulate", "firmware_new", "flash", "check", "inspect", "synth",
-    "doctor",
+    "build", "evaluate", "export_c", "bench", "simulate", "firmware_new", "flash", "energy", "check", "inspect",
+    "synth", "doctor",
 )  # fmt: skip
 _VERB_PACKAGES = ("train", "quantize", "report")
 

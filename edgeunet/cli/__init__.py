@@ -26,6 +26,7 @@ COMMANDS = {
     "simulate": ("simulate", "Send a recording through the compiled pipeline and plot its events."),
     "firmware": ("firmware", "Make a firmware project around a model."),
     "flash": ("flash", "Put a firmware project on a board or into an emulator."),
+    "energy": ("energy", "Say what an inference takes by the power trace of a real board."),
     "report": ("report", "Collect results into one table of accuracy against cost."),
     "check": ("check", "Compare results with budgets and a baseline; exit 1 when one broke."),
     "inspect": ("inspect", "Say what a directory of records holds, and which cannot be read."),

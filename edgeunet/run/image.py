@@ -16,7 +16,7 @@ from edgeunet.run.project import Project
 from edgeunet.short_repr import short_repr
 
 FLASH, RAM = "flash", "ram"
-_HARNESS = ("main", "measure", "report")
+_HARNESS = ("main", "measure", "report", "trigger")
 _HARNESS_HOST = ("board_host", "uart_stdio", "counter_clock")
 _HOST_ROW = '#define BOARD_NAME "host"\n#define BOARD_CLOCK_HZ 1000000000u\n'
 _COMMON = ("-std=c99", "-g0", "-ffunction-sections", "-fdata-sections")

@@ -5,7 +5,7 @@ and returns its JSON object as a dict. Options are the command's, with ``_`` for
 clears it; a list repeats an option. Progress goes to stderr, errors are ``EdgeUNetError`` with the same one sentence.
 """
 
-from edgeunet.verbs.devices import bench, doctor, export_c, firmware_new, flash, simulate
+from edgeunet.verbs.devices import bench, doctor, energy, export_c, firmware_new, flash, simulate
 from edgeunet.verbs.models import build, evaluate, quantize, train
 from edgeunet.verbs.records import inspect, synth
 from edgeunet.verbs.results import check, report
@@ -15,6 +15,7 @@ __all__ = [
     "build",
     "check",
     "doctor",
+    "energy",
     "evaluate",
     "export_c",
     "firmware_new",

@@ -1,4 +1,4 @@
-"""Verbs about the C and where it runs: export_c, bench, simulate, firmware_new, flash, doctor."""
+"""Verbs about the C and where it runs: export_c, bench, simulate, firmware_new, flash, energy, doctor."""
 
 # No `from __future__ import annotations` here: `help` and `inspect.signature` shall show the types themselves.
 import os
@@ -305,6 +305,38 @@ def flash(
         When the project cannot be built, flashed or heard.
     """
     return run_command("flash", locals())
+
+
+@verb
+def energy(
+    trace: str | os.PathLike[str],
+    *,
+    run: str | os.PathLike[str] | None = None,
+    voltage: float | None = None,
+    trigger: str | None = None,
+) -> Document:
+    """Say what an inference takes by the power trace of a real board (``edgeunet energy``).
+
+    Parameters
+    ----------
+    trace : CSV of the instrument: time, current or power, and the board's trigger pin.
+    run : what ``bench --json`` wrote about the run that was recorded: its calls are looked at, and no other pulse.
+    voltage : supply in volts, for traces of a current without a voltage.
+    trigger : column of the trigger pin; ``None`` for the only digital one that changes.
+
+    Returns
+    -------
+    dict
+        Schema ``edgeunet.energy/1``: ``trigger``, ``inferences``, ``cut`` (pulses at the ends of the trace, not
+        counted), ``microjoules_measured`` (median), ``microjoules_lowest``, ``microjoules_highest``,
+        ``microseconds_measured``, ``idle_microwatts``, ``model`` and ``board`` (of the run).
+
+    Raises
+    ------
+    EdgeUNetError
+        When the trace cannot be read, has no trigger, or is of another run.
+    """
+    return run_command("energy", locals())
 
 
 @verb

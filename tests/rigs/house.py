@@ -10,7 +10,7 @@ PACKAGE = Path(edgeunet.__file__).parent
 
 ORDER = (
     "spec", "signals", "model", "train", "quantize", "graph", "program", "lower", "rewrite", "kernels", "schedule",
-    "emit", "pipeline", "timing", "run", "report", "cli", "verbs",
+    "emit", "pipeline", "timing", "power", "run", "report", "cli", "verbs",
 )  # fmt: skip
 
 LEAVES = {

@@ -13,7 +13,7 @@ from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError, ToolError
 from edgeunet.run.flash import flash, plan_flash
 from edgeunet.run.golden import golden_input, make_golden
-from edgeunet.run.image import Build
+from edgeunet.run.image import Build, build_image
 from edgeunet.run.machines.boards import load_boards, template_directory
 from edgeunet.run.machines.elf import ElfImage
 from edgeunet.run.machines.machine import find_machine, hear
@@ -279,3 +279,22 @@ def test_cmake_puts_weights_into_ram_too(tmp_path: Path) -> None:
     lines = flash(plan)
     assert [line.number("run") for line in lines if line.kind == "run"] == [0]
     assert ElfImage.read(plan.image).sections[".rodata"].address >= 0x20000000
+
+
+def test_the_trigger_is_high_while_the_model_computes_and_not_before(tmp_path: Path) -> None:
+    """The emulated board's trigger writes brackets to its UART: a pair before each run's line, and no other."""
+    need("arm-none-eabi-gcc", "qemu-system-arm")
+    board = load_boards().board("cortex-m4")
+    pin = {"TRIGGER_ON": "{0x40004000u, 0x5Bu}", "TRIGGER_OFF": "{0x40004000u, 0x5Du}"}
+    board = replace(board, defines={**board.defines, **pin})
+    build = Build(board, find_toolchain(board.core, "gcc"), runs=3)
+    said: list[str] = []
+    lines = hear(
+        find_machine(board, "qemu"),
+        build_image(build, write_project(small_network(), board, tmp_path)).path,
+        60.0,
+        said.append,
+    )
+    assert [text[:5] for text in said if "[" in text or "]" in text] == ["[]#ru"] * 3
+    loops = [line for line in lines if line.kind == "calibration"]
+    assert all(line.number("count") == line.number("expected") for line in loops)

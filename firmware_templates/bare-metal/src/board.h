@@ -18,6 +18,11 @@ void counter_start(void);
 uint64_t counter_read(void);
 extern const char COUNTER_UNIT[];
 
+/* Called around every measured call of the model, outside of what is counted: drives the pin by which a power analyser
+ * knows when the model computes. Weak: the row's TRIGGER_ON and TRIGGER_OFF say what to write where, and a function of the
+ * same name in your program takes its place. */
+void board_trigger(int high);
+
 /* Lowest address of the stack; 0 on the host. */
 uintptr_t stack_limit(void);
 /* Paints the free stack, runs `work(context)` and returns the lowest address that it touched; 0 on the host. */

@@ -13,20 +13,27 @@ struct timed {
     void (*work)(void *);
     void *context;
     uint64_t ticks;
+    int is_call; /* of the model: the trigger pin is high while it runs */
 };
 
 /* Kept apart from its callers, so that the code around `work` is the same for every measurement. */
 static __attribute__((noinline)) void time_it(void *argument)
 {
     struct timed *timed = argument;
+    if (timed->is_call) {
+        board_trigger(1);
+    }
     const uint64_t start = counter_read();
     timed->work(timed->context);
     timed->ticks = counter_read() - start;
+    if (timed->is_call) {
+        board_trigger(0);
+    }
 }
 
 static struct timed measured(void (*work)(void *), void *context)
 {
-    struct timed timed = {work, context, 0};
+    struct timed timed = {work, context, 0, 0};
     time_it(&timed);
     return timed;
 }
@@ -86,8 +93,8 @@ void measure_input(int8_t *input, uint32_t count, uint32_t run, uint32_t first)
 void measure_call(const char *kind, uint32_t run, void (*work)(void *), void *context)
 {
     uintptr_t entry = 0;
-    struct timed probe = {stack_pointer_at_entry, &entry, 0};
-    struct timed timed = {work, context, 0};
+    struct timed probe = {stack_pointer_at_entry, &entry, 0, 0};
+    struct timed timed = {work, context, 0, 1};
     (void)stack_lowest_touched(time_it, &probe);
     const uintptr_t lowest = stack_lowest_touched(time_it, &timed);
     report_begin(kind);

@@ -146,6 +146,7 @@ def test_the_template_compiles_without_a_warning(name: str, tmp_path: Path) -> N
         "main",
         "measure",
         "report",
+        "trigger",
         f"startup_{board.core.architecture}",
         f"board_{board.core.architecture}",
         "runtime",

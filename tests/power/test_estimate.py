@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from edgeunet.energy.estimate import Supply, estimate_energy
-from edgeunet.energy.modes import FIGURES, Mode, find_mode, load_modes
 from edgeunet.errors import RunError
+from edgeunet.power.estimate import Supply, estimate_energy
+from edgeunet.power.modes import FIGURES, Mode, find_mode, load_modes
 
 MODELS = ("kws", "vww", "ic", "ad")
 JUDGED = ("nucleo-l4r5zi", "nucleo-u575zi-q", "nucleo-u385rg-q")

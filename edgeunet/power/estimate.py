@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from edgeunet.energy.modes import Mode
 from edgeunet.errors import RunError
+from edgeunet.power.modes import Mode
 from edgeunet.short_repr import short_repr
 
 _HOURS_PER_DAY = 24.0
