@@ -11,6 +11,7 @@ import click
 
 from edgeunet.cli.options.aligned import aligned_option
 from edgeunet.cli.options.effort import effort_option
+from edgeunet.cli.options.energy import EnergyOptions, energy_options
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
@@ -65,6 +66,7 @@ from edgeunet.escaping.terminal import print_json, say
     help="Bytes of stack on a core or board.  [default: 8192]",
 )
 @weights_option
+@energy_options
 @pipeline_options
 @click.option("--keep", type=click.Path(path_type=Path), help="Leave the firmware project and its images here.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -92,12 +94,14 @@ def command(
     weights: str,
     keep: Path | None,
     as_json: bool,
+    energy: EnergyOptions,
     pipeline: PipelineOptions,
 ) -> None:
     """Compile MODEL (int8 .tflite), run it on a target and compare every output byte with the exact reference.
 
     Exits with 1 when a byte differs.
     """
+    from edgeunet.cli.words.energy import energy_lines
     from edgeunet.cli.words.measurement import summarize
     from edgeunet.cli.words.pipeline import summarize_pipeline
     from edgeunet.run.bench import Request, bench
@@ -126,6 +130,7 @@ def command(
         keep=keep,
         stack_bytes=stack_bytes,
         weights=weights,
+        energy=energy.request(),
     )
 
     note = partial(say, err=True)
@@ -139,6 +144,9 @@ def command(
         print_json({**result.document(), **extra}, indent=2)
     else:
         say(*summarize(result.measurement))
+        if result.energy is not None:
+            call = "hop" if result.measurement.mode == "stream" else "window"
+            say(*energy_lines(result.energy, call))
         if result.peer is not None:
             say(f"peer      {result.peer.text()}")
         if compared:

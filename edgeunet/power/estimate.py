@@ -25,6 +25,10 @@ class Supply:
     voltage_v: float | None = None
 
 
+AS_PUBLISHED = Supply()
+"""The voltage that the energies were published for, and no battery."""
+
+
 @dataclass(frozen=True)
 class Energy:
     """Energy of one call and the average over many.
@@ -52,7 +56,10 @@ class Energy:
     __repr__ = short_repr
 
     def document(self) -> dict[str, Any]:
-        """Return the object under ``energy`` that ``bench --energy --json`` prints; ``microjoules`` stand beside it."""
+        """Return the keys that ``bench --energy --json`` adds."""
+        return {"microjoules": round(self.microjoules, 4), "energy": self._details()}
+
+    def _details(self) -> dict[str, Any]:
         return {
             "board": self.mode.board,
             "mode": self.mode.name,
@@ -68,7 +75,7 @@ class Energy:
 
 
 def estimate_energy(
-    cycles: int, mode: Mode, *, calls_per_second: float | None = None, supply: Supply = Supply()
+    cycles: int, mode: Mode, *, calls_per_second: float | None = None, supply: Supply = AS_PUBLISHED
 ) -> Energy:
     """Return the energy of a call of ``cycles`` cycles on the board of ``mode``.
 

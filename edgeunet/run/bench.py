@@ -18,7 +18,9 @@ from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.settings import PipelineRequest
+from edgeunet.power.estimate import Energy
 from edgeunet.rewrite import strip_edges
+from edgeunet.run.consumption import EnergyRequest, consumption
 from edgeunet.run.flash import serial_machine
 from edgeunet.run.golden import Golden, make_golden
 from edgeunet.run.image import FLASH, Build
@@ -54,6 +56,7 @@ class Request:
     ram_bytes : what the plan of the mode ``auto`` must fit: state, input and output.
     without : exact passes of the compiler, or kernels of the flavour, to leave out.
     weights : where weights and tables lie on a core or board, ``flash`` or ``ram``.
+    energy : whether to say what a call draws, and from what supply.
     stack_bytes : size of the stack on a core or board (``STACK_BYTES``); what the model uses of it is measured.
     """
 
@@ -77,6 +80,7 @@ class Request:
     without: tuple[str, ...] = ()
     stack_bytes: int | None = None
     weights: str = FLASH
+    energy: EnergyRequest | None = None
 
     __repr__ = short_repr
 
@@ -200,10 +204,11 @@ def recording_rows(compiled: Compiled) -> int:
 
 @dataclass(frozen=True)
 class Result:
-    """A measurement and, where asked for, the peer beside it."""
+    """A measurement and, where asked for, the peer beside it and what it draws."""
 
     measurement: Measurement
     peer: Peer | None = None
+    energy: Energy | None = None
 
     __repr__ = short_repr
 
@@ -212,6 +217,8 @@ class Result:
         document = self.measurement.document()
         if self.peer is not None:
             document["peer"] = self.peer.document()
+        if self.energy is not None:
+            document |= self.energy.document()
         return document
 
 
@@ -247,6 +254,8 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
     """
     board = find_board(request.target)
     check_options(request, board)
+    asked = request.energy
+    mode = None if asked is None else asked.mode_of(board)
     request = settled(request, note)
     graph = read_tflite(request.model)
     card = read_card(request.model, graph.digest)
@@ -264,7 +273,8 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
         note("running TFLM's interpreter")
         windows = golden if rows is None else make_golden(compiled, reference(graph, compiled), request.repeat)
         beside = run_tflm(request.model.read_bytes(), compiled, windows)
-    return Result(measurement, beside)
+    draws = None if asked is None or mode is None else consumption(measurement, mode, asked.supply)
+    return Result(measurement, beside, draws)
 
 
 def _measure(

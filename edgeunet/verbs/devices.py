@@ -95,6 +95,10 @@ def bench(
     timeout: float = 120.0,
     stack: int | None = None,
     weights: Literal["flash", "ram"] = "flash",
+    energy: bool = False,
+    energy_mode: str | None = None,
+    capacity_mah: float | None = None,
+    voltage: float | None = None,
     pipeline: bool = False,
     input_rate: float | None = None,
     adc_uv: float = 1.0,
@@ -128,6 +132,10 @@ def bench(
     timeout : seconds per run.
     stack : bytes of stack on a core or board; ``None`` for 8192.
     weights : leave weights and tables in ``"flash"``, or copy them into ``"ram"`` at start (cores and boards).
+    energy : say what a call draws, from its cycles and the board's published energy per cycle.
+    energy_mode : energy: regulator and supply it was published for; ``None`` for the board's first.
+    capacity_mah : energy: what the battery holds, in mAh.
+    voltage : energy: supply in volts; ``None`` for the published one.
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.
     adc_uv : pipeline: microvolts per ADC count.

@@ -123,5 +123,6 @@ def test_one_figure_has_no_error_of_its_own() -> None:
 def test_the_document_has_the_keys_of_the_interface() -> None:
     energy = estimate_energy(1_000_000, find_mode("nucleo-u575zi-q"), calls_per_second=1.0, supply=Supply(100.0, 3.0))
     document = energy.document()
-    assert {"assumptions", "average_ua", "battery_days"} <= set(document)
+    assert document["microjoules"] == pytest.approx(energy.microjoules, abs=1e-4)
+    assert {"assumptions", "average_ua", "battery_days"} <= set(document["energy"])
     assert json.loads(json.dumps(document)) == document

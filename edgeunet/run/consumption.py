@@ -1,0 +1,56 @@
+"""What a measured model draws: its cycles, the published energy per cycle of the board, and the rate of the signal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edgeunet.errors import RunError
+from edgeunet.power.estimate import AS_PUBLISHED, Energy, Supply, estimate_energy
+from edgeunet.power.modes import Mode, find_mode
+from edgeunet.run.machines.boards import HOST, Board
+from edgeunet.run.measurement import Measurement
+from edgeunet.short_repr import short_repr
+
+
+@dataclass(frozen=True)
+class EnergyRequest:
+    """What ``bench --energy`` asks for: one of the board's modes (``None``: its first), and what feeds it."""
+
+    mode: str | None = None
+    supply: Supply = AS_PUBLISHED
+
+    __repr__ = short_repr
+
+    def mode_of(self, board: Board | None) -> Mode:
+        """Return the mode to take; to be called before the long run, not after.
+
+        Raises
+        ------
+        RunError
+            When no energy of the board is known, or none in that mode.
+        """
+        return find_mode(board.name if board else HOST, self.mode)
+
+
+def consumption(measurement: Measurement, mode: Mode, supply: Supply) -> Energy:
+    """Return what a call of ``measurement`` takes in ``mode``.
+
+    Raises
+    ------
+    RunError
+        When its cycles are not known.
+    """
+    cycles = known_cycles(measurement)
+    if cycles is None:
+        raise RunError(
+            f"the cycles of {measurement.model} on {measurement.target} are not known, and energy follows from them; "
+            "run it on the board (--port)"
+        )
+    rate = measurement.sample_rate_hz
+    calls_per_second = rate / measurement.rows_per_call if rate else None
+    return estimate_energy(cycles, mode, calls_per_second=calls_per_second, supply=supply)
+
+
+def known_cycles(measurement: Measurement) -> int | None:
+    """Return the cycles of one call by the board's own counter, ``None`` where nothing counted them."""
+    return measurement.count if measurement.unit == "cycles" else None
