@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -126,3 +127,13 @@ def test_the_document_has_the_keys_of_the_interface() -> None:
     assert document["microjoules"] == pytest.approx(energy.microjoules, abs=1e-4)
     assert {"assumptions", "average_ua", "battery_days"} <= set(document["energy"])
     assert json.loads(json.dumps(document)) == document
+
+
+def test_the_page_shows_the_figures_that_ship() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "ENERGY.md").read_text(encoding="utf-8")
+    for modes in load_modes().values():
+        for each in modes:
+            (row,) = [line for line in page.splitlines() if line.startswith(f"| `{each.board}` | `{each.name}`")]
+            miss = "unknown" if each.error_percent is None else f"{each.error_percent:.1f} %"
+            assert f" | {each.pj_per_cycle:.0f} | " in row
+            assert row.endswith(f"| {miss} |")
