@@ -40,17 +40,13 @@ def consumption(measurement: Measurement, mode: Mode, supply: Supply) -> Energy:
     RunError
         When its cycles are not known.
     """
-    cycles = known_cycles(measurement)
+    cycles = measurement.known_cycles
     if cycles is None:
+        why = f" ({measurement.cycles})" if measurement.cycles else ""
         raise RunError(
-            f"the cycles of {measurement.model} on {measurement.target} are not known, and energy follows from them; "
-            "run it on the board (--port)"
+            f"the cycles of {measurement.model} on {measurement.target} are not known{why}, and energy follows from "
+            "them; run it in an emulator, or on the board with --port"
         )
     rate = measurement.sample_rate_hz
     calls_per_second = rate / measurement.rows_per_call if rate else None
-    return estimate_energy(cycles, mode, calls_per_second=calls_per_second, supply=supply)
-
-
-def known_cycles(measurement: Measurement) -> int | None:
-    """Return the cycles of one call by the board's own counter, ``None`` where nothing counted them."""
-    return measurement.count if measurement.unit == "cycles" else None
+    return estimate_energy(cycles.count, mode, calls_per_second=calls_per_second, supply=supply)

@@ -7,8 +7,12 @@ from edgeunet.power.estimate import Energy
 
 def energy_lines(energy: Energy, call: str) -> list[str]:
     """Return what ``bench --energy`` adds to its table; ``call`` is a window or a hop."""
-    band = "" if energy.error_percent is None else f", ±{energy.error_percent:.0f} % on published models"
-    lines = [f"energy    {energy.microjoules:,.2f} µJ per {call}, estimated{band}"]
+    band = (
+        ""
+        if energy.error_percent is None
+        else f", ±{energy.error_percent:.0f} % on published models beside what the cycles are off by"
+    )
+    lines = ["", f"energy    {energy.microjoules:,.2f} µJ per {call}, estimated{band}"]
     if energy.average_ua is not None:
         lines.append(
             f"average   {energy.average_ua:,.1f} µA at {energy.supply_v:g} V, "
