@@ -91,10 +91,7 @@ def estimate_energy(
         When cycles, voltage or capacity are out of range.
     """
     supply_v = _voltage(mode, supply.voltage_v)
-    if cycles < 0:
-        raise RunError(f"a call cannot take {cycles} cycles; give a count from 0 on")
-    if supply.capacity_mah is not None and not supply.capacity_mah > 0:
-        raise RunError(f"a battery of {supply.capacity_mah:g} mAh holds nothing; give --capacity-mah above 0")
+    _require_amounts(cycles, supply.capacity_mah)
     per_cycle = mode.pj_per_cycle * (supply_v / mode.supply_v if mode.regulator == "ldo" else 1.0)
     microjoules = cycles * per_cycle / 1e6
     duty = None if calls_per_second is None else cycles * calls_per_second / mode.clock_hz
@@ -115,6 +112,13 @@ def estimate_energy(
         error_percent=mode.error_percent,
         assumptions=_assumptions(mode, supply_v, duty),
     )
+
+
+def _require_amounts(cycles: int, capacity_mah: float | None) -> None:
+    if cycles < 0:
+        raise RunError(f"a call cannot take {cycles} cycles; give a count from 0 on")
+    if capacity_mah is not None and not capacity_mah > 0:
+        raise RunError(f"a battery of {capacity_mah:g} mAh holds nothing; give --capacity-mah above 0")
 
 
 def _voltage(mode: Mode, asked_v: float | None) -> float:

@@ -103,17 +103,7 @@ def read_trace(path: Path, *, voltage_v: float | None = None, trigger: str | Non
     """
     header, body = _split(path)
     layout = read_header(header, path)
-    if layout.separator == ";":
-        body = body.replace(",", ".")
-    used = {column.index for column in layout.quantities.values()} | {each.index for each in layout.triggers}
-    columns = sorted(used)
-    try:
-        table = np.loadtxt(StringIO(body), delimiter=layout.separator, usecols=columns, ndmin=2)
-    except ValueError as error:
-        raise RunError(f"'{path}' holds something that is no number ({error}); export the trace again") from error
-    if len(table) < 2:
-        raise RunError(f"'{path}' holds {len(table)} samples, which is no trace; record for longer")
-    numbers = {index: table[:, place] for place, index in enumerate(columns)}
+    numbers = _numbers(layout, body, path)
     seconds = _quantity(layout, numbers, "time")
     watts = _watts(layout, numbers, path, voltage_v)
     if not (np.isfinite(seconds).all() and np.isfinite(watts).all()):
@@ -168,6 +158,22 @@ def _split(path: Path) -> tuple[str, str]:
         raise RunError(f"'{path}' is no text; export the trace as CSV") from error
     header, _, body = text.partition("\n")
     return header.strip(), body
+
+
+def _numbers(layout: Layout, body: str, path: Path) -> dict[int, NDArray[np.float64]]:
+    """Return the columns that ``layout`` uses, by their index."""
+    if layout.separator == ";":
+        body = body.replace(",", ".")
+    if not body.strip():
+        raise RunError(f"'{path}' holds a header and no samples; record for longer")
+    columns = sorted({each.index for each in (*layout.quantities.values(), *layout.triggers)})
+    try:
+        table = np.loadtxt(StringIO(body), delimiter=layout.separator, usecols=columns, ndmin=2)
+    except ValueError as error:
+        raise RunError(f"'{path}' holds something that is no number ({error}); export the trace again") from error
+    if len(table) < 2:
+        raise RunError(f"'{path}' holds {len(table)} samples, which is no trace; record for longer")
+    return {index: table[:, place] for place, index in enumerate(columns)}
 
 
 def _quantity(layout: Layout, numbers: dict[int, NDArray[np.float64]], kind: str) -> NDArray[np.float64]:
