@@ -166,7 +166,8 @@ def _numbers(layout: Layout, body: str, path: Path) -> dict[int, NDArray[np.floa
         body = body.replace(",", ".")
     if not body.strip():
         raise RunError(f"'{path}' holds a header and no samples; record for longer")
-    columns = sorted({each.index for each in (*layout.quantities.values(), *layout.triggers)})
+    of_triggers = {each.index for each in layout.triggers}
+    columns = sorted({each.index for each in layout.quantities.values()} | of_triggers)
     try:
         table = np.loadtxt(StringIO(body), delimiter=layout.separator, usecols=columns, ndmin=2)
     except ValueError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import edgeunet
 from edgeunet.errors import RunError
 from edgeunet.power.estimate import Supply, estimate_energy
 from edgeunet.power.modes import FIGURES, Mode, find_mode, load_modes
@@ -125,7 +126,9 @@ def test_the_document_has_the_keys_of_the_interface() -> None:
     energy = estimate_energy(1_000_000, find_mode("nucleo-u575zi-q"), calls_per_second=1.0, supply=Supply(100.0, 3.0))
     document = energy.document()
     assert document["microjoules"] == pytest.approx(energy.microjoules, abs=1e-4)
-    assert {"assumptions", "average_ua", "battery_days"} <= set(document["energy"])
+    schema = json.loads((Path(edgeunet.__file__).parent / "run" / "bench.schema.json").read_text())
+    assert set(document["energy"]) == set(schema["properties"]["energy"]["required"])
+    assert set(document["energy"]) == set(schema["properties"]["energy"]["properties"])
     assert json.loads(json.dumps(document)) == document
 
 
