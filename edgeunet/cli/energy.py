@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from edgeunet.cli.options.parameters import FiniteRange
+from edgeunet.escaping.terminal import print_json, say
 
 
 @click.command()
@@ -32,7 +32,10 @@ def command(trace: Path, run: Path | None, voltage: float | None, trigger: str |
         "model": None if recorded is None else recorded.model,
         "board": None if recorded is None else recorded.board,
     }
-    click.echo(json.dumps(document, indent=2) if as_json else _sentence(document))
+    if as_json:
+        print_json(document, indent=2)
+    else:
+        say(_sentence(document))
 
 
 def _sentence(told: dict[str, Any]) -> str:
