@@ -43,7 +43,9 @@ def _broken(value: Any, keyword: str, rule: Any, schema: Mapping[str, Any], plac
     elif keyword == "additionalProperties":
         assert rule is False
         yield from (
-            f"{key!r} is unknown" for key in value if isinstance(value, dict) and key not in schema["properties"]
+            f"{key!r} is unknown"
+            for key in (value if isinstance(value, dict) else ())
+            if key not in schema["properties"]
         )
     elif keyword == "properties":
         for key, inner in rule.items():

@@ -93,7 +93,9 @@ class BlockCounter:
         shape = tracer.shape(flash)
         memory = None if shape is None else (ctypes.c_uint64 * len(shape))(*shape)
         self._state.trace = library.open_trace(code, ctypes.c_uint64(mark), memory)
-        for kind in (_READ, _WRITE):
+        for kind in (
+            (_READ, _WRITE) if memory is not None else ()
+        ):  # a hook of accesses makes Unicorn several times slower
             self._hook_native(engine, library, "note_access", kind)
 
     def _hook_native(self, engine: Any, library: ctypes.CDLL, name: str, kind: int) -> None:

@@ -93,7 +93,9 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     for (size_t i = 0; i < block->instructions; ++i) {
         struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(tb, i);
         block->size_bytes += size_of(instruction);
-        qemu_plugin_register_vcpu_mem_cb(instruction, on_access, CB_NO_REGS, MEM_RW, 0);
+        if (trace->flash) {
+            qemu_plugin_register_vcpu_mem_cb(instruction, on_access, CB_NO_REGS, MEM_RW, 0);
+        }
     }
     qemu_plugin_register_vcpu_tb_exec_cb(tb, on_execution, CB_NO_REGS, block);
 }
