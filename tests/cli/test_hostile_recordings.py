@@ -205,9 +205,9 @@ def test_a_recording_of_any_name_is_inspected(tmp_path: Path) -> None:
     assert told("inspect", "--data", tmp_path).code == 0
 
 
-def a_model(directory: Path, card_: ModelCard) -> Path:
+def a_model(directory: Path, card_: ModelCard, content: bytes = b"") -> Path:
     path = directory / "m.tflite"
-    path.write_bytes(small_network())
+    path.write_bytes(content or small_network())
     write_card(path, card_)
     return path
 
@@ -248,7 +248,6 @@ def test_classes_of_any_name_are_scored(tmp_path: Path, number: int) -> None:
     document["csv"] = [TEXTS[number][:200].replace("\0", "").encode("utf-8", "replace").decode(), "label"]
     (tmp_path / "data").mkdir()
     write_arrays(tmp_path / "data", document)
-    model = a_model(tmp_path, ModelCard("net", classes, 250.0, normalization="zscore"))
-    model.write_bytes(a_scored_model())
+    model = a_model(tmp_path, ModelCard("net", classes, 250.0, normalization="zscore"), a_scored_model())
     said = told("evaluate", model, "--data", tmp_path / "data", "--part", "all", "--plot", tmp_path / "p.png")
     assert said.code == 0, said.err

@@ -32,6 +32,9 @@ def _broken(value: Any, keyword: str, rule: Any, schema: Mapping[str, Any], plac
     elif keyword == "const":
         if value != rule:
             yield f"{value!r} is not {rule!r}"
+    elif keyword == "enum":
+        if value not in rule:
+            yield f"{value!r} is none of {rule}"
     elif keyword == "minimum":
         if _is(value, "number") and value < rule:
             yield f"{value!r} is below {rule}"

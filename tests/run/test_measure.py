@@ -140,7 +140,7 @@ def test_the_harness_calls_no_library_function(toolchain: str, tmp_path: Path) -
     need("arm-none-eabi-gcc")
     image = image_for(small_network(), "cortex-m4", toolchain, tmp_path)
     objects = sorted((image.path.parent / "board.dir").glob("*.o"))
-    assert len(objects) == 7
+    assert len(objects) == 8
     listing = subprocess.run(["arm-none-eabi-nm", "-u", *objects], capture_output=True, text=True, check=True).stdout
     wanted = set(re.findall(r"U (\w+)", listing))
     assert not {name for name in wanted if name.startswith(("mem", "str", "__aeabi"))}, wanted
@@ -221,7 +221,7 @@ def test_host_and_device_make_the_same_test_input(tmp_path: Path) -> None:
     (tmp_path / "board_row.h").write_text('#define BOARD_NAME "host"\n#define BOARD_CLOCK_HZ 1u\n')
     sources = [
         template_directory() / "src" / f"{name}.c"
-        for name in ("measure", "report", "board_host", "uart_stdio", "counter_clock")
+        for name in ("measure", "report", "board_host", "uart_stdio", "counter_clock", "trigger")
     ]
     includes = [f"-I{tmp_path}", f"-I{template_directory() / 'src'}"]
     subprocess.run(["gcc", "-std=c99", *includes, program, *sources, "-o", tmp_path / "inputs"], check=True)

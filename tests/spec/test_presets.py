@@ -55,4 +55,4 @@ def test_unknown_preset_and_form() -> None:
 
 
 def test_list_names_every_preset() -> None:
-    assert [line.split()[0] for line in list_of_presets().splitlines()] == list(PRESETS)
+    assert [line.split()[0] for line in list_of_presets()] == list(PRESETS)

@@ -113,9 +113,17 @@ def _plugin_arguments(tracer: Tracer, board: Board, image: Path, records: Path) 
     return ",".join(fields)
 
 
-@cache
 def _plugin(version: str) -> Path | None:
-    """Compile the plugin for the QEMU that calls itself ``version``; ``None`` when nothing here can."""
+    """Return the plugin for the QEMU that calls itself ``version``; ``None`` when nothing here can compile it."""
+    made = _compiled_plugin(version)
+    if made is not None and not made.exists():  # the temporary files of the command that made it are gone
+        _compiled_plugin.cache_clear()
+        made = _compiled_plugin(version)
+    return made
+
+
+@cache
+def _compiled_plugin(version: str) -> Path | None:
     directory = scratch_directory()
     atexit.register(directory.cleanup)
     numbers = re.search(r"(\d+)\.(\d+)", version)

@@ -101,7 +101,7 @@ def test_doctor_knows_every_core_of_the_table_and_every_flavour() -> None:
         (("arm-none-eabi-gcc", "unicorn"), {"cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33"}),
         (
             ("arm-none-eabi-gcc", "qemu-system-arm"),
-            {"cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"},
+            {"cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55", "cortex-m85"},
         ),
         (("zig", "qemu-system-riscv32"), {"host", "rv32imc"}),
         (("qemu-system-arm", "unicorn"), set()),
