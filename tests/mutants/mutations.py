@@ -1,8 +1,9 @@
 """What is changed in the source: the operators of cosmic-ray, one change per mutant.
 
 Of its operators those are taken whose result is another plausible program: a number one off, the opposite operator, the
-neighbouring comparison, a condition negated, a loop that never runs. Not changed: annotations, and what stays the same
-program (or does not compile).
+neighbouring comparison, a condition negated, a loop that never runs. Not changed: annotations, ``strict=True`` (an
+assertion), the first of a list into the last (most have one; the second is tried), and what stays the same program (or
+does not compile).
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ def mutants_of(path: Path) -> list[Mutant]:
             continue
         seen.add(essence)
         line = _first_difference(original, source)
+        if _is_assertion_or_end(original.splitlines()[line], source.splitlines()[line]):
+            continue
         key = _key(path, original, source, line)
         times[key] += 1
         key += f" #{times[key]}" if times[key] > 1 else ""
@@ -82,6 +85,11 @@ def _changed(original: str) -> Iterator[str]:
                 made = mutate_code(statement, operator, occurrence)
                 if made is not None:
                     yield before + made + after
+
+
+def _is_assertion_or_end(before: str, after: str) -> bool:
+    """Whether one ``strict=True`` was taken out, or one ``[0]`` became ``[-1]``."""
+    return before in (after.replace("strict=False", "strict=True"), after.replace("[ -1]", "[0]"))
 
 
 def _essence(source: str) -> str | None:

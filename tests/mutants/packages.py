@@ -41,7 +41,7 @@ PACKAGES: Mapping[str, Package] = {
         Package("lower", slow=("test_outputs.py",)),
         Package("rewrite", slow=("test_padding.py", "test_passes.py", "test_fuse_add.py", "test_upsampled.py")),
         Package("schedule", slow=_SLOW_PLANS),
-        Package("graph", slow=("test_fuzz.py", "test_random_networks.py", "test_evaluate.py", "test_lookup.py")),
+        Package("graph", slow=("test_fuzz.py", "test_random_networks.py")),
     )
 }
 """By name, those without a package below them first."""

@@ -72,12 +72,9 @@ def _folded(tensors: list[Tensor], chain: tuple[Op, ...]) -> list[Op] | None:
         return None
     if y.quantization != tensors[convolution.outputs[0]].quantization:
         return None  # bytes would be moved to a scale that is not theirs; interpreters refuse it too
-    image_in, image_out = [1, 1, 1, seen[3]], [1, 1, 1, made[3]]
+    image_in, image_out = [1, *seen[1:]], [1, *made[1:]]
     dilation, padding = list(convolution.attributes["dilation"]), list(convolution.attributes["padding"])
     window = tensors[convolution.inputs[1]].shape[1:3]
-    for place in (1, 2):
-        if place not in axes:
-            image_in[place], image_out[place] = seen[place], made[place]
     for axis, factor, (before, _), (crop, _) in zip(axes, block, first.attributes["margins"], crops, strict=True):
         own = axes.index(axis) + 1
         image_in[axis], image_out[axis] = x.shape[own], y.shape[own]
