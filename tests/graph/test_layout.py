@@ -207,3 +207,8 @@ def test_an_image_of_one_pixel_is_no_column() -> None:
     x, y = tensor("x", (1, 1, 1, 5)), tensor("y", (1, 1, 1, 5))
     graph = Graph("net", (x, y), (Op("MAX_POOL_2D", "layer", (0,), (1,), {"filter": (3, 1)}),), (0,), (1,), "")
     assert canonical(graph).ops[0].attributes == {"filter": (3, 1)}
+
+
+def test_a_column_of_two_rows_is_turned() -> None:
+    graph = one(Op("RELU", "layer", (0,), (1,)), tensor("x", (1, 2, 1, 5)), tensor("y", (1, 2, 1, 5)))
+    assert [found.shape for found in graph.tensors] == [(1, 1, 2, 5)] * 2

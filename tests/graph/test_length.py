@@ -129,3 +129,8 @@ def test_rates_of_strides_and_windows() -> None:
         else:
             with pytest.raises(UnsupportedOpError, match=r"'layer': it is not local in time"):
                 with_length(graph, 20)
+
+
+def test_a_window_of_two_samples_that_is_the_whole_input_is_not_local() -> None:
+    with pytest.raises(UnsupportedOpError, match=r"'layer': it is not local in time"):
+        with_length(strided("MAX_POOL_2D", 2, 1, stride=(1, 1), filter=(1, 2), whole=True), 4)

@@ -66,7 +66,9 @@ def pair(
     return Graph("net", tensors, ops, (0,), (4,), "")
 
 
-axis = st.tuples(*(st.integers(*limits) for limits in ((1, 9), (1, 3), (1, 3), (1, 2), (0, 2), (0, 1), (0, 4), (0, 2), (0, 2))))
+axis = st.tuples(
+    *(st.integers(*limits) for limits in ((1, 9), (1, 3), (1, 3), (1, 2), (0, 2), (0, 1), (0, 4), (0, 2), (0, 2)))
+)
 """Length, block, taps, dilation inside, padding inside before and after, margin before, crops."""
 
 
@@ -144,11 +146,39 @@ STAYS = {
     "another scale inside": shaped(signal(False), 1, (3, 1, 5, 4), Quantization((0.25,), (3,))),
     "two axes of a signal": signal(False, block=(3, 1), margins=((3, 0), (0, 0)), crops=((0, 0), (0, 0))),
     "a signal inside an image of several rows": shaped(shaped(signal(False), 1, (3, 2, 5, 1)), 3, (3, 2, 4, 2)),
+    "rows that could be channels": pair(
+        (1, 12, 5),
+        (3, 2, 5, 1),
+        (3, 2, 4, 2),
+        (1, 12, 8),
+        window=(1, 2),
+        block=(3,),
+        margins=((3, 0),),
+        crops=((0, 0),),
+    ),
+    "rows of one block": pair(
+        (1, 12, 15),
+        (1, 2, 5, 3),
+        (1, 2, 4, 2),
+        (1, 12, 8),
+        window=(1, 2),
+        block=(1,),
+        margins=((0, 0),),
+        crops=((0, 0),),
+    ),
+    "an output that two read": replace(
+        signal(False),
+        outputs=(4, 1),
+        ops=(*signal(False).ops, Op("RELU", "other", (1,), (5,))),
+        tensors=(*signal(False).tensors, signal(False).tensors[1]),
+    ),
     "an image of two dimensions": shaped(signal(False), 0, (12, 4)),
     "more bytes in": shaped(signal(False), 0, (1, 12, 8)),
     "more bytes out": shaped(signal(False), 4, (1, 12, 3)),
     "more cropped than padded": changed(signal(False), LAST, margins=((4, 0),)),
-    "just one more cropped than padded": changed(changed(signal(False), FIRST, margins=((0, 3),)), LAST, margins=((1, 0),)),
+    "just one more cropped than padded": changed(
+        changed(signal(False), FIRST, margins=((0, 3),)), LAST, margins=((1, 0),)
+    ),
     "read elsewhere before": replace(signal(False), outputs=(4, 1)),
     "read elsewhere after": replace(signal(False), outputs=(4, 3)),
     "no beginning": replace(signal(False), ops=signal(False).ops[1:], inputs=(1,)),

@@ -32,7 +32,7 @@ def test_a_file_of_the_largest_size_is_read_and_one_byte_more_is_not(tmp_path: P
 
 
 def test_the_mark_may_end_the_file() -> None:
-    with pytest.raises(GraphError, match="root table at byte 4 needs|vtable of root table"):
+    with pytest.raises(GraphError, match=r"root table at byte 4 needs|vtable of root table"):
         read_tflite(b"\4\0\0\0TFL3")
     with pytest.raises(GraphError, match="no TFL3 mark"):
         read_tflite(b"\4\0\0\0TFL")
@@ -89,9 +89,7 @@ def test_places_of_values() -> None:
     assert read(0, buffer=0).data is None
     assert read(1, buffer=0).data is None
     for buffers, index in ((0, 1), (1, 1), (1, 2), (2, 2)):
-        with pytest.raises(
-            GraphError, match=f"tensor 'x' is kept in buffer {index} of {buffers}; the file is damaged"
-        ):
+        with pytest.raises(GraphError, match=f"tensor 'x' is kept in buffer {index} of {buffers}; the file is damaged"):
             read(buffers, buffer=index)
 
 
@@ -205,7 +203,7 @@ def test_an_operator_that_is_not_known_is_named_before_what_it_lacks() -> None:
     writer = ModelWriter()
     x, nowhere, y = (writer.tensor(S, "int8", 0.1) for _ in range(3))
     writer.op("FLOOR_MOD", [x, nowhere], y)
-    with pytest.raises(UnsupportedOpError, match="FLOOR_MOD .*: this operator is not supported"):
+    with pytest.raises(UnsupportedOpError, match=r"FLOOR_MOD .*: this operator is not supported"):
         read_tflite(writer.build([x], [y]))
 
 
@@ -241,7 +239,9 @@ def test_stored_weights_are_found_behind_other_operators() -> None:
     kept = writer.tensor((2, 1, 1, 2), "float16", data=np.ones((2, 1, 1, 2), np.float16))
     w = writer.op("DEQUANTIZE", [kept], writer.tensor((2, 1, 1, 2), "float32", name="net/enc/kernel"))
     b = writer.tensor((2,), "float32", data=np.zeros(2, np.float32))
-    y = writer.op("CONV_2D", [middle, w, b], writer.tensor((1, 1, 8, 2), "float32"), padding="SAME", strideH=1, strideW=1)
+    y = writer.op(
+        "CONV_2D", [middle, w, b], writer.tensor((1, 1, 8, 2), "float32"), padding="SAME", strideH=1, strideW=1
+    )
     with pytest.raises(UnsupportedOpError, match="weights are stored in float16 and computed with in float32"):
         read_tflite(writer.build([x], [y]))
 

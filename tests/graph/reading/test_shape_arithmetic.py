@@ -94,8 +94,9 @@ def test_slices_of_anything_else_stay() -> None:
 
 
 def test_what_is_folded_feeds_what_comes_after() -> None:
-    tensors = (Tensor("x", SHAPE, "int8"), Tensor("one", (1,), "int32", None, ints(1)), Tensor("two", (1,), "int32", None, ints(2)),
-               *(Tensor(name, (), "int32") for name in ("shape", "part", "pack")))  # fmt: skip
+    one, two = (Tensor(f"number{n}", (1,), "int32", None, ints(n)) for n in (1, 2))
+    later = (Tensor(name, (), "int32") for name in ("shape", "part", "pack"))
+    tensors = (Tensor("x", SHAPE, "int8"), one, two, *later)
     empty = Options({})
     ops = [
         Operator(0, "SHAPE", "a", (0,), (3,), empty, tensors),

@@ -10,6 +10,7 @@ import pytest
 
 from edgeunet.errors import GraphError
 from edgeunet.graph.reading.flatbuffer import Buffer, Table
+from tests.rigs.operators import DAMAGED, S, ints, refused
 
 CURE = "the file is cut short or damaged, convert the model again"
 START = 10
@@ -68,3 +69,7 @@ def test_a_string_ends_with_the_file_and_not_after_it() -> None:
     sentence = f"it at byte {START + 12} needs 3 bytes but the file has {len(data) - 1}; {CURE}"
     with pytest.raises(GraphError, match=f"^{re.escape(sentence)}$"):
         Buffer(data[:-1]).root().string(0, "it")
+
+
+def test_a_shape_that_cannot_become_another_is_told() -> None:
+    refused("shape (1, 2, 6, 4) can't become (1, 9)" + DAMAGED, "RESHAPE", [S, ints(1, 9)], (1, 9))
