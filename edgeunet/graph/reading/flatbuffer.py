@@ -24,8 +24,7 @@ from edgeunet.errors import GraphError
 _U16 = struct.Struct("<H")
 _U32 = struct.Struct("<I")
 _I32 = struct.Struct("<i")
-_SCALARS = {"<b": 1, "<B": 1, "<i": 4, "<I": 4, "<f": 4, "<q": 8, "<Q": 8}
-_UNPACK = {code: struct.Struct(code) for code in _SCALARS}
+_SCALARS = {code: struct.Struct(code) for code in ("<b", "<B", "<i", "<I", "<f", "<Q")}
 
 
 class Buffer:
@@ -112,7 +111,8 @@ class Table:
     def _scalar(self, field: int, code: str, default: Any) -> Any:
         if not self.has(field):
             return default
-        return _UNPACK[code].unpack_from(self.buffer.data, self._place(field, _SCALARS[code]))[0]
+        scalar = _SCALARS[code]
+        return scalar.unpack_from(self.buffer.data, self._place(field, scalar.size))[0]
 
     def int8(self, field: int, default: int = 0) -> int:
         return int(self._scalar(field, "<b", default))

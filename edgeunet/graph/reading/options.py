@@ -27,7 +27,7 @@ def _activation(operator: Operator, field: int) -> str:
     return _choice(operator, field, schema.ACTIVATIONS, "activation")
 
 
-def _positive(operator: Operator, field: int, what: str, default: int = 0) -> int:
+def _positive(operator: Operator, field: int, what: str, default: int) -> int:
     number = operator.options.int32(field, default)
     if not 1 <= number < 1 << 20:
         raise GraphError(f"{operator.label}: its {what} is {number}, not a positive number; the file is damaged")

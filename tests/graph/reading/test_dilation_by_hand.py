@@ -144,6 +144,7 @@ STAYS = {
     "a batch": shaped(signal(False), 0, (3, 12, 4)),
     "a batch inside that is not the blocks": shaped(signal(False), 1, (6, 1, 5, 4)),
     "another scale inside": shaped(signal(False), 1, (3, 1, 5, 4), Quantization((0.25,), (3,))),
+    "another scale behind": shaped(signal(False), 4, (1, 12, 2), Quantization((0.25,), (3,))),
     "two axes of a signal": signal(False, block=(3, 1), margins=((3, 0), (0, 0)), crops=((0, 0), (0, 0))),
     "a signal inside an image of several rows": shaped(shaped(signal(False), 1, (3, 2, 5, 1)), 3, (3, 2, 4, 2)),
     "rows that could be channels": pair(
