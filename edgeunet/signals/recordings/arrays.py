@@ -265,6 +265,10 @@ def _known_span(labels: Labels) -> tuple[int, int] | None:
 
 def _integers(labels: npt.NDArray[Any], classes: tuple[str, ...] | None, where: str) -> npt.NDArray[np.int64]:
     """Return labels as integers; class names are looked up, NaN, empty and -1 are ``UNKNOWN``."""
+    if labels.ndim not in (1, 2):
+        raise SignalError(
+            f"{where}: labels have the shape {labels.shape}; give one per sample, or one per sample and lead"
+        )
     if labels.dtype.kind in "US":
         text = labels.astype(str)
         numbers = {str(value): _label_number(str(value), classes, where) for value in np.unique(text)}

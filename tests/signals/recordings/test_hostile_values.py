@@ -192,3 +192,14 @@ def test_the_name_of_a_lead_leads_out_of_no_folder(tmp_path: Path) -> None:
     assert (inside / "r./../../secret").is_file()
     with pytest.raises(SignalError, match="has no annotations named after its leads"):
         read(inside)
+
+
+@pytest.mark.parametrize("labels", [np.array(7), np.array("P"), np.array(0.5), np.zeros((20, 1, 2), int)], ids=str)
+def test_labels_are_a_column_or_a_table(tmp_path: Path, labels: Any) -> None:
+    path = npz(tmp_path, labels=labels)
+    with pytest.raises(
+        SignalError, match=r"labels have the shape \(.*\); give one per sample, or one per sample and lead"
+    ):
+        read(path)
+    with pytest.raises(SignalError, match="labels have the shape"):
+        inspect(open_source(path))
