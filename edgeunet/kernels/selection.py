@@ -75,7 +75,8 @@ def without_kernels(tables: Sequence[KernelTable], names: Collection[str]) -> tu
 
 
 def _same(first: Step, second: Step) -> bool:
-    """Whether no kernel could tell the two apart: parameters and constants are one object, all else is equal."""
+    """Whether no kernel could tell the two apart: parameters and constants are one object, all but the place of scratch
+    memory is equal."""
     if first.parameters is not second.parameters or len(first.inputs) != len(second.inputs):
         return False
     for one, other in zip(first.inputs, second.inputs, strict=True):
@@ -84,7 +85,7 @@ def _same(first: Step, second: Step) -> bool:
     return _TOLD_APART(first) == _TOLD_APART(second)
 
 
-_TOLD_APART = attrgetter(*(f.name for f in fields(Step) if f.name not in ("inputs", "parameters")))
+_TOLD_APART = attrgetter(*(f.name for f in fields(Step) if f.name not in ("inputs", "parameters", "scratch")))
 
 
 def _both(first: Callable[[Step], bool], second: Callable[[Step], bool]) -> Callable[[Step], bool]:
