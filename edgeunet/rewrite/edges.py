@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from edgeunet.graph.evaluation.quantization import quantization_of
 from edgeunet.graph.ir import Graph, Tensor
 
 _TO_OTHER = ("DEQUANTIZE", "QUANTIZE")
@@ -38,9 +39,7 @@ def _is_uint8_edge(graph: Graph, index: int) -> bool:
 
 def _same(graph: Graph, edge: int, inner: int) -> bool:
     """Return whether a uint8 edge is the int8 tensor behind it, 128 added."""
-    outer, within = graph.tensors[edge].quantization, graph.tensors[inner].quantization
-    if outer is None or within is None:
-        return False
+    outer, within = quantization_of(graph.tensors[edge]), quantization_of(graph.tensors[inner])
     return outer.scale == within.scale and outer.zero_point - 128 == within.zero_point
 
 
