@@ -28,6 +28,7 @@ from tests.rigs.hostile import (
     with_text,
 )
 from tests.rigs.pipeline_stages import card, small_network
+from tests.rigs.tools import need
 
 STRICT = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Wcomment", "-Wtrigraphs", "-fsyntax-only")
 COMMANDS: tuple[tuple[str, ...], ...] = (
@@ -131,11 +132,35 @@ def compiled(trees: list[Path]) -> None:
             assert done.returncode == 0, done.stderr[:3000]
 
 
+def configured(trees: list[Path]) -> int:
+    """Configure the last project of each kind, with what is generated for CMake in it; return how many."""
+    of_a_kind = {(tree / "CMakeLists.txt").is_file(): tree for tree in trees if [*tree.rglob("*.cmake")]}
+    for whole, tree in of_a_kind.items():
+        project = tree
+        if not whole:
+            (page,) = tree.glob("*.cmake")
+            project = tree.parent / "project"
+            project.mkdir()
+            (project / "CMakeLists.txt").write_text(
+                f"cmake_minimum_required(VERSION 3.19)\nproject(any C)\ninclude([==[{page}]==])\n"
+            )
+        need("cmake", "arm-none-eabi-gcc" if whole else "gcc")
+        build = tree.parent / "build"
+        command = ("cmake", "-S", project, "-B", build, "-Wdev", "-Werror=dev")
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+        assert done.returncode == 0, done.stderr[:3000]
+        assert not done.stderr, done.stderr[:3000]
+        assert MARK not in done.stdout
+        for folder in (build, project):
+            assert not [path for path in folder.rglob("*") if path.name == MARK], folder
+    return len(of_a_kind)
+
+
 def check(
     directory: Path, pairs: list[tuple[Any, str]], write: Any, monkeypatch: pytest.MonkeyPatch, every: int
 ) -> None:
     """Run a command on each input, look at all it wrote, and compile every ``every``-th."""
-    trees, accepted = [], 0
+    made = []
     for number, (place, text) in enumerate(pairs):
         here = directory / str(number)
         write(here, place, text)
@@ -143,11 +168,10 @@ def check(
         assert said.code in (0, 2)
         if said.code == 0:
             assert check_sources(here / "out") >= 2
-            accepted += 1
-            trees += [here / "out"] if accepted % every == 0 else []
-    assert accepted
-    assert trees
-    compiled(trees)
+            made.append(here / "out")
+    assert made[every - 1 :: every]
+    compiled(made[every - 1 :: every])
+    assert configured(made)
 
 
 def hostile_card(here: Path, place: Any, text: str) -> None:
@@ -212,6 +236,7 @@ def check_names(directory: Path, pairs: list[tuple[Any, str]], monkeypatch: pyte
         trees.append(here / "out")
     assert len(trees) >= len(pairs) - 1
     compiled(trees[::8])
+    assert configured(trees)
 
 
 def test_a_file_of_any_name_stays_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
