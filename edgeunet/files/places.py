@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -16,6 +17,9 @@ _SPECIAL = (
     (stat.S_ISDIR, "a directory"),
 )
 
+_OF_NAMES = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
+"""What a system answers where it takes no such name."""
+
 
 def special_kind(path: Path) -> str | None:
     """Return what lies at ``path`` where that is no ordinary file: ``a pipe``, ``a directory`` …
@@ -29,15 +33,28 @@ def special_kind(path: Path) -> str | None:
     return next((kind for is_kind, kind in _SPECIAL if is_kind(mode)), None)
 
 
+def can_be_named(path: Path) -> bool:
+    """Return whether a file can be called so here: no NUL, no half of a character, not too long for the system."""
+    try:
+        path.lstat()
+    except ValueError:
+        return False
+    except OSError as error:
+        return error.errno not in _OF_NAMES
+    return True
+
+
 def require_writable(path: Path, suffix: str = "") -> None:
     """Raise where a file could not be written to ``path``, as far as one can tell; for before long work, not after.
 
     Raises
     ------
     EdgeUNetError
-        When ``path`` does not end in ``suffix``, is a directory or device, lies below a file, or in a directory that
-        may not be written to.
+        When ``path`` does not end in ``suffix``, is the name of no file, is a directory or device, lies below a file,
+        or in a directory that may not be written to.
     """
+    if not can_be_named(path):
+        raise EdgeUNetError(f"cannot write '{path}': no file can have that name here; choose a shorter or plainer one")
     if not path.name.lower().endswith(suffix):
         raise EdgeUNetError(f"'{path}' does not end in {suffix}, the format that is written; name the file so")
     kind = special_kind(path)

@@ -10,7 +10,7 @@ from typing import Any
 
 from edgeunet.errors import EdgeUNetError
 from edgeunet.files.commit import settle
-from edgeunet.files.places import special_kind
+from edgeunet.files.places import can_be_named, special_kind
 
 LARGEST_READ_BYTES = 1 << 30
 LARGEST_TEXT_BYTES = 1 << 24
@@ -26,6 +26,7 @@ def read_bytes(path: Path, error: type[EdgeUNetError] = EdgeUNetError, most_byte
         ``error``, when it is missing, something else, too large, or may not be read.
     """
     path = Path(path)
+    require_named(path, error)
     settle(path.parent)
     try:
         status = path.stat()
@@ -50,6 +51,12 @@ def file_digest(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> str:
         ``error``, as `read_bytes` does.
     """
     return hashlib.sha256(read_bytes(path, error)).hexdigest()
+
+
+def require_named(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> None:
+    """Raise ``error`` where ``path`` is the name of no file: names stand in cards, budgets and headers too."""
+    if not can_be_named(Path(path)):
+        raise error(f"cannot read '{path}': no file can have that name here; check the path")
 
 
 def require_regular(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> None:
@@ -94,6 +101,7 @@ def is_file(path: Path) -> bool:
 
 def read_any_json(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> Any:
     """Read a JSON value of any kind; a file that holds none is an ``error`` naming it and the cure."""
+    require_named(path, error)
     require_regular(path, error)
     try:
         text = read_bytes(path, error, LARGEST_TEXT_BYTES).decode("utf-8")

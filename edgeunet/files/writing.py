@@ -44,6 +44,7 @@ class FileSet:
         self._removed: dict[str, None] = {}
 
     def __enter__(self) -> FileSet:
+        require_writable(self.directory / "file")
         self._made = _missing(self.directory)
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
@@ -52,7 +53,6 @@ class FileSet:
             self._staging = open_staging(self.directory)
         except OSError as error:
             _remove_empty(self._made)
-            require_writable(self.directory / "file")  # says more than the system does, where it can
             raise EdgeUNetError(
                 f"cannot write to '{self.directory}': {error.strerror}; choose an output directory you may write to"
             ) from error

@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from edgeunet.errors import EdgeUNetError, ReportError
-from edgeunet.files import LARGEST_TEXT_BYTES, read_bytes, read_json, replacing, require_writable, write_text
+from edgeunet.files import (
+    LARGEST_TEXT_BYTES,
+    FileSet,
+    make_directory,
+    read_bytes,
+    read_json,
+    replacing,
+    require_writable,
+    write_text,
+)
 
 
 def test_a_file_is_replaced_whole_or_left_alone(tmp_path: Path) -> None:
@@ -41,6 +50,26 @@ def test_where_nothing_can_be_written_is_said(tmp_path: Path) -> None:
     require_writable(tmp_path / "new" / "x.PNG", ".png")
     require_writable(tmp_path / "new" / "x.txt")
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "x" * 300, "x" * 300 + "/y", "a\0b/y", "/".join(["d" * 100] * 100)])
+def test_a_name_that_no_file_can_have_is_said(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    for read in (read_bytes, read_json):
+        with pytest.raises(ReportError, match=r"cannot read '.*': no file can have that name here; check the path"):
+            read(path, ReportError)
+    writes: tuple[Callable[[Path], object], ...] = (
+        require_writable,
+        make_directory,
+        lambda at: write_text(at, "text"),
+        lambda at: FileSet(at).__enter__(),
+    )
+    for write in writes:
+        with pytest.raises(
+            EdgeUNetError, match=r"cannot write '.*': no file can have that name here; choose a shorter"
+        ):
+            write(path)
+    assert not [*tmp_path.iterdir()]
 
 
 @pytest.mark.parametrize(
