@@ -11,6 +11,9 @@ PYTEST := $(BIN)/python -m pytest
 # TensorFlow prints start-up notes about CPU features on every command; they help nobody here.
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
+# Without bytecode kept, every command that a test starts compiles the whole package first.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 
 .PHONY: help

@@ -53,5 +53,11 @@ def one_converter(converter: ConverterProcess, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("edgeunet.quantize.quantization.ConverterProcess", lambda: _Kept(converter))
 
 
+@pytest.fixture
+def first_plans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offsets from the promising orders alone, for tests of values: a search for a few bytes less changes none."""
+    monkeypatch.setattr("edgeunet.schedule.memory._ATTEMPTS", 0)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden C of tests/golden anew")

@@ -11,17 +11,19 @@ import pytest
 
 from edgeunet.cli import main
 from edgeunet.modelcard import ModelCard, write_card
+from tests.rigs.command import edgeunet
 from tests.rigs.tools import need
 
 
-def edgeunet(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def started(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """In a process of its own, all of whose output is seen."""
     command = [sys.executable, "-W", "error", "-m", "edgeunet", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=300)
 
 
 def test_bench_prints_one_json_object_and_notes_on_stderr(shared: Path) -> None:
     need("gcc")
-    done = edgeunet("bench", shared / "models" / "small-unet-256.int8.tflite", "--json")
+    done = started("bench", shared / "models" / "small-unet-256.int8.tflite", "--json")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     assert document["exact"] is True

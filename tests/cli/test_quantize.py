@@ -40,6 +40,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory / "net.keras"
 
 
+@pytest.mark.usefixtures("one_converter")
 def test_tables_go_to_stdout_and_files_are_written(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from edgeunet.cli import main
 from edgeunet.modelcard import write_card
 from edgeunet.signals import SyntheticSource
+from tests.rigs.command import edgeunet
 from tests.rigs.pipeline_stages import card, small_network
 from tests.rigs.tools import need
-
-
-def edgeunet(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """The command in this process."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
 @pytest.fixture

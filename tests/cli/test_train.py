@@ -26,10 +26,10 @@ def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, s
 
 @pytest.fixture
 def spec(tmp_path: Path) -> Path:
-    from tests.train.conftest import SMALL_SPEC
+    from tests.train.conftest import TINY_SPEC
 
-    path = tmp_path / "small.json"
-    path.write_text(json.dumps(spec_to_dict(SMALL_SPEC)))
+    path = tmp_path / "tiny.json"
+    path.write_text(json.dumps(spec_to_dict(TINY_SPEC)))
     return path
 
 
@@ -40,7 +40,7 @@ def test_json_on_stdout_and_one_line_per_epoch_on_stderr(
     code, out, err = run(capfd, str(spec), *SMALL, "-o", str(output), "--json")
     assert code == 0, err
     document = json.loads(out)
-    assert (document["schema"], document["model"], document["epochs"]) == ("edgeunet.train/1", "small", 1)
+    assert (document["schema"], document["model"], document["epochs"]) == ("edgeunet.train/1", "tiny", 1)
     assert [line for line in err.splitlines() if line.startswith("epoch 1/1 loss ")]
     assert "\r" not in err
     assert {"m.keras", "m.keras.json", "m.split.json", "m.history.csv", "m.history.json", "m.history.png"} == {

@@ -17,7 +17,7 @@ from tests.rigs.host_batch import Int8, build_batch
 from tests.rigs.judges import litert_reference, tflm
 
 SHARED_MODELS = ("seed-unet-800", "small-unet-256", "classic-unet-512")
-NETWORKS_PER_RUN = 160
+NETWORKS_PER_RUN = 80
 NETWORKS_PER_NIGHT = 5000
 BATCH = 80
 
@@ -68,6 +68,7 @@ def check_networks(directory: Path, seeds: range) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("first_plans")
 @pytest.mark.parametrize("start", range(0, NETWORKS_PER_RUN, BATCH))
 def test_random_networks_equal_the_exact_evaluator(tmp_path: Path, start: int) -> None:
     check_networks(tmp_path, range(start, start + BATCH))

@@ -39,7 +39,10 @@ def test_shared_models_over_recordings_of_any_length(shared: Path, tmp_path: Pat
             assert np.array_equal(output, judged)
 
 
-@pytest.mark.parametrize("name", ["seed-unet-800", "small-unet-256", "classic-unet-512"])
+@pytest.mark.parametrize("name", [
+    pytest.param("seed-unet-800", marks=pytest.mark.nightly), "small-unet-256",
+    pytest.param("classic-unet-512", marks=pytest.mark.nightly),
+])  # fmt: skip
 def test_real_ecg_streams_like_litert_over_the_whole_record(shared: Path, tmp_path: Path, name: str) -> None:
     """Records of LUDB at 250 Hz, scaled to the input: values that a device would see, saturation included."""
     content = (shared / "models" / f"{name}.int8.tflite").read_bytes()
@@ -111,6 +114,7 @@ def check_streams(directory: Path, seeds: range) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("first_plans")
 def test_random_unets_stream_like_litert_over_the_whole_recording(tmp_path: Path) -> None:
     check_unets(tmp_path, range(8))
 
@@ -142,6 +146,7 @@ def test_the_hop_changes_no_value(tmp_path: Path, seed: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("first_plans")
 def test_random_networks_stream_like_the_whole_recording(tmp_path: Path) -> None:
     check_streams(tmp_path, range(20, 40))
 
@@ -220,7 +225,9 @@ def test_the_header_says_to_which_input_row_an_output_belongs() -> None:
         assert compiled.hop_output_rows == 4 // factor
 
 
-@pytest.mark.parametrize("name", ["small-unet-256", "classic-unet-512"])
+@pytest.mark.parametrize("name", [
+    pytest.param("small-unet-256", marks=pytest.mark.nightly), "classic-unet-512",
+])  # fmt: skip
 def test_recomputed_skips_change_bytes_and_work_but_no_value(shared: Path, tmp_path: Path, name: str) -> None:
     graph = read_tflite(shared / "models" / f"{name}.int8.tflite")
     models = [compile_model(graph, f"again{k}", mode="stream", recompute=k) for k in range(3)]

@@ -104,6 +104,7 @@ def test_an_unknown_target_is_an_error(capsys: pytest.CaptureFixture[str]) -> No
     assert "no target 'nonsense'; use tflite, card" in capsys.readouterr().err
 
 
+@pytest.mark.nightly  # ``python -m tests.fuzz`` is a step of its own by day
 def test_a_session_finds_nothing_in_a_few_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

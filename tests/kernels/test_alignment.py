@@ -15,14 +15,7 @@ from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
 from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.schedule.timing import total_stride
-from tests.networks.dsp_networks import (
-    depthwise_network,
-    few_rows_networks,
-    long_calls_network,
-    residual_network,
-    windows_network,
-)
-from tests.networks.helium_table import CHANNELS, column_network, table_network
+from tests.networks.dsp_networks import EACH_KERNEL, EACH_WAY, few_rows_networks, table_of_shapes
 from tests.networks.random_networks import random_inputs, random_network
 from tests.networks.random_unets import random_unet, small_unet
 from tests.rigs.dsp_batch import run_on_dsp
@@ -53,29 +46,24 @@ def stream_case(content: bytes, name: str, hop: int, rows: int, kernels: str = "
     return Case(compiled, samples, flat(evaluate(with_length(graph, rows), [samples])), rows)
 
 
-def table_of_shapes() -> list[tuple[str, bytes]]:
-    """Networks that between them have every DSP kernel."""
-    found = [(f"c{channels}", table_network(channels, seed)) for seed, channels in enumerate(CHANNELS)]
-    found += [(f"r{channels}", residual_network(channels, seed)) for seed, channels in enumerate((4, 8, 12, 48, 64))]
-    found += [(f"l{channels}", long_calls_network(channels, seed)) for seed, channels in enumerate((16, 20))]
-    found += [(f"d{channels}", depthwise_network(channels, seed)) for seed, channels in enumerate((1, 4, 5, 12))]
-    for seed, channels in enumerate((1, 4, 5, 17)):
-        found += [(f"w{channels}", windows_network(channels, seed)), (f"p{channels}", column_network(channels, seed))]
-    return found + [(f"f_{name}", content) for name, content in few_rows_networks()]
-
-
 def kernels(compiled: Compiled) -> set[str]:
     return {layer.kernel for layer in compiled.layers}
 
 
 def test_the_core_traps_what_is_not_compiled_aligned(tmp_path: Path) -> None:
-    made = (window_case(read_tflite(made), name, 0, aligned=False) for name, made in table_of_shapes())
+    made = (window_case(read_tflite(made), name, 0, aligned=False) for name, made in table_of_shapes(EACH_KERNEL))
     case = next(case for case in made if kernels(case.model) & NEVER)
     assert run_on_dsp(tmp_path, [case], trap=True) == ["fault"]
 
 
-def test_a_table_of_shapes_runs_on_cortex_m4_under_the_trap(tmp_path: Path) -> None:
-    cases = [window_case(read_tflite(made), name, seed) for seed, (name, made) in enumerate(table_of_shapes())]
+@pytest.mark.parametrize("names", [EACH_KERNEL, pytest.param(None, marks=pytest.mark.nightly)], ids=("few", "all"))
+def test_a_table_of_shapes_runs_on_cortex_m4_under_the_trap(tmp_path: Path, names: tuple[str, ...] | None) -> None:
+    made = (
+        table_of_shapes(names)
+        if names
+        else [*table_of_shapes(), *((f"f_{name}", content) for name, content in few_rows_networks())]
+    )
+    cases = [window_case(read_tflite(content), name, seed) for seed, (name, content) in enumerate(made)]
     used = set().union(*(kernels(case.model) for case in cases))
     families = {name.split("_")[1] for name in used if name in FLAVOURS["dsp"].own_kernels}
     assert families >= {"quads", "depthwise", "elementwise"}
@@ -92,16 +80,17 @@ def one_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return str(request.param).partition("_")[0].lower()
 
 
-@pytest.mark.parametrize("tables", [0, pytest.param(8, marks=pytest.mark.nightly)])
-def test_every_way_of_convolution_runs_under_the_trap(tmp_path: Path, one_way: str, tables: int) -> None:
-    made = [*few_rows_networks(), *table_of_shapes()[:tables]]
+@pytest.mark.parametrize("names", [EACH_WAY, pytest.param(None, marks=pytest.mark.nightly)], ids=("few", "all"))
+def test_every_way_of_convolution_runs_under_the_trap(
+    tmp_path: Path, one_way: str, names: tuple[str, ...] | None
+) -> None:
+    made = few_rows_networks(names) if names else [*few_rows_networks(), *table_of_shapes()[:8]]
     cases = [window_case(read_tflite(content), f"{name}_n{n}", n) for n, (name, content) in enumerate(made)]
     assert any(name.startswith(f"eu_{one_way}") for case in cases for name in kernels(case.model))
     assert run_on_dsp(tmp_path, cases, trap=True) == ["equal"] * len(cases)
 
 
-@pytest.mark.parametrize(("core", "compiler", "level"), [("cortex-m7", "gcc", "-O2"), ("cortex-m33", "zig", "-Os")])
-def test_streams_run_under_the_trap(tmp_path: Path, core: str, compiler: str, level: str) -> None:
+def test_streams_run_under_the_trap(tmp_path: Path) -> None:
     """Random ones too, and with the compiler free to merge what it may."""
     cases = [
         stream_case(small_unet(channels, channels), f"s{channels}_{hop}", hop, 9 * hop)
@@ -112,14 +101,20 @@ def test_streams_run_under_the_trap(tmp_path: Path, core: str, compiler: str, le
         content = random_unet(seed)
         hop = (1 + seed % 2) * total_stride(rewritten(read_tflite(content)))
         cases.append(stream_case(content, f"u{seed}", hop, 5 * hop))
-    assert run_on_dsp(tmp_path, cases, core, compiler, level, trap=True) == ["equal"] * len(cases)
+    for core, compiler, level in (("cortex-m7", "gcc", "-O2"), ("cortex-m33", "zig", "-Os")):
+        (tmp_path / core).mkdir()
+        assert run_on_dsp(tmp_path / core, cases, core, compiler, level, trap=True) == ["equal"] * len(cases), core
 
 
+@pytest.mark.parametrize(
+    "names", [("c3", "c5", "c16", "r4"), pytest.param(None, marks=pytest.mark.nightly)], ids=("few", "all")
+)
 @pytest.mark.parametrize(("flavour", "run"), [("mve", run_on_helium), ("portable", run_on_dsp)])
-def test_other_kernels_run_under_the_trap(tmp_path: Path, flavour: str, run: Run) -> None:
-    cases = [
-        window_case(read_tflite(made), name, seed, flavour) for seed, (name, made) in enumerate(table_of_shapes()[:12])
-    ]
+def test_other_kernels_run_under_the_trap(
+    tmp_path: Path, flavour: str, run: Run, names: tuple[str, ...] | None
+) -> None:
+    made = table_of_shapes(names)[:12]
+    cases = [window_case(read_tflite(content), name, seed, flavour) for seed, (name, content) in enumerate(made)]
     cases += [stream_case(small_unet(channels, channels), f"s{channels}", 4, 36, flavour) for channels in (1, 5, 8)]
     assert run(tmp_path, cases, trap=True) == ["equal"] * len(cases)
 
@@ -130,7 +125,7 @@ def test_random_networks_run_under_the_trap(tmp_path: Path, seeds: range) -> Non
     assert run_on_dsp(tmp_path, cases, level="-O2", trap=True) == ["equal"] * len(cases)
 
 
-@pytest.mark.parametrize("strides", [0, 1, 4])
+@pytest.mark.parametrize("strides", [0, 1, pytest.param(4, marks=pytest.mark.nightly)])
 def test_shared_models_run_under_the_trap_with_the_kernels_they_have_without(
     shared: Path, tmp_path: Path, strides: int
 ) -> None:

@@ -12,14 +12,8 @@ from edgeunet.emit import Compiled, compile_model
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
-from tests.networks.dsp_networks import (
-    depthwise_network,
-    few_rows_networks,
-    long_calls_network,
-    residual_network,
-    windows_network,
-)
-from tests.networks.helium_table import CHANNELS, SideBySide, column_network, table_network
+from tests.networks.dsp_networks import EACH_WAY, few_rows_networks, table_of_shapes, windows_network
+from tests.networks.helium_table import SideBySide
 from tests.networks.random_layers import Value
 from tests.networks.random_networks import random_inputs, random_network
 from tests.networks.random_unets import small_unet
@@ -72,41 +66,41 @@ def always_bare(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
 
 
-def check_few_rows(directory: Path, names: tuple[str, ...]) -> None:
-    cases = [window_case(read_tflite(made), name, seed) for seed, (name, made) in enumerate(few_rows_networks())]
+FEW_OR_ALL = pytest.mark.parametrize(
+    "networks", [EACH_WAY, pytest.param(None, marks=pytest.mark.nightly)], ids=("few", "all")
+)
+Names = tuple[str, ...] | None
+
+
+def check_few_rows(directory: Path, networks: Names, names: tuple[str, ...]) -> None:
+    made = few_rows_networks(networks)
+    cases = [window_case(read_tflite(content), name, seed) for seed, (name, content) in enumerate(made)]
     used = set().union(*(kernels(case.model) for case in cases))
     assert set(names) <= used, f"not in this test: {set(names) - used}"
     assert run_on_dsp(directory, cases) == ["equal"] * len(cases)
 
 
+@FEW_OR_ALL
 @pytest.mark.usefixtures("always_tall")
-def test_kernels_for_few_rows_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
-    check_few_rows(tmp_path, TALL)
+def test_kernels_for_few_rows_equal_the_evaluator_on_cortex_m4(tmp_path: Path, networks: Names) -> None:
+    check_few_rows(tmp_path, networks, TALL)
 
 
+@FEW_OR_ALL
 @pytest.mark.usefixtures("always_pairs")
-def test_kernels_that_widen_both_operands_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
-    check_few_rows(tmp_path, PAIRS)
+def test_kernels_that_widen_both_operands_equal_the_evaluator_on_cortex_m4(tmp_path: Path, networks: Names) -> None:
+    check_few_rows(tmp_path, networks, PAIRS)
 
 
+@FEW_OR_ALL
 @pytest.mark.usefixtures("always_bare")
-def test_kernels_without_scratch_memory_equal_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
-    check_few_rows(tmp_path, BARE)
+def test_kernels_without_scratch_memory_equal_the_evaluator_on_cortex_m4(tmp_path: Path, networks: Names) -> None:
+    check_few_rows(tmp_path, networks, BARE)
 
 
 def test_table_of_shapes_equals_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
-    cases = []
-    for seed, channels in enumerate(CHANNELS):
-        cases.append(window_case(read_tflite(table_network(channels, seed)), f"c{channels}", seed))
-    for seed, channels in enumerate((4, 8, 12, 48, 64)):
-        cases.append(window_case(read_tflite(residual_network(channels, seed)), f"r{channels}", seed))
-    for seed, channels in enumerate((16, 20)):
-        cases.append(window_case(read_tflite(long_calls_network(channels, seed)), f"l{channels}", seed))
-    for seed, channels in enumerate((1, 4, 5, 12)):
-        cases.append(window_case(read_tflite(depthwise_network(channels, seed)), f"d{channels}", seed))
-    for seed, channels in enumerate((1, 4, 5, 17)):
-        cases.append(window_case(read_tflite(windows_network(channels, seed)), f"w{channels}", seed))
-        cases.append(window_case(read_tflite(column_network(channels, seed)), f"p{channels}", seed))
+    made = enumerate(table_of_shapes())
+    cases = [window_case(read_tflite(content), name, seed) for seed, (name, content) in made]
     used = set().union(*(kernels(case.model) for case in cases))
     assert set(DSP) <= used, f"not in this test: {sorted(set(DSP) - used)}"
     assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)

@@ -8,19 +8,17 @@ import pytest
 
 from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import kernel_source, kernel_texts
-from tests.networks.dsp_networks import (
-    depthwise_network,
-    few_rows_networks,
-    long_calls_network,
-    residual_network,
-    windows_network,
-)
-from tests.networks.helium_table import CHANNELS, table_network
+from tests.networks.dsp_networks import EACH_KERNEL, EACH_WAY, few_rows_networks, table_of_shapes
 from tests.networks.random_networks import random_network
 from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, TALL
 from tests.rigs.twins import run_twins, twin_source, twins
 
 __all__ = ["twins"]
+
+Names = tuple[str, ...] | None
+FEW_OR_ALL = pytest.mark.parametrize(
+    "networks", [EACH_WAY, pytest.param(None, marks=pytest.mark.nightly)], ids=("few", "all")
+)
 
 
 @pytest.fixture
@@ -52,39 +50,45 @@ def test_a_name_in_two_families_is_refused(tmp_path: Path, monkeypatch: pytest.M
         kernel_texts.__wrapped__("dsp")
 
 
+@pytest.mark.parametrize("names", [EACH_KERNEL, pytest.param(None, marks=pytest.mark.nightly)], ids=("few", "all"))
 @pytest.mark.usefixtures("twins")
-def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path) -> None:
-    contents = [table_network(channels, seed) for seed, channels in enumerate(CHANNELS)]
-    contents += [residual_network(channels, seed) for seed, channels in enumerate((4, 8, 12, 48, 64))]
-    contents += [depthwise_network(channels, seed) for seed, channels in enumerate((1, 4, 5, 12))]
-    contents += [windows_network(channels, seed) for seed, channels in enumerate((1, 4, 5, 17))]
-    contents.append(long_calls_network(16, 0))
-    used = run_twins(tmp_path, contents)
+def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path, names: Names) -> None:
+    used = run_twins(tmp_path, [made for _, made in table_of_shapes(names)])
     assert set(DSP) <= used
 
 
-def test_twins_for_few_rows_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
+@FEW_OR_ALL
+def test_twins_for_few_rows_equal_the_evaluator(
+    tmp_path: Path, every_twin: pytest.MonkeyPatch, networks: Names
+) -> None:
     every_twin.setattr("edgeunet.kernels.dsp.choice.TALL_WORTH", 1e9)
     every_twin.setattr("edgeunet.kernels.dsp.choice.PAIRS_WORTH", 0.0)
     every_twin.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 0.0)
-    assert set(TALL) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
+    assert set(TALL) <= run_twins(tmp_path, [made for _, made in few_rows_networks(networks)])
 
 
-def test_twins_that_widen_both_operands_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
+@FEW_OR_ALL
+def test_twins_that_widen_both_operands_equal_the_evaluator(
+    tmp_path: Path, every_twin: pytest.MonkeyPatch, networks: Names
+) -> None:
     every_twin.setattr("edgeunet.kernels.dsp.choice.PAIRS_WORTH", 1e9)
     every_twin.setattr("edgeunet.kernels.dsp.pairs.rows.LARGEST_SCRATCH", 1200)
     every_twin.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 0.0)
-    assert set(PAIRS) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
+    assert set(PAIRS) <= run_twins(tmp_path, [made for _, made in few_rows_networks(networks)])
 
 
-def test_twins_without_scratch_memory_equal_the_evaluator(tmp_path: Path, every_twin: pytest.MonkeyPatch) -> None:
+@FEW_OR_ALL
+def test_twins_without_scratch_memory_equal_the_evaluator(
+    tmp_path: Path, every_twin: pytest.MonkeyPatch, networks: Names
+) -> None:
     every_twin.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 1e9)
-    assert set(BARE) <= run_twins(tmp_path, [made for _, made in few_rows_networks()])
+    assert set(BARE) <= run_twins(tmp_path, [made for _, made in few_rows_networks(networks)])
 
 
+@pytest.mark.parametrize("seeds", [range(100, 105), pytest.param(range(105, 112), marks=pytest.mark.nightly)], ids=str)
 @pytest.mark.usefixtures("twins")
-def test_twins_equal_the_evaluator_on_random_networks(tmp_path: Path) -> None:
-    run_twins(tmp_path, [random_network(seed) for seed in range(100, 112)])
+def test_twins_equal_the_evaluator_on_random_networks(tmp_path: Path, seeds: range) -> None:
+    run_twins(tmp_path, [random_network(seed) for seed in seeds])
 
 
 @pytest.mark.usefixtures("twins")

@@ -75,7 +75,7 @@ def liveness_peak(content: bytes) -> int:
     [
         "ecg-tiny",
         "ecg-small",
-        "ecg-base",
+        pytest.param("ecg-base", marks=pytest.mark.nightly),
         "heartkit",
         {"blocks": [{"filters": 8, "pool": 2, "strides": 2}] * 3, "skip_mode": "add", "input_shape": [64, 1]},
         {"blocks": [{"filters": 8, "pool": 2, "strides": 2, "skip": False}] * 2, "residual": False},

@@ -31,13 +31,20 @@ CLEAN: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.nightly  # by day ``test_int8.py`` looks at the int8 file of each
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_1d_preset_is_clean(name: str) -> None:
     """An eighth as wide where it is large: the lint looks at operators and shapes, not at weights."""
     assert lint_model(build_model(narrowed(preset(name, 1)))) == []
 
 
-@pytest.mark.parametrize("name", CLEAN)
+IN_INT8 = ("layer norm", "layer norm over channels")
+"""By day ``test_int8.py`` has them."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.nightly) if name in IN_INT8 else name for name in CLEAN]
+)
 def test_every_kind_of_layer_is_clean(name: str) -> None:
     spec = load_spec({"input_shape": [80, 1], **CLEAN[name]})
     assert [str(finding) for finding in lint_model(build_model(spec))] == []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container
 from itertools import cycle
 
 import numpy as np
 
-from tests.networks.helium_table import SideBySide, table_network
+from tests.networks.helium_table import CHANNELS, SideBySide, column_network, table_network
 from tests.networks.pass_networks import PassNetwork
 from tests.networks.random_layers import Value
 
@@ -97,13 +98,18 @@ def few_rows_network(channels: int, seed: int) -> bytes:
     return network.build()
 
 
-def few_rows_networks() -> list[tuple[str, bytes]]:
-    """Shapes around the edges of the kernels for few rows, and those of all others."""
-    found = [(f"f{channels}", few_rows_network(channels, seed)) for seed, channels in enumerate(FEW_ROWS_CHANNELS)]
+def few_rows_networks(names: Container[str] | None = None) -> list[tuple[str, bytes]]:
+    """Shapes around the edges of the kernels for few rows, and those of all others; ``names`` are all by default."""
+    made: list[tuple[str, Callable[[int, int], bytes], int, int]] = [
+        (f"f{channels}", few_rows_network, channels, seed) for seed, channels in enumerate(FEW_ROWS_CHANNELS)
+    ]
     for seed, channels in enumerate((4, 12, 24)):
-        found.append((f"c{channels}", table_network(channels, seed)))
-        found.append((f"r{channels}", residual_network(channels, seed)))
-    return found
+        made += [(f"c{channels}", table_network, channels, seed), (f"r{channels}", residual_network, channels, seed)]
+    return [(name, make(channels, seed)) for name, make, channels, seed in made if names is None or name in names]
+
+
+EACH_WAY = ("f20", "f52", "c4", "c24", "r4")
+"""A few of ``few_rows_networks`` that between them have every kernel of each way of convolution."""
 
 
 def windows_network(channels: int, seed: int) -> bytes:
@@ -131,3 +137,25 @@ def windows_network(channels: int, seed: int) -> bytes:
         up = network.upsampled(network.input(rows, channels), factor)
         done.append(network.depthwise(up, taps, next(clamps)))
     return network.only(*done)
+
+
+def table_of_shapes(names: Container[str] | None = None) -> list[tuple[str, bytes]]:
+    """Networks that between them have every DSP kernel, around its edges; ``names`` are all by default."""
+    kinds: tuple[tuple[str, Callable[[int, int], bytes], tuple[int, ...]], ...] = (
+        ("c", table_network, CHANNELS),
+        ("r", residual_network, (4, 8, 12, 48, 64)),
+        ("l", long_calls_network, (16, 20)),
+        ("d", depthwise_network, (1, 4, 5, 12)),
+        ("w", windows_network, (1, 4, 5, 17)),
+        ("p", column_network, (1, 4, 5, 17)),
+    )
+    return [
+        (f"{letter}{channels}", make(channels, seed))
+        for letter, make, sizes in kinds
+        for seed, channels in enumerate(sizes)
+        if names is None or f"{letter}{channels}" in names
+    ]
+
+
+EACH_KERNEL = ("c1", "c3", "c5", "c24", "r4", "r64", "l16", "d5", "w1", "w5", "p4")
+"""A few of ``table_of_shapes`` that between them have every DSP kernel."""

@@ -85,14 +85,23 @@ def misses(events: tuple[Event, ...], peaks: NDArray[np.int64], rate_hz: float) 
     return peaks[~np.array(covered)] / rate_hz
 
 
-@pytest.mark.parametrize(("rate_hz", "network_hz"), [(250.0, 250.0), (500.0, 250.0), (500.0, 500.0)])
+RATES_HZ = ((250.0, 250.0), (500.0, 250.0), (500.0, 500.0))
+RAILS = (
+    (16, 32767, (3000, -9000)),
+    (16, -32768, (-12000, 12000)),
+    (24, 2**23 - 1, (150_000, -300_000)),
+    (24, 340_000, (0, 300_000)),
+)
+DAILY = {(0, 0), (0, 3), (1, 1), (1, 2), (2, 3)}
+"""Every pair of rates and every rail once."""
+
+
 @pytest.mark.parametrize(
-    ("bits", "rail", "offsets"),
+    ("rate_hz", "network_hz", "bits", "rail", "offsets"),
     [
-        (16, 32767, (3000, -9000)),
-        (16, -32768, (-12000, 12000)),
-        (24, 2**23 - 1, (150_000, -300_000)),
-        (24, 340_000, (0, 300_000)),
+        pytest.param(*rates, *rail, marks=() if (i, k) in DAILY else pytest.mark.nightly)
+        for i, rates in enumerate(RATES_HZ)
+        for k, rail in enumerate(RAILS)
     ],
 )
 def test_the_first_qrs_is_found_within_2_s(

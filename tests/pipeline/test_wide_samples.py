@@ -141,8 +141,10 @@ def test_losses_are_those_of_numpy(twin: Callable[[int], Stages], tmp_path: Path
     assert found.losses[-1].offset == (3999 if way == 0 else 3967)  # what is left of a window is too short to be lost
 
 
-@pytest.mark.parametrize("rate_hz", [None, 500.0])
-@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(("rate_hz", "channels"), [
+    (None, 1), (500.0, 3),
+    *(pytest.param(*way, marks=pytest.mark.nightly) for way in ((None, 3), (500.0, 1))),
+])  # fmt: skip
 def test_the_bytes_said_are_what_more_bits_cost(tmp_path: Path, rate_hz: float | None, channels: int) -> None:
     """But for the filling between fields, which is up to 8."""
     need("gcc")

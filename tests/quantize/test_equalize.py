@@ -37,9 +37,9 @@ def uneven(spec: UNetSpec) -> tuple[Any, NDArray[np.float32]]:
 
 NETWORKS = [
     pytest.param(network(), id="two-channels"),
-    pytest.param(network(block={"activation": "relu"}), id="relu"),
+    pytest.param(network(block={"activation": "relu"}), id="relu", marks=pytest.mark.nightly),
     pytest.param(network(block={"norm": None}), id="no-norm"),
-    pytest.param(network(norm_position="after_activation"), id="norm-last"),
+    pytest.param(network(norm_position="after_activation"), id="norm-last", marks=pytest.mark.nightly),
     pytest.param(network(block={"depth": 2, "dilation": 2}, upsample="transpose"), id="dilated-transposed"),
 ]
 

@@ -59,11 +59,8 @@ def judge(spec: UNetSpec, number_format: str) -> None:
             np.testing.assert_array_equal(ours, theirs)
 
 
-LARGE = ("classic", "classic-batchnorm", "classic-valid", "he-dropout")
-NAMES = [pytest.param(name, marks=pytest.mark.nightly) if name in LARGE else name for name in PRESETS]
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.nightly  # by day ``tests/model/test_int8.py`` has the same judges
+@pytest.mark.parametrize("name", PRESETS)
 def test_every_1d_preset_in_int8(name: str) -> None:
     """The large ones an eighth as wide: ``tests/model/test_int8.py``."""
     judge(preset(name, 1), "int8")

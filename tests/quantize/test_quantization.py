@@ -13,7 +13,7 @@ import pytest
 from edgeunet.errors import BudgetExceededError, EdgeUNetError, QuantizeError
 from edgeunet.litert import reference_interpreter
 from edgeunet.modelcard import ModelCard, read_card
-from edgeunet.quantize import quantize, quantize_model, report_path
+from edgeunet.quantize import Quantized, quantize, quantize_model, report_path
 from edgeunet.quantize.request import choose_split
 from edgeunet.signals import Split, SyntheticSource, make_split
 from tests.quantize.conftest import Converted
@@ -32,6 +32,11 @@ def keras_file(converted: Converted, tmp_path_factory: pytest.TempPathFactory) -
     return path
 
 
+@pytest.fixture(scope="module")
+def in_int8(keras_file: Path) -> Quantized:
+    return quantize(keras_file, SOURCE, SPLIT, calibration_windows=8)
+
+
 def scores(f1: float) -> dict[str, Any]:
     return {"schema": "edgeunet.evaluate/1", "boundaries": {"P": {"onset": {"f1": f1}}}, "samples": {"f1": 0.0}}
 
@@ -45,9 +50,11 @@ def losing(points: float) -> Callable[[Path], Mapping[str, Any]]:
     ("number_format", "dtype"), [("int8", np.int8), ("int16x8", np.int16), ("float32", np.float32)]
 )
 def test_each_format_is_written_with_card_and_report(
-    keras_file: Path, tmp_path: Path, number_format: str, dtype: type
+    keras_file: Path, in_int8: Quantized, tmp_path: Path, number_format: str, dtype: type
 ) -> None:
-    quantized = quantize(keras_file, SOURCE, SPLIT, number_format, calibration_windows=8)
+    quantized = in_int8
+    if number_format != "int8":
+        quantized = quantize(keras_file, SOURCE, SPLIT, number_format, calibration_windows=8)
     output = tmp_path / "out" / f"small.{number_format}.tflite"
     quantized.write(output)
     (source,) = reference_interpreter(output).input_details
@@ -70,8 +77,8 @@ def test_each_format_is_written_with_card_and_report(
         assert report["output_sqnr_db"] == report["layers"][-1]["sqnr_db"]
 
 
-def test_the_same_request_gives_the_same_bytes(keras_file: Path) -> None:
-    first, again = (quantize(keras_file, SOURCE, SPLIT, calibration_windows=8) for _ in range(2))
+def test_the_same_request_gives_the_same_bytes(keras_file: Path, in_int8: Quantized) -> None:
+    first, again = in_int8, quantize(keras_file, SOURCE, SPLIT, calibration_windows=8)
     assert first.model == again.model
     assert dict(first.report) == dict(again.report)
 

@@ -68,7 +68,7 @@ def run_twins(directory: Path, contents: list[bytes], kernels: str = "dsp", with
         expected.append(flat(evaluate(graph, made)))
     texts = {name: twin_source("dsp", name) for name in kernel_texts("dsp")} | dict(kernel_texts("portable"))
     merged = kernels == "dsp"  # functions that are written per shape have the same name in several models
-    batch = build_batch(directory, compiled, (*SANITIZED, "-Wno-unused-function"), merged=merged, texts=texts)
+    batch = build_batch(directory, compiled, (*SANITIZED, "-O0", "-Wno-unused-function"), merged=merged, texts=texts)
     for number, (answers, right) in enumerate(zip(batch.run(inputs), expected, strict=True)):
         assert np.array_equal(answers[0], right), f"network {number} differs"
     return {layer.kernel for model in compiled for layer in model.layers}

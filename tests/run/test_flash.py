@@ -141,12 +141,17 @@ def test_the_plan_is_the_exact_command(board: str, command: str, tmp_path: Path)
 
 REAL = ("nucleo-f446re", "stm32f746g-disco", "nucleo-f767zi", "nucleo-l552ze-q", "nrf52840dk")
 LIKE_THEM = ("nucleo-l4r5zi", "nucleo-u575zi-q", "nucleo-u385rg-q", "nucleo-h7a3zi-q", "nucleo-g0b1re", "nrf5340dk")
+DAILY = ("nucleo-f446re", "nucleo-l552ze-q", "nrf52840dk", "nucleo-g0b1re")
+"""One for each core, of both makers; every board's template is compiled in ``tests/run/machines/test_boards.py``."""
 
 
 @pytest.mark.parametrize(
     ("board", "toolchain", "program"),
     [
-        *((board, "gcc", "arm-none-eabi-gcc") for board in (*REAL, *LIKE_THEM)),
+        *(
+            pytest.param(board, "gcc", "arm-none-eabi-gcc", marks=() if board in DAILY else pytest.mark.nightly)
+            for board in (*REAL, *LIKE_THEM)
+        ),
         *(pytest.param(board, "zig", "zig", marks=pytest.mark.nightly) for board in REAL),
     ],
 )

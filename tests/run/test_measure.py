@@ -35,7 +35,6 @@ def on_host(compiled: Compiled, toolchain: str, *flags: str, runs: int = 1) -> M
 
 
 DAILY = {
-    "cortex-m0plus-gcc-qemu",
     "cortex-m0plus-zig-unicorn",
     "cortex-m3-zig-qemu",
     "cortex-m4-gcc-unicorn",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from edgeunet.run.machines.protocol import Line
 from edgeunet.run.pipeline_bench import PipelineMeasurement, bench_pipeline
 from edgeunet.run.project import open_project
 from edgeunet.signals.postprocessing import DEFAULT_POSTPROCESSING
+from tests.rigs.command import edgeunet
 from tests.rigs.pipeline_stages import CLASSES, card, small_network
 from tests.rigs.tools import need
 
@@ -104,16 +103,16 @@ def test_flash_ends_with_one_line_that_says_what_ran(model: Path, tmp_path: Path
     need("arm-none-eabi-gcc", "qemu-system-arm")
     app = tmp_path / "app"
     new_firmware(model, "cortex-m4", app, mode="stream", hop=8)
-    done = command("flash", app, "--toolchain", "gcc", "--emulator", "qemu")
+    done = edgeunet("flash", app, "--toolchain", "gcc", "--emulator", "qemu")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("mps2-an386 (emulated): net ran ")
     assert "self-test passed (every output byte as golden)" in done.stdout
     assert len(done.stdout.splitlines()) == 1
-    raw = command("flash", app, "--toolchain", "gcc", "--emulator", "qemu", "--raw")
+    raw = edgeunet("flash", app, "--toolchain", "gcc", "--emulator", "qemu", "--raw")
     assert raw.stdout.startswith("#hello protocol=1")
-    document = json.loads(command("flash", app, "--toolchain", "gcc", "--emulator", "qemu", "--json").stdout)
+    document = json.loads(edgeunet("flash", app, "--toolchain", "gcc", "--emulator", "qemu", "--json").stdout)
     assert (document["schema"], document["call"]) == ("edgeunet.flash/1", "hop")
-    planned = json.loads(command("flash", app, "--toolchain", "gcc", "--dry-run", "--json").stdout)
+    planned = json.loads(edgeunet("flash", app, "--toolchain", "gcc", "--dry-run", "--json").stdout)
     assert planned["commands"][-1][0] == "qemu-system-arm"
 
 
@@ -125,17 +124,12 @@ def test_a_failing_stage_is_named() -> None:
 
 def test_bench_adds_the_pipeline_to_its_document(model: Path) -> None:
     need("gcc")
-    done = command("bench", model, "--mode", "stream", "--hop", "8", "--pipeline", "--input-rate", "500", "--json")
+    done = edgeunet("bench", model, "--mode", "stream", "--hop", "8", "--pipeline", "--input-rate", "500", "--json")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     assert document["exact"] is True
     assert document["pipeline"]["exact"] is True
     assert document["pipeline"]["input_rate_hz"] == 500.0
-    refused = command("bench", model, "--input-rate", "500")
+    refused = edgeunet("bench", model, "--input-rate", "500")
     assert refused.returncode == 2
     assert "are for --pipeline" in refused.stderr
-
-
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-W", "error", "-m", "edgeunet", *map(str, arguments)]
-    return subprocess.run(program, capture_output=True, text=True, timeout=300)

@@ -128,8 +128,18 @@ def test_no_sample_depends_on_a_later_one(counts: list[int], length: int) -> Non
     assert one(counts)[:length] == one(counts[:length])
 
 
-@pytest.mark.parametrize("rate_hz", [50.0, 250.0, 500.0, 2000.0])
-@pytest.mark.parametrize("kind", ["noise", "rails", "walk", "constant"])
+KINDS = ("noise", "rails", "walk", "constant")
+TWINS_HZ = (50.0, 250.0, 500.0, 2000.0)
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "kind"),
+    [
+        pytest.param(rate, kind, marks=() if rate <= 250 or kind == "noise" else pytest.mark.nightly)
+        for rate in TWINS_HZ
+        for kind in KINDS
+    ],
+)
 def test_the_c_twin_gives_every_integer(twin: Callable[[float], Stages], rate_hz: float, kind: str) -> None:
     rng = np.random.default_rng(7)
     count = 3 * settling_samples(rate_hz) // 2

@@ -14,7 +14,7 @@ from edgeunet.spec import UNetSpec, spec_from_dict, spec_to_dict, window_sizes
 from tests.spec.strategies import networks
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(keys=networks(), size=st.integers(1, 2000))
 def test_a_refused_window_is_answered_with_ones_that_fit(keys: dict[str, Any], size: int) -> None:
     try:
@@ -31,7 +31,7 @@ def test_a_refused_window_is_answered_with_ones_that_fit(keys: dict[str, Any], s
             assert UNetSpec(**keys, input_shape=(int(text), 1)).input_shape == (int(text), 1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(keys=networks(), size=st.integers(1, 40))
 def test_every_accepted_spec_draws_and_round_trips(keys: dict[str, Any], size: int) -> None:
     try:

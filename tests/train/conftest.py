@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from edgeunet.signals import SyntheticECG, SyntheticSource
@@ -20,6 +22,10 @@ SMALL_SPEC = UNetSpec(
     name="small",
     layout="classic",
 )
+TINY_SPEC = replace(
+    SMALL_SPEC, blocks=(BlockSpec(4, kernel=3, pool=2, strides=2), BlockSpec(4, kernel=3, pool=None)), name="tiny"
+)
+"""Where what is learnt does not matter: most of a short training is tracing its graph."""
 SMALL_OPTIONS = TrainOptions(epochs=3, steps_per_epoch=6, batch_size=8, minutes=None, seed=3)
 
 
