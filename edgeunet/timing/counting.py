@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from edgeunet.timing.instruction import Instruction
 from edgeunet.timing.table import Table
 
+_DATA_PROCESSING = ("alu", "multiply", "divide")
+
 
 def counted_cycles(instructions: Sequence[Instruction], table: Table) -> float:
     """Return the cycles of the block with memory that never waits, its closing branch not taken."""
@@ -18,6 +20,7 @@ def counted_cycles(instructions: Sequence[Instruction], table: Table) -> float:
         total += _indexed_store(instruction, before, table)
         if before is not None:
             total += _after_load(instruction, before, table)
+            total += _address_of_result(instruction, before, table)
         before = instruction
     return total
 
@@ -38,6 +41,14 @@ def _after_load(instruction: Instruction, before: Instruction, table: Table) -> 
     if _is_single_load(instruction) and _is_single_load(before) and not address_is_new:
         extra += table.rules.get("load_after_load", 0)
     return extra
+
+
+def _address_of_result(instruction: Instruction, before: Instruction, table: Table) -> float:
+    """An address that data processing has just made waits until it is in its register."""
+    access = instruction.is_load or instruction.is_store
+    if access and before.kind.startswith(_DATA_PROCESSING) and instruction.early & before.writes:
+        return table.rules.get("address_of_result", 0)
+    return 0
 
 
 def _is_single_load(instruction: Instruction) -> bool:

@@ -20,6 +20,7 @@ CODE = {
     "ldr r2, [r1, #4]": "4a 68",
     "ldr r3, [r0]": "03 68",
     "adds r2, r0, r2": "82 18",
+    "adds r0, r0, r2": "80 18",
     "str r2, [r1]": "0a 60",
     "str r2, [r1, r3]": "ca 50",
     "ldmia r0!, {r1, r2, r3, r4}": "1e c8",
@@ -41,6 +42,9 @@ M4 = {
     ("ldrd r0, r1, [r2]",): 3,
     ("smlad r0, r1, r2, r3",): 1,
     ("adds r2, r0, r2", "bne"): 2,
+    ("adds r2, r0, r2", "str r2, [r1]"): 2,
+    ("adds r0, r0, r2", "ldr r3, [r0]"): 4,
+    ("adds r0, r0, r2", "str r2, [r1]", "ldr r3, [r0]"): 4,
 }
 M33 = {
     ("ldr r0, [r1]", "ldr r2, [r1, #4]"): 2,
