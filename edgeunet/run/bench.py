@@ -273,7 +273,8 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
         note("running TFLM's interpreter")
         windows = golden if rows is None else make_golden(compiled, reference(graph, compiled), request.repeat)
         beside = run_tflm(request.model.read_bytes(), compiled, windows)
-    draws = None if asked is None or mode is None else consumption(measurement, mode, asked.supply)
+    what = f"{measurement.model} on {measurement.target}"
+    draws = None if asked is None or mode is None else consumption(measurement.time, what, mode, asked.supply)
     return Result(measurement, beside, draws)
 
 

@@ -17,7 +17,18 @@ from edgeunet.run.measurement import Measurement
 from edgeunet.short_repr import short_repr
 
 SHIPS = "as it ships"
-_FIGURES = ("exact", "kernels", "instructions", "ram_bytes", "flash_bytes", "arena_bytes", "stack_bytes")
+_FIGURES = (
+    "exact",
+    "kernels",
+    "instructions",
+    "cycles",
+    "milliseconds",
+    "ram_bytes",
+    "flash_bytes",
+    "arena_bytes",
+    "stack_bytes",
+)
+_COLUMNS = (("cycles", "cycles"), ("instructions", "instructions"), ("RAM", "ram_bytes"), ("flash", "flash_bytes"))
 
 
 @dataclass(frozen=True)
@@ -95,27 +106,42 @@ def compare(request: Request, note: Note = lambda _: None) -> tuple[Variant, ...
 
 
 def comparison_table(found: tuple[Variant, ...]) -> list[str]:
-    """Return the variants as a table: figures, and by how much each is above what ships."""
-    ships = {key: found[0].document()[key] for key in ("instructions", "ram_bytes", "flash_bytes")}
-    rows = [["variant", "exact", "instructions", "", "RAM", "", "flash", "", "what it brings"]]
+    """Return the variants as a table: figures, and by how much each is above what ships.
+
+    Cycles stand first where they are known of what ships; a variant without them has a dash there, as each figure is
+    compared with its own kind only.
+    """
+    first = found[0].document()
+    figures = [(name, key) for name, key in _COLUMNS if key != "cycles" or first["cycles"] is not None]
+    ships = {key: _amount(first[key]) for _, key in figures}
+    heads = [cell for name, _ in figures for cell in (name, "")]
+    rows = [["variant", "exact", *heads, "what it brings"]]
     for variant in found:
-        document = variant.document()
         if variant.same or variant.refused:
-            blank = [variant.name, "", "the same C" if variant.same else "not possible", *[""] * 5, variant.brings]
-            rows.append(blank)
+            why = "the same C" if variant.same else "not possible"
+            rows.append([variant.name, "", why, *[""] * (len(heads) - 1), variant.brings])
             continue
+        document = variant.document()
         cells = [variant.name, "yes" if document["exact"] else "NO"]
         for key, base in ships.items():
-            value = document[key]
+            value = _amount(document[key])
             cells.append("–" if value is None else f"{value:,}")
             same = value is None or not base or variant is found[0]
             cells.append("" if same else f"{100 * (value / base - 1):+.1f} %")
         rows.append([*cells, variant.brings])
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    left = {0, 1, 8}
-    return [
+    left = {0, 1, len(rows[0]) - 1}
+    lines = [
         "  ".join(
             cell.ljust(w) if i in left else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
     ]
+    measured = found[0].measurement
+    cycles = measured.known_cycles if measured else None
+    return lines if cycles is None else [*lines, f"cycles: {cycles.caveat()}, each of its own run"]
+
+
+def _amount(figure: Any) -> Any:
+    """Return a figure of a document as a number: of cycles their count."""
+    return figure["count"] if isinstance(figure, dict) else figure

@@ -8,8 +8,8 @@ from edgeunet.errors import RunError
 from edgeunet.power.estimate import AS_PUBLISHED, Energy, Supply, estimate_energy
 from edgeunet.power.modes import Mode, find_mode
 from edgeunet.run.machines.boards import HOST, Board
-from edgeunet.run.measurement import Measurement
 from edgeunet.short_repr import short_repr
+from edgeunet.timing.call_time import CallTime
 
 
 @dataclass(frozen=True)
@@ -32,21 +32,19 @@ class EnergyRequest:
         return find_mode(board.name if board else HOST, self.mode)
 
 
-def consumption(measurement: Measurement, mode: Mode, supply: Supply) -> Energy:
-    """Return what a call of ``measurement`` takes in ``mode``.
+def consumption(time: CallTime, what: str, mode: Mode, supply: Supply) -> Energy:
+    """Return what a call of ``what`` (for the message) takes in ``mode``, by its ``time``.
 
     Raises
     ------
     RunError
         When its cycles are not known.
     """
-    cycles = measurement.known_cycles
+    cycles = time.known_cycles
     if cycles is None:
-        why = f" ({measurement.cycles})" if measurement.cycles else ""
+        why = f" ({time.cycles})" if time.cycles else ""
         raise RunError(
-            f"the cycles of {measurement.model} on {measurement.target} are not known{why}, and energy follows from "
-            "them; run it in an emulator, or on the board with --port"
+            f"the cycles of {what} are not known{why}, and energy follows from them; run it in an emulator, or on the "
+            "board with --port"
         )
-    rate = measurement.sample_rate_hz
-    calls_per_second = rate / measurement.rows_per_call if rate else None
-    return estimate_energy(cycles.count, mode, calls_per_second=calls_per_second, supply=supply)
+    return estimate_energy(cycles.count, mode, calls_per_second=time.calls_per_second, supply=supply)

@@ -8,7 +8,7 @@ where they differ, nothing is estimated.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from edgeunet.errors import EdgeUNetError, RunError
@@ -22,6 +22,7 @@ from edgeunet.timing.decoders import decoder_for
 from edgeunet.timing.instruction import Instruction
 from edgeunet.timing.table import Table, load_table
 
+NO_TRACE = "cycles are estimated from an emulator's trace, and this run was on none"
 _CALIBRATION_READINGS = 8
 _TRACE_READINGS = 2
 _CALL_READINGS = 6
@@ -66,13 +67,13 @@ class Estimator:
                 raise RunError(f"code at 0x{address:08x} is not in '{self._image.path}'; build it again")
         return self._known[key]
 
-    def blocks(self, plus: Iterable[Rows], minus: Rows, times: int = 1) -> list[Block]:
-        """Return what ran in the intervals ``plus`` beyond ``times`` what ran in ``minus``."""
+    def blocks(self, intervals: Iterable[tuple[Rows, int]]) -> list[Block]:
+        """Return what ran in all ``intervals`` together, each taken as often as the number with it says."""
         sums: dict[tuple[int, int], list[int]] = {}
-        for rows, sign in (*((rows, 1) for rows in plus), (minus, -times)):
+        for rows, times in intervals:
             for address, size, *counts in rows.tolist():
                 held = sums.setdefault((address, size), [0] * 6)
-                sums[address, size] = [a + sign * b for a, b in zip(held, counts, strict=True)]
+                sums[address, size] = [a + times * b for a, b in zip(held, counts, strict=True)]
         return [
             Block(self._instructions(address, size), address % 4 == 0, *counts)
             for (address, size), counts in sums.items()
@@ -98,36 +99,46 @@ def estimate(board: Board, plain: Traced, traced: Traced, call: int) -> Cycles |
     board : of the core to estimate for; the traces hold the waits for its memory.
     """
     try:
-        return _estimate(board, plain, traced, call)
+        cycles = _of_calls(board, plain, [call])
+        return replace(cycles, layers=_layers(Estimator(board, traced.image), traced))
     except EdgeUNetError as error:
         return str(error)
 
 
-def _estimate(board: Board, plain: Traced, traced: Traced, call: int) -> Cycles:
+def estimate_calls(board: Board, plain: Traced, calls: Sequence[int]) -> Cycles | str:
+    """Return the cycles that all ``calls`` of ``plain`` take together, without layers, or why there are none."""
+    try:
+        return _of_calls(board, plain, calls)
+    except EdgeUNetError as error:
+        return str(error)
+
+
+def _of_calls(board: Board, plain: Traced, calls: Sequence[int]) -> Cycles:
     if not plain.tracer.intervals:
         raise RunError("cycles need a compiler for this machine to trace with; pip install 'edgeunet[emulate]'")
-    of_calls = Estimator(board, plain.image)
-    blocks = _call(of_calls, plain, call)
-    count, zero_wait = of_calls.cycles(blocks)
-    table = of_calls.table
+    estimator = Estimator(board, plain.image)
+    count, zero_wait = estimator.cycles(_blocks_of(estimator, plain, calls))
+    table = estimator.table
     return Cycles(
         count=count,
         estimated=True,
         model=f"{table.model} model of the {board.core.name}",
         error_band_percent=table.error_band_percent,
         zero_wait_count=zero_wait,
-        layers=_layers(Estimator(board, traced.image), traced),
+        layers=(),
     )
 
 
-def _call(estimator: Estimator, traced: Traced, call: int) -> list[Block]:
+def _blocks_of(estimator: Estimator, traced: Traced, calls: Sequence[int]) -> list[Block]:
+    """Return what ran in ``calls``, what is measured around nothing taken off each."""
     intervals = traced.tracer.intervals
-    first = _CALIBRATION_READINGS + _CALL_READINGS * call + 1
-    if first + _OVERHEAD >= len(intervals):
+    firsts = [_CALIBRATION_READINGS + _CALL_READINGS * call + 1 for call in calls]
+    if max(firsts) + _OVERHEAD >= len(intervals):
         raise RunError("the trace ends before the call does; build the firmware again")
-    blocks = estimator.blocks([intervals[first + _STARTED]], intervals[first + _OVERHEAD])
+    spans = [(first + place, times) for first in firsts for place, times in ((_STARTED, 1), (_OVERHEAD, -1))]
+    blocks = estimator.blocks((intervals[place], times) for place, times in spans)
     # `overhead` in measure.c leaves out the one instruction in which nothing() returns.
-    _require_equal(instructions_in(blocks) + 1, traced.calls[call])
+    _require_equal(instructions_in(blocks) + len(calls), sum(traced.calls[call] for call in calls))
     return blocks
 
 
@@ -141,15 +152,20 @@ def _layers(estimator: Estimator, traced: Traced) -> tuple[int, ...]:
     for start in range(first, len(intervals) - readings + 1):
         groups = [[intervals[start + turn * (layers + 1) + layer] for turn in range(rounds)] for layer in range(layers)]
         if _lengths_agree(estimator, groups, hook, traced):
-            return tuple(estimator.cycles(estimator.blocks(group, hook, rounds))[0] for group in groups)
+            return tuple(estimator.cycles(_blocks_between(estimator, group, hook))[0] for group in groups)
     raise RunError("the trace does not show the layers that the counter counted; build the firmware again")
 
 
 def _lengths_agree(estimator: Estimator, groups: Sequence[Sequence[Rows]], hook: Rows, traced: Traced) -> bool:
     for group, counted in zip(groups, traced.layers, strict=True):
-        if max(0, instructions_in(estimator.blocks(group, hook, traced.rounds))) != counted:
+        if max(0, instructions_in(_blocks_between(estimator, group, hook))) != counted:
             return False
     return True
+
+
+def _blocks_between(estimator: Estimator, group: Sequence[Rows], hook: Rows) -> list[Block]:
+    """Return what ran in the intervals of ``group``, each of which a hook ends, without the hooks."""
+    return estimator.blocks([*((rows, 1) for rows in group), (hook, -len(group))])
 
 
 def _require_equal(traced: int, counted: int) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from edgeunet.emit.source import Compiled
 from edgeunet.errors import RunError
 from edgeunet.files import make_directory, scratch_directory
-from edgeunet.run.estimate import Traced, estimate
+from edgeunet.run.estimate import NO_TRACE, Traced, estimate
 from edgeunet.run.golden import Golden
 from edgeunet.run.image import Build, Image, build_image
 from edgeunet.run.machines.boards import Board
@@ -24,7 +24,7 @@ from edgeunet.run.machines.tracing import Tracer
 from edgeunet.run.measurement import LayerCost, Measurement, Mismatch
 from edgeunet.run.project import write_project
 from edgeunet.short_repr import short_repr
-from edgeunet.timing.cycles import Cycles
+from edgeunet.timing.cycles import Cycles, measured_cycles
 
 Note = Callable[[str], None]
 
@@ -150,14 +150,14 @@ def _cycles(
     plain, traced = sessions
     if plain.unit == "cycles":
         count = plain.call_counts[plain.reported_call]
-        return Cycles(count, False, f"counter of the {board.core.name}", None, None, traced.layer_counts)
+        return measured_cycles(count, board.core.name, traced.layer_counts)
     runs = [
         Traced(ElfImage.read(image.path), tracer, session.call_counts, session.layer_counts, session.rounds)
         for image, session, tracer in zip(images, sessions, tracers, strict=True)
         if tracer is not None
     ]
     if len(runs) != len(images):
-        return "cycles are estimated from an emulator's trace, and this run was on none"
+        return NO_TRACE
     return estimate(board, runs[0], runs[1], plain.reported_call)
 
 

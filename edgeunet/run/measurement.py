@@ -7,6 +7,7 @@ from typing import Any
 
 from edgeunet.run.image import Footprint
 from edgeunet.short_repr import LONGEST, cut, short_repr
+from edgeunet.timing.call_time import CallTime
 from edgeunet.timing.cycles import Cycles
 
 SCHEMA = "edgeunet.bench/1"
@@ -115,34 +116,16 @@ class Measurement:
         return self.counts[-1] if self.mode == "stream" else self.counts[0]
 
     @property
+    def time(self) -> CallTime:
+        """Time of the call that ``count`` is of."""
+        clock_hz = self.clock_hz if self.unit == "cycles" else self.board_clock_hz
+        rate = self.sample_rate_hz
+        return CallTime(self.cycles, clock_hz or None, rate / self.rows_per_call if rate else None)
+
+    @property
     def known_cycles(self) -> Cycles | None:
         """Cycles of a call, measured or estimated, where there are any."""
-        return self.cycles if isinstance(self.cycles, Cycles) else None
-
-    @property
-    def time_clock_hz(self) -> int | None:
-        """The clock that turns cycles into time."""
-        return self.clock_hz if self.unit == "cycles" else self.board_clock_hz
-
-    @property
-    def milliseconds(self) -> float | None:
-        """Time of one call, ``None`` without cycles or a clock."""
-        cycles, clock_hz = self.known_cycles, self.time_clock_hz
-        return None if cycles is None or not clock_hz else 1000 * cycles.count / clock_hz
-
-    @property
-    def realtime_share(self) -> float | None:
-        """Part of the time that a call's samples take which the call takes: 1 is as fast as the signal comes."""
-        if self.milliseconds is None or not self.sample_rate_hz:
-            return None
-        return self.milliseconds / 1000 * self.sample_rate_hz / self.rows_per_call
-
-    @property
-    def microseconds(self) -> float | None:
-        """Time of one call by the board's own cycle counter and clock; ``None`` where nothing measured it."""
-        if self.unit != "cycles" or not self.clock_hz:
-            return None
-        return round(1e6 * self.count / self.clock_hz, 3)
+        return self.time.known_cycles
 
     @property
     def macs(self) -> int:
@@ -162,8 +145,6 @@ class Measurement:
     def document(self) -> dict[str, Any]:
         """Return the JSON object that ``bench --json`` prints; ``docs/BENCHMARKING.md`` explains each key."""
         by_instructions = self.unit == "instructions"
-        layer_unit = {"instructions": "instructions", "cycles": "cycles", "nanoseconds": "wall_ns"}[self.unit]
-        total = sum(layer.count for layer in self.layers)
         size = self.footprint
         instructions = self.count if by_instructions else None
         return {
@@ -185,26 +166,12 @@ class Measurement:
             "instructions": instructions,
             "instructions_lowest": min(self.counts) if by_instructions else None,
             "instructions_highest": max(self.counts) if by_instructions else None,
-            **self._time(),
+            **self.time.document(),
             "wall_ns": self.count if self.unit == "nanoseconds" else None,
             "host_instructions": self.host_instructions,
             "macs": self.macs,
             "instructions_per_mac": round(instructions / self.macs, 4) if instructions and self.macs else None,
-            "layers": [
-                {
-                    "name": layer.name,
-                    "op": layer.op,
-                    "instructions": None,
-                    "cycles": layer_cycles,
-                    layer_unit: layer.count,
-                    "macs": layer.macs,
-                    "share": round(layer.count / total, 6) if total else 0.0,
-                    "instructions_per_mac": round(layer.count / layer.macs, 4)
-                    if by_instructions and layer.macs
-                    else None,
-                }
-                for layer, layer_cycles in zip(self.layers, self._layer_cycles(), strict=True)
-            ],
+            "layers": self._layer_documents(),
             "ram_bytes": self.ram_bytes,
             "arena_bytes": self.arena_bytes,
             "state_bytes": self.state_bytes,
@@ -222,39 +189,36 @@ class Measurement:
             **self._rates(instructions),
         }
 
-    def _layer_cycles(self) -> tuple[int | None, ...]:
-        cycles = self.known_cycles
-        return cycles.layers if cycles is not None else (None,) * len(self.layers)
-
-    def _time(self) -> dict[str, Any]:
-        """Cycles of a call, and what follows from them and a clock."""
-        cycles, milliseconds, share = self.known_cycles, self.milliseconds, self.realtime_share
-        return {
-            "cycles": None if cycles is None else cycles.document(),
-            "cycles_reason": self.cycles if isinstance(self.cycles, str) else None,
-            "clock_hz": self.time_clock_hz,
-            "milliseconds": None if milliseconds is None else round(milliseconds, 6),
-            "realtime_share": None if share is None else round(share, 8),
-            "milliseconds_per_second": None if share is None else round(1000 * share, 6),
-            "streams": None if not share else int(1 / share),
-            "microseconds_measured": self.microseconds,
-        }
+    def _layer_documents(self) -> list[dict[str, Any]]:
+        """Return an object per layer; its share is one of the cycles where there are any, else of what was counted."""
+        unit = {"instructions": "instructions", "cycles": "cycles", "nanoseconds": "wall_ns"}[self.unit]
+        cycles = None if self.known_cycles is None else self.known_cycles.layers
+        spent = cycles if cycles is not None else tuple(layer.count for layer in self.layers)
+        total = sum(spent)
+        return [
+            {
+                "name": layer.name,
+                "op": layer.op,
+                "instructions": None,
+                "cycles": None if cycles is None else cycles[number],
+                unit: layer.count,
+                "macs": layer.macs,
+                "share": round(spent[number] / total, 6) if total else 0.0,
+                "instructions_per_mac": round(layer.count / layer.macs, 4)
+                if self.unit == "instructions" and layer.macs
+                else None,
+            }
+            for number, layer in enumerate(self.layers)
+        ]
 
     def _rates(self, instructions: int | None) -> dict[str, Any]:
-        """What follows from the length of a call: figures per second of signal, and a stream's own.
-
-        ``realtime_mhz_estimate`` is the clock that keeps up with the signal at one cycle per instruction; a core needs
-        more (wait states, two-cycle loads) or less (dual issue), which only a board's cycle counter can say.
-        """
+        """What follows from the length of a call: figures per second of signal, and a stream's own."""
         rate = self.sample_rate_hz
+        per_second = instructions * rate / self.rows_per_call if instructions and rate else None
         figures: dict[str, Any] = {
             "sample_rate_hz": rate,
-            "instructions_per_second": round(instructions * rate / self.rows_per_call)
-            if instructions and rate
-            else None,
-            "realtime_mhz_estimate": round(instructions * rate / self.rows_per_call / 1e6, 3)
-            if instructions and rate
-            else None,
+            "instructions_per_second": None if per_second is None else round(per_second),
+            "realtime_mhz_estimate": None if per_second is None else self.time.realtime_mhz(per_second),
             "instructions_per_sample": round(instructions / self.rows_per_call, 2) if instructions else None,
         }
         if self.mode == "stream":

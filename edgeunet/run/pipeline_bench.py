@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,16 +16,24 @@ from edgeunet.modelcard import read_card
 from edgeunet.pipeline.program import add_pipeline, latency_samples, wide_bytes
 from edgeunet.pipeline.reference import Event, expected
 from edgeunet.pipeline.settings import Pipeline, PipelineRequest
-from edgeunet.run.bench import STACK_BYTES, Request, check_options, compile_request, find_board, settled
+from edgeunet.power.estimate import Energy
+from edgeunet.run.bench import STACK_BYTES, Request, check_options, compile_request, find_board, settled, stand_in
+from edgeunet.run.consumption import consumption
+from edgeunet.run.estimate import NO_TRACE, Traced, estimate_calls
 from edgeunet.run.flash import check_selftest, serial_machine
 from edgeunet.run.image import Build, Footprint, Image, build_image
+from edgeunet.run.machines.boards import Board
+from edgeunet.run.machines.elf import ElfImage
 from edgeunet.run.machines.machine import Machine, find_machine, hear
 from edgeunet.run.machines.protocol import Line
 from edgeunet.run.machines.toolchains import find_toolchain
+from edgeunet.run.machines.tracing import Tracer
 from edgeunet.run.measure import Note
 from edgeunet.run.project import write_project
 from edgeunet.run.recording import Recording, make_recording
 from edgeunet.short_repr import short_repr
+from edgeunet.timing.call_time import CallTime
+from edgeunet.timing.cycles import Cycles, measured_cycles
 
 STAGES = {1: "resampling", 2: "normalization", 3: "quantization", 4: "network", 5: "decision"}
 """Numbers and names of the stages; the first scales too, the last turns classes into events."""
@@ -48,6 +56,8 @@ class PipelineMeasurement:
     exact : whether the events are those of the pipeline in numpy.
     selftest : 0 when the self-test passed on the target.
     counts : one figure per push, or per window.
+    time : of a hop, the mean of all, or of the first window.
+    energy : of the same, where it was asked for.
     stages : of a second run with hooks; together they are a little more than ``counts``.
     parts_bytes : the state by part.
     """
@@ -62,6 +72,8 @@ class PipelineMeasurement:
     selftest: int
     unit: str
     counts: tuple[int, ...]
+    time: CallTime
+    energy: Energy | None
     stages: tuple[StageCost, ...]
     state_bytes: int
     io_bytes: int
@@ -106,7 +118,9 @@ class PipelineMeasurement:
             f"{key}_per_second": round(self.per_second),
             f"{key}_per_hop": round(self.per_second * hop_s) if streams else None,
             f"{key}_per_window": None if streams else self.counts[0],
-            "realtime_mhz_estimate": round(self.per_second / 1e6, 3) if by_instructions else None,
+            "realtime_mhz_estimate": self.time.realtime_mhz(self.per_second) if by_instructions else None,
+            **self.time.document(),
+            **({} if self.energy is None else self.energy.document()),
             "latency_ms": None if latency is None else round(1000 * latency / self.pipeline.input_rate_hz, 3),
             "stages": [
                 {
@@ -134,9 +148,10 @@ def bench_pipeline(request: Request, asked: PipelineRequest, note: Note = lambda
     EdgeUNetError
         A subclass saying what is wrong with the model, the request, the tools or the run.
     """
-    board = find_board(request.target)
-    check_options(request, board)
-    request = settled(request)
+    target_board = find_board(request.target)
+    check_options(request, target_board)
+    mode = None if request.energy is None else request.energy.mode_of(target_board)
+    request, board = settled(request), stand_in(target_board, request.port)
     graph = read_tflite(request.model)
     compiled, pipeline = add_pipeline(
         compile_request(request, graph), graph, read_card(request.model, graph.digest), asked
@@ -150,19 +165,25 @@ def bench_pipeline(request: Request, asked: PipelineRequest, note: Note = lambda
         weights=request.weights,
     )
     machine = serial_machine(board, request.port) if board and request.port else find_machine(board, request.emulator)
+    tracer = Tracer(target_board.timing) if target_board and machine.emulator else None
     note(f"building the pipeline of {compiled.name} for {request.target}")
     with _directory(request.keep) as directory:
         project = write_project(compiled, board, directory, recording, weights=build.weights)
         project.require_unchanged()
         image = build_image(replace(build, selftest=True), project)
         note("running the pipeline")
-        heard = _Heard.of(machine, image, project.firmware_id, request.timeout_s)
+        heard = _Heard.of(machine, image, project.firmware_id, request.timeout_s, tracer)
+        time = heard.time(target_board, compiled, pipeline, ElfImage.read(image.path) if tracer else None, tracer)
         bare = build_image(build, project).footprint()
         traced = _Heard.of(
             machine, build_image(replace(build, traced=True), project), project.firmware_id, request.timeout_s
         )
     wanted = expected(graph, compiled, pipeline, recording.samples).events
-    return heard.measurement(request.target, board.name if board else "host", compiled, recording, wanted, traced, bare)
+    what = f"the pipeline of {compiled.name} on {request.target}"
+    draws = consumption(time, what, mode, request.energy.supply) if mode and request.energy else None
+    place = target_board.name if target_board else "host"
+    found = heard.measurement(request.target, place, compiled, recording, wanted, traced, bare, time)
+    return replace(found, energy=draws)
 
 
 @contextmanager
@@ -197,8 +218,10 @@ class _Heard:
     is_on_board: bool
 
     @classmethod
-    def of(cls, machine: Machine, image: Image, firmware_id: str, timeout_s: float) -> _Heard:
-        lines = hear(machine, image.path, timeout_s)
+    def of(
+        cls, machine: Machine, image: Image, firmware_id: str, timeout_s: float, tracer: Tracer | None = None
+    ) -> _Heard:
+        lines = hear(machine, image.path, timeout_s, tracer=tracer)
         runs = lines[0].text("firmware")
         if runs != firmware_id:
             raise RunError(f"the board runs firmware '{runs}', not the '{firmware_id}' just built; flash it again")
@@ -218,6 +241,39 @@ class _Heard:
         names = {**STAGES, 1: "resampling" if has_resampling else "scaling"}
         return tuple(StageCost(names[line.number("index")], line.number("count")) for line in self._of("stage"))
 
+    def time(
+        self,
+        board: Board | None,
+        compiled: Compiled,
+        pipeline: Pipeline,
+        image: ElfImage | None,
+        tracer: Tracer | None,
+    ) -> CallTime:
+        """Return the time of a hop, the mean of all pushes, or of the first window."""
+        streams = compiled.mode == "stream"
+        rows = compiled.hop_samples if streams else compiled.inputs[0].shape[0]
+        pushes = [place for place, line in enumerate(self.calls()) if line.kind in ("push", "run")]
+        calls = pushes if streams else pushes[:1]
+        cycles = self._cycles(board, calls, image, tracer)
+        if streams and isinstance(cycles, Cycles):
+            given = self._of("pipeline")[0].number("samples") / pipeline.input_rate_hz
+            cycles = cycles.scaled(rows / pipeline.rate_hz / given)
+        clock_hz = self.lines[0].number("clock_hz") if self.lines[0].text("unit") == "cycles" else None
+        timing = board.timing if board else None
+        return CallTime(cycles, clock_hz or (timing.clock_hz if timing else None), pipeline.rate_hz / rows)
+
+    def _cycles(
+        self, board: Board | None, calls: Sequence[int], image: ElfImage | None, tracer: Tracer | None
+    ) -> Cycles | str | None:
+        counts = tuple(line.number("count") for line in self.calls())
+        if board is None:
+            return None
+        if self.lines[0].text("unit") == "cycles":
+            return measured_cycles(sum(counts[call] for call in calls), board.core.name)
+        if image is None or tracer is None:
+            return NO_TRACE
+        return estimate_calls(board, Traced(image, tracer, counts), calls)
+
     def measurement(
         self,
         target: str,
@@ -227,6 +283,7 @@ class _Heard:
         wanted: tuple[Event, ...],
         traced: _Heard,
         footprint: Footprint | None,
+        time: CallTime,
     ) -> PipelineMeasurement:
         pipeline, hello = recording.pipeline, self.lines[0]
         (about,) = self._of("pipeline")
@@ -244,6 +301,8 @@ class _Heard:
             selftest=next(line.number("result") for line in self._of("selftest")),
             unit=hello.text("unit"),
             counts=tuple(line.number("count") for line in self._of("push", "run")),
+            time=time,
+            energy=None,
             stages=traced.stages(pipeline.resampler is not None),
             state_bytes=state,
             io_bytes=hello.number("input_bytes") + hello.number("output_bytes"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from edgeunet.short_repr import short_repr
@@ -41,6 +41,11 @@ class Cycles:
             "zero_wait_count": self.zero_wait_count,
         }
 
+    def scaled(self, share: float) -> Cycles:
+        """Return the cycles of a part of what these are of: of one call where these are of many."""
+        zero_wait = None if self.zero_wait_count is None else round(share * self.zero_wait_count)
+        return replace(self, count=round(share * self.count), zero_wait_count=zero_wait)
+
     def caveat(self) -> str:
         """Return how far to trust the figure, in words."""
         if not self.estimated:
@@ -48,3 +53,8 @@ class Cycles:
         if self.error_band_percent is None:
             return "estimated, no board validates this core"
         return f"estimated, ±{self.error_band_percent:g} % on published boards"
+
+
+def measured_cycles(count: int, core: str, layers: tuple[int, ...] = ()) -> Cycles:
+    """Return what a board's own counter said."""
+    return Cycles(count, False, f"counter of the {core}", None, None, layers)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from edgeunet.power.estimate import Energy
 
 
-def energy_lines(energy: Energy, call: str) -> list[str]:
-    """Return what ``bench --energy`` adds to its table; ``call`` is a window or a hop."""
+def energy_lines(energy: Energy, call: str, *, assumed: bool = True) -> list[str]:
+    """Return what ``bench --energy`` adds to its table; ``call`` is a window or a hop.
+
+    ``assumed`` says what the figures rest on, which needs no second time for the pipeline around a network.
+    """
     band = (
         ""
         if energy.error_percent is None
@@ -20,7 +23,7 @@ def energy_lines(energy: Energy, call: str) -> list[str]:
         )
     if energy.battery_days is not None:
         lines.append(f"battery   {energy.battery_days:,.0f} days")
-    return [*lines, *(f"assumed   {text}" for text in energy.assumptions)]
+    return [*lines, *(f"assumed   {text}" for text in energy.assumptions if assumed)]
 
 
 def _percent(duty: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edgeunet.cli.words.time import clock_line, time_lines
 from edgeunet.escaping.terminal import cell
 from edgeunet.run.measurement import NOT_COUNTED, Measurement
 
@@ -31,28 +32,32 @@ def _verdict(m: Measurement) -> str:
 
 
 def _layer_lines(m: Measurement) -> list[str]:
-    unit = _LABEL[m.unit]
-    total = sum(layer.count for layer in m.layers) or 1
-    cycles = m.known_cycles if m.unit == "instructions" else None
-    rows = [("layer", "op", unit, "share", "MACs", f"{unit}/MAC", "cycles" if cycles else "")]
-    layer_cycles = cycles.layers if cycles else (0,) * len(m.layers)
-    for layer, spent in zip(m.layers, layer_cycles, strict=True):
-        per_mac = f"{layer.count / layer.macs:.2f}" if layer.macs else ""
-        share = f"{100 * layer.count / total:.1f} %"
-        macs = f"{layer.macs:,}" if layer.macs else ""
-        rows.append(
-            (cell(layer.name), layer.op, f"{layer.count:,}", share, macs, per_mac, f"{spent:,}" if cycles else "")
-        )
-    per_mac = f"{total / m.macs:.2f}" if m.macs else ""
-    spent_in_all = f"{sum(layer_cycles):,}" if cycles else ""
-    rows.append(("all layers", "", f"{total:,}", "100.0 %", f"{m.macs:,}", per_mac, spent_in_all))
-    widths = [max(len(row[i]) for row in rows) for i in range(7)]
+    """Return a line per layer, in network order: its cycles where there are any, and what was counted beside them."""
+    counts, unit = [layer.count for layer in m.layers], _LABEL[m.unit]
+    spent = list(m.known_cycles.layers) if m.known_cycles and m.unit == "instructions" else None
+    main, main_unit = (counts, unit) if spent is None else (spent, "cycles")
+    total = sum(main) or 1
+    head = ["layer", "op", main_unit, "share", "MACs", f"{main_unit}/MAC"]
+    names = [[cell(layer.name), layer.op] for layer in m.layers]
+    rows = [
+        [*name, f"{count:,}", f"{100 * count / total:.1f} %", *_work(layer.macs, count)]
+        for name, layer, count in zip(names, m.layers, main, strict=True)
+    ]
+    rows = [head, *rows, ["all layers", "", f"{total:,}", "100.0 %", f"{m.macs:,}", _work(m.macs, total)[1]]]
+    if spent is not None:
+        beside = [unit, *(f"{count:,}" for count in counts), f"{sum(counts):,}"]
+        rows = [[*row, text] for row, text in zip(rows, beside, strict=True)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
         "  ".join(
             text.ljust(w) if i < 2 else text.rjust(w) for i, (text, w) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
     ]
+
+
+def _work(macs: int, count: int) -> tuple[str, str]:
+    return (f"{macs:,}", f"{count / macs:.2f}") if macs else ("", "")
 
 
 def _cost_lines(m: Measurement) -> list[str]:
@@ -66,26 +71,7 @@ def _cost_lines(m: Measurement) -> list[str]:
     lines = [f"{m.unit:<12}  {m.count:,} per {call}, untraced, from entry to return{per_mac}"]
     if len(m.counts) > 1:
         lines.append(f"{'':<12}  {min(m.counts):,} to {max(m.counts):,} over {len(m.counts)} {call}s")
-    if m.microseconds is not None:
-        lines.append(f"time          {m.microseconds:,.1f} µs at {m.clock_hz / 1e6:g} MHz, measured on the board")
-    return lines + _time_lines(m) + _rate_lines(m) + _stream_lines(m)
-
-
-def _time_lines(m: Measurement) -> list[str]:
-    """Estimated cycles, and the time that a board's clock makes of them."""
-    if isinstance(m.cycles, str):
-        return [f"cycles        not estimated: {m.cycles}"]
-    if m.cycles is None or not m.cycles.estimated:
-        return []
-    waiting = m.cycles.count - (m.cycles.zero_wait_count or 0)
-    waits = f", {waiting:,} of them waiting for flash" if waiting else ""
-    lines = [f"cycles        {m.cycles.count:,} ({m.cycles.caveat()}){waits}"]
-    if m.milliseconds is not None and m.time_clock_hz:
-        busy = ""
-        if m.realtime_share:
-            busy = f", {100 * m.realtime_share:.3g} % of real time: {1 / m.realtime_share:,.0f} such streams at once"
-        lines.append(f"time          {m.milliseconds:,.3f} ms at {m.time_clock_hz / 1e6:g} MHz{busy}")
-    return lines
+    return lines + time_lines(m.time) + _rate_lines(m) + _stream_lines(m)
 
 
 def _rate_lines(m: Measurement) -> list[str]:
@@ -95,7 +81,7 @@ def _rate_lines(m: Measurement) -> list[str]:
         per_second = m.count * rate / m.rows_per_call
         lines.append(f"per second    {per_second:,.0f} {m.unit} per second of signal at {rate:g} Hz")
         if m.unit == "instructions":
-            lines.append(f"real time     {per_second / 1e6:,.2f} MHz at one cycle per instruction (an estimate)")
+            lines.append(clock_line(m.time, per_second))
     elif m.mode == "stream":
         lines.append(
             "per second    unknown: the model's card has no sample rate (a spec with sample_rate_hz gives it one)"

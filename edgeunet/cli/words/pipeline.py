@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from edgeunet.cli.words.energy import energy_lines
+from edgeunet.cli.words.time import clock_line, time_lines
 from edgeunet.pipeline.program import wide_bytes
 from edgeunet.run.pipeline_bench import PipelineMeasurement
 
@@ -24,16 +26,21 @@ def summarize_pipeline(measured: PipelineMeasurement) -> list[str]:
     ]
     unit = "ns" if m.unit == "nanoseconds" else m.unit
     lines.append(f"per second    {m.per_second:,.0f} {unit} per second of signal, untraced")
-    if m.compiled.mode == "stream":
+    streams = m.compiled.mode == "stream"
+    if streams:
         hop = m.compiled.hop_samples
         per_hop = m.per_second * hop / pipeline.rate_hz
         lines.append(f"per hop       {per_hop:,.0f} {unit} per hop of {hop} rows at {pipeline.rate_hz:g} Hz")
         lines.append(f"latency       {document['latency_ms']:,.0f} ms at most until the class of a sample is known")
     else:
         lines.append(f"per window    {m.counts[0]:,} {unit}")
+    lines += time_lines(m.time)
     if m.unit == "instructions":
-        lines.append(f"real time     {m.per_second / 1e6:,.2f} MHz at one cycle per instruction (an estimate)")
-    return [*lines, *_memory_lines(m)]
+        lines.append(clock_line(m.time, m.per_second))
+    lines += _memory_lines(m)
+    return (
+        lines if m.energy is None else [*lines, *energy_lines(m.energy, "hop" if streams else "window", assumed=False)]
+    )
 
 
 def _stage_lines(m: PipelineMeasurement) -> list[str]:
