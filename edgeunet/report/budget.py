@@ -11,6 +11,7 @@ from typing import Any
 from edgeunet.errors import ReportError, shown
 from edgeunet.files import LARGEST_TEXT_BYTES, read_bytes
 from edgeunet.report.documents import LARGEST, is_figure
+from edgeunet.report.figures import canonical
 from edgeunet.report.results import Figure, Subject
 from edgeunet.short_repr import short_repr
 
@@ -127,7 +128,7 @@ def _bounds(path: Path, where: str, table: Mapping[str, Any], side: str) -> list
             bound = int(bound)
         if not is_figure(bound):
             raise ReportError(f"'{path}': {where} limits '{figure}' to {shown(bound)}; give a finite number of 64 bits")
-        found.append((figure, bound))
+        found.append((canonical(figure), bound))
     return found
 
 
@@ -142,7 +143,7 @@ def _baseline(path: Path, table: object) -> tuple[Path | None, tuple[Allowance, 
         raise ReportError(f"'{path}': [baseline] has no 'file'; name the JSON file that --update-baseline writes")
     if not isinstance(allow, dict) or not allow:
         raise ReportError(f"'{path}': [baseline] allows nothing; add [baseline.allow] with instructions = \"1 %\"")
-    return path.parent / file, tuple(_allowance(path, figure, value) for figure, value in _flat(allow))
+    return path.parent / file, tuple(_allowance(path, canonical(figure), value) for figure, value in _flat(allow))
 
 
 def _allowance(path: Path, figure: str, value: object) -> Allowance:

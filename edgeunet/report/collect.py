@@ -15,6 +15,7 @@ from edgeunet.errors import ReportError
 from edgeunet.escaping.shell import shell_path
 from edgeunet.files import file_digest, is_hidden, read_any_json, read_json
 from edgeunet.report.documents import COMMANDS, LARGEST, check_document, command_of, other_version
+from edgeunet.report.figures import canonical
 from edgeunet.report.results import HOP, Figure, Result, Results, Subject
 from edgeunet.report.variants import told_apart
 
@@ -139,7 +140,7 @@ def _result(document: Mapping[str, Any], origin: Path) -> Result:
     number_format = _FORMAT_NAMES.get(number_format, number_format)
     subject = Subject(document["model"], number_format, _target(document))
     prefix = _prefix(document)
-    figures = {prefix + name: value for name, value in flatten(_own(document))}
+    figures = {prefix + canonical(name): value for name, value in flatten(_own(document))}
     return Result(subject, command, figures, document, str(origin))
 
 

@@ -40,10 +40,41 @@ _TEXTS = frozenset(
     }
 )
 _OBJECTS = frozenset(
-    {"boundaries", "samples", "strict", "validation", "float", "quantized", "with_p_waves", "without_p_waves"}
+    {
+        "boundaries",
+        "samples",
+        "strict",
+        "validation",
+        "float",
+        "quantized",
+        "with_p_waves",
+        "without_p_waves",
+        "energy",
+        "pipeline",
+    }
 )
 _LISTS = frozenset({"layers", "compare"})
-_FIGURES = frozenset({"parameters", "macs", "instructions", "cycles", "records", "epochs", "leads", "seconds"})
+_FIGURES = frozenset(
+    {
+        "parameters",
+        "macs",
+        "instructions",
+        "cycles",
+        "records",
+        "epochs",
+        "leads",
+        "seconds",
+        "count",
+        "streams",
+        "milliseconds",
+        "milliseconds_per_second",
+        "realtime_share",
+        "microjoules",
+        "battery_days",
+        "average_ua",
+    }
+)
+_TRUTHS = frozenset({"exact", "estimated"})
 _UNITS = ("_bytes", "_samples", "_ms", "_ns", "_db", "_hz", "_points", "_percent", "_per_mac", "_f1")
 _NEVER_NEGATIVE = ("_bytes", "_samples", "_ns", "_hz")
 LARGEST = 2.0**63
@@ -117,7 +148,7 @@ def _wrong_members(table: Mapping[str, Any], path: str) -> Iterator[str]:
                 yield f"has '{name}' = {shown(value)} where text belongs"
         elif key in _LISTS:
             yield from _wrong_rows(value, name)
-        elif key == "exact":
+        elif key in _TRUTHS:
             if not isinstance(value, bool):
                 yield f"has '{name}' = {shown(value)} where true or false belongs"
         elif in_scores or key in _FIGURES or key.endswith(_UNITS):

@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 _HIGHER_IS_BETTER = frozenset(
-    {"f1", "se", "ppv", "iou", "precision", "recall", "accuracy", "macro_f1", "mean_iou", "mcc", "sqnr_db", "exact"}
+    {
+        "f1",
+        "se",
+        "ppv",
+        "iou",
+        "precision",
+        "recall",
+        "accuracy",
+        "macro_f1",
+        "mean_iou",
+        "mcc",
+        "sqnr_db",
+        "exact",
+        "streams",
+        "battery_days",
+    }
 )
-_SHARES = _HIGHER_IS_BETTER - {"sqnr_db", "exact"}
+_SHARES = _HIGHER_IS_BETTER - {"sqnr_db", "exact", "streams", "battery_days"}
+_CYCLES = "cycles"
+
+
+def canonical(figure: str) -> str:
+    """Return the name that results have for ``figure``: ``cycles``, which was a number once, is a count."""
+    return f"{figure}.count" if figure.rsplit(".", 1)[-1] == _CYCLES else figure
 
 
 def higher_is_better(figure: str) -> bool:

@@ -8,26 +8,40 @@ from typing import Any
 
 from edgeunet.emit.template import HtmlPage, render
 from edgeunet.escaping.html import HtmlText, Markup, html_number, html_text
+from edgeunet.report.estimates import standing
 from edgeunet.report.figures import show
 from edgeunet.report.html_parts import Cell, Gallery, HtmlTable
 from edgeunet.report.html_style import STYLE
 from edgeunet.report.plots_html import plots, stream_plot
-from edgeunet.report.results import HOP, Result, Results, Subject
+from edgeunet.report.results import HOP, Figure, Result, Results, Subject
 from edgeunet.report.sections import (
     EMPTY,
-    INSTRUCTIONS_NOTE,
     Table,
     accuracy_table,
     conditions,
+    counting_notes,
+    is_timed,
     provenances,
     quantization_table,
+    sureness,
     targets_table,
 )
 from edgeunet.report.table import rows, target_rows
 
 _MOST_TILES = 3
 _NOT_EXACT = "not exact"
-_COUNTS = (("instructions", "instructions"), ("cycles", "cycles"), ("wall_ns", "nanoseconds"))
+_COUNTS = (("cycles", "cycles"), ("instructions", "instructions"), ("wall_ns", "nanoseconds"))
+"""Keys of a layer, and what they count: what a layer's part is told in comes first."""
+_COSTS = (
+    ("milliseconds", "ms per {call}"),
+    ("cycles.count", "cycles per {call}"),
+    ("instructions", "instructions per {call}"),
+    ("wall_ns", "nanoseconds per {call}"),
+    ("microjoules", "µJ per {call}"),
+    ("energy.battery_days", "days of battery"),
+    ("ram_bytes", "RAM, bytes"),
+    ("flash_bytes", "flash, bytes"),
+)
 _NAME, _WIDE, _SHARE, _GOOD, _BAD = (Markup(kind) for kind in ("name", "name wide", "share", "good", "bad"))
 
 
@@ -71,7 +85,7 @@ class ReportPage(HtmlPage):
     accuracy: HtmlTable
     conditions: tuple[HtmlText, ...]
     targets: HtmlTable | None
-    counting: HtmlText
+    counting: tuple[HtmlText, ...]
     stream: Gallery | None
     quantization: HtmlTable | None
     layers: tuple[LayerTable, ...]
@@ -91,7 +105,7 @@ def to_html(results: Results) -> str:
             accuracy=_table(accuracy_table(results)),
             conditions=tuple(map(html_text, conditions(results))),
             targets=_table(targets) if targets else None,
-            counting=html_text(INSTRUCTIONS_NOTE),
+            counting=tuple(map(html_text, counting_notes(results))),
             stream=stream_plot(results),
             quantization=_table(quantization) if quantization else None,
             layers=_layers(results),
@@ -114,10 +128,9 @@ def _headline(results: Results, subject: Subject) -> Headline:
     )
     accuracy = [("mean F1", f"{100 * row.mean_f1:.2f} %")] if row is not None and row.mean_f1 is not None else []
     unit = "hop" if HOP in subject.target else "window"
-    counts = (("cycles.count" if name == "cycles" else name, f"{title} per {unit}") for name, title in _COUNTS)
     cost = [
-        (title, show(name, figures[name]))
-        for name, title in (*counts, ("ram_bytes", "RAM, bytes"), ("flash_bytes", "flash, bytes"))
+        (_tile_title(name, title.format(call=unit), figures), show(name, figures[name]))
+        for name, title in _COSTS
         if name in figures
     ]
     exact = [("all output bytes", "exact" if figures["exact"] else _NOT_EXACT)] if "exact" in figures else []
@@ -125,6 +138,12 @@ def _headline(results: Results, subject: Subject) -> Headline:
         Tile(html_text(title), html_text(value), value == _NOT_EXACT) for title, value in (*accuracy, *cost, *exact)
     )
     return Headline(html_text(str(subject)), tuple(tiles))
+
+
+def _tile_title(figure: str, title: str, figures: Mapping[str, Figure]) -> str:
+    """Return the title of a tile; of a figure of time or energy with how far it can be trusted."""
+    how = standing(figure, figures)
+    return title if how is None else f"{title}, {how.words}"
 
 
 def _table(table: Table, shares: Mapping[int, Sequence[float]] | None = None) -> HtmlTable:
@@ -170,27 +189,45 @@ def _count(row: Mapping[str, Any]) -> float | None:
 
 def _layer_table(result: Result, *, opened: bool) -> LayerTable:
     layers = _rows(result)
-    counts = [float(_count(row) or 0) for row in layers]
-    unit = next(title for key, title in _COUNTS if any(row.get(key) is not None for row in layers))
+    key, unit = next(pair for pair in _COUNTS if any(row.get(pair[0]) is not None for row in layers))
+    counts = [float(row.get(key) or 0) for row in layers]
     total, largest = sum(counts) or 1.0, max(counts) or 1.0
-    lines = tuple(
-        (
-            str(row.get("name", position)),
-            str(row.get("op", EMPTY)),
-            show("macs", row.get("macs")),
-            show(unit, count if count % 1 else int(count)),
-            f"{100 * count / total:.1f} %",
-            show("per", round(count / row["macs"], 2)) if row.get("macs") else EMPTY,
-        )
-        for position, (row, count) in enumerate(zip(layers, counts, strict=True))
-    )
-    table = Table(("layer", "op", "MACs", unit, "share", f"{unit} per MAC"), lines, left=2)
+    columns = [
+        ("layer", [str(row.get("name", position)) for position, row in enumerate(layers)]),
+        ("op", [str(row.get("op", EMPTY)) for row in layers]),
+        ("MACs", [show("macs", row.get("macs")) for row in layers]),
+        (unit, [show(unit, count if count % 1 else int(count)) for count in counts]),
+        ("share", [f"{100 * count / total:.1f} %" for count in counts]),
+        (f"{unit} per MAC", [_per_mac(row, count) for row, count in zip(layers, counts, strict=True)]),
+        *_beside(result, layers, key),
+    ]
+    table = Table(tuple(name for name, _ in columns), tuple(zip(*(cells for _, cells in columns), strict=True)), left=2)
     return LayerTable(
         html_text(str(result.subject)),
-        html_text(f"{len(layers)} layers, {total:,.0f} {unit}"),
+        html_text(f"{len(layers)} layers, {total:,.0f} {unit}{_sureness(result, key)}"),
         _table(table, {4: [count / largest for count in counts]}),
         opened,
     )
+
+
+def _per_mac(row: Mapping[str, Any], count: float) -> str:
+    return show("per", round(count / row["macs"], 2)) if row.get("macs") else EMPTY
+
+
+def _beside(result: Result, layers: Sequence[Mapping[str, Any]], key: str) -> list[tuple[str, list[str]]]:
+    """Return what stands beside the cycles of layers: their time where a clock is known, and their instructions."""
+    if key != "cycles":
+        return []
+    columns, clock_hz = [], result.document.get("clock_hz")
+    if clock_hz:
+        columns.append(("ms", [show("ms", 1000 * (row.get("cycles") or 0) / clock_hz) for row in layers]))
+    if any(row.get("instructions") is not None for row in layers):
+        columns.append(("instructions", [show("instructions", row.get("instructions")) for row in layers]))
+    return columns
+
+
+def _sureness(result: Result, key: str) -> str:
+    return f", {sureness(result.figures)}" if key == "cycles" and is_timed(result.figures) else ""
 
 
 def _provenance(results: Results) -> HtmlTable | None:

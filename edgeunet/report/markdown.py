@@ -8,11 +8,11 @@ from edgeunet.emit.template import MarkdownPage, render
 from edgeunet.escaping.markdown import Markdown, MarkdownCode, MarkdownText, markdown_code, markdown_text
 from edgeunet.report.results import Results
 from edgeunet.report.sections import (
-    INSTRUCTIONS_NOTE,
     Provenance,
     Table,
     accuracy_table,
     conditions,
+    counting_notes,
     provenances,
     quantization_table,
     targets_table,
@@ -47,7 +47,7 @@ class ReportPage(MarkdownPage):
     conditions: tuple[MarkdownText, ...]
     picture: MarkdownText | None
     targets: MarkdownTable | None
-    counting: MarkdownText
+    counting: tuple[MarkdownText, ...]
     provenance: tuple[Measured, ...]
     quantization: MarkdownTable | None
     files: tuple[MarkdownCode, ...]
@@ -62,7 +62,7 @@ def to_markdown(results: Results, *, plot: str | None = None) -> str:
             conditions=tuple(map(markdown_text, conditions(results))),
             picture=markdown_text(plot) if plot else None,
             targets=_table(targets) if targets else None,
-            counting=markdown_text(INSTRUCTIONS_NOTE),
+            counting=tuple(map(markdown_text, counting_notes(results))),
             provenance=tuple(map(_measured, provenances(results))),
             quantization=_table(quantization) if quantization else None,
             files=tuple(markdown_code(result.origin) for result in results.results),

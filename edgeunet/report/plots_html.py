@@ -1,18 +1,19 @@
-"""The plots of the HTML report: accuracy against flash and instructions, F1 by wave boundary, what a hop costs."""
+"""The plots of the HTML report: accuracy against flash and time, F1 by wave boundary, what a hop costs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from edgeunet.escaping.html import html_text
+from edgeunet.report.estimates import standing
 from edgeunet.report.figures import show
 from edgeunet.report.html_parts import Figure as Drawn
 from edgeunet.report.html_parts import Gallery, KeyItem
 from edgeunet.report.results import HOP, Figure, Results, Subject
+from edgeunet.report.speed import Speed, Timed, speed_of_accuracy, speed_of_streams
 from edgeunet.report.svg import COLOURS, WIDE, WIDTH, Dot, Scale, by_name, key_shape, over_cost
-from edgeunet.report.table import Row, boundary_columns, rows, target_rows
+from edgeunet.report.table import Row, boundary_columns, rows
 
-_STREAM_FIGURES = ("ram_bytes", "instructions_per_sample")
 _F1 = Scale("F1, %", percent=True)
 _MEAN_F1 = Scale("mean F1, %", percent=True)
 
@@ -24,14 +25,14 @@ def plots(results: Results) -> Gallery | None:
         return None
     colours = _colours([row.subject.model for row in scored])
     sized = [dot for row in scored if (dot := _size_dot(row, colours)) is not None]
-    timed = _target_dots(results, scored, colours)
+    speed, timed = _timed_dots(results, scored, colours)
     figures = []
     if sized:
         picture = over_cost(sized, Scale("bytes in flash", _bytes, 2), _MEAN_F1)
         figures.append(Drawn(html_text("Accuracy against flash"), picture, False))
     if len(timed) > 1:
-        picture = over_cost(timed, Scale("instructions per window", _short), _MEAN_F1)
-        figures.append(Drawn(html_text("Accuracy against instructions"), picture, False))
+        picture = over_cost(timed, Scale(speed.label, _short), _MEAN_F1)
+        figures.append(Drawn(html_text(speed.title), picture, False))
     columns = boundary_columns(scored)
     if columns:
         names, wide = [heading.removesuffix(" F1") for heading, _ in columns], len(figures) == 2
@@ -47,14 +48,14 @@ def stream_plot(results: Results) -> Gallery | None:
 
     ``None`` where nothing streams, or there is no second figure to compare with.
     """
-    measured = [s for s in target_rows(results) if all(results.figures[s].get(name) for name in _STREAM_FIGURES)]
+    speed, measured = speed_of_streams(results)
     streaming = {_line_of(subject) for subject in measured if HOP in subject.target}
     shown = sorted((s for s in measured if _line_of(s) in streaming), key=lambda s: HOP not in s.target)
     if not streaming or len(shown) < 2:
         return None
     colours = _colours([subject.model for subject in shown])
-    dots = [_stream_dot(subject, results.figures[subject], colours) for subject in shown]
-    picture = over_cost(dots, Scale("RAM, bytes", _bytes, 2), Scale("instructions per sample", _short), width=WIDE)
+    dots = [_stream_dot(subject, results.figures[subject], speed, colours) for subject in shown]
+    picture = over_cost(dots, Scale("RAM, bytes", _bytes, 2), Scale(speed.label, _short), width=WIDE)
     key = {subject.model: dot for subject, dot in zip(shown, dots, strict=True)}
     return Gallery((Drawn(html_text("What a hop costs"), picture, True),), _key(key))
 
@@ -67,11 +68,12 @@ def _colours(models: Sequence[str]) -> dict[str, int]:
     return {model: index % COLOURS for index, model in enumerate(dict.fromkeys(models))}
 
 
-def _stream_dot(subject: Subject, figures: Mapping[str, Figure], colours: dict[str, int]) -> Dot:
-    ram, per_sample = float(figures["ram_bytes"]), float(figures["instructions_per_sample"])
-    tip = f"{subject}: {show('bytes', int(ram))} bytes of RAM, {per_sample:,.0f} instructions per sample"
+def _stream_dot(subject: Subject, figures: Mapping[str, Figure], speed: Speed, colours: dict[str, int]) -> Dot:
+    ram, cost = float(figures["ram_bytes"]), _cost_in_words(speed, figures[speed.figure], figures)
+    tip = f"{subject}: {show('bytes', int(ram))} bytes of RAM, {cost}"
     name = subject.target if HOP in subject.target else f"{subject.target} window"
-    return Dot(ram, per_sample, name, colours[subject.model], subject.format, tip, line=_line_of(subject))
+    place = float(figures[speed.figure])
+    return Dot(ram, place, name, colours[subject.model], subject.format, tip, line=_line_of(subject))
 
 
 def _size_dot(row: Row, colours: dict[str, int]) -> Dot | None:
@@ -81,16 +83,22 @@ def _size_dot(row: Row, colours: dict[str, int]) -> Dot | None:
     return _dot(row, colours, row.size_bytes, 100 * row.mean_f1, tip, name=row.label, line=row.subject.model)
 
 
-def _target_dots(results: Results, scored: Sequence[Row], colours: dict[str, int]) -> list[Dot]:
-    dots = []
-    for subject in target_rows(results):
-        row = next((r for r in scored if (r.subject.model, r.subject.format) == (subject.model, subject.format)), None)
-        instructions = results.figures[subject].get("instructions")
-        if row is None or row.mean_f1 is None or not instructions or "hop_samples" in results.figures[subject]:
-            continue
-        tip = f"{subject}: mean F1 {100 * row.mean_f1:.2f} %, {show('instructions', instructions)} instructions"
-        dots.append(_dot(row, colours, instructions, 100 * row.mean_f1, tip, name=subject.target))
-    return dots
+def _timed_dots(results: Results, scored: Sequence[Row], colours: dict[str, int]) -> tuple[Speed, list[Dot]]:
+    """Return which figure tells the speed of the targets, and a dot for each that has it."""
+    speed, timed = speed_of_accuracy(results, scored)
+    return speed, [_timed_dot(one, results, speed, colours) for one in timed]
+
+
+def _timed_dot(one: Timed, results: Results, speed: Speed, colours: dict[str, int]) -> Dot:
+    score = 100 * (one.row.mean_f1 or 0.0)
+    cost = _cost_in_words(speed, one.value, results.figures[one.subject])
+    tip = f"{one.subject}: mean F1 {score:.2f} %, {cost}"
+    return _dot(one.row, colours, one.value, score, tip, name=one.subject.target)
+
+
+def _cost_in_words(speed: Speed, value: Figure, figures: Mapping[str, Figure]) -> str:
+    how = standing(speed.figure, figures)
+    return f"{show(speed.figure, value)} {speed.unit}" + ("" if how is None else f", {how.words}")
 
 
 def _boundary_dot(row: Row, figure: str, heading: str, colours: dict[str, int]) -> Dot | None:
@@ -117,4 +125,4 @@ def _short(value: float) -> str:
     for size, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
         if value >= size:
             return f"{value / size:.3g}{unit}"
-    return f"{value:.0f}"
+    return f"{value:.3g}"

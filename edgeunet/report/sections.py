@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from edgeunet.report.estimates import standing
 from edgeunet.report.figures import show
-from edgeunet.report.results import HOP, Result, Results, Subject
+from edgeunet.report.results import HOP, Figure, Result, Results, Subject
 from edgeunet.report.table import (
     MACRO_F1,
     SIZE_COLUMNS,
@@ -21,9 +22,14 @@ from edgeunet.report.table import (
 )
 
 EMPTY = "–"
+ESTIMATES = "how sure"
 INSTRUCTIONS_NOTE = (
     "Instructions are those of one window, or of one hop where the target says so; they are counted in emulation and "
     "are not cycles. The measuring harness is not counted."
+)
+TIME_NOTE = (
+    "Cycles, time and energy are those of the same call. Estimated ones come from a model of the core, whose error is "
+    "the largest on published boards; where no board validates a core, nothing is known of the error."
 )
 
 
@@ -93,12 +99,34 @@ def targets_table(results: Results) -> Table | None:
     if not subjects:
         return None
     used = [c for c in TARGET_COLUMNS if any(pick(results.figures[s], c) != EMPTY for s in subjects)]
-    lines = tuple(_target_line(results, subject, used) for subject in subjects)
-    return Table(("model", "target", *(heading for heading, _ in used)), lines, left=2)
+    lines = [_target_line(results, subject, used) for subject in subjects]
+    header = ["model", "target", *(heading for heading, _ in used)]
+    if any(is_timed(results.figures[subject]) for subject in subjects):
+        header = [*header, ESTIMATES]
+        lines = [[*line, sureness(results.figures[s])] for line, s in zip(lines, subjects, strict=True)]
+    return Table(tuple(header), tuple(map(tuple, lines)), left=2)
 
 
-def _target_line(results: Results, subject: Subject, columns: Sequence[Column]) -> tuple[str, ...]:
-    return (subject.model, subject.target, *(pick(results.figures[subject], column) for column in columns))
+def _target_line(results: Results, subject: Subject, columns: Sequence[Column]) -> list[str]:
+    return [subject.model, subject.target, *(pick(results.figures[subject], column) for column in columns)]
+
+
+def is_timed(figures: Mapping[str, Figure]) -> bool:
+    """Return whether ``figures`` have cycles, and so time and energy where a board is known."""
+    return "cycles.count" in figures
+
+
+def sureness(figures: Mapping[str, Figure]) -> str:
+    """Say how far the cycles, the time and the energy of a target can be trusted."""
+    name = "microjoules" if "microjoules" in figures else "cycles.count"
+    how = standing(name, figures) if is_timed(figures) else None
+    return EMPTY if how is None else how.words
+
+
+def counting_notes(results: Results) -> tuple[str, ...]:
+    """Say what the figures of the targets are of, and what estimates rest on where there are any."""
+    timed = any(is_timed(figures) for figures in results.figures.values())
+    return (INSTRUCTIONS_NOTE, TIME_NOTE) if timed else (INSTRUCTIONS_NOTE,)
 
 
 def provenances(results: Results) -> tuple[Provenance, ...]:

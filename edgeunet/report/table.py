@@ -24,9 +24,14 @@ SIZE_COLUMNS: tuple[Column, ...] = (
 )
 TARGET_COLUMNS: tuple[Column, ...] = (
     ("exact", ("exact",)),
+    ("cycles", ("cycles.count",)),
+    ("ms", ("milliseconds",)),
+    ("ms per second of signal", ("milliseconds_per_second",)),
     ("instructions", ("instructions",)),
     ("instructions per sample", ("instructions_per_sample",)),
-    ("cycles", ("cycles.count", "cycles")),
+    ("µJ", ("microjoules",)),
+    ("average µA", ("energy.average_ua",)),
+    ("battery days", ("energy.battery_days",)),
     ("wall ns", ("wall_ns",)),
     ("RAM bytes", ("ram_bytes",)),
     ("of it arena", ("arena_bytes",)),

@@ -1,23 +1,27 @@
-"""Measurements of one model on one target that were made in different ways, told apart by compiler and kernels."""
+"""Measurements of one model on one target that were made in different ways, told apart by what differs: compiler,
+kernels, where weights lie, measured or estimated, mode of the energy."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from edgeunet.report.results import HOP, Result, Subject
 
-Way = tuple[str, str]
-"""Toolchain and kernel flavour, as the document names them."""
+Way = tuple[str, ...]
+"""Toolchain, kernel flavour, where weights lie, whether cycles are estimated, and mode of the energy, as words of a
+target's name; empty where the document does not say."""
 
+WEIGHTS_IN_RAM, ESTIMATED = "weights-in-ram", "estimated"
 _USUAL = ("gcc", "")
 _PLAIN_KERNELS = "portable"
 
 
 def told_apart(results: Sequence[Result]) -> list[Result]:
-    """Return ``results`` with compiler or kernels in the target's name where a target was measured in several ways.
+    """Return ``results`` with what is unusual in the target's name where a target was measured in several ways.
 
-    The usual way, gcc and the core's own kernels, keeps the plain name, so that budgets find it.
+    The usual way, gcc and the core's own kernels, weights in flash, keeps the plain name, so that budgets find it. What
+    a board's counter measured is the usual way where it is there, and its estimate is called so.
     """
     ways: dict[Subject, list[Way]] = {}
     for result in results:
@@ -32,12 +36,20 @@ def told_apart(results: Sequence[Result]) -> list[Result]:
 
 
 def _way(result: Result) -> Way:
-    return str(result.document.get("toolchain") or ""), str(result.document.get("kernels") or "")
+    document = result.document
+    energy = document.get("energy")
+    return (
+        str(document.get("toolchain") or ""),
+        str(document.get("kernels") or ""),
+        WEIGHTS_IN_RAM if document.get("weights_in") == "ram" else "",
+        ESTIMATED if result.figures.get("cycles.estimated") else "",
+        str(energy.get("mode") or "") if isinstance(energy, Mapping) else "",
+    )
 
 
 def _rank(way: Way) -> tuple[bool, bool, Way]:
-    toolchain, kernels = way
-    return toolchain not in _USUAL, kernels == _PLAIN_KERNELS, way
+    toolchain, kernels, *_ = way
+    return toolchain not in _USUAL, kernels == _PLAIN_KERNELS, way[2:] + way[:2]
 
 
 def _named(result: Result, usual: Way) -> Subject:

@@ -213,13 +213,14 @@ class Measurement:
 
     def _rates(self, instructions: int | None) -> dict[str, Any]:
         """What follows from the length of a call: figures per second of signal, and a stream's own."""
-        rate = self.sample_rate_hz
+        rate, cycles = self.sample_rate_hz, self.known_cycles
         per_second = instructions * rate / self.rows_per_call if instructions and rate else None
         figures: dict[str, Any] = {
             "sample_rate_hz": rate,
             "instructions_per_second": None if per_second is None else round(per_second),
             "realtime_mhz_estimate": None if per_second is None else self.time.realtime_mhz(per_second),
             "instructions_per_sample": round(instructions / self.rows_per_call, 2) if instructions else None,
+            "cycles_per_sample": None if cycles is None else round(cycles.count / self.rows_per_call, 2),
         }
         if self.mode == "stream":
             figures |= {

@@ -48,11 +48,16 @@ class Cycles:
 
     def caveat(self) -> str:
         """Return how far to trust the figure, in words."""
-        if not self.estimated:
-            return "measured"
-        if self.error_band_percent is None:
-            return "estimated, no board validates this core"
-        return f"estimated, ±{self.error_band_percent:g} % on published boards"
+        return caveat(self.estimated, self.error_band_percent)
+
+
+def caveat(estimated: bool, error_band_percent: float | None) -> str:
+    """Return how far to trust cycles, in words."""
+    if not estimated:
+        return "measured"
+    if error_band_percent is None:
+        return "estimated, no board validates this core"
+    return f"estimated, ±{error_band_percent:g} % on published boards"
 
 
 def measured_cycles(count: int, core: str, layers: tuple[int, ...] = ()) -> Cycles:

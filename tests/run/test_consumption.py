@@ -36,7 +36,7 @@ def counted() -> Measurement:
 
 
 def test_energy_follows_from_the_cycles_of_a_call_and_the_rate_of_the_signal(counted: Measurement) -> None:
-    energy = consumption(counted, MODE, Supply(capacity_mah=225.0))
+    energy = consumption(counted.time, "small", MODE, Supply(capacity_mah=225.0))
     assert energy.microjoules == pytest.approx(counted.count * MODE.pj_per_cycle / 1e6)
     assert energy.duty == pytest.approx(counted.count * (100 / 64) / MODE.clock_hz)
     assert energy.battery_days is not None
@@ -49,7 +49,7 @@ def test_energy_follows_from_the_cycles_of_a_call_and_the_rate_of_the_signal(cou
 
 def test_without_cycles_there_is_no_energy(counted: Measurement) -> None:
     with pytest.raises(RunError, match=r"cycles of small on rv32imc are not known \(no table\)"):
-        consumption(replace(counted, cycles="no table"), MODE, Supply())
+        consumption(replace(counted, cycles="no table").time, "small on rv32imc", MODE, Supply())
 
 
 def test_the_host_has_no_energy_per_cycle() -> None:

@@ -35,7 +35,7 @@ def test_a_board_without_a_port_is_estimated_with_its_clock_and_memory(shared: P
     assert (m.board, m.emulator, cycles.estimated) == ("nucleo-l4r5zi", "unicorn", True)
     assert cycles.zero_wait_count is not None
     assert m.count < cycles.zero_wait_count < cycles.count < 3 * m.count
-    assert m.milliseconds == pytest.approx(cycles.count / 120_000)
+    assert m.time.milliseconds == pytest.approx(cycles.count / 120_000)
 
 
 def test_layers_add_up_to_the_call(shared: Path) -> None:
@@ -85,7 +85,7 @@ def test_every_core_has_an_estimate(target: str, shared: Path) -> None:
     cycles = m.known_cycles
     assert cycles is not None, m.cycles
     assert m.count / 2 < cycles.count < 4 * m.count
-    assert m.milliseconds is None
+    assert m.time.milliseconds is None
 
 
 @pytest.mark.nightly
