@@ -10,10 +10,11 @@ from typing import Any
 
 from edgeunet.errors import BudgetExceededError, ReportError, shown
 from edgeunet.files import is_there, read_json, write_json
+from edgeunet.report.absence import absence, cure
 from edgeunet.report.budget import Budget, Limit
 from edgeunet.report.documents import is_figure
-from edgeunet.report.figures import higher_is_better, is_share, show
-from edgeunet.report.results import HOP, Figure, Results, Subject
+from edgeunet.report.figures import Standing, higher_is_better, is_share, show, standing
+from edgeunet.report.results import Figure, Results, Subject
 from edgeunet.short_repr import short_repr
 
 SCHEMA = "edgeunet.check/1"
@@ -21,27 +22,13 @@ BASELINE_SCHEMA = "edgeunet.baseline/1"
 _ROUNDING = 1e-9
 """Relative; a figure exactly at its bound must not break it by the rounding of binary fractions."""
 
-_TOOLCHAINS = ("gcc", "clang", "zig")
-_HOW_TO_MEASURE = (
-    ("boundaries.", "evaluate"),
-    ("samples.", "evaluate"),
-    ("instructions", "bench"),
-    ("ram_bytes", "bench"),
-    ("stack_bytes", "bench"),
-    ("flash_bytes", "bench"),
-    ("exact", "bench"),
-    ("model_bytes", "quantize"),
-    ("sqnr_db", "quantize"),
-    ("parameters", "build"),
-    ("macs", "build"),
-)
-
 
 @dataclass(frozen=True)
 class Comparison:
     """One figure against one bound.
 
-    ``value`` is ``None`` when no result has the figure; ``baseline`` is set when the bound was allowed for from there.
+    ``value`` is ``None`` when no result has the figure, and ``reason`` says why where a result does; ``baseline`` is
+    set when the bound was allowed for from there; ``standing`` says of a figure of time or energy how far to trust it.
     """
 
     subject: Subject
@@ -50,6 +37,8 @@ class Comparison:
     bound: float
     side: str
     baseline: Figure | None = None
+    standing: Standing | None = None
+    reason: str = ""
 
     __repr__ = short_repr
 
@@ -63,13 +52,15 @@ class Comparison:
     def sentence(self) -> str:
         """Say in one clause how the figure stands to its bound."""
         if self.value is None:
-            return f"{self.subject}: no result has '{self.figure}'; {_cure(self.figure, self.subject)}"
+            how = self.reason or cure(self.figure, self.subject)
+            return f"{self.subject}: no result has '{self.figure}'; {how}"
         standing = f"{self.subject}: {self.figure} {show(self.figure, self.value)}"
         bound = show(self.figure, self.bound)
         origin = "limit" if self.baseline is None else f"baseline {show(self.figure, self.baseline)}"
         if self.ok:
-            return f"{standing} {'≤' if self.side == 'max' else '≥'} {bound} ({origin})"
-        return f"{standing} is {'over' if self.side == 'max' else 'under'} {bound} ({origin}) by {self._excess()}"
+            return f"{standing} {'≤' if self.side == 'max' else '≥'} {bound} ({origin}){self._trust()}"
+        side = "over" if self.side == "max" else "under"
+        return f"{standing} is {side} {bound} ({origin}) by {self._excess()}{self._trust()}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as a plain document."""
@@ -83,7 +74,18 @@ class Comparison:
             "side": self.side,
             "baseline": self.baseline,
             "ok": self.ok,
+            "estimated": None if self.standing is None else self.standing.is_estimate,
+            "error_percent": None if self.standing is None else self.standing.error_percent,
         }
+
+    def _trust(self) -> str:
+        """Say how far a figure of time or energy can be trusted, and whether the verdict is within its error."""
+        if self.standing is None:
+            return ""
+        assert self.value is not None
+        error = self.standing.error_percent
+        is_close = error is not None and abs(self.value - self.bound) <= abs(self.value) * error / 100
+        return f"; {self.standing.words}" + (", which the bound lies within" if is_close else "")
 
     def _excess(self) -> str:
         assert self.value is not None
@@ -180,7 +182,21 @@ def update_baseline(results: Results, budget: Budget) -> Path:
 
 def _limit(results: Results, limit: Limit) -> Comparison:
     value = _find(results, limit.subject, limit.figure)
-    return Comparison(limit.subject, limit.figure, value, limit.bound, limit.side)
+    return _comparison(results, limit.subject, limit.figure, value, limit.bound, limit.side)
+
+
+def _comparison(
+    results: Results,
+    subject: Subject,
+    figure: str,
+    value: Figure | None,
+    bound: float,
+    side: str,
+    baseline: Figure | None = None,
+) -> Comparison:
+    how = None if value is None else standing(figure, results.of(subject))
+    reason = absence(results, subject, figure) if value is None else ""
+    return Comparison(subject, figure, value, bound, side, baseline, how, reason)
 
 
 def _find(results: Results, subject: Subject, figure: str) -> Figure | None:
@@ -214,7 +230,7 @@ def _against_baseline(results: Results, budget: Budget) -> Iterator[Comparison]:
             upward = higher_is_better(figure)
             bound = old - allowance.slack(old) if upward else old + allowance.slack(old)
             value = results.figures.get(subject, {}).get(figure)
-            yield Comparison(subject, figure, value, bound, "min" if upward else "max", old)
+            yield _comparison(results, subject, figure, value, bound, "min" if upward else "max", old)
 
 
 def _covered(results: Results, budget: Budget) -> Iterator[tuple[Subject, Mapping[str, Figure]]]:
@@ -253,15 +269,3 @@ def _stored(value: object) -> Figure:
     if not is_figure(value):
         raise ValueError(f"{shown(value)} is no finite number")
     return value
-
-
-def _cure(figure: str, subject: Subject) -> str:
-    command = next((name for beginning, name in _HOW_TO_MEASURE if beginning in figure), None)
-    if command is None:
-        return "pass the document that holds it, or correct the name in the budget"
-    way, _, hop = subject.target.partition(HOP)
-    place, *variant = way.split(" ")
-    told = "".join(f" --{'toolchain' if word in _TOOLCHAINS else 'kernels'} {word}" for word in variant)
-    stream = f" --mode stream --hop {hop}" if hop else ""
-    target = f" --target {place}{told}{stream}" if command == "bench" and place else ""
-    return f"pass what 'edgeunet {command}{target} --json' wrote for this model, or correct the name in the budget"

@@ -8,8 +8,7 @@ from typing import Any
 
 from edgeunet.emit.template import HtmlPage, render
 from edgeunet.escaping.html import HtmlText, Markup, html_number, html_text
-from edgeunet.report.estimates import standing
-from edgeunet.report.figures import show
+from edgeunet.report.figures import show, standing
 from edgeunet.report.html_parts import Cell, Gallery, HtmlTable
 from edgeunet.report.html_style import STYLE
 from edgeunet.report.plots_html import plots, stream_plot

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from edgeunet.escaping.html import html_text
-from edgeunet.report.estimates import standing
-from edgeunet.report.figures import show
+from edgeunet.report.figures import show, standing
 from edgeunet.report.html_parts import Figure as Drawn
 from edgeunet.report.html_parts import Gallery, KeyItem
 from edgeunet.report.results import HOP, Figure, Results, Subject

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edgeunet.report.estimates import standing
-from edgeunet.report.figures import show
+from edgeunet.report.figures import show, standing
 from edgeunet.report.results import HOP, Figure, Result, Results, Subject
 from edgeunet.report.table import (
     MACRO_F1,

@@ -84,6 +84,33 @@ def stream(hop: int, *, target: str = "cortex-m4", instructions: int = 100_000) 
     return {**bench(target, instructions=instructions), **figures}
 
 
+def timed(
+    target: str = "nucleo-l4r5zi", *, cycles: int = 1_800_000, clock_hz: int | None = 120_000_000, **more: Any
+) -> dict[str, Any]:
+    """What ``bench`` says of a board (or with no ``clock_hz`` of a core) whose cycles are estimated."""
+    time: dict[str, Any] = {
+        "cycles": {
+            "count": cycles,
+            "estimated": True,
+            "model": "m",
+            "error_band_percent": 9,
+            "zero_wait_count": cycles,
+        },
+        "cycles_reason": None,
+        "clock_hz": clock_hz,
+        "milliseconds": None if clock_hz is None else 1000 * cycles / clock_hz,
+    }
+    return {**bench(target, instructions=1_000_000), **time, **more}
+
+
+def energy(microjoules: float, mode: str = "smps") -> dict[str, Any]:
+    """What ``bench --energy`` adds."""
+    return {
+        "microjoules": microjoules,
+        "energy": {"mode": mode, "error_percent": 2.0, "average_ua": 40.0, "battery_days": 234.0},
+    }
+
+
 def write_all(directory: Path, **documents: dict[str, Any]) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     for name, document in documents.items():
