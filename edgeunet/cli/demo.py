@@ -67,12 +67,18 @@ STAGES = (
         document="bench-stream-cortex-m4.json",
     ),
     Stage(
+        "The same on a board that need not be here: its time, its energy, the days of a coin cell",
+        "bench ecg.int8.tflite --target nucleo-l4r5zi --stream --hop 64 --pipeline --energy --capacity-mah 225",
+        document="bench-stream-nucleo-l4r5zi.json",
+    ),
+    Stage(
         "A patient it never saw through the same C on this machine",
         "simulate synthetic-0000 --data-seed 1 --model ecg.int8.tflite --stream --hop 64 --plot events.png",
         ("events.png",),
     ),
     Stage("All figures in one report", "report build.json quantize.json evaluate-float.json evaluate-int8.json"
-          " bench-cortex-m4.json bench-stream-cortex-m4.json -o report", ("report/report.*",)),
+          " bench-cortex-m4.json bench-stream-cortex-m4.json bench-stream-nucleo-l4r5zi.json -o report",
+          ("report/report.*",)),
 )  # fmt: skip
 
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
 from edgeunet.program.steps import ARENA, Buffer, Step, View
 from edgeunet.schedule.choice import Choice, ram_of
+from edgeunet.schedule.layer_table import Predicted, layer_lines
 from edgeunet.schedule.plan import schedule_graph
 from edgeunet.schedule.schedule import Schedule
 from edgeunet.schedule.sparing import live_apart
 
+Predict = Callable[[Schedule], Predicted | None]
 BAR = 40
 _SHOWN = 8
 
 
-def explain(graph: Graph, schedule: Schedule, kernels: str, effort: int = 1, aligned: bool = False) -> list[str]:
-    """Lines that say what fills the arena of ``schedule`` and which knob would lower it."""
-    lines = [_plan_line(schedule), *([schedule.untried.sentence()] if schedule.untried else []), ""]
+def explain(
+    graph: Graph,
+    schedule: Schedule,
+    kernels: str,
+    effort: int = 1,
+    aligned: bool = False,
+    predicted: Predicted | None = None,
+) -> list[str]:
+    """Lines that say what fills the arena of ``schedule`` and which knob would lower it; first what each layer takes,
+    where ``predicted`` says so."""
+    lines = [] if predicted is None else [*layer_lines(schedule, predicted), ""]
+    lines += [_plan_line(schedule), *([schedule.untried.sentence()] if schedule.untried else []), ""]
     lines += _stream_peak(schedule) if schedule.timing.streams else _window_peak(schedule)
     curve = hop_curve(graph, kernels, effort, aligned)
     if curve:
@@ -33,8 +44,8 @@ def explain(graph: Graph, schedule: Schedule, kernels: str, effort: int = 1, ali
     return lines
 
 
-def explain_model(graph: Graph, kernels: str, choice: Choice) -> list[str]:
-    """``explain`` for what ``compile_model`` makes of the same arguments."""
+def explain_model(graph: Graph, kernels: str, choice: Choice, predict: Predict = lambda _: None) -> list[str]:
+    """``explain`` for what ``compile_model`` makes of the same arguments; ``predict`` says what its layers take."""
     schedule = schedule_graph(
         graph,
         kernels=kernels,
@@ -44,7 +55,7 @@ def explain_model(graph: Graph, kernels: str, choice: Choice) -> list[str]:
         effort=choice.effort,
         aligned=choice.aligned,
     )
-    return explain(graph, schedule, kernels, choice.effort, choice.aligned)
+    return explain(graph, schedule, kernels, choice.effort, choice.aligned, predict(schedule))
 
 
 def hop_curve(graph: Graph, kernels: str, effort: int = 1, aligned: bool = False) -> list[tuple[int, int]]:

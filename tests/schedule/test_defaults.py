@@ -28,7 +28,7 @@ DEFAULTS: dict[Callable[..., Any], dict[str, Any]] = {
     build_schedule: {"search": True, "overlapping": None, "without": (), "ledger": None},
     plan_memory: {"overlaps": (), "search": True, "ledger": None},
     order_nodes: {"late": False, "ledger": None},
-    explain: {"effort": 1, "aligned": False},
+    explain: {"effort": 1, "aligned": False, "predicted": None},
     hop_curve: {"effort": 1, "aligned": False},
     choose: {"ram_bytes": None},
     fitting_choice: {"ram_bytes": None},
