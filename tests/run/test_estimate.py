@@ -12,7 +12,10 @@ import pytest
 
 import edgeunet.run
 from edgeunet.cli.words.measurement import summarize
-from edgeunet.run.bench import Request, bench
+from edgeunet.power.estimate import Supply
+from edgeunet.power.modes import find_mode
+from edgeunet.run.bench import Request, Result, bench
+from edgeunet.run.consumption import consumption
 from edgeunet.run.measurement import Measurement
 from edgeunet.timing.cycles import Cycles
 from tests.rigs.json_schema import violations
@@ -49,12 +52,16 @@ def test_layers_add_up_to_the_call(shared: Path) -> None:
 def test_the_document_keeps_its_schema(shared: Path) -> None:
     m = measured(shared, "nucleo-l4r5zi", "unicorn")
     schema: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    mode = find_mode("nucleo-l4r5zi")
+    with_energy = Result(m, energy=consumption(m.time, "it", mode, Supply(225.0, 3.0))).document()
+    assert list(violations(json.loads(json.dumps(with_energy)), schema)) == []
     with_rate = replace(m, sample_rate_hz=250.0)
     without = replace(m, cycles="no tool", board_clock_hz=None)
     for one in (m, with_rate, without):
         assert list(violations(json.loads(json.dumps(one.document())), schema)) == []
     wrong = {**m.document(), "cycles": 3}
     assert list(violations(wrong, schema)) != []
+    assert list(violations({**m.document(), "energy": {}}, schema)) != []
 
 
 def test_the_summary_says_how_far_to_trust_an_estimate(shared: Path) -> None:
@@ -86,6 +93,24 @@ def test_every_core_has_an_estimate(target: str, shared: Path) -> None:
     assert cycles is not None, m.cycles
     assert m.count / 2 < cycles.count < 4 * m.count
     assert m.time.milliseconds is None
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("mode", ["window", "stream"])
+@pytest.mark.parametrize(
+    "target", ["host", "cortex-m4", "cortex-m55", "rv32imc", "nucleo-l4r5zi", "nucleo-g0b1re", "corstone-300"]
+)
+def test_every_kind_of_target_keeps_the_schema_of_the_document(target: str, mode: str, shared: Path) -> None:
+    need("arm-none-eabi-gcc", "riscv64-unknown-elf-gcc", "qemu-system-arm", "qemu-system-riscv32", "capstone", "gcc")
+    model = shared / "models" / "small-unet-256.int8.tflite"
+    document = bench(
+        Request(model, target, toolchain="gcc", mode=mode, hop=16 if mode == "stream" else None)
+    ).document()
+    assert list(violations(json.loads(json.dumps(document)), json.loads(SCHEMA.read_text(encoding="utf-8")))) == []
+    on_board = target in ("nucleo-l4r5zi", "nucleo-g0b1re", "corstone-300")
+    assert (document["cycles"] is None) == (target == "host")
+    assert (document["milliseconds"] is None) == (not on_board)
+    assert document["board"] == target if on_board else document["clock_hz"] is None
 
 
 @pytest.mark.nightly

@@ -8,21 +8,26 @@ from pathlib import Path
 
 import pytest
 
+import edgeunet.run
 from edgeunet.cli.words.flash import flash_document, summarize_flash
 from edgeunet.cli.words.pipeline import summarize_pipeline
 from edgeunet.errors import RunError
 from edgeunet.modelcard import write_card
 from edgeunet.pipeline.settings import PipelineRequest
+from edgeunet.power.estimate import Supply
 from edgeunet.run.bench import Request, new_firmware
+from edgeunet.run.consumption import EnergyRequest
 from edgeunet.run.flash import check_selftest, flash, plan_flash
 from edgeunet.run.machines.protocol import Line
 from edgeunet.run.pipeline_bench import PipelineMeasurement, bench_pipeline
 from edgeunet.run.project import open_project
 from edgeunet.signals.postprocessing import DEFAULT_POSTPROCESSING
 from tests.rigs.command import edgeunet
+from tests.rigs.json_schema import violations
 from tests.rigs.pipeline_stages import CLASSES, card, small_network
 from tests.rigs.tools import need
 
+SCHEMA = Path(edgeunet.run.__file__).with_name("bench.schema.json")
 STAGES = ["normalization", "quantization", "network", "decision"]
 
 
@@ -59,10 +64,44 @@ def test_a_pipeline_on_an_emulated_core(model: Path, mode: str, rate_hz: float |
         assert words in "\n".join(summarize_pipeline(m))
 
 
+@pytest.mark.parametrize("mode", ["stream", pytest.param("window", marks=pytest.mark.nightly)])
+def test_a_pipeline_has_time_and_energy_on_a_board_that_is_not_here(model: Path, mode: str) -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm", "capstone", "gcc")
+    asked = EnergyRequest(None, Supply(capacity_mah=225.0, voltage_v=3.0))
+    m = measured(model, mode, target="nucleo-l4r5zi", toolchain="gcc", emulator="qemu", energy=asked)
+    assert m.exact
+    document, cycles = m.document(), m.time.known_cycles
+    assert cycles is not None, m.time.cycles
+    assert (m.board, cycles.estimated, cycles.error_band_percent) == ("nucleo-l4r5zi", True, 9)
+    assert cycles.zero_wait_count is not None
+    instructions = document["instructions_per_hop"] or document["instructions_per_window"]
+    assert instructions < cycles.zero_wait_count < cycles.count < 3 * instructions
+    rows = m.compiled.hop_samples or m.compiled.inputs[0].shape[0]
+    assert document["milliseconds"] == pytest.approx(cycles.count / 120_000, abs=1e-6)
+    assert document["realtime_share"] == pytest.approx(cycles.count / 120e6 * m.pipeline.rate_hz / rows, rel=1e-4)
+    assert document["microjoules"] == pytest.approx(cycles.count * document["energy"]["pj_per_cycle"] / 1e6, rel=1e-3)
+    assert document["energy"]["battery_days"] > 30
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    assert (
+        list(
+            violations(json.loads(json.dumps(document)), {**schema["properties"]["pipeline"], "$defs": schema["$defs"]})
+        )
+        == []
+    )
+    text = "\n".join(summarize_pipeline(m))
+    for words in (
+        "estimated, ±9 % on published boards",
+        " ms at 120 MHz, ",
+        f"µJ per {mode.replace('stream', 'hop')}, ",
+    ):
+        assert words in text
+
+
 def test_a_pipeline_on_the_host(model: Path) -> None:
     need("gcc")
     m = measured(model, "stream", toolchain="gcc")
     assert m.exact
+    assert m.document()["cycles"] is None
     assert m.document()["wall_ns_per_second"] > 0
     assert m.document()["ram_bytes"] is None
 
