@@ -13,7 +13,7 @@ from edgeunet.files import is_there, read_json, write_json
 from edgeunet.report.absence import absence, cure
 from edgeunet.report.budget import Budget, Limit
 from edgeunet.report.documents import is_figure
-from edgeunet.report.figures import Standing, higher_is_better, is_share, show, standing
+from edgeunet.report.figures import Standing, canonical, higher_is_better, is_share, show, standing
 from edgeunet.report.results import Figure, Results, Subject
 from edgeunet.short_repr import short_repr
 
@@ -255,7 +255,7 @@ def _read_baseline(path: Path) -> dict[Subject, dict[str, Figure]]:
             raise KeyError("schema")
         return {
             Subject(str(entry["model"]), str(entry["format"]), str(entry["target"])): {
-                str(figure): _stored(value) for figure, value in entry["figures"].items()
+                canonical(str(figure)): _stored(value) for figure, value in entry["figures"].items()
             }
             for entry in document["subjects"]
         }

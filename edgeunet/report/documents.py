@@ -175,5 +175,5 @@ def _wrong_figure(name: str, value: object) -> Iterator[str]:
         yield f"has '{name}' = {shown(value)}, which is no finite number of 64 bits"
     elif is_share(name) and not 0 <= value <= 1:
         yield f"has '{name}' = {shown(value)}, a share that must lie between 0 and 1"
-    elif value < 0 and (name in _FIGURES or name.endswith(_NEVER_NEGATIVE)):
+    elif value < 0 and (name.rsplit(".", 1)[-1] in _FIGURES or name.endswith(_NEVER_NEGATIVE)):
         yield f"has '{name}' = {shown(value)}, which cannot be negative"

@@ -15,6 +15,7 @@ from edgeunet.report.plots_html import plots, stream_plot
 from edgeunet.report.results import HOP, Figure, Result, Results, Subject
 from edgeunet.report.sections import (
     EMPTY,
+    ESTIMATES,
     Table,
     accuracy_table,
     conditions,
@@ -156,13 +157,15 @@ def _table(table: Table, shares: Mapping[int, Sequence[float]] | None = None) ->
 
 
 def _name(place: int, table: Table) -> Markup | None:
-    return _NAME if place < table.left else None
+    return _NAME if place < table.left or table.header[place] == ESTIMATES else None
 
 
 def _cell(table: Table, number: int, place: int, lengths: Sequence[float] | None) -> Cell:
     text = table.lines[number][place]
     if lengths is not None:
         return Cell(html_text(text), _SHARE, html_number(100 * lengths[number]))
+    if table.header[place] == ESTIMATES:
+        return Cell(html_text(text), _WIDE)
     if table.header[place] == "exact" and text != EMPTY:
         return Cell(html_text(text), _GOOD if text == "yes" else _BAD)
     return Cell(html_text(text), _name(place, table))

@@ -148,8 +148,10 @@ def bench(
     -------
     dict
         Schema ``edgeunet.bench/1``: ``exact`` (whether all output bytes are equal) and ``mismatch``, ``instructions``
-        (of one call; ``cycles`` on a board, ``wall_ns`` on the host), ``macs``, ``ram_bytes``, ``flash_bytes`` and
-        their parts, ``layers`` (one object each), ``toolchain_version``, ``emulator_version``; ``compare``,
+        (of one call; ``wall_ns`` on the host), ``cycles`` (``count``, ``estimated``, ``error_band_percent``; ``None``
+        for what ``cycles_reason`` says), ``milliseconds`` and ``realtime_share`` (of a board), ``microjoules`` and
+        ``energy``, ``macs``, ``ram_bytes``, ``flash_bytes`` and their parts, ``layers`` (one object each),
+        ``toolchain_version``, ``emulator_version``; ``compare``,
         ``pipeline`` and ``peer`` where asked for. A byte that differs raises nothing: look at ``exact``.
 
     Raises

@@ -52,7 +52,7 @@ def check(
     -------
     dict
         Schema ``edgeunet.check/1``: ``ok``, ``comparisons`` (``model``, ``format``, ``target``, ``figure``,
-        ``value``, ``bound``, ``side``, ``baseline``, ``ok``).
+        ``value``, ``bound``, ``side``, ``baseline``, ``ok``, ``estimated`` and ``error_percent`` of time and energy).
 
     Raises
     ------

@@ -44,6 +44,8 @@ def test_energy_follows_from_the_cycles_of_a_call_and_the_rate_of_the_signal(cou
     lines = energy_lines(energy, "window")
     assert lines[1].startswith("energy    ")
     assert "µJ per window, estimated, ±4 % on published models" in lines[1]
+    unknown = consumption(counted.time, "small", find_mode("nrf52840dk"), Supply())
+    assert ", of unknown error beside what the cycles are off by" in energy_lines(unknown, "window")[1]
     assert any(line.startswith("battery   ") and line.endswith(" days") for line in lines)
 
 

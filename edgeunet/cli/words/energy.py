@@ -10,11 +10,9 @@ def energy_lines(energy: Energy, call: str, *, assumed: bool = True) -> list[str
 
     ``assumed`` says what the figures rest on, which needs no second time for the pipeline around a network.
     """
-    band = (
-        ""
-        if energy.error_percent is None
-        else f", ±{energy.error_percent:.0f} % on published models beside what the cycles are off by"
-    )
+    error = energy.error_percent
+    known = "of unknown error" if error is None else f"±{error:.0f} % on published models"
+    band = f", {known} beside what the cycles are off by"
     lines = ["", f"energy    {energy.microjoules:,.2f} µJ per {call}, estimated{band}"]
     if energy.average_ua is not None:
         lines.append(
