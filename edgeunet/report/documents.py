@@ -51,6 +51,7 @@ _OBJECTS = frozenset(
         "without_p_waves",
         "energy",
         "pipeline",
+        "state_parts_bytes",
     }
 )
 _LISTS = frozenset({"layers", "compare"})

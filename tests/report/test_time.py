@@ -107,6 +107,20 @@ def test_a_limit_that_is_no_number_is_refused(tmp_path: Path) -> None:
         checked(tmp_path, 'max.milliseconds = "fast"', results(tmp_path, a=timed()))
 
 
+def test_the_pipeline_around_a_network_has_limits_of_its_own(tmp_path: Path) -> None:
+    pipeline = {
+        "exact": True,
+        "normalization": "causal",
+        "milliseconds": 9.5,
+        "cycles": {"count": 1_140_000, "estimated": True, "error_band_percent": 9},
+        "stages": [{"name": "network", "share": 0.9}],
+        "state_parts_bytes": {"network": 900, "buffers": 30},
+    }
+    found = results(tmp_path, a=timed(pipeline=pipeline))
+    (held,) = checked(tmp_path, "max.pipeline.milliseconds = 12", found)
+    assert held.sentence().endswith(f"pipeline.milliseconds 9.5 ≤ 12 (limit); {SURE}")
+
+
 def test_the_table_of_targets_has_time_beside_instructions_and_says_how_sure(tmp_path: Path) -> None:
     unknown = timed("cortex-m55", clock_hz=None)
     unknown["cycles"]["error_band_percent"] = None
