@@ -9,7 +9,7 @@ from typing import Any
 from edgeunet.escaping.picture import picture_text
 from edgeunet.files import replacing
 from edgeunet.report.results import Results
-from edgeunet.report.speed import Speed, Timed, speed_of_accuracy
+from edgeunet.report.speed import Timed, axis_label, short_number, speed_of_accuracy
 from edgeunet.report.table import Row, boundary_columns, rows
 
 _COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#777777")
@@ -34,7 +34,7 @@ def write_plot(results: Results, path: Path) -> bool:
     colours = {row.label: _COLOURS[index % len(_COLOURS)] for index, row in enumerate(table)}
     _against_size(left, table, colours)
     for axes in middle:
-        _against_time(axes, speed, timed, colours)
+        _against_time(axes, speed.title, axis_label(speed, results, (one.subject for one in timed)), timed, colours)
     _by_boundary(right, table, colours)
     handles, labels = left.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(table)), fontsize=8, frameon=False)
@@ -68,21 +68,22 @@ def _against_size(axes: Any, table: Sequence[Row], colours: dict[str, str]) -> N
     axes.grid(True, which="major", alpha=0.3)
 
 
-def _against_time(axes: Any, speed: Speed, timed: Sequence[Timed], colours: dict[str, str]) -> None:
+def _against_time(axes: Any, title: str, label: str, timed: Sequence[Timed], colours: dict[str, str]) -> None:
     for one in timed:
         score = 100 * (one.row.mean_f1 or 0.0)
         marker = _MARKERS.get(one.subject.format, "D")
         axes.scatter(one.value, score, s=70, color=colours[one.row.label], marker=marker, zorder=3)
         name = picture_text(one.subject.target)
-        axes.annotate(name, (one.value, score), (0, 8), textcoords="offset points", ha="center", fontsize=7)
+        axes.annotate(name, (one.value, score), (2, 8), textcoords="offset points", rotation=60, fontsize=7)
     values = [float(one.value) for one in timed]
     axes.set_xscale("log")
     axes.set_xlim(min(values) / 2, max(values) * 2)
     axes.set_ylim(*_bounds([100 * (one.row.mean_f1 or 0.0) for one in timed]))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
-    axes.set_xlabel(speed.label)
+    axes.xaxis.set_major_formatter(lambda value, _: short_number(value))
+    axes.xaxis.set_minor_formatter(lambda *_: "")
+    axes.set_xlabel(label)
     axes.set_ylabel("mean F1, %")
-    axes.set_title(speed.title, fontsize=11)
+    axes.set_title(title, fontsize=11)
     axes.grid(True, which="major", alpha=0.3)
 
 

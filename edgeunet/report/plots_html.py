@@ -9,7 +9,7 @@ from edgeunet.report.figures import show, standing
 from edgeunet.report.html_parts import Figure as Drawn
 from edgeunet.report.html_parts import Gallery, KeyItem
 from edgeunet.report.results import HOP, Figure, Results, Subject
-from edgeunet.report.speed import Speed, Timed, speed_of_accuracy, speed_of_streams
+from edgeunet.report.speed import Speed, Timed, axis_label, short_number, speed_of_accuracy, speed_of_streams
 from edgeunet.report.svg import COLOURS, WIDE, WIDTH, Dot, Scale, by_name, key_shape, over_cost
 from edgeunet.report.table import Row, boundary_columns, rows
 
@@ -24,14 +24,11 @@ def plots(results: Results) -> Gallery | None:
         return None
     colours = _colours([row.subject.model for row in scored])
     sized = [dot for row in scored if (dot := _size_dot(row, colours)) is not None]
-    speed, timed = _timed_dots(results, scored, colours)
     figures = []
     if sized:
         picture = over_cost(sized, Scale("bytes in flash", _bytes, 2), _MEAN_F1)
         figures.append(Drawn(html_text("Accuracy against flash"), picture, False))
-    if len(timed) > 1:
-        picture = over_cost(timed, Scale(speed.label, _short), _MEAN_F1)
-        figures.append(Drawn(html_text(speed.title), picture, False))
+    figures += _timed_plot(results, scored, colours)
     columns = boundary_columns(scored)
     if columns:
         names, wide = [heading.removesuffix(" F1") for heading, _ in columns], len(figures) == 2
@@ -54,7 +51,8 @@ def stream_plot(results: Results) -> Gallery | None:
         return None
     colours = _colours([subject.model for subject in shown])
     dots = [_stream_dot(subject, results.figures[subject], speed, colours) for subject in shown]
-    picture = over_cost(dots, Scale("RAM, bytes", _bytes, 2), Scale(speed.label, _short), width=WIDE)
+    label = axis_label(speed, results, shown)
+    picture = over_cost(dots, Scale("RAM, bytes", _bytes, 2), Scale(label, short_number), width=WIDE)
     key = {subject.model: dot for subject, dot in zip(shown, dots, strict=True)}
     return Gallery((Drawn(html_text("What a hop costs"), picture, True),), _key(key))
 
@@ -82,10 +80,14 @@ def _size_dot(row: Row, colours: dict[str, int]) -> Dot | None:
     return _dot(row, colours, row.size_bytes, 100 * row.mean_f1, tip, name=row.label, line=row.subject.model)
 
 
-def _timed_dots(results: Results, scored: Sequence[Row], colours: dict[str, int]) -> tuple[Speed, list[Dot]]:
-    """Return which figure tells the speed of the targets, and a dot for each that has it."""
+def _timed_plot(results: Results, scored: Sequence[Row], colours: dict[str, int]) -> list[Drawn]:
+    """Return accuracy against the figure that tells the speed of the targets; nothing where there is one dot only."""
     speed, timed = speed_of_accuracy(results, scored)
-    return speed, [_timed_dot(one, results, speed, colours) for one in timed]
+    if len(timed) < 2:
+        return []
+    label = axis_label(speed, results, (one.subject for one in timed))
+    dots = [_timed_dot(one, results, speed, colours) for one in timed]
+    return [Drawn(html_text(speed.title), over_cost(dots, Scale(label, short_number), _MEAN_F1), False)]
 
 
 def _timed_dot(one: Timed, results: Results, speed: Speed, colours: dict[str, int]) -> Dot:
@@ -117,11 +119,3 @@ def _key(names: Mapping[str, Dot]) -> tuple[KeyItem, ...]:
 
 def _bytes(value: float) -> str:
     return f"{value / 1024:.3g} KiB" if value >= 1024 else f"{value:.0f} B"
-
-
-def _short(value: float) -> str:
-    """Return 2,000,000 as ``2 M``."""
-    for size, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
-        if value >= size:
-            return f"{value / size:.3g}{unit}"
-    return f"{value:.3g}"

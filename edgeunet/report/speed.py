@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from edgeunet.report.figures import standing
 from edgeunet.report.results import Figure, Results, Subject
 from edgeunet.report.table import Row, target_rows
 from edgeunet.short_repr import short_repr
@@ -58,6 +59,27 @@ def speed_of_streams(results: Results) -> tuple[Speed, list[Subject]]:
     """Return the figure that most targets have beside their RAM, time first where as many have it, and who has it."""
     found = [(speed, [s for s in target_rows(results) if _has(results.figures[s], speed)]) for speed in _OF_STREAMS]
     return max(found, key=lambda pair: len(pair[1]))
+
+
+def axis_label(speed: Speed, results: Results, subjects: Iterable[Subject]) -> str:
+    """Return what an axis of ``speed`` is called, with the error of what is drawn for ``subjects`` where it is one.
+
+    The table says it of each.
+    """
+    found = [standing(speed.figure, results.figures[subject]) for subject in subjects]
+    errors = {how.error_percent for how in found if how is not None and how.is_estimate}
+    if not errors:
+        return speed.label
+    error = errors.pop() if len(errors) == 1 else None
+    return f"{speed.label} (estimated{f', ±{error:g} %' if error is not None else ''})"
+
+
+def short_number(value: float) -> str:
+    """Return 2,000,000 as ``2 M``."""
+    for size, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if value >= size:
+            return f"{value / size:.3g}{unit}"
+    return f"{value:.3g}"
 
 
 def _has(figures: Mapping[str, Figure], speed: Speed) -> bool:
