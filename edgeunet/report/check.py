@@ -79,12 +79,19 @@ class Comparison:
         }
 
     def _trust(self) -> str:
-        """Say how far a figure of time or energy can be trusted, and whether the verdict is within its error."""
+        """Say how far a figure of time or energy can be trusted, and whether the verdict is within its error.
+
+        A baseline has the same error, so that a difference from it is none.
+        """
         if self.standing is None:
             return ""
         assert self.value is not None
         error = self.standing.error_percent
-        is_close = error is not None and abs(self.value - self.bound) <= abs(self.value) * error / 100
+        is_close = (
+            self.baseline is None
+            and error is not None
+            and abs(self.value - self.bound) <= abs(self.value) * error / 100
+        )
         return f"; {self.standing.words}" + (", which the bound lies within" if is_close else "")
 
     def _excess(self) -> str:
