@@ -31,6 +31,7 @@ from edgeunet.run.machines.tracing import Tracer
 from edgeunet.run.measure import Note
 from edgeunet.run.project import write_project
 from edgeunet.run.recording import Recording, make_recording
+from edgeunet.run.stages import CountedStage, stage_cycles
 from edgeunet.short_repr import short_repr
 from edgeunet.timing.call_time import CallTime
 from edgeunet.timing.cycles import Cycles, measured_cycles
@@ -41,10 +42,17 @@ STAGES = {1: "resampling", 2: "normalization", 3: "quantization", 4: "network", 
 
 @dataclass(frozen=True)
 class StageCost:
-    """One stage's part of the whole recording, in the unit of the measurement."""
+    """One stage's part of the whole recording, in the unit of the measurement, and its estimated cycles with memory
+    that never waits: the readings between stages, thousands a second, leave nothing of what a cache would hold.
+    """
 
     name: str
-    count: int
+    counted: CountedStage
+    cycles: int | None = None
+
+    @property
+    def count(self) -> int:
+        return self.counted.count
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,13 +106,19 @@ class PipelineMeasurement:
             return None
         return self.state_bytes + self.io_bytes + self.footprint.ram_bytes + self.stack_bytes
 
+    def shares(self) -> tuple[float, ...]:
+        """Return the part of each stage: of the cycles where they are known, else of what was counted."""
+        cycles = [stage.cycles for stage in self.stages if stage.cycles is not None]
+        spent = cycles if len(cycles) == len(self.stages) else [stage.count for stage in self.stages]
+        total = sum(spent) or 1
+        return tuple(part / total for part in spent)
+
     def document(self) -> dict[str, Any]:
         """Return the object ``pipeline`` of ``bench --json``."""
         streams = self.compiled.mode == "stream"
         by_instructions = self.unit == "instructions"
         latency = latency_samples(self.compiled, self.pipeline) if streams else None
         hop_s = self.compiled.hop_samples / self.pipeline.rate_hz
-        total = sum(stage.count for stage in self.stages) or 1
         key = {"instructions": "instructions", "cycles": "cycles", "nanoseconds": "wall_ns"}[self.unit]
         return {
             "exact": self.exact,
@@ -125,10 +139,11 @@ class PipelineMeasurement:
             "stages": [
                 {
                     "name": stage.name,
+                    "zero_wait_cycles_per_second": None if stage.cycles is None else round(stage.cycles / self.seconds),
                     f"{key}_per_second": round(stage.count / self.seconds),
-                    "share": round(stage.count / total, 6),
+                    "share": round(share, 6),
                 }
-                for stage in self.stages
+                for stage, share in zip(self.stages, self.shares(), strict=True)
             ],
             "ram_bytes": self.ram_bytes,
             "state_bytes": self.state_bytes,
@@ -175,15 +190,26 @@ def bench_pipeline(request: Request, asked: PipelineRequest, note: Note = lambda
         heard = _Heard.of(machine, image, project.firmware_id, request.timeout_s, tracer)
         time = heard.time(target_board, compiled, pipeline, ElfImage.read(image.path) if tracer else None, tracer)
         bare = build_image(build, project).footprint()
-        traced = _Heard.of(
-            machine, build_image(replace(build, traced=True), project), project.firmware_id, request.timeout_s
-        )
+        traced_image = build_image(replace(build, traced=True), project)
+        stage_tracer = Tracer() if target_board and machine.emulator else None
+        traced = _Heard.of(machine, traced_image, project.firmware_id, request.timeout_s, stage_tracer)
+        stages = traced.stages(pipeline.resampler is not None)
+        if target_board and stage_tracer:
+            stages = _timed(stages, target_board, ElfImage.read(traced_image.path), stage_tracer)
     wanted = expected(graph, compiled, pipeline, recording.samples).events
     what = f"the pipeline of {compiled.name} on {request.target}"
     draws = consumption(time, what, mode, request.energy.supply) if mode and request.energy else None
     place = target_board.name if target_board else "host"
-    found = heard.measurement(request.target, place, compiled, recording, wanted, traced, bare, time)
+    found = heard.measurement(request.target, place, compiled, recording, wanted, stages, bare, time)
     return replace(found, energy=draws)
+
+
+def _timed(stages: tuple[StageCost, ...], board: Board, image: ElfImage, tracer: Tracer) -> tuple[StageCost, ...]:
+    """Return ``stages`` with their cycles, where the trace shows what was counted."""
+    cycles = stage_cycles(board, image, tracer, [stage.counted for stage in stages])
+    if cycles is None:
+        return stages
+    return tuple(replace(stage, cycles=count) for stage, count in zip(stages, cycles, strict=True))
 
 
 @contextmanager
@@ -239,7 +265,10 @@ class _Heard:
 
     def stages(self, has_resampling: bool) -> tuple[StageCost, ...]:
         names = {**STAGES, 1: "resampling" if has_resampling else "scaling"}
-        return tuple(StageCost(names[line.number("index")], line.number("count")) for line in self._of("stage"))
+        return tuple(
+            StageCost(names[line.number("index")], CountedStage(*map(line.number, ("index", "calls", "count"))))
+            for line in self._of("stage")
+        )
 
     def time(
         self,
@@ -281,7 +310,7 @@ class _Heard:
         compiled: Compiled,
         recording: Recording,
         wanted: tuple[Event, ...],
-        traced: _Heard,
+        stages: tuple[StageCost, ...],
         footprint: Footprint | None,
         time: CallTime,
     ) -> PipelineMeasurement:
@@ -303,7 +332,7 @@ class _Heard:
             counts=tuple(line.number("count") for line in self._of("push", "run")),
             time=time,
             energy=None,
-            stages=traced.stages(pipeline.resampler is not None),
+            stages=stages,
             state_bytes=state,
             io_bytes=hello.number("input_bytes") + hello.number("output_bytes"),
             parts_bytes={**parts, "buffers": state - sum(parts.values())},

@@ -81,6 +81,11 @@ def test_a_pipeline_has_time_and_energy_on_a_board_that_is_not_here(model: Path,
     assert document["realtime_share"] == pytest.approx(cycles.count / 120e6 * m.pipeline.rate_hz / rows, rel=1e-4)
     assert document["microjoules"] == pytest.approx(cycles.count * document["energy"]["pj_per_cycle"] / 1e6, rel=1e-3)
     assert document["energy"]["battery_days"] > 30
+    spent = [stage.cycles or 0 for stage in m.stages]
+    assert all(stage.count < cycles < 3 * stage.count for stage, cycles in zip(m.stages, spent, strict=True))
+    if mode == "stream":
+        assert sum(spent) / m.seconds * rows / m.pipeline.rate_hz == pytest.approx(cycles.zero_wait_count, rel=0.15)
+    assert [stage["share"] for stage in document["stages"]] == pytest.approx([s / sum(spent) for s in spent], abs=1e-6)
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     assert (
         list(

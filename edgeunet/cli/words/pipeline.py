@@ -45,12 +45,18 @@ def summarize_pipeline(measured: PipelineMeasurement) -> list[str]:
 
 def _stage_lines(m: PipelineMeasurement) -> list[str]:
     unit = "ns" if m.unit == "nanoseconds" else m.unit
-    total = sum(stage.count for stage in m.stages) or 1
-    rows = [("stage", f"{unit} per second", "share")]
-    for stage in m.stages:
-        rows.append((stage.name, f"{stage.count / m.seconds:,.0f}", f"{100 * stage.count / total:.1f} %"))
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    return [f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}" for a, b, c in rows]
+    timed = all(stage.cycles is not None for stage in m.stages)
+    rows = [["stage", *(["zero-wait cycles per second"] if timed else []), f"{unit} per second", "share"]]
+    for stage, share in zip(m.stages, m.shares(), strict=True):
+        amounts = [stage.cycles or 0, stage.count] if timed else [stage.count]
+        rows.append([stage.name, *(f"{amount / m.seconds:,.0f}" for amount in amounts), f"{100 * share:.1f} %"])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
 
 
 def _memory_lines(m: PipelineMeasurement) -> list[str]:
