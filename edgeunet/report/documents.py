@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
 from edgeunet.errors import ReportError, shown
-from edgeunet.report.figures import is_share
+from edgeunet.report.figures import PIPELINE, is_share
 from edgeunet.report.results import Figure
 
 VERSION = "1"
@@ -37,6 +37,7 @@ _TEXTS = frozenset(
         "emulator_version",
         "flags",
         "cycles_reason",
+        "weights_in",
     }
 )
 _OBJECTS = frozenset(
@@ -137,7 +138,7 @@ def _wrong_members(table: Mapping[str, Any], path: str) -> Iterator[str]:
         name = f"{path}{key}"
         if value is None:
             continue
-        if key == "cycles" and isinstance(value, Mapping):
+        if key == "cycles" and isinstance(value, Mapping) and path in ("", PIPELINE):
             yield from _wrong_members(value, f"{name}.")
         elif key in _OBJECTS or (isinstance(value, Mapping) and (in_scores or (path and key in _PER_CLASS))):
             if isinstance(value, Mapping):

@@ -14,7 +14,7 @@ import pytest
 
 import edgeunet.report
 from edgeunet.escaping.written import HIDDEN
-from tests.report.documents import bench, build, evaluate, quantize, stream, write_all
+from tests.report.documents import bench, build, energy, evaluate, quantize, stream, timed, write_all
 from tests.rigs.hostile import (
     MARK,
     TEXTS,
@@ -42,6 +42,8 @@ DOCUMENTS: dict[str, Any] = {
     "quantize": {**quantize(), "validation": {"float": {**SCORES, "format": "keras"}, "worst_drop_points": 2.0}},
     "bench": {**bench(), "layers": LAYERS, "emulator": "qemu", "emulator_version": "QEMU 7.2", "kernels": "dsp"},
     "stream": stream(16),
+    "board": timed(weights_in="flash", **energy(500.0)),
+    "other board": timed(weights_in="ram", cycles=9, **energy(400.0, "ldo")),
 }
 BUDGET = {
     "budget": [{"model": "ecg-tiny", "format": "int8", "target": "cortex-m4", "max": {"instructions": 4_000_000}}],
