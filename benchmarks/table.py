@@ -10,12 +10,9 @@ from typing import Any
 
 from edgeunet.errors import ReportError
 from edgeunet.files import read_json, write_text
-from edgeunet.timing.cycles import caveat
 
 HERE = Path(__file__).resolve().parent
 BASELINES = HERE / "baselines" / "tflm_cmsis_nn.json"
-CYCLES = HERE / "baselines" / "tflm_cycles.json"
-"""Estimated cycles of the baselines, where they were taken: by workload and core."""
 BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 
 
@@ -45,22 +42,10 @@ class Row:
     fastest: Mapping[str, Any]
     balanced: Mapping[str, Any]
     smallest: Mapping[str, Any]
-    baseline_cycles: int | None = None
 
     @property
     def core(self) -> str:
         return self.case.target.removeprefix("cortex-").upper()
-
-    @property
-    def cycles(self) -> int | None:
-        """Estimated cycles of a call; ``None`` in results of versions that counted instructions only."""
-        cycles = self.result.get("cycles")
-        return int(cycles["count"]) if isinstance(cycles, dict) else None
-
-    @property
-    def cycles_share(self) -> float | None:
-        """Ours / theirs in estimated cycles, where both are known."""
-        return self.cycles / self.baseline_cycles if self.cycles and self.baseline_cycles else None
 
     @property
     def baseline_ram_bytes(self) -> int:
@@ -110,7 +95,6 @@ def read_rows() -> Iterator[Row]:
         When a result is not exact or a document is broken.
     """
     baselines = read_json(BASELINES, ReportError)
-    cycles = read_json(CYCLES, ReportError)["workloads"] if CYCLES.exists() else {}
     for case in read_cases():
         path = result_path(case)
         if not path.exists():
@@ -119,8 +103,7 @@ def read_rows() -> Iterator[Row]:
         if not result["exact"]:
             raise ReportError(f"'{path}' is not exact; figures of a wrong program are not shown, mend it first")
         builds = baselines[case.model][case.target]
-        theirs = cycles.get(case.model, {}).get(case.target, {}).get("cycles")
-        yield Row(case, result, builds["fastest"], builds["balanced"], builds["smallest"], theirs)
+        yield Row(case, result, builds["fastest"], builds["balanced"], builds["smallest"])
 
 
 def markdown(rows: list[Row]) -> str:
@@ -135,80 +118,61 @@ def markdown(rows: list[Row]) -> str:
 
 def _window_table(rows: list[Row]) -> list[str]:
     lines = [
-        "| workload | core | cycles | of TFLM | instructions | of TFLM | cycles/MAC | RAM, bytes | of TFLM "
-        "| flash, bytes | of TFLM | of its smallest |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| workload | core | instructions | of TFLM | instr/MAC | RAM, bytes | of TFLM | flash, bytes | of TFLM "
+        "| of its smallest |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
         speed, ram, flash, smallest = row.shares()
         result = row.result
         lines.append(
-            f"| {row.case.model} | {row.core} | {_whole(row.cycles)} | {_share(row.cycles_share)} | "
-            f"{result['instructions']:,} | {speed:.2f} | {_share(_over(row.cycles, result['macs']))} | "
-            f"{result['ram_bytes']:,} | {ram:.2f} | {result['flash_bytes']:,} | {flash:.2f} | {smallest:.2f} |"
+            f"| {row.case.model} | {row.core} | {result['instructions']:,} | {speed:.2f} | "
+            f"{result['instructions_per_mac']:.2f} | {result['ram_bytes']:,} | {ram:.2f} | {result['flash_bytes']:,} | "
+            f"{flash:.2f} | {smallest:.2f} |"
         )
     return lines
 
 
-def _whole(value: int | None) -> str:
-    return "–" if value is None else f"{value:,}"
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
-
-
-def _over(value: float | None, other: float | None) -> float | None:
-    return value / other if value and other else None
-
-
 def _stream_table(rows: list[Row], windows: list[Row]) -> list[str]:
-    whole = {(row.case.model, row.case.target): row.result for row in windows}
+    whole = {(row.case.model, row.case.target): row.result["instructions_per_sample"] for row in windows}
     lines = [
         "Streaming, equal to the network over the whole recording; RAM is for recordings of any length:",
         "",
-        "| workload | core | hop, samples | RAM, bytes | of TFLM's window | cycles per sample | of our window "
-        "| instructions per sample | of our window | look-ahead, samples |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| workload | core | hop, samples | RAM, bytes | of TFLM's window | instructions per sample | of our window "
+        "| look-ahead, samples |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
-        result, window = row.result, whole.get((row.case.model, row.case.target), {})
-        cells = [f"{row.case.model} | {row.core} | {row.case.hop} | {result['ram_bytes']:,} | {row.shares()[1]:.2f}"]
-        for key in ("cycles_per_sample", "instructions_per_sample"):
-            value = result.get(key)
-            cells += ["–" if value is None else f"{value:,.0f}", _share(_over(value, window.get(key)))]
-        lines.append(f"| {' | '.join(cells)} | {result['lookahead_samples']} |")
+        result = row.result
+        per_sample = result["instructions_per_sample"]
+        window = whole.get((row.case.model, row.case.target))
+        share = f"{per_sample / window:.2f}" if window else "–"
+        lines.append(
+            f"| {row.case.model} | {row.core} | {row.case.hop} | {result['ram_bytes']:,} | {row.shares()[1]:.2f} | "
+            f"{per_sample:,.0f} | {share} | {result['lookahead_samples']} |"
+        )
     return lines if rows else []
 
 
 def _beside_table(rows: list[Row], windows: list[Row]) -> list[str]:
     if not rows:
         return []
-    measured = {(row.case.model, row.case.target): row for row in windows}
+    measured = {(row.case.model, row.case.target): row.result for row in windows}
     made = ", ".join(sorted({row.result["toolchain_version"] for row in rows}))
     lines = [
         f"The same C built by {made}, the compiler that comes with `pip`: as exact, every output byte compared:",
         "",
-        "| workload | core | cycles | of gcc's | instructions | of gcc's | RAM, bytes | flash, bytes | of gcc's |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
+        "| workload | core | instructions | of gcc's | RAM, bytes | flash, bytes | of gcc's |",
+        "|---|---|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
         result, gcc = row.result, measured.get((row.case.model, row.case.target))
-        keys = ("instructions", "flash_bytes")
-        speed, flash = (_share(_over(result[key], gcc.result[key]) if gcc else None) for key in keys)
-        cycles = f"{_whole(row.cycles)} | {_share(_over(row.cycles, gcc.cycles) if gcc else None)}"
+        shares = [f"{result[key] / gcc[key]:.2f}" if gcc else "–" for key in ("instructions", "flash_bytes")]
         lines.append(
-            f"| {row.case.model} | {row.core} | {cycles} | {result['instructions']:,} | {speed} | "
-            f"{result['ram_bytes']:,} | {result['flash_bytes']:,} | {flash} |"
+            f"| {row.case.model} | {row.core} | {result['instructions']:,} | {shares[0]} | {result['ram_bytes']:,} | "
+            f"{result['flash_bytes']:,} | {shares[1]} |"
         )
     return lines
-
-
-def _trust(rows: list[Row]) -> str:
-    """Say how far the cycles of each core can be trusted."""
-    cycles = {row.core: row.result["cycles"] for row in rows if row.cycles is not None}
-    said = (f"{core} {caveat(c['estimated'], c['error_band_percent'])}" for core, c in cycles.items())
-    return f"Cycles are those of memory that never waits: {', '.join(said)} ([how](docs/TIME.md)). " if cycles else ""
 
 
 def provenance(rows: list[Row]) -> str:
@@ -217,10 +181,9 @@ def provenance(rows: list[Row]) -> str:
     flags = sorted({row.result["flags"].split()[-1] for row in rows})
     kernels = ", ".join(f"{row.core} {row.result['kernels']}" for row in {row.core: row for row in rows}.values())
     return (
-        f"Ours: {', '.join(made)}; {', '.join(flags)}; kernels: {kernels}. {_trust(rows)}Instructions compare on one "
-        "core. TFLM: cycles and instructions of its fastest build, RAM and flash of its balanced one; RAM includes "
-        "input, output and stack on both sides, flash includes weights or flatbuffer "
-        "([provenance](benchmarks/README.md))."
+        f"Ours: {', '.join(made)}; {', '.join(flags)}; kernels: {kernels}. Instructions, not cycles: compare on one "
+        "core. TFLM: instructions of its fastest build, RAM and flash of its balanced one; RAM includes input, output "
+        "and stack on both sides, flash includes weights or flatbuffer ([provenance](benchmarks/README.md))."
     )
 
 

@@ -99,10 +99,21 @@ def estimate(board: Board, plain: Traced, traced: Traced, call: int) -> Cycles |
     board : of the core to estimate for; the traces hold the waits for its memory.
     """
     try:
-        cycles = _of_calls(board, plain, [call])
+        cycles = estimate_call(board, plain, call)
         return replace(cycles, layers=_layers(Estimator(board, traced.image), traced))
     except EdgeUNetError as error:
         return str(error)
+
+
+def estimate_call(board: Board, traced: Traced, call: int) -> Cycles:
+    """Return the cycles of call number ``call`` of an image, whoever made what it calls, without layers.
+
+    Raises
+    ------
+    RunError
+        When the trace is not what the counter counted.
+    """
+    return _of_calls(board, traced, [call])
 
 
 def estimate_calls(board: Board, plain: Traced, calls: Sequence[int]) -> Cycles | str:
