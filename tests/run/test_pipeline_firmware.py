@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import edgeunet.run
+import edgeunet.run as run_package
 from edgeunet.cli.words.flash import flash_document, summarize_flash
 from edgeunet.cli.words.pipeline import summarize_pipeline
 from edgeunet.errors import RunError
@@ -27,7 +27,7 @@ from tests.rigs.json_schema import violations
 from tests.rigs.pipeline_stages import CLASSES, card, small_network
 from tests.rigs.tools import need
 
-SCHEMA = Path(edgeunet.run.__file__).with_name("bench.schema.json")
+SCHEMA = Path(run_package.__file__).with_name("bench.schema.json")
 STAGES = ["normalization", "quantization", "network", "decision"]
 
 
