@@ -13,6 +13,8 @@ from edgeunet.files import read_json, write_text
 
 HERE = Path(__file__).resolve().parent
 BASELINES = HERE / "baselines" / "tflm_cmsis_nn.json"
+CYCLES = HERE / "baselines" / "tflm_cmsis_nn_cycles.json"
+"""Sizes and instructions of many builds, and estimated cycles of those that were traced."""
 BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 
 
@@ -35,13 +37,30 @@ class Case:
 
 @dataclass(frozen=True)
 class Row:
-    """A case with its result and the baseline's builds (fastest for speed, balanced for size)."""
+    """A case with its result and the baseline's builds (fastest for instructions, balanced for size).
+
+    ``baseline_cycles`` are those of the traced build with the fewest, ``None`` where none was traced.
+    """
 
     case: Case
     result: Mapping[str, Any]
     fastest: Mapping[str, Any]
     balanced: Mapping[str, Any]
     smallest: Mapping[str, Any]
+    baseline_cycles: int | None = None
+
+    @property
+    def cycles(self) -> int | None:
+        """Estimated for memory that never waits; ``None`` where nothing was estimated."""
+        estimated = self.result.get("cycles")
+        return None if estimated is None else int(estimated["zero_wait_count"])
+
+    @property
+    def cycles_share(self) -> float | None:
+        """Ours / theirs."""
+        if self.cycles is None or self.baseline_cycles is None:
+            return None
+        return self.cycles / self.baseline_cycles
 
     @property
     def core(self) -> str:
@@ -94,7 +113,7 @@ def read_rows() -> Iterator[Row]:
     ReportError
         When a result is not exact or a document is broken.
     """
-    baselines = read_json(BASELINES, ReportError)
+    baselines, fewest = read_json(BASELINES, ReportError), fewest_cycles()
     for case in read_cases():
         path = result_path(case)
         if not path.exists():
@@ -102,8 +121,19 @@ def read_rows() -> Iterator[Row]:
         result = read_json(path, ReportError)
         if not result["exact"]:
             raise ReportError(f"'{path}' is not exact; figures of a wrong program are not shown, mend it first")
-        builds = baselines[case.model][case.target]
-        yield Row(case, result, builds["fastest"], builds["balanced"], builds["smallest"])
+        builds, traced = baselines[case.model][case.target], fewest.get((case.model, case.target))
+        theirs = None if traced is None else int(traced["cycles"])
+        yield Row(case, result, builds["fastest"], builds["balanced"], builds["smallest"], theirs)
+
+
+def fewest_cycles(page: Path = CYCLES) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Return the image of TFLM + CMSIS-NN with the fewest cycles, by model and core."""
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for image in read_json(page, ReportError)["images"]:
+        key = image["model"], image["target"]
+        if key not in found or image["cycles"] < found[key]["cycles"]:
+            found[key] = image
+    return found
 
 
 def markdown(rows: list[Row]) -> str:
@@ -118,19 +148,29 @@ def markdown(rows: list[Row]) -> str:
 
 def _window_table(rows: list[Row]) -> list[str]:
     lines = [
-        "| workload | core | instructions | of TFLM | instr/MAC | RAM, bytes | of TFLM | flash, bytes | of TFLM "
+        "| workload | core | cycles | of TFLM | instructions | of TFLM | RAM, bytes | of TFLM | flash, bytes | of TFLM "
         "| of its smallest |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
         speed, ram, flash, smallest = row.shares()
         result = row.result
         lines.append(
-            f"| {row.case.model} | {row.core} | {result['instructions']:,} | {speed:.2f} | "
-            f"{result['instructions_per_mac']:.2f} | {result['ram_bytes']:,} | {ram:.2f} | {result['flash_bytes']:,} | "
-            f"{flash:.2f} | {smallest:.2f} |"
+            f"| {row.case.model} | {row.core} | {count(row.cycles)} | {share(row.cycles_share)} | "
+            f"{result['instructions']:,} | {speed:.2f} | {result['ram_bytes']:,} | {ram:.2f} | "
+            f"{result['flash_bytes']:,} | {flash:.2f} | {smallest:.2f} |"
         )
     return lines
+
+
+def count(value: int | None) -> str:
+    """Return a figure of the table, a dash where there is none."""
+    return "–" if value is None else f"{value:,}"
+
+
+def share(value: float | None) -> str:
+    """Return a share of the table, a dash where there is none."""
+    return "–" if value is None else f"{value:.2f}"
 
 
 def _stream_table(rows: list[Row], windows: list[Row]) -> list[str]:
@@ -146,10 +186,10 @@ def _stream_table(rows: list[Row], windows: list[Row]) -> list[str]:
         result = row.result
         per_sample = result["instructions_per_sample"]
         window = whole.get((row.case.model, row.case.target))
-        share = f"{per_sample / window:.2f}" if window else "–"
+        of_window = share(per_sample / window if window else None)
         lines.append(
             f"| {row.case.model} | {row.core} | {row.case.hop} | {result['ram_bytes']:,} | {row.shares()[1]:.2f} | "
-            f"{per_sample:,.0f} | {share} | {result['lookahead_samples']} |"
+            f"{per_sample:,.0f} | {of_window} | {result['lookahead_samples']} |"
         )
     return lines if rows else []
 
@@ -181,13 +221,14 @@ def provenance(rows: list[Row]) -> str:
     flags = sorted({row.result["flags"].split()[-1] for row in rows})
     kernels = ", ".join(f"{row.core} {row.result['kernels']}" for row in {row.core: row for row in rows}.values())
     return (
-        f"Ours: {', '.join(made)}; {', '.join(flags)}; kernels: {kernels}. Instructions, not cycles: compare on one "
-        "core. TFLM: instructions of its fastest build, RAM and flash of its balanced one; RAM includes input, output "
+        f"Ours: {', '.join(made)}; {', '.join(flags)}; kernels: {kernels}. Cycles are estimated, by the same method "
+        "on both sides, for memory that never waits ([what they are worth](docs/TIME.md)). TFLM: cycles of its fastest "
+        "traced build, instructions of its fastest build, RAM and flash of its balanced one; RAM includes input, output "
         "and stack on both sides, flash includes weights or flatbuffer ([provenance](benchmarks/README.md))."
     )
 
 
-def rewrite(path: Path, text: str) -> bool:
+def rewrite(path: Path, text: str, begin_line: str = BEGIN, end_line: str = END) -> bool:
     """Put ``text`` between the markers in ``path`` and return whether that changed it.
 
     Raises
@@ -196,11 +237,11 @@ def rewrite(path: Path, text: str) -> bool:
         When the markers are missing.
     """
     old = path.read_text(encoding="utf-8")
-    before, begin, rest = old.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = old.partition(begin_line)
+    _, end, after = rest.partition(end_line)
     if not begin or not end:
-        raise ReportError(f"'{path}' lacks the lines '{BEGIN}' and '{END}'; put them where the table belongs")
-    new = f"{before}{BEGIN}\n{text}\n{END}{after}"
+        raise ReportError(f"'{path}' lacks the lines '{begin_line}' and '{end_line}'; put them where the table belongs")
+    new = f"{before}{begin_line}\n{text}\n{end_line}{after}"
     if new != old:
         write_text(path, new)
     return new != old

@@ -24,6 +24,8 @@ from edgeunet.timing.instruction import parse_instruction
 from edgeunet.timing.table import load_table
 
 PAGE = Path(__file__).with_name("histograms.json.gz")
+ENERGY_PAGE = Path(__file__).with_name("energy_histograms.json.gz")
+"""Images that cycles are held against, and images that energies are."""
 
 
 @dataclass(frozen=True)

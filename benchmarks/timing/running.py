@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from benchmarks.timing.entries import BASE, find_entries
+from edgeunet.errors import RunError
 from edgeunet.run.machines.block_counter import BlockCounter
 from edgeunet.run.machines.boards import Board, Region
 from edgeunet.run.machines.tracing import Rows, Tracer
@@ -15,9 +16,12 @@ from edgeunet.run.machines.tracing import Rows, Tracer
 _FLASH = Region(BASE, 0x200000)
 _RAM = (Region(0x20000000, 0x300000), Region(0x24000000, 0x200000), Region(0x10000000, 0x20000))
 _PERIPHERALS = (Region(0x40000000, 0x20000000), Region(0xE0000000, 0x100000))
-_START_UP_SECONDS = 1.5
+_START_UP_SECONDS = 4.0
 _STOP = BASE + 0x1FFFF0
 _STACK_SLACK_BYTES = 1024
+_CALL_SECONDS = 120.0
+_TRAP, _RETURN = bytes.fromhex("72b6fee7"), bytes.fromhex("70477047")
+"""``cpsid i; b .``, where the handler of errors of ST's libraries ends, and ``bx lr`` in its place."""
 _MODELS = {"cortex-m0plus": "CORTEX_M3"}
 """Code for an M0+ runs on an M3."""
 
@@ -26,7 +30,13 @@ def trace_inference(image: bytes, board: Board) -> tuple[Rows, int]:
     """Return the blocks of one inference, the caches warm from one before, and its instructions.
 
     Start-up runs until it waits for something that no peripheral here says (they answer all zeros and all ones in
-    turn): by then memory is as the C library leaves it. Then the network's own entries are called.
+    turn): by then memory is as the C library leaves it. Then the network's own entries are called. Where a program stops
+    for good because hardware does not answer, it goes on.
+
+    Raises
+    ------
+    RunError
+        When the entries are not found or do not return.
     """
     unicorn: Any = import_module("unicorn")
     arm: Any = import_module("unicorn.arm_const")
@@ -34,7 +44,7 @@ def trace_inference(image: bytes, board: Board) -> tuple[Rows, int]:
     name = _MODELS.get(board.core.name, board.core.unicorn_model)
     engine.ctl_set_cpu_model(getattr(arm, f"UC_CPU_ARM_{name}"))
     code = ctypes.create_string_buffer(_FLASH.size_bytes)
-    ctypes.memmove(code, image, len(image))
+    ctypes.memmove(code, image.replace(_TRAP, _RETURN), len(image))
     _map(engine, unicorn, code)
     stack, reset = (int.from_bytes(image[at : at + 4], "little") for at in (0, 4))
     engine.reg_write(arm.UC_ARM_REG_SP, stack)
@@ -49,7 +59,12 @@ def trace_inference(image: bytes, board: Board) -> tuple[Rows, int]:
         before = counter.instructions
         engine.reg_write(arm.UC_ARM_REG_SP, stack - _STACK_SLACK_BYTES)
         engine.reg_write(arm.UC_ARM_REG_LR, _STOP | 1)
-        engine.emu_start(entry | 1, _STOP)
+        try:
+            engine.emu_start(entry | 1, _STOP, timeout=int(_CALL_SECONDS * 1e6))
+        except unicorn.UcError as error:
+            raise RunError(f"the image faulted in the function at 0x{entry:08x}: {error}") from error
+        if engine.reg_read(arm.UC_ARM_REG_PC) & ~1 != _STOP:
+            raise RunError(f"the image did not return from the function at 0x{entry:08x}")
     instructions = counter.instructions - before
     counter.close()
     return tracer.intervals[-1], instructions

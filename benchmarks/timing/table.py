@@ -72,9 +72,8 @@ def markdown(comparisons: Sequence[Comparison]) -> str:
     return "\n".join(lines)
 
 
-def rewrite(histograms: Sequence[Histogram]) -> None:
-    """Write the table of ``docs/TIME.md`` again."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    write_text(PAGE, f"{before}{BEGIN}\n{markdown(compare(histograms))}\n{END}{after}")
+def put(page: Path, begin: str, end: str, text: str) -> None:
+    """Write ``text`` between the lines ``begin`` and ``end`` of ``page``."""
+    before, rest = page.read_text(encoding="utf-8").split(begin)
+    after = rest.split(end)[1]
+    write_text(page, f"{before}{begin}\n{text}\n{end}{after}")

@@ -26,6 +26,8 @@ class _Counter(ctypes.Structure):
         ("code", ctypes.c_void_p),
         ("known", ctypes.c_void_p),
         ("trace", ctypes.c_void_p),
+        ("read_register", ctypes.c_void_p),
+        ("write_register", ctypes.c_void_p),
     )
 
 
@@ -89,6 +91,10 @@ class BlockCounter:
         self._state.trace = None
 
     def _trace(self, engine: Any, library: ctypes.CDLL, flash: Region, tracer: Tracer, mark: int) -> None:
+        from unicorn.unicorn_py3.unicorn import uclib
+
+        self._state.read_register = ctypes.cast(uclib.uc_reg_read, ctypes.c_void_p)
+        self._state.write_register = ctypes.cast(uclib.uc_reg_write, ctypes.c_void_p)
         code = (ctypes.c_uint64 * 2)(flash.origin, flash.size_bytes)
         shape = tracer.shape(flash)
         memory = None if shape is None else (ctypes.c_uint64 * len(shape))(*shape)

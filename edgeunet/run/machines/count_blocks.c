@@ -13,7 +13,12 @@ struct counter {
     const uint8_t *code; /* the flash, as the program sees it */
     uint32_t *known;     /* per halfword of code: block size in bytes << 16 | instructions */
     struct trace *trace; /* what to write down for a model of cycles; may be 0 */
+    int (*read_register)(void *engine, int number, void *value);
+    int (*write_register)(void *engine, int number, const void *value);
 };
+
+/* UC_ARM_REG_XPSR, and its bits that say how much of an IT block is left (Armv7-M ARM, B1.4.2). */
+enum { XPSR = 120, IT_BITS = 0x0600FC00 };
 
 static uint32_t instructions_in(const uint8_t *code, uint32_t size)
 {
@@ -44,12 +49,23 @@ void count_block(void *engine, uint64_t address, uint32_t size, void *user)
     }
 }
 
+/* Around a hook of accesses Unicorn 2.1 restores the state of an IT block and leaves it there, so that the next block
+ * would begin in the middle of one. Its own code needs that state for exceptions alone. */
+static void leave_it_block(const struct counter *counter, void *engine)
+{
+    uint32_t status = 0;
+    if (counter->read_register(engine, XPSR, &status) == 0 && status & IT_BITS) {
+        status &= ~(uint32_t)IT_BITS;
+        (void)counter->write_register(engine, XPSR, &status);
+    }
+}
+
 /* UC_MEM_WRITE is 17 in Unicorn's enumeration of accesses. */
 void note_access(void *engine, int type, uint64_t address, int size, int64_t value, void *user)
 {
     struct counter *counter = user;
-    (void)engine;
     (void)value;
+    leave_it_block(counter, engine);
     trace_access(counter->trace, address, (uint32_t)size, type == 17);
 }
 
