@@ -1,9 +1,9 @@
 """``python -m benchmarks.foreign IMAGE``: instructions and cycles of a network that another tool made.
 
 ``IMAGE`` is an ELF file for an emulated board: edgeunet's firmware template (its ``measure.c``, drivers and start-up)
-around the other tool's network. Its ``main`` says hello, calibrates, and per run fills the input by ``measure_input``, runs
-the network in one ``measure_call`` of the kind ``run`` and sends the output by ``measure_output``. So its counter and its
-trace are held against each other as those of our own images are, and its outputs against the exact reference.
+around the other tool's network. Its ``main`` says hello, calibrates, and per run fills the input by ``measure_input``,
+runs the network in one ``measure_call`` of the kind ``run`` and sends the output by ``measure_output``. So its counter
+and its trace are held against each other as those of our own images are, and its outputs against the exact reference.
 """
 
 from __future__ import annotations

@@ -223,8 +223,8 @@ def provenance(rows: list[Row]) -> str:
     return (
         f"Ours: {', '.join(made)}; {', '.join(flags)}; kernels: {kernels}. Cycles are estimated, by the same method "
         "on both sides, for memory that never waits ([what they are worth](docs/TIME.md)). TFLM: cycles of its fastest "
-        "traced build, instructions of its fastest build, RAM and flash of its balanced one; RAM includes input, output "
-        "and stack on both sides, flash includes weights or flatbuffer ([provenance](benchmarks/README.md))."
+        "traced build, instructions of its fastest build, RAM and flash of its balanced one; RAM includes input, "
+        "output and stack on both sides, flash includes weights or flatbuffer ([provenance](benchmarks/README.md))."
     )
 
 

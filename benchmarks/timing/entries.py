@@ -56,7 +56,7 @@ def _call_in_loop_after(image: bytes, message: bytes) -> int:
 
 
 def _body(code: list[Any], branch: Any) -> list[Any]:
-    """The instructions that ``branch`` repeats: those back to its target, or those at its target that come back to it."""
+    """What ``branch`` repeats: the instructions back to its target, or those at its target that come back to it."""
     target = int(branch.op_str.split("#")[-1], 0)
     if target < branch.address:
         return [i for i in code if target <= i.address < branch.address] if target > code[0].address else []

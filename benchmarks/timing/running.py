@@ -30,8 +30,8 @@ def trace_inference(image: bytes, board: Board) -> tuple[Rows, int]:
     """Return the blocks of one inference, the caches warm from one before, and its instructions.
 
     Start-up runs until it waits for something that no peripheral here says (they answer all zeros and all ones in
-    turn): by then memory is as the C library leaves it. Then the network's own entries are called. Where a program stops
-    for good because hardware does not answer, it goes on.
+    turn): by then memory is as the C library leaves it. Then the network's own entries are called. Where a program
+    stops for good because hardware does not answer, it goes on.
 
     Raises
     ------

@@ -78,7 +78,8 @@ def _single_bank(board: Board) -> Board:
     """
     assert board.timing is not None
     flash = board.timing.flash
-    assert flash.instruction_cache is not None and flash.data_cache is not None
+    assert flash.instruction_cache is not None
+    assert flash.data_cache is not None
     return replace(
         board,
         timing=replace(

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.timing.histogram import PAGE, Histogram, read_histograms, write_histograms
+from benchmarks.timing.energy import predict
+from benchmarks.timing.histogram import ENERGY_PAGE, PAGE, Histogram, read_histograms, write_histograms
+from benchmarks.timing.submission import ST
 from benchmarks.timing.table import BEGIN, END, FOR_JUDGING, Comparison, compare, markdown
 from benchmarks.timing.table import PAGE as TIME_PAGE
 from edgeunet.errors import RunError
@@ -41,9 +43,11 @@ def test_a_cortex_m0plus_is_within_fifteen_percent(comparisons: list[Comparison]
 
 def test_the_band_of_each_table_is_what_was_found_on_boards_not_kept_for_judging(comparisons: list[Comparison]) -> None:
     found: dict[str, float] = {}
-    for c in comparisons:
-        if c.board not in FOR_JUDGING:
-            found[c.core] = max(found.get(c.core, 0.0), abs(c.error_percent))
+    cores = {board: ST.board(system).core.name for system, board in ST.boards.items()}
+    errors = [(c.core, c.error_percent) for c in comparisons if c.board not in FOR_JUDGING]
+    errors += [(cores[p.board], p.cycles_error_percent) for p in predict(read_histograms(ENERGY_PAGE))]
+    for core, error in errors:
+        found[core] = max(found.get(core, 0.0), abs(error))
     assert {core: load_table(core).error_band_percent for core in found} == {c: math.ceil(e) for c, e in found.items()}
 
 

@@ -39,7 +39,7 @@ def _loads(tracer: Tracer | None) -> int:
 
 
 def test_a_traced_load_in_an_it_block_leaves_the_next_block_alone() -> None:
-    """Unicorn 2.1 takes the next block for the rest of the IT block: the flags of `subs` were lost, the loop went on."""
+    """Unicorn 2.1 takes the next block for the rest of the IT block: `subs` set no flags, the loop went on."""
     need("unicorn")
     tracer = Tracer(load_boards().board("nucleo-l4r5zi").timing)
     assert _loads(None) == 1
