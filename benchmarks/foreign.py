@@ -37,7 +37,7 @@ def measure_foreign(image: Path, model: Path, target: str, build: str, emulator:
 
     Parameters
     ----------
-    model : the int8 ``.tflite`` file that the other tool was given, with one input and one output.
+    model : the int8 ``.tflite`` file that the other tool was given; inputs and outputs lie one after the other.
     build : what tells this image from others of the same model and core, as its compiler flags.
 
     Raises
@@ -72,10 +72,12 @@ def measure_foreign(image: Path, model: Path, target: str, build: str, emulator:
 
 def _require_exact(graph: Graph, lines: Sequence[Line], runs: int, image: Path) -> None:
     """Hold every output against the exact evaluator's."""
-    shape = graph.tensors[graph.inputs[0]].shape
+    shapes = [graph.tensors[index].shape for index in graph.inputs]
+    ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
     for run in range(runs):
-        data = golden_input(int(np.prod(shape)), run).reshape(shape)
-        wanted = np.ascontiguousarray(evaluate(graph, [data])[0]).tobytes()
+        parts_in = np.split(golden_input(int(ends[-1]), run), ends[:-1])
+        arrays = [part.reshape(shape) for part, shape in zip(parts_in, shapes, strict=True)]
+        wanted = b"".join(np.ascontiguousarray(out).tobytes() for out in evaluate(graph, arrays))
         parts = [line.data("bytes") for line in lines if line.kind == "output" and line.number("run") == run]
         if b"".join(parts) != wanted:
             raise RunError(f"'{image}' answers run {run} otherwise than the model does; build it from that model")

@@ -178,18 +178,19 @@ def _stream_table(rows: list[Row], windows: list[Row]) -> list[str]:
     lines = [
         "Streaming, equal to the network over the whole recording; RAM is for recordings of any length:",
         "",
-        "| workload | core | hop, samples | RAM, bytes | of TFLM's window | instructions per sample | of our window "
-        "| look-ahead, samples |",
-        "|---|---|---:|---:|---:|---:|---:|---:|",
+        "| workload | core | hop, samples | RAM, bytes | of TFLM's window | cycles per sample "
+        "| instructions per sample | of our window | look-ahead, samples |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
         result = row.result
         per_sample = result["instructions_per_sample"]
         window = whole.get((row.case.model, row.case.target))
         of_window = share(per_sample / window if window else None)
+        cycles = None if row.cycles is None or row.case.hop is None else round(row.cycles / row.case.hop)
         lines.append(
             f"| {row.case.model} | {row.core} | {row.case.hop} | {result['ram_bytes']:,} | {row.shares()[1]:.2f} | "
-            f"{per_sample:,.0f} | {of_window} | {result['lookahead_samples']} |"
+            f"{count(cycles)} | {per_sample:,.0f} | {of_window} | {result['lookahead_samples']} |"
         )
     return lines if rows else []
 

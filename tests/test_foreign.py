@@ -17,18 +17,18 @@ from tests.rigs.tiny import level_network
 from tests.rigs.tools import need
 
 
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    path = tmp_path / "level.int8.tflite"
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "level.int8.tflite"
     path.write_bytes(level_network(skip_is_input=False))
     return path
 
 
-@pytest.fixture
-def image(model: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def image(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     need("unicorn")
     compiled = compile_model(read_tflite(model), "level", kernels="dsp")
-    return image_for(compiled, "cortex-m4", "gcc", tmp_path / "project", runs=2).path
+    return image_for(compiled, "cortex-m4", "gcc", tmp_path_factory.mktemp("project"), runs=2).path
 
 
 def test_an_image_takes_what_bench_says_of_the_same_program(image: Path, model: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
 
 import pytest
 
@@ -41,7 +40,9 @@ def test_a_model_has_no_part_in_its_own_figure(predictions: list[Prediction]) ->
     rows = json.loads(FIGURES.read_text())["boards"]
     for p in predictions:
         mode = rows[p.board][0]
-        others = [1e6 * uj * rate / mode["clock_hz"] for name, (uj, rate) in mode["measured"].items() if name != p.model]
+        others = [
+            1e6 * uj * rate / mode["clock_hz"] for name, (uj, rate) in mode["measured"].items() if name != p.model
+        ]
         assert p.microjoules == pytest.approx(p.cycles * sum(others) / 3 / 1e6)
         assert p.published_microjoules == pytest.approx(mode["measured"][p.model][0], rel=1e-3)
 

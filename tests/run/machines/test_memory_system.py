@@ -56,6 +56,14 @@ def test_the_cache_of_the_l4_is_what_its_driver_says() -> None:
     assert timing.flash.data_cache == Cache(8, 32, 8)
 
 
+@pytest.mark.parametrize("name", NAMED)
+def test_no_board_has_ram_that_waits(name: str) -> None:
+    """The model of cycles has no waits for RAM (docs/TIME.md): a board that needs them needs a model too."""
+    timing = TABLE.board(name).timing
+    assert timing is not None
+    assert timing.ram_wait_states == 0
+
+
 def test_what_nobody_looked_up_says_so() -> None:
     timing = TABLE.board("apollo4-plus").timing
     assert timing is not None
