@@ -40,7 +40,7 @@ def measure_beside(models: Path) -> list[str]:
     A model that is not in ``models`` keeps the figures that are here.
     """
     wrong = []
-    found = {(row["model"], row["target"]): row for row in read_json(speed.RESULTS, ReportError)}
+    found = {(row["model"], row["target"]): row for row in read_json(speed.RESULTS, ReportError)["measurements"]}
     for case, name in speed.read_beside():
         if not (models / name).exists():
             print(f"{case}: '{models / name}' is not here", file=sys.stderr)
@@ -51,7 +51,7 @@ def measure_beside(models: Path) -> list[str]:
             found[case.model, case.target] = speed.kept(case, document)
         else:
             wrong.append(str(case))
-    write_text(speed.RESULTS, dumps(list(found.values())))
+    write_text(speed.RESULTS, dumps({"measurements": list(found.values())}))
     return wrong
 
 

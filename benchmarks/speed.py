@@ -69,7 +69,7 @@ def read_speeds() -> list[Speed]:
     for case in read_cases():
         if case.hop is None and case.toolchain is None and result_path(case).exists():
             measured.append(read_json(result_path(case), ReportError))
-    measured += read_json(RESULTS, ReportError)
+    measured += read_json(RESULTS, ReportError)["measurements"]
     order = list(dict.fromkeys(row["model"] for row in measured))
     return [_speed(row, theirs) for row in sorted(measured, key=lambda row: order.index(row["model"]))]
 
@@ -83,7 +83,7 @@ def _speed(row: Mapping[str, Any], theirs: Mapping[tuple[str, str], Mapping[str,
     cycles = row["cycles"]
     return Speed(
         model,
-        target.removeprefix("cortex-").upper() if target.startswith("cortex-") else target,
+        target.removeprefix("cortex-").upper().replace("PLUS", "+") if target.startswith("cortex-") else target,
         None if cycles is None else cycles["zero_wait_count"],
         row["instructions"],
         None if image is None else image["cycles"],

@@ -135,17 +135,17 @@ def speeds(results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 
 def test_speed_is_cycles_with_instructions_beside(speeds: Path) -> None:
-    speeds.write_text(json.dumps([row_of_speed(), row_of_speed(target="rv32imc", cycles=None)]))
+    speeds.write_text(json.dumps({"measurements": [row_of_speed(), row_of_speed(target="cortex-m0plus", cycles=None)]}))
     text = speed.markdown(speed.read_speeds())
     assert "| kws | M4 | 900 | 1,200 | 0.75 | 500 | 1,000 | 0.50 |" in text
-    assert "| kws | rv32imc | – | – | – | 500 | – | – |" in text
+    assert "| kws | M0+ | – | – | – | 500 | – | – |" in text
 
 
 @pytest.mark.parametrize(
     ("changes", "said"), [({"exact": False}, "not exact"), ({"model_digest": "e"}, "another model")]
 )
 def test_speeds_of_wrong_programs_are_not_shown(changes: dict[str, object], said: str, speeds: Path) -> None:
-    speeds.write_text(json.dumps([row_of_speed(**changes)]))
+    speeds.write_text(json.dumps({"measurements": [row_of_speed(**changes)]}))
     with pytest.raises(ReportError, match=said):
         speed.read_speeds()
 
