@@ -74,7 +74,7 @@ ST = Submitter(
 def _single_bank(board: Board) -> Board:
     """Return ``board`` with its flash as one bank: 16 bytes a read, and lines of the caches twice as long.
 
-    The submission's description says that the mode is on; RM0432 of ST, 3.3: what it does.
+    The submission's description says that the mode is on. That a line is four reads still is from memory, unchecked.
     """
     assert board.timing is not None
     flash = board.timing.flash
