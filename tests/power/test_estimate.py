@@ -127,8 +127,8 @@ def test_the_document_has_the_keys_of_the_interface() -> None:
     document = energy.document()
     assert document["microjoules"] == pytest.approx(energy.microjoules, abs=1e-4)
     schema = json.loads((Path(edgeunet.__file__).parent / "run" / "bench.schema.json").read_text())
-    assert set(document["energy"]) == set(schema["properties"]["energy"]["required"])
-    assert set(document["energy"]) == set(schema["properties"]["energy"]["properties"])
+    assert set(document["energy"]) == set(schema["$defs"]["energy"]["required"])
+    assert set(document["energy"]) == set(schema["$defs"]["energy"]["properties"])
     assert json.loads(json.dumps(document)) == document
 
 
