@@ -38,6 +38,11 @@ class Arguments:
     definitions: tuple[str, ...] = ()
 
 
+def nested(fields: Mapping[str, int]) -> str:
+    """The initializer of a struct inside another."""
+    return "{" + ", ".join(f".{key} = {value}" for key, value in fields.items()) + "}"
+
+
 def no_scratch(step: Step) -> int:
     """For a kernel that needs nothing besides its operands."""
     return 0

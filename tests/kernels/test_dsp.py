@@ -20,7 +20,7 @@ from tests.networks.random_unets import small_unet
 from tests.rigs.dsp_batch import run_on_dsp
 from tests.rigs.helium_batch import Case
 from tests.rigs.host_batch import flat
-from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, TALL
+from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, SCALAR, TALL
 
 
 def window_case(graph: Graph, name: str, seed: int) -> Case:
@@ -178,17 +178,17 @@ def test_no_layer_of_the_shared_models_falls_back(shared: Path) -> None:
     for name in MODELS:
         graph = read_tflite(shared / "models" / f"{name}.int8.tflite")
         layers = compile_model(graph, "net", kernels="dsp").layers
-        portable = {"eu_conv_1d", "eu_dot_rows", "eu_conv_sum", "eu_depthwise_1d", "eu_add", "eu_max_pool_1d"}
-        assert not portable & {layer.kernel for layer in layers}
+        loops = {"eu_conv_1d", "eu_dot_rows", "eu_conv_sum", "eu_depthwise_1d", "eu_add", "eu_max_pool_1d"}
+        assert not {*loops, *SCALAR} & {layer.kernel for layer in layers}
 
 
 @pytest.mark.parametrize(
     ("make", "fallback"),
     [
         pytest.param(lambda n, x: n.pool(x, 5, 2), "eu_max_pool_1d", id="pool of 5"),
-        pytest.param(lambda n, x: n.depthwise(n.input(16, 3), 4, ("NONE", 0)), "eu_depthwise_1d", id="three channels"),
-        pytest.param(lambda n, x: n.add(*2 * (n.input(5, 3),)), "eu_add", id="an odd number of values"),
-        pytest.param(lambda n, x: n.convolution(n.input(32, 3), 4, 25, ("NONE", 3)), "eu_dot_rows", id="75 inputs"),
+        pytest.param(lambda n, x: n.depthwise(n.input(16, 3), 4, ("NONE", 0)), "eu_depthwise_slide", id="of three"),
+        pytest.param(lambda n, x: n.add(*2 * (n.input(5, 3),)), "eu_add_line", id="an odd number of values"),
+        pytest.param(lambda n, x: n.convolution(n.input(32, 3), 4, 25, ("NONE", 3)), "eu_conv_block", id="75 inputs"),
     ],
 )  # fmt: skip
 def test_what_a_dsp_kernel_cannot_do_falls_back(make: Callable[[SideBySide, Value], Value], fallback: str) -> None:

@@ -30,7 +30,7 @@ TRIAL = """static void eu_trial_max(const int8_t *in, int8_t *out, const eu_max_
 
 
 def trial_table() -> KernelTable:
-    (row, *_) = PORTABLE["max_pool"]
+    (*_, row) = PORTABLE["max_pool"]
     return {"max_pool": (replace(row, function="eu_trial_max", flavour="trial", requires=("eu_max_pool_1d",)),)}
 
 

@@ -20,7 +20,8 @@ KERNELS = Path(edgeunet.kernels.__file__).parent
 EVERYWHERE = {"eu_fill", "eu_edge", "eu_move"}
 """What the generator itself calls."""
 SHARED = {"EU_NAKED", "EU_UNUSED"}
-PORTABLE_FORMS = ("1d", "2d", "rows", "upsampled", "unfolded")
+PORTABLE_FORMS = ("1d", "2d", "rows", "upsampled", "unfolded", "block", "slide", "columns", "line", "near")
+PORTABLE_PART_FORMS = ("short", "left", "two", "pairs")
 PORTABLE_PARTS = {"dot", "requantize"}
 
 
@@ -128,6 +129,7 @@ def test_portable_kernels_are_called_after_their_kind_of_step() -> None:
     bases |= {kind.removesuffix("_2d") for kind in kinds}
     forms = ["", *(f"_{form}" for form in PORTABLE_FORMS), "_1d_unfolded"]
     names = {f"eu_{base}{form}" for base, form in product(bases, forms)} | EVERYWHERE
+    names |= {f"eu_{part}_{form}" for part, form in product(PORTABLE_PARTS, PORTABLE_PART_FORMS)}
     assert kernel_texts("portable").keys() <= names
 
 

@@ -1,4 +1,4 @@
-"""Many compiled networks in one Cortex-M4, M7 or M33 image: what the tests of the DSP kernels run, in QEMU."""
+"""Many compiled networks in one image for a Cortex-M: what tests of DSP kernels and of smaller cores run, in QEMU."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ class Core:
 
 
 CORES = {
+    "cortex-m0plus": Core("cortex-m0plus", "cortex_m0plus", "mps2-an385"),
+    "cortex-m3": Core("cortex-m3", "cortex_m3", "mps2-an385"),
     "cortex-m4": Core("cortex-m4", "cortex_m4", "mps2-an386"),
     "cortex-m7": Core("cortex-m7", "cortex_m7", "mps2-an500"),
     "cortex-m33": Core("cortex-m33", "cortex_m33+dsp", "mps2-an505", "0x10000000", "0x38000000"),

@@ -53,3 +53,9 @@ DSP = (
     *("eu_elementwise_max_2", "eu_elementwise_max_3", "eu_elementwise_max_4"),
     *("eu_elementwise_add_linear", "eu_elementwise_add_clamped"),
 )
+
+SCALAR = (
+    *("eu_conv_block", "eu_conv_sum_block", "eu_depthwise_slide", "eu_depthwise_columns"),
+    *("eu_add_line", "eu_max_pool_near"),
+)
+"""The portable kernels in blocks of rows and channels, some of which are assembly on a Cortex-M."""

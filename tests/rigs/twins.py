@@ -55,6 +55,13 @@ def twins(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"edgeunet.kernels.mve.{function}", twin)
 
 
+def without_portable(source: str) -> str:
+    """``source`` without the portable kernels, which have their plain C and assembly for other machines in one text."""
+    for text in kernel_texts("portable").values():
+        source = source.replace(text, "")
+    return source
+
+
 def run_twins(directory: Path, contents: list[bytes], kernels: str = "dsp", without: Collection[str] = ()) -> set[str]:
     """Compare each network, compiled ``without`` some passes, with the evaluator; the kernels that ran."""
     compiled, inputs, expected = [], [], []
@@ -63,7 +70,7 @@ def run_twins(directory: Path, contents: list[bytes], kernels: str = "dsp", with
         rng = np.random.default_rng(number)
         made = [random_inputs(graph.tensors[i].shape, rng) for i in graph.inputs]
         compiled.append(compile_model(graph, f"t{number}", kernels=kernels, without=without))
-        assert "__asm__" not in compiled[-1].sources.files[f"t{number}.c"]
+        assert "__asm__" not in without_portable(compiled[-1].sources.files[f"t{number}.c"])
         inputs.append([flat(made)])
         expected.append(flat(evaluate(graph, made)))
     texts = {name: twin_source("dsp", name) for name in kernel_texts("dsp")} | dict(kernel_texts("portable"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from edgeunet.kernels.conditions import source
 from edgeunet.kernels.exact import straight_add
 from edgeunet.kernels.kernel import StructFields
@@ -33,11 +31,6 @@ def addition_fields(step: Step) -> StructFields:
         "other_slope": slopes[1],
         "add_offset": line.offset,
     }
-
-
-def nested(fields: Mapping[str, int]) -> str:
-    """The initializer of a struct inside another."""
-    return "{" + ", ".join(f".{key} = {value}" for key, value in fields.items()) + "}"
 
 
 def adds(step: Step) -> bool:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from edgeunet.kernels.conditions import parameters, plain, source
 from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, StructFields, in_order
+from edgeunet.kernels.portable.blocks import CONVOLUTION, CONVOLUTION_SUM
+from edgeunet.kernels.portable.columns import DEPTHWISES
+from edgeunet.kernels.portable.fields import REQUANTIZE, requantization_fields
+from edgeunet.kernels.portable.images import IMAGES
+from edgeunet.kernels.portable.lines import ADDITION, MAX_POOL
 from edgeunet.program.convolutions import (
     INT32_LIMIT,
     Conv,
-    Conv2d,
     ConvSum,
     Depthwise,
-    Depthwise2d,
-    Image,
-    Requantization,
 )
 from edgeunet.program.parameters import (
     Add,
@@ -23,9 +22,7 @@ from edgeunet.program.parameters import (
     Mean,
     Multiply,
     Pool,
-    Pool2d,
     Repeat,
-    Resize,
     Softmax,
     SquaredDifference,
     Table,
@@ -33,19 +30,7 @@ from edgeunet.program.parameters import (
 from edgeunet.program.program import Constant
 from edgeunet.program.steps import Step, View
 
-REQUANTIZE = ("eu_requantize",)
 SOFTMAX_LIMIT = 4095
-
-
-def requantization_fields(r: Requantization) -> StructFields:
-    """The fields that every kernel with per-channel requantization has."""
-    return {
-        "multiplier": r.multipliers,
-        "shift": r.shifts,
-        "zero_point": r.zero_point,
-        "low": r.relative_low,
-        "high": r.relative_high,
-    }
 
 
 def row_fields(step: Step) -> StructFields:
@@ -270,82 +255,6 @@ def _mean(step: Step) -> Arguments:
     return Arguments("eu_mean_t", fields | _clamp(mean.out_zero_point))
 
 
-def _image_fields(step: Step, image: Image, *, dilation: bool) -> StructFields:
-    view = source(step)
-    fields: StructFields = {
-        "in_height": image.in_height,
-        "in_width": image.in_width,
-        "in_channels": view.channels,
-        "in_pitch": view.pitch_bytes,
-        "out_height": image.out_height,
-        "out_width": image.out_width,
-        "outputs": step.output.channels,
-        "out_pitch": step.output.pitch_bytes,
-        "kernel_height": image.kernel_height,
-        "kernel_width": image.kernel_width,
-        "stride_height": image.stride_height,
-        "stride_width": image.stride_width,
-        "top": image.top,
-        "left": image.left,
-    }
-    if dilation:
-        fields |= {"dilation_height": image.dilation_height, "dilation_width": image.dilation_width}
-    return fields
-
-
-def _weight_fields(p: Conv2d | Depthwise2d) -> StructFields:
-    fields: StructFields = {"weights": p.weights, "bias": p.bias, "in_zero_point": p.input_zero_point}
-    return fields | requantization_fields(p.requantization)
-
-
-def _conv_2d(step: Step) -> Arguments:
-    conv = parameters(step, Conv2d)
-    inputs = conv.weights.shape[3]
-    groups = source(step).channels // inputs
-    grouping = {"inputs": inputs, "group_outputs": step.output.channels // groups}
-    return Arguments("eu_conv_2d_t", _weight_fields(conv) | _image_fields(step, conv.image, dilation=True) | grouping)
-
-
-def _depthwise_2d(step: Step) -> Arguments:
-    p = parameters(step, Depthwise2d)
-    fields = _weight_fields(p) | _image_fields(step, p.image, dilation=True)
-    return Arguments("eu_depthwise_2d_t", fields | {"repeat": p.repeat})
-
-
-def _transpose_conv_2d(step: Step) -> Arguments:
-    conv = parameters(step, Conv2d)
-    return Arguments("eu_transpose_conv_2d_t", _weight_fields(conv) | _image_fields(step, conv.image, dilation=False))
-
-
-def _pool_2d(name: str, step: Step) -> Arguments:
-    pool = parameters(step, Pool2d)
-    clamp = {"low": pool.low, "high": pool.high}
-    return Arguments(f"{name}_t", _image_fields(step, pool.image, dilation=False) | clamp)
-
-
-def _max_pool_2d(step: Step) -> Arguments:
-    return _pool_2d("eu_max_pool_2d", step)
-
-
-def _average_pool_2d(step: Step) -> Arguments:
-    return _pool_2d("eu_average_pool_2d", step)
-
-
-def _resize(step: Step) -> Arguments:
-    resize, view = parameters(step, Resize), source(step)
-    fields: StructFields = {
-        "y": np.array(resize.rows, np.uint16),
-        "x": np.array(resize.columns, np.uint16),
-        "out_height": len(resize.rows),
-        "out_width": len(resize.columns),
-        "in_width": resize.in_width,
-        "channels": view.channels,
-        "in_pitch": view.pitch_bytes,
-        "out_pitch": step.output.pitch_bytes,
-    }
-    return Arguments("eu_resize_t", fields)
-
-
 def _fill(step: Step) -> Arguments:
     return Arguments("", {})
 
@@ -356,16 +265,23 @@ def _softmax_fits(step: Step) -> bool:
 
 PORTABLE: KernelTable = {
     "conv": (
+        CONVOLUTION,
         Kernel("eu_dot_rows", "portable", _accepts_dot_rows, _dot_rows, REQUANTIZE, overlap=in_order()),
         Kernel("eu_conv_1d", "portable", plain, _conv_1d, REQUANTIZE, overlap=in_order()),
     ),
-    "conv_sum": (Kernel("eu_conv_sum", "portable", plain, _conv_sum, REQUANTIZE, overlap=in_order()),),
-    "depthwise": (Kernel("eu_depthwise_1d", "portable", plain, _depthwise_1d, REQUANTIZE, overlap=in_order()),),
-    "max_pool": (Kernel("eu_max_pool_1d", "portable", plain, _max_pool_1d, overlap=in_order()),),
+    "conv_sum": (
+        CONVOLUTION_SUM,
+        Kernel("eu_conv_sum", "portable", plain, _conv_sum, REQUANTIZE, overlap=in_order()),
+    ),
+    "depthwise": (
+        *DEPTHWISES,
+        Kernel("eu_depthwise_1d", "portable", plain, _depthwise_1d, REQUANTIZE, overlap=in_order()),
+    ),
+    "max_pool": (MAX_POOL, Kernel("eu_max_pool_1d", "portable", plain, _max_pool_1d, overlap=in_order())),
     "average_pool": (
         Kernel("eu_average_pool_1d", "portable", plain, _average_pool_1d, positioned=True, overlap=in_order()),
     ),
-    "add": (Kernel("eu_add", "portable", plain, _add, REQUANTIZE),),
+    "add": (ADDITION, Kernel("eu_add", "portable", plain, _add, REQUANTIZE)),
     "mul": (Kernel("eu_mul", "portable", plain, _mul, REQUANTIZE),),
     "squared_difference": (Kernel("eu_squared_difference", "portable", plain, _squared_difference, REQUANTIZE),),
     "table": (Kernel("eu_table", "portable", plain, _table, overlap=in_order()),),
@@ -374,12 +290,7 @@ PORTABLE: KernelTable = {
     "fill": (Kernel("eu_fill", "portable", plain, _fill),),
     "mean": (Kernel("eu_mean", "portable", plain, _mean, REQUANTIZE),),
     "softmax": (Kernel("eu_softmax", "portable", _softmax_fits, _softmax, overlap=in_order()),),
-    "conv_2d": (Kernel("eu_conv_2d", "portable", plain, _conv_2d, REQUANTIZE),),
-    "depthwise_2d": (Kernel("eu_depthwise_2d", "portable", plain, _depthwise_2d, REQUANTIZE),),
-    "transpose_conv_2d": (Kernel("eu_transpose_conv_2d", "portable", plain, _transpose_conv_2d, REQUANTIZE),),
-    "max_pool_2d": (Kernel("eu_max_pool_2d", "portable", plain, _max_pool_2d),),
-    "average_pool_2d": (Kernel("eu_average_pool_2d", "portable", plain, _average_pool_2d),),
-    "resize": (Kernel("eu_resize", "portable", plain, _resize),),
+    **IMAGES,
 }
 """Rows of the portable kernels by step kind, most wanted first."""
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from edgeunet.kernels.conditions import plain
 from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, StructFields, in_order
-from edgeunet.kernels.portable.table import PORTABLE, REQUANTIZE
+from edgeunet.kernels.portable.fields import REQUANTIZE
+from edgeunet.kernels.portable.table import PORTABLE
 from edgeunet.program.convolutions import WeightedSum
 from edgeunet.program.steps import Step
 

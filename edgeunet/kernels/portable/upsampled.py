@@ -8,7 +8,7 @@ import numpy as np
 
 from edgeunet.kernels.conditions import parameters, plain, source
 from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, StructFields, in_order
-from edgeunet.kernels.portable.table import REQUANTIZE, requantization_fields
+from edgeunet.kernels.portable.fields import REQUANTIZE, requantization_fields
 from edgeunet.program.convolutions import INT32_LIMIT, ConvUpsampled, DepthwiseUpsampled
 from edgeunet.program.program import Node
 from edgeunet.program.steps import Step

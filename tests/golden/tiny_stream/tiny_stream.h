@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-#define TINY_STREAM_DIGEST 0x0342174CUL /* of this run of export-c; the other files check it */
+#define TINY_STREAM_DIGEST 0xCAD01EBAUL /* of this run of export-c; the other files check it */
 
 #define TINY_STREAM_INPUT_BYTES 8 /* int8, row major */
 #define TINY_STREAM_INPUT_ROWS 8
@@ -72,15 +72,15 @@ int32_t tiny_stream_selftest(tiny_stream_state_t *state, int8_t *output);
 
 /* Layers, in the order they run:
  *
- * #  layer      operator        kernel          output  MACs  arena span
- * 0  input      INPUT                           2x1        0  12..16
- * 1  tensor_1   CONV_2D         eu_dot_rows     2x3       18  0..11
- * 2  tensor_4   MAX_POOL_2D     eu_max_pool_1d  1x3        0  20..28
- * 3  tensor_5   CONV_2D         eu_dot_rows     1x3       27  16..18
- * 4  tensor_10  TRANSPOSE_CONV  eu_dot_rows     1x6       18  28..33
- * 5  tensor_11  ADD             eu_add          2x3        0  28..33
- * 6  tensor_12  CONV_2D         eu_dot_rows     2x2       12  8..11
- * 7  output     OUTPUT                          2x2        0  output
+ * #  layer      operator        kernel            output  MACs  arena span
+ * 0  input      INPUT                             2x1        0  12..16
+ * 1  tensor_1   CONV_2D         eu_conv_block     2x3       18  0..11
+ * 2  tensor_4   MAX_POOL_2D     eu_max_pool_near  1x3        0  20..28
+ * 3  tensor_5   CONV_2D         eu_conv_block     1x3       27  16..18
+ * 4  tensor_10  TRANSPOSE_CONV  eu_conv_block     1x6       18  28..33
+ * 5  tensor_11  ADD             eu_add_line       2x3        0  28..33
+ * 6  tensor_12  CONV_2D         eu_conv_block     2x2       12  8..11
+ * 7  output     OUTPUT                            2x2        0  output
  */
 
 #ifdef __cplusplus

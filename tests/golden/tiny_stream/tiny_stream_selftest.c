@@ -10,7 +10,7 @@
 
 #include "tiny_stream.h"
 
-#if TINY_STREAM_DIGEST != 0x0342174CUL
+#if TINY_STREAM_DIGEST != 0xCAD01EBAUL
 #error "this file and tiny_stream.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 

@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-#define TINY_WINDOW_DIGEST 0x601EB805UL /* of this run of export-c; the other files check it */
+#define TINY_WINDOW_DIGEST 0x80D1F4F7UL /* of this run of export-c; the other files check it */
 
 #define TINY_WINDOW_INPUT_BYTES 32 /* int8, row major */
 #define TINY_WINDOW_INPUTS 2 /* one after the other in one buffer */
@@ -60,14 +60,14 @@ int32_t tiny_window_selftest(tiny_window_state_t *state, int8_t *output);
 
 /* Layers, in the order they run:
  *
- * #  layer      operator                                       kernel           output  MACs  arena span
- * 0  input      INPUT                                          eu_copy          8x2        0  16..35
- * 1  tensor_1   CONV_2D                                        eu_dot_rows      8x3      144  0..29
- * 2  tensor_4   DEPTHWISE_CONV_2D                              eu_depthwise_1d  8x3       72  32..55
- * 3  tensor_7   ADD                                            eu_add           8x3        0  0..29
- * 4  tensor_8   MAX_POOL_2D                                    eu_max_pool_1d   4x3        0  32..43
- * 5  tensor_13  RESIZE_NEAREST_NEIGHBOR+CONCATENATION+CONV_2D  eu_conv_sum      8x3       84  0..23
- * 6  tensor_16  CONV_2D                                        eu_dot_rows      8x2       48  output
+ * #  layer      operator                                       kernel              output  MACs  arena span
+ * 0  input      INPUT                                          eu_copy             8x2        0  16..35
+ * 1  tensor_1   CONV_2D                                        eu_conv_block       8x3      144  0..29
+ * 2  tensor_4   DEPTHWISE_CONV_2D                              eu_depthwise_slide  8x3       72  32..55
+ * 3  tensor_7   ADD                                            eu_add_line         8x3        0  0..29
+ * 4  tensor_8   MAX_POOL_2D                                    eu_max_pool_near    4x3        0  32..43
+ * 5  tensor_13  RESIZE_NEAREST_NEIGHBOR+CONCATENATION+CONV_2D  eu_conv_sum_block   8x3       84  0..23
+ * 6  tensor_16  CONV_2D                                        eu_conv_block       8x2       48  output
  */
 
 #ifdef __cplusplus

@@ -10,7 +10,7 @@
 
 #include "tiny_window.h"
 
-#if TINY_WINDOW_DIGEST != 0x601EB805UL
+#if TINY_WINDOW_DIGEST != 0x80D1F4F7UL
 #error "this file and tiny_window.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 

@@ -13,7 +13,7 @@ from edgeunet.kernels.conditions import convolution, parameters, plain, source
 from edgeunet.kernels.dsp.alignment import other_aligns, outputs_align, windows_align
 from edgeunet.kernels.dsp.bare import packing as bare
 from edgeunet.kernels.dsp.cost import shape_of
-from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields, nested
+from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields
 from edgeunet.kernels.dsp.scaling import (
     LOWEST,
     Tail,
@@ -25,7 +25,7 @@ from edgeunet.kernels.dsp.scaling import (
     rounding_packs,
 )
 from edgeunet.kernels.dsp.windows import GROUP, Runs, tall_parts
-from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields, anything, in_order
+from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields, anything, in_order, nested
 from edgeunet.program.convolutions import ConvSum
 from edgeunet.program.steps import Clearance, Step
 

@@ -8,11 +8,11 @@ from math import inf
 from edgeunet.kernels.conditions import aligned, convolution, parameters, plain, source
 from edgeunet.kernels.dsp.alignment import other_aligns, tail_aligns
 from edgeunet.kernels.dsp.cost import shape_of
-from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields, nested
+from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields
 from edgeunet.kernels.dsp.packing import ADDING, CLAMPED, LINEAR, SATURATED
 from edgeunet.kernels.dsp.scaling import Tail
 from edgeunet.kernels.dsp.windows import GROUP, split_run
-from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields
+from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields, nested
 from edgeunet.program.convolutions import ConvSum, Int8Array
 from edgeunet.program.steps import Clearance, Step
 

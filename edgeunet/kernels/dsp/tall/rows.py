@@ -8,7 +8,7 @@ from math import inf
 from edgeunet.kernels.conditions import convolution, parameters, plain, source
 from edgeunet.kernels.dsp.alignment import windows_align
 from edgeunet.kernels.dsp.cost import shape_of
-from edgeunet.kernels.dsp.fields import addition_fields, adds, nested
+from edgeunet.kernels.dsp.fields import addition_fields, adds
 from edgeunet.kernels.dsp.scaling import (
     LOWEST,
     Tail,
@@ -20,7 +20,7 @@ from edgeunet.kernels.dsp.scaling import (
 )
 from edgeunet.kernels.dsp.tall.packing import pack_rounded, pack_scaled, passes, wide_words
 from edgeunet.kernels.dsp.windows import TALL_ROWS, Runs, tall_parts
-from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields, anything, in_order
+from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields, anything, in_order, nested
 from edgeunet.program.convolutions import ConvSum
 from edgeunet.program.steps import Clearance, Step
 
