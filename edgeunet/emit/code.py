@@ -9,12 +9,15 @@ import numpy as np
 
 from edgeunet.emit.source import Layer
 from edgeunet.emit.stream import (
+    EDGE,
+    FILL,
     MOVE,
     Edge,
     Entry,
     Exit,
     Move,
     Rows,
+    Setter,
     edge_position,
     edges,
     kept_history,
@@ -29,11 +32,9 @@ from edgeunet.escaping.c import CComment, CIdentifier, CText, Source, c_comment
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.kernel import Arguments, Kernel, kernel_source
 from edgeunet.program import parameters
+from edgeunet.program.program import Constant
 from edgeunet.program.steps import ENTER, LEAVE, Margin, Step, View
 from edgeunet.schedule.schedule import Schedule
-
-FILL = ("portable", "eu_fill")
-EDGE = ("portable", "eu_edge")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Struct:
 class Fill:
     """Rows that are set to ``value``."""
 
+    function: CText
     to: Rows
     value: int
 
@@ -152,24 +154,31 @@ class _Steps:
             entry, way_out = (way, None) if isinstance(way, Entry) else (None, way)
             return LayerCode(title, restored, entry=entry, exit=way_out, kept=kept)
         self.layers.append(_layer(step, kernel.function))
-        if step.margins:
-            self.files[EDGE if self._streams else FILL] = None
+        for margin in step.margins:
+            self._add_setter(EDGE if self._streams else FILL, margin)
         for name in (*kernel.requires, kernel.function):
             self.files[kernel.flavour, name] = None
         made = kernel.arguments(step)
         self.definitions |= dict.fromkeys(made.definitions)
         if isinstance(step.parameters, parameters.Fill):
-            return LayerCode(title, restored, (Fill(rows_of(step.output), step.parameters.value),), kept=kept)
+            fill = Fill(CText(kernel.function), rows_of(step.output), step.parameters.value)
+            return LayerCode(title, restored, (fill,), kept=kept)
         fills = () if self._streams else tuple(map(_margin_fill, step.margins))
         outside = edges(schedule, step) if self._streams else ()
         call = Call(CText(made.function or kernel.function), self._operands(index, step, kernel, made))
         return LayerCode(title, restored, fills, outside, call=call, kept=kept)
 
+    def _add_setter(self, setter: Setter, margin: Margin) -> None:
+        function = setter.of(margin.view, margin.value)
+        if function == EDGE.int16:
+            self.files["portable", FILL.int16] = None
+        self.files["portable", function] = None
+
     def _operands(self, index: int, step: Step, kernel: Kernel, made: Arguments) -> tuple[Source | int, ...]:
         operands: list[Source | int] = [
             pointer(operand)
             if isinstance(operand, View)
-            else self._data.add(f"{index:02d}_operand{position}", operand.values)
+            else _constant(self._data.add(f"{index:02d}_operand{position}", operand.values), operand)
             for position, operand in enumerate(step.inputs)
         ]
         operands += [pointer(step.output), CText(f"&{self._struct(index, made)}")]
@@ -196,6 +205,11 @@ class _Steps:
                 yield Field(CIdentifier(name), CText(str(value)))
 
 
+def _constant(name: CIdentifier, constant: Constant) -> Source:
+    """The name of a constant operand, as the address of bytes."""
+    return name if constant.values.dtype == np.int8 else CText(f"(const int8_t *)(const void *){name.text}")
+
+
 def _layer(step: Step, kernel: str) -> Layer:
     return Layer(step.name, _operators(step), step.macs, (step.rows, step.output.channels), kernel)
 
@@ -212,6 +226,7 @@ def _describe(step: Step) -> str:
 
 def _margin_fill(margin: Margin) -> Fill:
     view = margin.view
-    if view.pitch_bytes == view.channels:
-        return Fill(Rows(pointer(view), 1, 0, view.rows * view.channels), margin.value)
-    return Fill(rows_of(view), margin.value)
+    function = CText(FILL.of(view, margin.value))
+    if view.pitch_bytes == view.row_bytes:
+        return Fill(function, Rows(pointer(view), 1, 0, view.rows * view.row_bytes), margin.value)
+    return Fill(function, rows_of(view), margin.value)

@@ -63,6 +63,17 @@ class Document:
         return tuple(_interface(self.schedule, signal) for signal in self.schedule.outputs)
 
     @property
+    def ports(self) -> PortTypes:
+        """The types of input and output as C says them."""
+        return port_types(self.inputs, self.outputs)
+
+    @property
+    def types(self) -> CText:
+        """What the network computes in, with its article."""
+        found = {signal.element_bytes for signal in self.schedule.signals}
+        return CText({1: "an int8", 2: "an int16"}[found.pop()] if len(found) == 1 else "a mixed int8 and int16")
+
+    @property
     def arena_words(self) -> int:
         return max(self.schedule.arena_bytes, 4) // 4
 
@@ -99,7 +110,32 @@ class Document:
 def _interface(schedule: Schedule, signal: int) -> Interface:
     found = schedule.signals[signal]
     shape = (found.height, found.width, found.channels) if found.height > 1 else (found.width, found.channels)
-    return Interface(shape, "int8", found.size_bytes, found.scale, found.zero_point)
+    dtype = "int8" if found.element_bytes == 1 else "int16"
+    return Interface(shape, dtype, found.size_bytes, found.scale, found.zero_point)
+
+
+@dataclass(frozen=True)
+class PortTypes:
+    """C types of the caller's input and output, what makes bytes of pointers to them, and what one output is called."""
+
+    input_type: CText
+    output_type: CText
+    input_cast: CText
+    output_cast: CText
+    unit: CText
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the input or the output is int16."""
+        return "int16_t" in (self.input_type.text, self.output_type.text)
+
+
+def port_types(inputs: Sequence[Interface], outputs: Sequence[Interface]) -> PortTypes:
+    """The types of a side are all alike."""
+    given, made = (CText(f"{side[0].dtype}_t") for side in (inputs, outputs))
+    wide = [side[0].dtype != "int8" for side in (inputs, outputs)]
+    casts = [CText(f"({q}int8_t *)" if w else "") for q, w in zip(("const ", ""), wide, strict=True)]
+    return PortTypes(given, made, casts[0], casts[1], CText("value" if wide[1] else "byte"))
 
 
 def made_by(facts: Mapping[str, str]) -> tuple[CComment, ...]:
@@ -172,6 +208,11 @@ class ProgramPage(FilePage):
     arguments: CText
     layers: CText
     stream: StreamProgram | None
+    input_type: CText
+    output_type: CText
+    input_cast: CText
+    output_cast: CText
+    is_wide: bool
     needs: tuple[CIdentifier, ...]
     needs_told: CString
     little_endian: bool
@@ -194,7 +235,7 @@ def program_text(document: Document) -> str:
     layers = CText(indent("\n".join(code.calls), "    "))
     assert schedule.flavour is not None
     needs, told = _needed_macros(schedule.flavour)
-    kernels, arguments = CText(code.kernels), CText(code.arguments)
+    kernels, arguments, ports = CText(code.kernels), CText(code.arguments), document.ports
     return render(
         ProgramPage(
             *document.run,
@@ -202,6 +243,11 @@ def program_text(document: Document) -> str:
             arguments,
             layers,
             stream,
+            ports.input_type,
+            ports.output_type,
+            ports.input_cast,
+            ports.output_cast,
+            ports.is_wide,
             needs,
             told,
             schedule.flavour.little_endian,

@@ -40,6 +40,7 @@ class Side:
     """All inputs or all outputs; several lie one after the other in one buffer."""
 
     role: CIdentifier
+    dtype: CText
     size_bytes: int
     ports: tuple[Port, ...]
 
@@ -65,6 +66,10 @@ class HeaderPage(FilePage):
 
     template = "emit/c/header.h.jinja"
 
+    types: CText
+    input_type: CText
+    output_type: CText
+    unit: CText
     sample_rate_hz: CText | None
     sides: tuple[Side, ...]
     classes: tuple[CString, ...]
@@ -89,6 +94,10 @@ def header_text(document: Document) -> str:
     return render(
         HeaderPage(
             *document.run,
+            types=document.types,
+            input_type=document.ports.input_type,
+            output_type=document.ports.output_type,
+            unit=document.ports.unit,
             sample_rate_hz=c_number(card.sample_rate_hz) if card is not None and card.sample_rate_hz else None,
             sides=(_side(name, "INPUT", document.inputs), _side(name, "OUTPUT", document.outputs)),
             classes=tuple(map(c_string, card.classes)) if card is not None else (),
@@ -113,7 +122,7 @@ def _side(name: CIdentifier, role: str, interfaces: Sequence[Interface]) -> Side
         port = CIdentifier(f"{name.upper}_{role}{number if len(interfaces) > 1 else ''}")
         ports.append(_port(port, interface, offset))
         offset += interface.size_bytes
-    return Side(CIdentifier(role), offset, tuple(ports))
+    return Side(CIdentifier(role), CText(interfaces[0].dtype), offset, tuple(ports))
 
 
 def _port(name: CIdentifier, interface: Interface, offset: int) -> Port:
@@ -167,7 +176,7 @@ def _stream(document: Document) -> StreamHeader:
 
 
 def _bytes_per_call(schedule: Schedule, signals: Sequence[int]) -> int:
-    return sum(schedule.timing.rows[signal] * schedule.signals[signal].channels for signal in signals)
+    return sum(schedule.timing.rows[signal] * schedule.signals[signal].row_bytes for signal in signals)
 
 
 def _input_row(document: Document) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgeunet.emit.document import Document, FilePage
 from edgeunet.emit.tables import number_lines
 from edgeunet.emit.template import render
 from edgeunet.escaping.c import CText
 from edgeunet.graph.evaluation.evaluate import evaluate
-from edgeunet.graph.ir import Graph
+from edgeunet.graph.ir import Graph, Tensor
 from edgeunet.graph.length import with_length
-from edgeunet.program.convolutions import Int8Array
+from edgeunet.program.convolutions import Int8Array, Int16Array
 from edgeunet.rewrite import strip_edges
 from edgeunet.schedule.schedule import Schedule
 
@@ -22,8 +25,11 @@ MOST_ROWS = 8192
 """A golden recording is no longer than this, unless one hop is."""
 
 
-def golden_vectors(graph: Graph, rows: int | None = None) -> tuple[Int8Array, Int8Array]:
-    """A seeded input of every int8 value alike and the exact output, each as one run of bytes.
+Golden: TypeAlias = Int8Array | Int16Array
+
+
+def golden_vectors(graph: Graph, rows: int | None = None) -> tuple[Golden, Golden]:
+    """A seeded input of every value alike and the exact output, each as one run of values.
 
     With ``rows`` they are a recording of that length and the network over the whole of it.
     """
@@ -31,7 +37,7 @@ def golden_vectors(graph: Graph, rows: int | None = None) -> tuple[Int8Array, In
     graph = strip_edges(graph)
     if rows is not None:
         graph = with_length(graph, rows)
-    inputs = [rng.integers(-128, 128, graph.tensors[i].shape, np.int8) for i in graph.inputs]
+    inputs = [_values(rng, graph.tensors[i]) for i in graph.inputs]
     outputs = evaluate(graph, inputs)
     return _joined(inputs), _joined(outputs)
 
@@ -46,8 +52,14 @@ def recording_rows(schedule: Schedule) -> int:
     return max(rows, -(-window // hop) * hop) + (stride if hop > stride else 0)
 
 
-def _joined(arrays: list[Int8Array]) -> Int8Array:
-    joined: Int8Array = np.concatenate([np.asarray(a, np.int8).reshape(-1) for a in arrays])
+def _values(rng: np.random.Generator, tensor: Tensor) -> Golden:
+    if tensor.dtype == "int16":
+        return rng.integers(-(1 << 15), 1 << 15, tensor.shape, np.int16)
+    return rng.integers(-128, 128, tensor.shape, np.int8)
+
+
+def _joined(arrays: Sequence[NDArray[Any]]) -> Golden:
+    joined: Golden = np.concatenate([a.reshape(-1) for a in arrays])
     return joined
 
 
@@ -66,10 +78,15 @@ class SelftestPage(FilePage):
 
     template = "emit/c/selftest.c.jinja"
 
-    input_bytes: int
+    input_count: int
     input: CText
-    output_bytes: int
+    output_count: int
     output: CText
+    input_type: CText
+    output_type: CText
+    unit: CText
+    is_wide: bool
+    """Whether outputs are int16."""
     recording: RecordingCheck | None
 
 
@@ -85,10 +102,14 @@ def render_selftest(graph: Graph, document: Document) -> str:
     return render(
         SelftestPage(
             *document.run,
-            input_bytes=given.size,
+            input_count=given.size,
             input=number_lines(given),
-            output_bytes=expected.size,
+            output_count=expected.size,
             output=number_lines(expected),
+            input_type=document.ports.input_type,
+            output_type=document.ports.output_type,
+            unit=document.ports.unit,
+            is_wide=document.outputs[0].dtype == "int16",
             recording=recording,
         )
     )

@@ -63,6 +63,11 @@ class Interface:
     scale: float
     zero_point: int
 
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of the values of one place: a sample, or a pixel."""
+        return self.shape[-1] * (2 if self.dtype == "int16" else 1)
+
 
 @dataclass(frozen=True)
 class Compiled:

@@ -18,18 +18,33 @@ MOVE = "eu_move"
 
 
 @dataclass(frozen=True)
+class Setter:
+    """A function that sets rows to a value: of bytes, or of int16 values whose two bytes may differ."""
+
+    bytes: str
+    int16: str
+
+    def of(self, view: View, value: int) -> str:
+        """The function for rows of ``view``."""
+        return self.bytes if view.element_bytes == 1 or value == 0 else self.int16
+
+
+FILL, EDGE = Setter("eu_fill", "eu_fill_int16"), Setter("eu_edge", "eu_edge_int16")
+
+
+@dataclass(frozen=True)
 class Rows:
     """A view as C sees it: the address of its first byte, its rows, the bytes from one to the next, and in one."""
 
     start: CText
     rows: int
     pitch_bytes: int
-    channels: int
+    row_bytes: int
 
     @property
     def is_whole(self) -> bool:
         """Whether row follows upon row."""
-        return self.pitch_bytes == self.channels
+        return self.pitch_bytes == self.row_bytes
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,7 @@ class Move:
 class Edge:
     """Rows that get ``value`` where they are outside the signal, which goes from ``begin`` to ``end``."""
 
+    function: CText
     to: Rows
     value: int
     first_index: int
@@ -80,7 +96,7 @@ def pointer(view: View) -> CText:
 
 def rows_of(view: View) -> Rows:
     """All of a view."""
-    return Rows(pointer(view), view.rows, view.pitch_bytes, view.channels)
+    return Rows(pointer(view), view.rows, view.pitch_bytes, view.row_bytes)
 
 
 def begin_expression(span: Span) -> CText:
@@ -103,7 +119,8 @@ def edges(schedule: Schedule, step: Step) -> tuple[Edge, ...]:
     for margin in step.margins:
         span = schedule.span(margin.signal)
         begin, end = begin_expression(span), end_expression(span)
-        found.append(Edge(rows_of(margin.view), margin.value, margin.first_index, begin, end))
+        function = CText(EDGE.of(margin.view, margin.value))
+        found.append(Edge(function, rows_of(margin.view), margin.value, margin.first_index, begin, end))
     return tuple(found)
 
 

@@ -18,6 +18,7 @@ C_TYPES = {
     "uint16": "uint16_t",
     "int32": "int32_t",
     "uint32": "uint32_t",
+    "int64": "int64_t",
 }
 _COLUMNS = 112
 
@@ -88,8 +89,10 @@ def number_lines(values: NDArray[Any], indent: str = "    ") -> CText:
 
 
 def c_integer(value: int) -> str:
-    """An integer literal; the most negative int32 has none of its own."""
-    return "INT32_MIN" if value == -(1 << 31) else str(value)
+    """An integer literal; the most negative int32 has none of its own, and what int32 cannot hold says its type."""
+    if -(1 << 31) < value < 1 << 32:
+        return str(value)
+    return "INT32_MIN" if value == -(1 << 31) else f"INT64_C({value})"
 
 
 def c_float(value: float) -> CText:

@@ -52,11 +52,12 @@ class Flavour:
     @cached_property
     def tables(self) -> tuple[KernelTable, ...]:
         """Its kernel tables, most wanted first; the portable ones, which between them take every step, are last."""
+        from edgeunet.kernels.portable.int16_rows import INT16
         from edgeunet.kernels.portable.table import PORTABLE
         from edgeunet.kernels.portable.upsampled import UPSAMPLED
 
         own = () if self.own_table is None else (self.own_table(),)
-        return (*own, PORTABLE, UPSAMPLED)
+        return (*own, PORTABLE, UPSAMPLED, INT16)
 
     @property
     def own_kernels(self) -> frozenset[str]:

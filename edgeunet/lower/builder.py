@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph, Op, Tensor
 from edgeunet.program.parameters import Copy, Parameters
 from edgeunet.program.program import EACH, RESHAPED, Access, Constant, Node, Program, Signal
+
+ELEMENT_BYTES = {"int8": 1, "int16": 2}
+"""Types that a signal may have."""
+
+
+def typed_kind(kind: str, signal: Signal) -> str:
+    """The kind of a node whose arithmetic is of the type of ``signal``."""
+    return kind if signal.element_bytes == 1 else f"{kind}_int16"
 
 
 class Builder:
@@ -28,13 +38,14 @@ class Builder:
     def new_signal(self, tensor: Tensor, shape: tuple[int, int, int] | None = None) -> int:
         """A signal of ``tensor``'s quantization, with its shape or another."""
         height, width, channels = shape or image_shape(tensor)
-        if tensor.dtype != "int8" or tensor.quantization is None:
+        if tensor.dtype not in ELEMENT_BYTES or tensor.quantization is None:
             raise CompileError(
-                f"tensor '{tensor.name}' is {tensor.dtype} inside the network, and the compiler needs int8; "
+                f"tensor '{tensor.name}' is {tensor.dtype} inside the network, and the compiler needs int8 or int16; "
                 "quantize the model fully to int8"
             )
-        quantization = tensor.quantization
-        self.signals.append(Signal(tensor.name, height, width, channels, quantization.scale, quantization.zero_point))
+        scale, zero_point = tensor.quantization.scale, tensor.quantization.zero_point
+        element_bytes = ELEMENT_BYTES[tensor.dtype]
+        self.signals.append(Signal(tensor.name, height, width, channels, scale, zero_point, element_bytes))
         return len(self.signals) - 1
 
     def operand(self, tensor: int) -> int | Constant:
@@ -42,7 +53,7 @@ class Builder:
         found = self.graph.tensors[tensor]
         if found.data is None:
             return self.signal(tensor)
-        return Constant(found.data.astype(np.int8).reshape(-1, found.shape[-1] if found.shape else 1))
+        return Constant(found.data.astype(found.dtype).reshape(-1, found.shape[-1] if found.shape else 1))
 
     def add(
         self,
@@ -73,7 +84,10 @@ class Builder:
         found = self.signals[signal]
         if (found.rows, found.channels) == (shape[0] * shape[1], shape[2]):
             return signal
-        self.signals.append(Signal(f"{found.name}/reshaped", *shape, found.scale, found.zero_point))
+        height, width, channels = shape
+        self.signals.append(
+            replace(found, name=f"{found.name}/reshaped", height=height, width=width, channels=channels)
+        )
         target = len(self.signals) - 1
         self.add_reshape(op, signal, target)
         return target
@@ -83,7 +97,7 @@ class Builder:
         found = self.signals[source]
         same_rows = (found.rows, found.channels) == (self.signals[target].rows, self.signals[target].channels)
         access = EACH if same_rows and found.height == 1 else RESHAPED
-        copy = Copy(1, found.rows, found.channels) if access is EACH else Copy(1, 1, found.size_bytes)
+        copy = Copy(1, found.rows, found.row_bytes) if access is EACH else Copy(1, 1, found.size_bytes)
         self.add(op, "reshape", (source,), (access,), copy, output=target, contiguous_output=access is RESHAPED)
 
     def program(self) -> Program:
@@ -103,6 +117,13 @@ class Builder:
                     "leave one of them out, the caller converts it"
                 )
             taken.append(tensor)
+        for side, indices in (("inputs", self.graph.inputs), ("outputs", self.graph.outputs)):
+            types = [self.graph.tensors[index].dtype for index in indices]
+            if len(set(types)) > 1:
+                raise CompileError(
+                    f"the network's {side} are {' and '.join(types)}, and all of a side lie in one buffer of one "
+                    "type; end them in the same type, by a QUANTIZE each"
+                )
         return Program(
             tuple(self.signals),
             tuple(self.nodes),

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from edgeunet.graph.ir import ABSENT, Op, Tensor
-from edgeunet.lower.builder import Builder, is_row
+from edgeunet.lower.builder import Builder, is_row, typed_kind
 from edgeunet.lower.scales import clamp_bounds, convolution_requantization
 from edgeunet.program.convolutions import (
+    Bias,
     Conv,
     Conv2d,
     Depthwise,
     Depthwise2d,
     Image,
     Int8Array,
-    Int32Array,
     Requantization,
 )
 from edgeunet.program.program import WHOLE, Access
@@ -33,13 +33,14 @@ def lower_convolution(builder: Builder, op: Op) -> None:
     if grouped or not (pointwise or _over_rows(builder, op, weights.shape[1])):
         image = _image(builder, op, weights.shape[1:3])
         parameters = Conv2d(image, weights, bias, zero_point, requantization)
-        builder.add(op, "conv_2d", (source,), (WHOLE,), parameters, macs=macs)
+        builder.add(op, typed_kind("conv_2d", signal), (source,), (WHOLE,), parameters, macs=macs)
         return
     taps = weights[:, top // dilation_h if top else 0]
     macs = output.rows * taps.size
     conv = Conv(np.ascontiguousarray(taps), bias, zero_point, requantization, stride_w, dilation_w)
+    kind = typed_kind("conv", signal)
     builder.add(
-        op, "conv", (source,), (row_access(taps.shape[1], stride_w, dilation_w, left, zero_point),), conv, macs=macs
+        op, kind, (source,), (row_access(taps.shape[1], stride_w, dilation_w, left, zero_point),), conv, macs=macs
     )
 
 
@@ -55,12 +56,13 @@ def lower_depthwise(builder: Builder, op: Op) -> None:
         image = _image(builder, op, (kernel_h, kernel_w))
         parameters = Depthwise2d(image, weights[0], bias, zero_point, requantization, repeat)
         macs = output.rows * weights[0].size
-        builder.add(op, "depthwise_2d", (source,), (WHOLE,), parameters, macs=macs)
+        builder.add(op, typed_kind("depthwise_2d", signal), (source,), (WHOLE,), parameters, macs=macs)
         return
     taps = np.ascontiguousarray(weights[0, top // dilation_h if top else 0])
     depthwise = Depthwise(taps, bias, zero_point, requantization, repeat, stride_w, dilation_w)
     access = row_access(kernel_w, stride_w, dilation_w, left, zero_point)
-    builder.add(op, "depthwise", (source,), (access,), depthwise, macs=output.rows * taps.size)
+    kind, macs = typed_kind("depthwise", signal), output.rows * taps.size
+    builder.add(op, kind, (source,), (access,), depthwise, macs=macs)
 
 
 def lower_transpose_convolution(builder: Builder, op: Op) -> None:
@@ -73,7 +75,8 @@ def lower_transpose_convolution(builder: Builder, op: Op) -> None:
         stride_h, stride_w, 1, 1, top, left,
     )  # fmt: skip
     parameters = Conv2d(image, weights, bias, signal.zero_point, requantization)
-    builder.add(op, "transpose_conv_2d", (source,), (WHOLE,), parameters, macs=signal.rows * weights.size)
+    kind, macs = typed_kind("transpose_conv_2d", signal), signal.rows * weights.size
+    builder.add(op, kind, (source,), (WHOLE,), parameters, macs=macs)
 
 
 def lower_fully_connected(builder: Builder, op: Op) -> None:
@@ -81,14 +84,15 @@ def lower_fully_connected(builder: Builder, op: Op) -> None:
     source, weights, bias, requantization = _parts(builder, op)
     inputs, outputs = weights.shape[1], weights.shape[0]
     target = builder.signal(op.outputs[0])
-    rows = builder.signals[source].size_bytes // inputs
+    signal = builder.signals[source]
+    rows = signal.rows * signal.channels // inputs
     shape = (1, rows, inputs)
     source = builder.reshaped(op, source, shape)
     result = target
     if builder.signals[target].channels != outputs:
         result = builder.new_signal(builder.graph.tensors[op.outputs[0]], (1, rows, outputs))
-    conv = Conv(weights[:, None, :], bias, builder.signals[source].zero_point, requantization)
-    builder.add(op, "conv", (source,), (Access(),), conv, output=result, macs=rows * weights.size)
+    conv = Conv(weights[:, None, :], bias, signal.zero_point, requantization)
+    builder.add(op, typed_kind("conv", signal), (source,), (Access(),), conv, output=result, macs=rows * weights.size)
     if result != target:
         builder.add_reshape(op, result, target)
 
@@ -115,17 +119,19 @@ def _image(builder: Builder, op: Op, kernel: tuple[int, ...]) -> Image:
     )  # fmt: skip
 
 
-def _parts(builder: Builder, op: Op) -> tuple[int, Int8Array, Int32Array, Requantization]:
-    """Source signal, weights, bias (zeros where absent) and requantization of a weighted op."""
+def _parts(builder: Builder, op: Op) -> tuple[int, Int8Array, Bias, Requantization]:
+    """Source signal, weights, bias (zeros where absent; int64 of int16 values) and requantization of a weighted op."""
     tensors = builder.graph.tensors
     weights, output = tensors[op.inputs[1]], tensors[op.outputs[0]]
     assert weights.data is not None
     channels = weights.shape[-1] if op.kind == "DEPTHWISE_CONV_2D" else weights.shape[0]
-    bias = np.zeros(channels, np.int32)
+    wide = tensors[op.inputs[0]].dtype == "int16"
+    data = np.zeros(channels, np.int64)
     if op.inputs[2] != ABSENT:
-        data = tensors[op.inputs[2]].data
-        assert data is not None
-        bias = data.astype(np.int32).reshape(-1)
+        given = tensors[op.inputs[2]].data
+        assert given is not None
+        data = given.astype(np.int64).reshape(-1)
+    bias: Bias = data if wide else data.astype(np.int32)
     requantization = _requantization(op, tensors[op.inputs[0]], weights, output, channels)
     return builder.signal(op.inputs[0]), weights.data.astype(np.int8), bias, requantization
 

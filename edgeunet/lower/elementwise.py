@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from edgeunet.errors import CompileError
+from edgeunet.graph.evaluation.curves import CURVES
 from edgeunet.graph.ir import Op, Tensor
-from edgeunet.lower.builder import Builder
+from edgeunet.lower.builder import Builder, typed_kind
 from edgeunet.lower.scales import (
     addition,
+    curve_parameters,
     function_table,
     mean_requantization,
     multiplication,
+    rescaling,
     softmax_parameters,
     squared_difference,
 )
@@ -38,7 +41,7 @@ def lower_binary(builder: Builder, op: Op) -> None:
         accesses.append(EACH if repeated == isinstance(operand, Constant) else WHOLE)
     tensors = [builder.graph.tensors[i] for i in (*op.inputs, op.outputs[0])]
     kind, parameters_of = BINARY[op.kind]
-    builder.add(op, kind, tuple(operands), tuple(accesses), parameters_of(op, *tensors))
+    builder.add(op, typed_kind(kind, output), tuple(operands), tuple(accesses), parameters_of(op, *tensors))
 
 
 BINARY: Mapping[str, tuple[str, Callable[[Op, Tensor, Tensor, Tensor], Parameters]]] = {
@@ -62,10 +65,23 @@ def _check_broadcast(op: Op, shape: tuple[int, ...], output: tuple[int, int, int
 
 
 def lower_unary(builder: Builder, op: Op) -> None:
-    """Any int8 → int8 function of one value: a table of 256 bytes."""
+    """A function of one value: from int8 to int8 a table of 256 bytes, else a curve or a change of scale."""
     source, target = builder.graph.tensors[op.inputs[0]], builder.graph.tensors[op.outputs[0]]
-    table = Table(function_table(op, source, target))
-    builder.add(op, "table", (builder.signal(op.inputs[0]),), (EACH,), table)
+    operands, wide = (builder.signal(op.inputs[0]),), (source.dtype == "int16", target.dtype == "int16")
+    if wide == (False, False):
+        builder.add(op, "table", operands, (EACH,), Table(function_table(op, source, target)))
+    elif op.kind in CURVES:
+        builder.add(op, f"{op.kind.lower()}_int16", operands, (EACH,), curve_parameters(source))
+    else:
+        builder.add(op, RESCALES[wide], operands, (EACH,), rescaling(op, source, target))
+
+
+RESCALES: Mapping[tuple[bool, bool], str] = {
+    (True, True): "rescale_int16",
+    (False, True): "rescale_widen",
+    (True, False): "rescale_narrow",
+}
+"""Kind of a change of scale, by whether input and output are int16."""
 
 
 def lower_dequantize(builder: Builder, op: Op) -> None:
@@ -82,7 +98,8 @@ def lower_dequantize(builder: Builder, op: Op) -> None:
 def lower_softmax(builder: Builder, op: Op) -> None:
     """SOFTMAX over the channels of each row."""
     tables = softmax_parameters(op, builder.graph.tensors[op.inputs[0]])
-    builder.add(op, "softmax", (builder.signal(op.inputs[0]),), (EACH,), tables)
+    source = builder.signal(op.inputs[0])
+    builder.add(op, typed_kind("softmax", builder.signals[source]), (source,), (EACH,), tables)
 
 
 def lower_mean(builder: Builder, op: Op) -> None:
@@ -106,4 +123,4 @@ def lower_mean(builder: Builder, op: Op) -> None:
     mean = mean_requantization(tensors[op.inputs[0]], tensors[op.outputs[0]], Mean(outer, count, inner, 0, 0, 0, 0))
     local = axes == [CHANNELS]
     access = replace(EACH) if local else Access(whole=True, contiguous=True)
-    builder.add(op, "mean", (source,), (access,), mean, contiguous_output=not local)
+    builder.add(op, typed_kind("mean", signal), (source,), (access,), mean, contiguous_output=not local)

@@ -6,16 +6,26 @@ from dataclasses import replace
 
 import numpy as np
 
-from edgeunet.graph.evaluation import arithmetic
+from edgeunet.graph.evaluation import arithmetic, curves
 from edgeunet.graph.evaluation.lookup import lookup_table
+from edgeunet.graph.evaluation.slopes import slopes_of
 from edgeunet.graph.evaluation.softmax import softmax_table
 from edgeunet.graph.ir import Op, Quantization, Tensor
 from edgeunet.program.convolutions import Int8Array, Int32Array
-from edgeunet.program.parameters import Add, Mean, Multiply, Softmax, SquaredDifference
+from edgeunet.program.parameters import (
+    Add,
+    Curve,
+    Mean,
+    Multiply,
+    Rescale,
+    Softmax,
+    SquaredDifference,
+    WideSoftmax,
+)
 
 
 def quantization_of(tensor: Tensor) -> Quantization:
-    """The quantization an int8 tensor must have."""
+    """The quantization an integer tensor must have."""
     assert tensor.quantization is not None
     return tensor.quantization
 
@@ -32,14 +42,14 @@ def convolution_requantization(
 
 
 def clamp_bounds(activation: str, output: Tensor) -> tuple[int, int]:
-    """Smallest and largest int8 value that the activation lets through."""
-    return arithmetic.activation_range(activation, quantization_of(output))
+    """Smallest and largest value of the output's type that the activation lets through."""
+    return arithmetic.activation_range(activation, quantization_of(output), output.dtype)
 
 
 def addition(op: Op, first: Tensor, second: Tensor, output: Tensor) -> Add:
     """Parameters of ADD and SUB."""
     one, two, out = (quantization_of(t) for t in (first, second, output))
-    factors = arithmetic.sum_factors(op.kind, one.scale, two.scale, out.scale)
+    factors = arithmetic.sum_factors(op.kind, one.scale, two.scale, out.scale, output.dtype)
     low, high = clamp_bounds(op.attributes["activation"], output)
     return Add(
         factors.left_shift,
@@ -96,7 +106,33 @@ def function_table(op: Op, source: Tensor, output: Tensor) -> Int8Array:
     return lookup_table(op.kind, op.attributes, quantization_of(source), quantization_of(output))
 
 
-def softmax_parameters(op: Op, source: Tensor) -> Softmax:
-    """The exponentials of SOFTMAX, as many as are added to the sum."""
+def rescaling(op: Op, source: Tensor, output: Tensor) -> Rescale:
+    """The one or two slopes of an operator that is a change of scale, from or to int16."""
+    given, made = quantization_of(source), quantization_of(output)
+    slopes = slopes_of(op.kind, op.attributes, given, made, output.dtype)
+    return Rescale(
+        given.zero_point,
+        slopes.positive.multiplier,
+        slopes.positive.shift,
+        slopes.negative.multiplier,
+        slopes.negative.shift,
+        slopes.negative_sign,
+        made.zero_point,
+        slopes.low,
+        slopes.high,
+    )
+
+
+def curve_parameters(source: Tensor) -> Curve:
+    """Samples and factor of LOGISTIC or TANH of int16 values."""
+    factor = curves.argument_factor(quantization_of(source).scale)
+    return Curve(curves.sigmoid_samples(), factor.multiplier, factor.shift)
+
+
+def softmax_parameters(op: Op, source: Tensor) -> Softmax | WideSoftmax:
+    """The exponentials of SOFTMAX, as many as are added to the sum; of int16 values both tables."""
+    if source.dtype == "int16":
+        tables = curves.wide_softmax(op.attributes["beta"], quantization_of(source).scale)
+        return WideSoftmax(tables.exponentials, tables.reciprocals, tables.factor.multiplier, tables.factor.shift)
     table = softmax_table(op.attributes["beta"], quantization_of(source).scale)
     return Softmax(table.exponentials[: table.largest_difference + 1])

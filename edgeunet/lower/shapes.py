@@ -24,16 +24,16 @@ def lower_concatenation(builder: Builder, op: Op) -> None:
     if axis == CHANNELS:
         offset = 0
         for index, operand in zip(op.inputs, operands, strict=True):
-            channels = builder.graph.tensors[index].shape[-1]
-            copy = Copy(1, output.rows, channels, out_offset=offset)
+            run = builder.graph.tensors[index].shape[-1] * output.element_bytes
+            copy = Copy(1, output.rows, run, out_offset=offset)
             access = WHOLE if isinstance(operand, Constant) and output.rows > 1 else EACH
             builder.add(op, "concat", (operand,), (access,), copy)
-            offset += channels
+            offset += run
         return
     outer = output.height if axis == 2 else 1
     pitch, offset = output.size_bytes // outer, 0
     for index, operand in zip(op.inputs, operands, strict=True):
-        run = math.prod(builder.graph.tensors[index].shape) // outer
+        run = math.prod(builder.graph.tensors[index].shape) // outer * output.element_bytes
         copy = Copy(1, outer, run, in_pitch=run, out_pitch=pitch, out_offset=offset)
         builder.add(op, "copy", (operand,), (RESHAPED,), copy, contiguous_output=True)
         offset += run
@@ -47,15 +47,15 @@ def lower_pad(builder: Builder, op: Op) -> None:
     value = op.attributes["value"]
     value = signal.zero_point if value is None else value
     if is_row(signal) and top == bottom == front == back == 0:
-        copy = Copy(1, output.rows, output.channels)
+        copy = Copy(1, output.rows, output.row_bytes)
         builder.add(op, "copy", (source,), (Access(1, -left, -left, value),), copy)
         return
-    first = top * output.width * output.channels + left * output.channels + front
+    first = (top * output.width + left) * output.row_bytes + front * output.element_bytes
     copy = Copy(
-        signal.height, signal.width, signal.channels,
-        in_jump=signal.width * signal.channels,
-        in_pitch=signal.channels,
-        out_offset=first, out_pitch=output.channels, out_jump=output.width * output.channels,
+        signal.height, signal.width, signal.row_bytes,
+        in_jump=signal.width * signal.row_bytes,
+        in_pitch=signal.row_bytes,
+        out_offset=first, out_pitch=output.row_bytes, out_jump=output.width * output.row_bytes,
     )  # fmt: skip
     del right
     builder.add(op, "fill", (), (), Fill(value), contiguous_output=True)
@@ -67,16 +67,14 @@ def lower_slice(builder: Builder, op: Op) -> None:
     source, target = builder.signal(op.inputs[0]), builder.signal(op.outputs[0])
     signal, output = builder.signals[source], builder.signals[target]
     _, top, left, front = op.attributes["begin"]
-    _, height, width, channels = op.attributes["size"]
+    _, height, width, _ = op.attributes["size"]
     if is_row(signal):
-        copy = Copy(1, width, channels, in_offset=front)
+        copy = Copy(1, width, output.row_bytes, in_offset=front * signal.element_bytes)
         builder.add(op, "copy", (source,), (Access(1, left, left),), copy)
         return
-    del output
-    first = (top * signal.width + left) * signal.channels + front
-    copy = Copy(
-        height, width, channels, first, signal.channels, signal.width * signal.channels, 0, channels, width * channels
-    )
+    first = (top * signal.width + left) * signal.row_bytes + front * signal.element_bytes
+    run, pitch = output.row_bytes, signal.row_bytes
+    copy = Copy(height, width, run, first, pitch, signal.width * pitch, 0, run, width * run)
     builder.add(op, "copy", (source,), (RESHAPED,), copy, contiguous_output=True)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from edgeunet.graph.evaluation.arithmetic import nearest_indices
 from edgeunet.graph.ir import Op
-from edgeunet.lower.builder import Builder, is_row
+from edgeunet.lower.builder import Builder, is_row, typed_kind
 from edgeunet.lower.convolutions import row_access
 from edgeunet.lower.scales import clamp_bounds
 from edgeunet.program.convolutions import Image
 from edgeunet.program.parameters import AveragePool, Pool, Pool2d, Repeat, Resize
 from edgeunet.program.program import EACH, WHOLE
 
-LOWEST = -128
+LOWEST = {1: -128, 2: -(1 << 15)}
+"""The smallest value of a type, by its bytes."""
 
 
 def lower_pool(builder: Builder, op: Op) -> None:
@@ -38,14 +39,14 @@ def lower_pool(builder: Builder, op: Op) -> None:
             left,
         )
         kind = "max_pool_2d" if maximum else "average_pool_2d"
-        builder.add(op, kind, (source,), (WHOLE,), Pool2d(image, low, high))
+        builder.add(op, typed_kind(kind, signal), (source,), (WHOLE,), Pool2d(image, low, high))
     elif maximum:
-        access = row_access(kernel_w, stride_w, 1, left, LOWEST)
-        builder.add(op, "max_pool", (source,), (access,), Pool(kernel_w, stride_w, low, high))
+        access = row_access(kernel_w, stride_w, 1, left, LOWEST[signal.element_bytes])
+        builder.add(op, typed_kind("max_pool", signal), (source,), (access,), Pool(kernel_w, stride_w, low, high))
     else:
         access = row_access(kernel_w, stride_w, 1, left, None)
         pool = AveragePool(kernel_w, stride_w, left, signal.width, low, high)
-        builder.add(op, "average_pool", (source,), (access,), pool)
+        builder.add(op, typed_kind("average_pool", signal), (source,), (access,), pool)
 
 
 def lower_resize(builder: Builder, op: Op) -> None:

@@ -167,6 +167,11 @@ def _check_network(compiled: Compiled, card: ModelCard) -> None:
             "takes a network with one of each"
         )
     source, target = compiled.inputs[0], compiled.outputs[0]
+    if (source.dtype, target.dtype) != ("int8", "int8"):
+        raise CompileError(
+            f"'{compiled.name}' takes {source.dtype} and gives {target.dtype}; a pipeline takes a network of int8 "
+            "input and output, so quantize to int8, or put QUANTIZE operators to int8 at both ends"
+        )
     if len(source.shape) != 2 or len(target.shape) != 2 or source.shape[0] != target.shape[0]:
         raise CompileError(
             f"'{compiled.name}' turns {source.shape} into {target.shape}; a pipeline takes a network that gives a "

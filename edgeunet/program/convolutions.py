@@ -1,6 +1,6 @@
-"""Convolutions of every kind: constant weights, and how the sums become int8.
+"""Convolutions of every kind: constant weights, and how the sums become int8 or int16.
 
-Signals are rows (time steps) of int8 channels; a true two-dimensional tensor is ``height * width`` rows. Weights are
+Signals are rows (time steps) of channels; a true two-dimensional tensor is ``height * width`` rows. Weights are
 ``(out, kernel, in)`` for one-dimensional convolutions and ``(out, kh, kw, in)`` for two-dimensional ones, depthwise
 weights ``(kernel, out)`` and ``(kh, kw, out)``.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from edgeunet.short_repr import ShortRepr
 Int8Array = NDArray[np.int8]
 Int16Array = NDArray[np.int16]
 Int32Array = NDArray[np.int32]
+Int64Array = NDArray[np.int64]
+Bias: TypeAlias = Int32Array | Int64Array
+"""Of a layer of int8 values int32, of int16 values int64."""
 Integer = TypeVar("Integer", np.int8, np.int16)
 
 INT32_LIMIT = 1 << 31
@@ -26,7 +29,7 @@ INT32_LIMIT = 1 << 31
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Requantization(ShortRepr):
-    """How accumulators become int8: per-channel ``multipliers`` and ``shifts`` (> 0 is left), then zero point and
+    """How accumulators become values: per-channel ``multipliers`` and ``shifts`` (> 0 is left), then zero point and
     clamp."""
 
     multipliers: Int32Array
@@ -54,11 +57,11 @@ Weights = TypeVar("Weights", covariant=True)
 
 @dataclass(frozen=True, repr=False, eq=False)
 class WeightedSum(ShortRepr, ABC, Generic[Weights]):
-    """What sums inputs times constant weights in int32: ``bias (out,)`` as the file has it (input zero point not
-    folded), and how the sums become int8."""
+    """What sums inputs times constant weights: ``bias (out,)`` as the file has it (input zero point not folded), and
+    how the sums become int8 or int16. The bias is int64 where the inputs are int16, as in the file."""
 
     weights: Weights
-    bias: Int32Array
+    bias: Bias
     input_zero_point: int
     requantization: Requantization
 
@@ -80,10 +83,11 @@ class WeightedSum(ShortRepr, ABC, Generic[Weights]):
     def accumulator_bound(self) -> NDArray[np.int64]:
         """Largest magnitude any partial sum can reach, per output channel, in any phase, without wrapping.
 
-        ``|bias - input_zero_point * sum w| + 128 * sum |w|``, as ``|x| <= 128``.
+        ``|bias - input_zero_point * sum w| + 128 * sum |w|``, as ``|x| <= 128`` (of int16 inputs 32768).
         """
+        most = largest_input(self.bias)
         largest: NDArray[np.int64] = np.max(
-            [np.abs(self._unwrapped_bias(w)) + 128 * np.abs(w.astype(np.int64)).sum(axis=0) for w in self.factors],
+            [np.abs(self._unwrapped_bias(w)) + most * np.abs(w.astype(np.int64)).sum(axis=0) for w in self.factors],
             axis=0,
         )
         return largest
@@ -91,6 +95,11 @@ class WeightedSum(ShortRepr, ABC, Generic[Weights]):
     def _unwrapped_bias(self, window: Int8Array | Int16Array) -> NDArray[np.int64]:
         moved: NDArray[np.int64] = self.bias - self.input_zero_point * window.astype(np.int64).sum(axis=0)
         return moved
+
+
+def largest_input(bias: Bias) -> int:
+    """Largest magnitude of the inputs of a layer with such a bias."""
+    return 1 << 15 if bias.dtype == np.int64 else 1 << 7
 
 
 def by_input(weights: NDArray[Integer]) -> NDArray[Integer]:
@@ -208,7 +217,7 @@ class Conv2d(ShortRepr):
 
     image: Image
     weights: Int8Array
-    bias: Int32Array
+    bias: Bias
     input_zero_point: int
     requantization: Requantization
 
@@ -219,7 +228,7 @@ class Depthwise2d(ShortRepr):
 
     image: Image
     weights: Int8Array
-    bias: Int32Array
+    bias: Bias
     input_zero_point: int
     requantization: Requantization
     repeat: int = 1

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edgeunet.program.convolutions import (
     Conv,
     Conv2d,
@@ -15,6 +18,7 @@ from edgeunet.program.convolutions import (
     DepthwiseUpsampled,
     Image,
     Int8Array,
+    Int16Array,
     Int32Array,
 )
 from edgeunet.short_repr import ShortRepr
@@ -45,8 +49,8 @@ class AveragePool(ShortRepr):
 
 @dataclass(frozen=True, repr=False)
 class Add(ShortRepr):
-    """``a + sign * b`` on int8 operands: each is scaled to a common scale (``left_shift`` bits up), the sum scaled
-    back.
+    """``a + sign * b`` on operands of one type: each is scaled to a common scale (``left_shift`` bits up), the sum
+    scaled back.
 
     Zero points are the operands' and the output's own; clamp bounds include the output zero point. A constant or
     broadcast operand is a view with pitch 0 or channel step 0.
@@ -97,6 +101,32 @@ class Table(ShortRepr):
 
 
 @dataclass(frozen=True)
+class Rescale:
+    """``clamp((in - in_zero_point) * factor) + zero_point`` between int8 and int16, with a factor of its own below zero
+    (``sign`` times it); clamp bounds include the output zero point."""
+
+    in_zero_point: int
+    multiplier: int
+    shift: int
+    below_multiplier: int
+    below_shift: int
+    sign: int
+    zero_point: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Curve(ShortRepr):
+    """LOGISTIC or TANH of int16 values: straight lines between 256 ``samples`` of the sigmoid, after ``(in * multiplier
+    + 2**(right - 1)) >> right``."""
+
+    samples: NDArray[np.uint16]
+    multiplier: int
+    right: int
+
+
+@dataclass(frozen=True)
 class Repeat:
     """Nearest upsampling by an integer: every row written ``factor`` times."""
 
@@ -141,7 +171,7 @@ class Copy(ShortRepr):
 
 @dataclass(frozen=True)
 class Fill:
-    """Every byte of the output is ``value``."""
+    """Every value of the output is ``value``."""
 
     value: int
 
@@ -168,6 +198,16 @@ class Softmax(ShortRepr):
     dropped."""
 
 
+@dataclass(frozen=True, repr=False, eq=False)
+class WideSoftmax(ShortRepr):
+    """Softmax over the channels of each row of int16 values (see ``eu_softmax_int16.c``); tables have 513 entries."""
+
+    exponentials: Int16Array
+    reciprocals: Int16Array
+    multiplier: int
+    shift: int
+
+
 Parameters: TypeAlias = (
     Conv
     | ConvSum
@@ -180,6 +220,8 @@ Parameters: TypeAlias = (
     | Multiply
     | SquaredDifference
     | Table
+    | Rescale
+    | Curve
     | Repeat
     | Conv2d
     | Depthwise2d
@@ -189,5 +231,6 @@ Parameters: TypeAlias = (
     | Fill
     | Mean
     | Softmax
+    | WideSoftmax
 )
 """What a node or a step does, by its kind."""

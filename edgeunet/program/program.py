@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from edgeunet.program.convolutions import Int8Array
+from edgeunet.program.convolutions import Int8Array, Int16Array
 from edgeunet.program.parameters import Add, Copy, Parameters
 from edgeunet.short_repr import LONGEST, cut, short_repr
 
 
 @dataclass(frozen=True)
 class Signal:
-    """An activation: ``height * width`` rows (time steps) of ``channels`` int8 values."""
+    """An activation: ``height * width`` rows (time steps) of ``channels`` values, int8 or int16."""
 
     name: str
     height: int
@@ -26,6 +26,7 @@ class Signal:
     channels: int
     scale: float
     zero_point: int
+    element_bytes: int = 1
 
     __repr__ = short_repr
 
@@ -34,15 +35,19 @@ class Signal:
         return self.height * self.width
 
     @property
+    def row_bytes(self) -> int:
+        return self.channels * self.element_bytes
+
+    @property
     def size_bytes(self) -> int:
-        return self.rows * self.channels
+        return self.rows * self.row_bytes
 
 
 @dataclass(frozen=True, eq=False)
 class Constant:
-    """An operand known at compile time, int8 ``(rows, channels)``; one row or one channel is broadcast."""
+    """An operand known at compile time, int8 or int16 ``(rows, channels)``; one row or one channel is broadcast."""
 
-    values: Int8Array
+    values: Int8Array | Int16Array
 
     __repr__ = short_repr
 
@@ -115,7 +120,7 @@ class Program:
             ", ".join(f"{self.signals[i].rows} x {self.signals[i].channels}" for i in side)
             for side in (self.inputs, self.outputs)
         )
-        return cut(f"<Program: {len(self.nodes)} nodes, {len(self.signals)} signals, {sides} int8>", LONGEST)
+        return cut(f"<Program: {len(self.nodes)} nodes, {len(self.signals)} signals, {sides} values>", LONGEST)
 
     def readers(self, signal: int) -> tuple[int, ...]:
         """Indices of the nodes that read ``signal``."""
@@ -135,7 +140,8 @@ class Program:
 
 
 def channel_offset(node: Node) -> int:
-    """Channels of the output before those that ``node`` writes, which copies (a part of a concatenation)."""
+    """Bytes of the output's rows before those that ``node`` writes, which copies (a part of a concatenation): its
+    channels, where they are int8."""
     assert isinstance(node.parameters, Copy)
     return node.parameters.out_offset
 

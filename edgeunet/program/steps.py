@@ -53,7 +53,7 @@ class Buffer:
 class View:
     """Rows of a buffer as a kernel sees them: from byte ``offset_bytes`` of the space, one row every ``pitch_bytes``.
 
-    ``rows`` says how many rows the step reads or writes there.
+    ``rows`` says how many rows the step reads or writes there, each of ``channels`` values of ``element_bytes``.
     """
 
     buffer: int
@@ -62,6 +62,11 @@ class View:
     pitch_bytes: int
     rows: int
     channels: int
+    element_bytes: int = 1
+
+    @property
+    def row_bytes(self) -> int:
+        return self.channels * self.element_bytes
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,9 @@ import numpy as np
 from edgeunet.program.convolutions import Conv, Conv2d, Image, Int8Array
 from edgeunet.program.program import Access, Node, Program
 
+_MADE = {"transpose_conv_2d": "conv", "transpose_conv_2d_int16": "conv_int16"}
+"""Kind of a transposed convolution → that of the convolutions."""
+
 
 def split_transposed(program: Program) -> Program:
     """``program`` with every such transposed convolution as convolutions."""
@@ -35,15 +38,16 @@ def _is_splittable(image: Image) -> bool:
 def _split(node: Node) -> tuple[Node, ...]:
     """``node``, or what it is split into."""
     given = node.parameters
-    if node.kind != "transpose_conv_2d" or not isinstance(given, Conv2d) or not _is_splittable(given.image):
+    if node.kind not in _MADE or not isinstance(given, Conv2d) or not _is_splittable(given.image):
         return (node,)
     image, stride, zero_point = given.image, given.image.stride_width, given.input_zero_point
     weights, groups = given.weights[:, image.top], image.out_width // image.stride_width
     phases = [phase_taps(weights, stride, phase + image.left) for phase in range(stride)]
-    plain = replace(node, kind="conv", repeat=stride)
+    plain = replace(node, kind=_MADE[node.kind], repeat=stride)
     if len({(newest, taps.shape[1]) for taps, newest in phases}) == 1:
         stacked, newest = np.concatenate([taps for taps, _ in phases]), phases[0][1]
-        conv = Conv(stacked, np.tile(given.bias, stride), zero_point, given.requantization.repeated(stride))
+        bias = given.bias[np.tile(np.arange(given.bias.size), stride)]
+        conv = Conv(stacked, bias, zero_point, given.requantization.repeated(stride))
         access = Access(1, newest - stacked.shape[1] + 1, newest, zero_point)
         macs = groups * stacked.size
         return (replace(plain, accesses=(access,), parameters=conv, macs=macs, wide=True, contiguous_output=True),)

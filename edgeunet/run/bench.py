@@ -186,7 +186,7 @@ def reference(graph: Graph, compiled: Compiled, rows: int | None = None) -> Call
 
     def answer(data: bytes) -> bytes:
         tensors = [inner.tensors[index] for index in inner.inputs]
-        parts = [np.frombuffer(data, np.int8)] if rows is not None else split_bytes(data, compiled.inputs)
+        parts = [np.frombuffer(data, tensors[0].dtype)] if rows is not None else split_bytes(data, compiled.inputs)
         arrays = [part.reshape(tensor.shape) for part, tensor in zip(parts, tensors, strict=True)]
         return b"".join(np.ascontiguousarray(out).tobytes() for out in evaluate(inner, arrays))
 
@@ -263,7 +263,7 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
     if compiled.untried:
         note(compiled.untried.sentence())
     rows = recording_rows(compiled) if compiled.mode == "stream" else None
-    size = rows * compiled.inputs[0].shape[-1] if rows else None
+    size = rows * compiled.inputs[0].row_bytes if rows else None
     golden = make_golden(compiled, reference(graph, compiled, rows), request.repeat, size)
     if compiled.mode == "stream" and not (card and card.sample_rate_hz):
         note("the model's card has no sample rate, so there are no figures per second, in MHz or in ms")

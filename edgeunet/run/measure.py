@@ -105,6 +105,7 @@ def measure(
         footprint = image.footprint()
         if build.board is None and not build.is_sanitized:
             host_instructions = count_with_callgrind(image.path, *_called(compiled, plain), timeout_s)
+    made = compiled.outputs[0].dtype
     return Measurement(
         model=model or compiled.name,
         target=target,
@@ -112,7 +113,7 @@ def measure(
         core=board.core.name if board else "host",
         kernels=compiled.kernels,
         mode=compiled.mode,
-        mismatch=compare(golden.outputs, plain.outputs) or compare(golden.outputs[:1], traced.outputs),
+        mismatch=compare(golden.outputs, plain.outputs, made) or compare(golden.outputs[:1], traced.outputs, made),
         unit=plain.unit,
         clock_hz=plain.clock_hz,
         counts=plain.counts,
@@ -273,8 +274,9 @@ def _outputs(lines: Sequence[Line], sizes: Sequence[int]) -> tuple[bytes, ...]:
     return tuple(bytes(part) for part in parts)
 
 
-def compare(expected: Sequence[bytes], answered: Sequence[bytes]) -> Mismatch | None:
-    """Return where ``answered`` differs from ``expected`` (int8 values, run by run), or ``None`` when it never does."""
+def compare(expected: Sequence[bytes], answered: Sequence[bytes], dtype: str = "int8") -> Mismatch | None:
+    """Return where ``answered`` differs from ``expected`` (values of ``dtype``, run by run), or ``None`` when it never
+    does."""
     first = None
     differing = compared = 0
     for run, (want, have) in enumerate(zip(expected, answered, strict=True)):
@@ -286,7 +288,8 @@ def compare(expected: Sequence[bytes], answered: Sequence[bytes]) -> Mismatch | 
     if first is None:
         return None
     run, offset = first
-    values = [np.frombuffer(data[run], np.int8)[offset] for data in (expected, answered)]
+    place = offset // np.dtype(dtype).itemsize
+    values = [np.frombuffer(data[run], dtype)[place] for data in (expected, answered)]
     return Mismatch(run, offset, int(values[0]), int(values[1]), differing, compared)
 
 

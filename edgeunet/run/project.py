@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edgeunet.emit.source import Compiled
+from edgeunet.emit.source import Compiled, Interface
 from edgeunet.errors import RunError
 from edgeunet.escaping.c import CIdentifier, CText, Source
 from edgeunet.escaping.written import written
@@ -144,7 +144,8 @@ def write_project(
     traps = compiled.aligned and board is not None and board.core.architecture == "cortex_m"
     flags = "-O2 -mno-unaligned-access" if traps else "-O2"
     width = call_width(recording.pipeline) if recording is not None else CText("")
-    filled = {"flags": CText(flags), "weights": CText(weights), "width": width}
+    types = {"input_t": c_type(compiled.inputs), "output_t": c_type(compiled.outputs)}
+    filled = {"flags": CText(flags), "weights": CText(weights), "width": width, **types}
     files = _template_files(compiled, board_name, filled, with_recording=recording is not None)
     files |= {f"model/{path}": text for path, text in compiled.sources.files.items()}
     mark: dict[str, Any] = {"schema": SCHEMA, "model": compiled.name, "board": board_name}
@@ -165,6 +166,11 @@ def write_project(
     names = tuple(sorted(changed))
     kept, replaced = ((), names) if force else (names, ())
     return Project(directory, compiled.name, board_name, mark.get("recording"), traps, kept, replaced, weights)
+
+
+def c_type(side: Sequence[Interface]) -> CText:
+    """Return the C type of the values of the network's input or output, all of which have the same."""
+    return CText(f"{side[0].dtype}_t")
 
 
 def _template_files(

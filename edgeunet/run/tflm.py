@@ -109,7 +109,7 @@ def run_tflm(model: bytes, compiled: Compiled, golden: Golden) -> Peer:
     assert arena is not None
     return Peer(
         version=version("tflite-micro"),
-        mismatch=compare(golden.outputs, answers),
+        mismatch=compare(golden.outputs, answers, compiled.outputs[0].dtype),
         arena_bytes=arena.total_bytes,
         tensors_bytes=arena.tensor_bytes,
         bookkeeping_bytes=arena.bookkeeping_bytes,
@@ -118,7 +118,8 @@ def run_tflm(model: bytes, compiled: Compiled, golden: Golden) -> Peer:
 
 
 def _check_edges(model: bytes, compiled: Compiled) -> None:
-    """Raise where an edge is neither int8, float32, nor uint8 with the same scale: its bytes stand for other ones."""
+    """Raise where an edge is neither int8, int16, float32, nor uint8 with the same scale: its bytes stand for other
+    ones."""
     outline = read_outline(model)
     for side, ports, interfaces in (
         ("input", outline.inputs, compiled.inputs),
@@ -126,7 +127,7 @@ def _check_edges(model: bytes, compiled: Compiled) -> None:
     ):
         for port, interface in zip(ports, interfaces, strict=True):
             same = (port.scale, port.zero_point - 128) == (interface.scale, interface.zero_point)
-            if port.dtype not in ("int8", "float32") and not (port.dtype == "uint8" and same):
+            if port.dtype not in ("int8", "int16", "float32") and not (port.dtype == "uint8" and same):
                 raise RunError(
                     f"the model's {side} is {port.dtype} and rescaled at the edge where the compiled network has int8, "
                     "so that bytes cannot be compared; convert with int8 edges, or leave out --peer"
@@ -152,7 +153,8 @@ def _answers(model: bytes, compiled: Compiled, golden: Golden) -> list[bytes]:
         with np.load(paths[2]) as stored:
             return [
                 b"".join(
-                    _as_int8(stored[f"{run}.{index}"], interface) for index, interface in enumerate(compiled.outputs)
+                    _as_compiled(stored[f"{run}.{index}"], interface)
+                    for index, interface in enumerate(compiled.outputs)
                 )
                 for run in range(len(golden.inputs))
             ]
@@ -171,20 +173,22 @@ def _interpret(paths: Sequence[str]) -> None:
         )
 
 
-def split_bytes(data: bytes, interfaces: Sequence[Interface]) -> list[np.ndarray[Any, np.dtype[np.int8]]]:
-    """Return the int8 arrays that lie one after the other in ``data``."""
+def split_bytes(data: bytes, interfaces: Sequence[Interface]) -> list[np.ndarray[Any, np.dtype[Any]]]:
+    """Return the arrays, each of its interface's type, that lie one after the other in ``data``."""
     parts, start = [], 0
     for interface in interfaces:
-        parts.append(np.frombuffer(data, np.int8, interface.size_bytes, start))
+        dtype = np.dtype(interface.dtype)
+        parts.append(np.frombuffer(data, dtype, interface.size_bytes // dtype.itemsize, start))
         start += interface.size_bytes
     return parts
 
 
-def _as_int8(array: np.ndarray[Any, Any], interface: Interface) -> bytes:
-    """Return an answer as the compiled network gives it: int8, where a model with another edge converts it."""
-    if array.dtype == np.int8:
+def _as_compiled(array: np.ndarray[Any, Any], interface: Interface) -> bytes:
+    """Return an answer as the compiled network gives it: int8 or int16, where a model with another edge converts it."""
+    if array.dtype in (np.int8, np.int16):
         return array.tobytes()
     if array.dtype == np.uint8:
         return (array ^ 0x80).tobytes()
     quantized = np.round(array / np.float32(interface.scale)) + interface.zero_point
-    return np.clip(quantized, -128, 127).astype(np.int8).tobytes()
+    limits = np.iinfo(interface.dtype)
+    return np.clip(quantized, limits.min, limits.max).astype(interface.dtype).tobytes()

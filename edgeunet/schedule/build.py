@@ -222,10 +222,10 @@ class _Assembly:
             if layout.space[signal] == space and signal not in buffer_of:
                 buffer_of[signal] = len(buffers)
                 steps = touched.get(signal, [0])
-                rows, pitch = self.timing.rows[signal], program.signals[signal].channels
+                rows, pitch = self.timing.rows[signal], program.signals[signal].row_bytes
                 name = program.signals[signal].name
                 buffers.append(Buffer(name, space, rows, pitch, 0, 0, min(steps), max(steps), at[space]))
-            at[space] += self.timing.rows[signal] * program.signals[signal].channels
+            at[space] += self.timing.rows[signal] * program.signals[signal].row_bytes
         for root in sorted(touched):
             if root not in buffer_of:
                 buffer_of[root] = len(buffers)
@@ -239,7 +239,7 @@ class _Assembly:
             self.program.nodes[writers[0]].name if writers else signal.name,
             ARENA,
             self.timing.rows[root],
-            signal.channels,
+            signal.row_bytes,
             extent.before,
             extent.after,
             min(steps),
@@ -255,7 +255,7 @@ class _Assembly:
         buffer = self.buffers[self.buffer_of[root]]
         found, pitch = self.program.signals[signal], self.layout.pitch(signal)
         start = buffer.data_offset_bytes + row * pitch + offset
-        return View(self.buffer_of[root], buffer.space, start, pitch, rows, found.channels)
+        return View(self.buffer_of[root], buffer.space, start, pitch, rows, found.channels, found.element_bytes)
 
     def _steps(self) -> list[Step]:
         program, timing = self.program, self.timing
@@ -264,7 +264,7 @@ class _Assembly:
             outer = self._outer(INPUT, signal, at)
             if signal in self.entering:
                 steps.append(_copy_step("input", ENTER, outer, self.view(signal, 0, timing.rows[signal]), signal))
-            at += outer.rows * outer.channels
+            at += outer.rows * outer.row_bytes
         filled: _Filled = {}
         for draft in self.drafts:
             steps.append(self._step(draft, filled))
@@ -274,13 +274,13 @@ class _Assembly:
             if signal in self.leaving:
                 inner = self.view(signal, timing.lags[signal] - slowest, timing.rows[signal])
                 steps.append(_copy_step("output", LEAVE, inner, outer, signal))
-            at += outer.rows * outer.channels
+            at += outer.rows * outer.row_bytes
         return steps
 
     def _outer(self, space: str, signal: int, offset: int) -> View:
         """A graph input or output as it lies in the caller's memory."""
-        rows, channels = self.timing.rows[signal], self.program.signals[signal].channels
-        return View(-1, space, offset, channels, rows, channels)
+        rows, found = self.timing.rows[signal], self.program.signals[signal]
+        return View(-1, space, offset, found.row_bytes, rows, found.channels, found.element_bytes)
 
     def _step(self, draft: _Draft, filled: _Filled) -> Step:
         node, number, timing = draft.node, draft.number, self.timing
@@ -334,7 +334,7 @@ class _Assembly:
             view = self.view(operand, first, end - first)
             return [Margin(view, value, operand, first - self.timing.lags[operand])]
         root, offset = self.layout.root(operand)
-        key, beside = (offset, self.program.signals[operand].channels), filled.setdefault(root, {})
+        key, beside = (offset, self.program.signals[operand].row_bytes), filled.setdefault(root, {})
         for other in [k for k in beside if k != key and beside[k][0] != value]:
             del beside[other]
         known = beside.get(key, (value, 0, 0))
@@ -356,5 +356,5 @@ def _moved(operand: View | Constant, offset: int) -> View | Constant:
 
 
 def _copy_step(name: str, kind: str, source: View, target: View, signal: int) -> Step:
-    copy = Copy(1, target.rows, target.channels)
+    copy = Copy(1, target.rows, target.row_bytes)
     return Step("copy", name, (source,), target, target.rows, copy, (kind,), 0, -1, signal=signal)

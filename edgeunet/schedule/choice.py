@@ -139,7 +139,7 @@ def ram_of(schedule: Schedule) -> int:
     return (
         schedule.arena_bytes
         + (8 if schedule.timing.streams else 0)
-        + sum(schedule.timing.rows[s] * schedule.signals[s].channels for s in edges)
+        + sum(schedule.timing.rows[s] * schedule.signals[s].row_bytes for s in edges)
     )
 
 

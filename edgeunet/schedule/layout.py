@@ -21,7 +21,10 @@ from edgeunet.program.program import Node, Program, channel_offset
 from edgeunet.program.steps import ARENA, INPUT, OUTPUT
 from edgeunet.schedule.timing import Timing
 
-IN_PLACE = ("add", "mul", "table", "squared_difference")
+IN_PLACE = (
+    *("add", "mul", "table", "squared_difference"),
+    *("add_int16", "mul_int16", "logistic_int16", "tanh_int16", "rescale_int16"),
+)
 """Kinds whose kernels may write over an operand."""
 
 
@@ -35,7 +38,7 @@ class Extent:
 
 @dataclass
 class Place:
-    """Where a signal lies: bytes ``offset`` to ``offset + channels`` of each row of a root signal's buffer."""
+    """Where a signal lies: bytes ``offset`` to ``offset + row_bytes`` of each row of a root signal's buffer."""
 
     root: int
     offset: int = 0
@@ -77,7 +80,7 @@ class Layout:
 
     def pitch(self, signal: int) -> int:
         """Bytes from one row of ``signal`` to the next."""
-        return self.program.signals[self._lie(signal)[2]].channels
+        return self.program.signals[self._lie(signal)[2]].row_bytes
 
     def _lie(self, signal: int) -> tuple[int, int, int]:
         """The root of ``signal``, its offset there, and the signal whose rows it has; walked once, then known."""
@@ -168,7 +171,7 @@ class Layout:
 
     def _has_rows_of(self, signal: int, out: int) -> bool:
         a, b = self.program.signals[signal], self.program.signals[out]
-        return (a.rows, a.channels) == (b.rows, b.channels)
+        return (a.rows, a.channels, a.element_bytes) == (b.rows, b.channels, b.element_bytes)
 
     def _is_reshaped(self, signal: int, out: int) -> bool:
         """Whether ``out`` is the bytes of ``signal`` as other rows, around which no reader needs any."""

@@ -97,7 +97,7 @@ def find_skips(program: Program) -> list[Skip]:
             if operand == signal
         )
         if len(rows) > 1 and rows[-1][0] > rows[-2][0]:
-            waiting = (rows[-1][0] - rows[-2][0]) * program.signals[signal].channels
+            waiting = (rows[-1][0] - rows[-2][0]) * program.signals[signal].row_bytes
             found.append(Skip(signal, rows[-1][1], waiting))
     return sorted(found, key=lambda skip: (-skip.waiting_bytes, skip.signal))
 

@@ -138,7 +138,7 @@ class _Search:
 
     def _history(self, signals: set[int]) -> int:
         """Bytes of history of ``signals``."""
-        return sum(self._rows(signal) * self.program.signals[signal].channels for signal in signals)
+        return sum(self._rows(signal) * self.program.signals[signal].row_bytes for signal in signals)
 
     def _rows(self, signal: int) -> int:
         rows = [0]

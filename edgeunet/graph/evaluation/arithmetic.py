@@ -19,6 +19,7 @@ from edgeunet.graph.ir import Quantization
 Integers = NDArray[np.int64]
 
 INT8_MIN, INT8_MAX = -128, 127
+INT16_MIN, INT16_MAX = -(1 << 15), (1 << 15) - 1
 INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
 
 
@@ -99,17 +100,44 @@ def rescale(values: Any, factor: Multiplier) -> Integers:
     return multiply_by_quantized_multiplier(values, factor.multiplier, factor.shift)
 
 
-def activation_range(activation: str, quantization: Quantization) -> tuple[int, int]:
-    """Smallest and largest int8 value that a fused activation lets through.
+def limits_of(dtype: str) -> tuple[int, int]:
+    """Smallest and largest value of an activation of type ``dtype``."""
+    return (INT16_MIN, INT16_MAX) if dtype == "int16" else (INT8_MIN, INT8_MAX)
+
+
+def reduced_multiplier(multiplier: Any) -> Integers:
+    """A 31-bit multiplier rounded to the 15 bits that int16 layers multiply by; the largest stay below 2**15."""
+    given = np.asarray(multiplier, np.int64)
+    result: Integers = np.where(given < 0x7FFF0000, (given + (1 << 15)) >> 16, 0x7FFF)
+    return result
+
+
+def multiply_wide_accumulator(values: Any, multiplier: Any, shift: Any) -> Integers:
+    """``int64`` accumulators times a fixed-point factor of 15 bits, rounded once, halves upward.
+
+        (x * reduced + 2**(14 - shift)) >> (15 - shift),    reduced = round(multiplier / 2**16)
+
+    Source: ``MultiplyByQuantizedMultiplier(int64_t, int32_t, int)`` in ``tensorflow/lite/kernels/internal/common.cc``,
+    for ``|x| < 2**47`` and shifts of -31 to 7, which the rules see to.
+    """
+    right = 15 - np.asarray(shift, np.int64)
+    product = np.asarray(values, np.int64) * reduced_multiplier(multiplier)
+    result: Integers = (product + (np.int64(1) << (right - 1))) >> right
+    return result
+
+
+def activation_range(activation: str, quantization: Quantization, dtype: str = "int8") -> tuple[int, int]:
+    """Smallest and largest value of type ``dtype`` that a fused activation lets through.
 
     Source: ``CalculateActivationRangeQuantized`` in ``tensorflow/lite/kernels/kernel_util.cc``: the real limits divided
     by the scale in float32, rounded half away from zero.
     """
     limits = {"NONE": (None, None), "RELU": (0.0, None), "RELU6": (0.0, 6.0), "RELU_N1_TO_1": (-1.0, 1.0)}
     low, high = limits[activation]
+    least, most = limits_of(dtype)
     return (
-        INT8_MIN if low is None else max(INT8_MIN, quantized_float32(low, quantization)),
-        INT8_MAX if high is None else min(INT8_MAX, quantized_float32(high, quantization)),
+        least if low is None else max(least, quantized_float32(low, quantization)),
+        most if high is None else min(most, quantized_float32(high, quantization)),
     )
 
 
@@ -153,15 +181,17 @@ class SumFactors:
     out: Multiplier
 
 
-def sum_factors(kind: str, first: float, second: float, out: float) -> SumFactors:
-    """Factors of ADD, SUB or SQUARED_DIFFERENCE from the three scales.
+def sum_factors(kind: str, first: float, second: float, out: float, dtype: str = "int8") -> SumFactors:
+    """Factors of ADD, SUB or SQUARED_DIFFERENCE from the three scales; int16 operands have room for 15 bits of
+    fraction in ADD and SUB, and there is no SQUARED_DIFFERENCE of them here.
 
     Source: ``add_common.cc``, ``sub_common.cc`` and ``squared_difference.cc`` in ``tensorflow/lite/micro/kernels``.
     (Some TFLM sources divide in float32 for SUB; its released interpreter and LiteRT do as for ADD.)
     """
     both = 2.0 * max(first, second)
     if kind in ("ADD", "SUB"):
-        left_shift, real_out = 20, both / ((1 << 20) * out)
+        left_shift = 15 if dtype == "int16" else 20
+        real_out = both / ((1 << left_shift) * out)
     else:
         left_shift, real_out = 7, both * both / float(np.float32(1 << 14) * np.float32(out))
     return SumFactors(

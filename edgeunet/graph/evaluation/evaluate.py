@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from edgeunet.errors import GraphError
 from edgeunet.graph.evaluation import arithmetic, windows
+from edgeunet.graph.evaluation.curves import CURVES, argument_factor, curve, wide_softmax, wide_softmax_rows
 from edgeunet.graph.evaluation.lookup import lookup_table
 from edgeunet.graph.evaluation.quantization import channel_factors, quantization_of
+from edgeunet.graph.evaluation.slopes import slopes_of
 from edgeunet.graph.evaluation.softmax import softmax, softmax_table
 from edgeunet.graph.ir import ABSENT, Graph, Op, Quantization, Tensor
 
@@ -95,8 +97,13 @@ class _Step:
         """An operand without its zero point."""
         return self.arrays[position].astype(np.int64) - self.quantization(position).zero_point
 
+    @property
+    def wide(self) -> bool:
+        """Whether it computes in int16."""
+        return self.inputs[0].dtype == "int16"
+
     def clamped(self, values: Array) -> Array:
-        return np.clip(values, *arithmetic.activation_range(self.attributes["activation"], self.made))
+        return np.clip(values, *arithmetic.activation_range(self.attributes["activation"], self.made, self.out.dtype))
 
 
 def _requantized(step: _Step, accumulators: NDArray[np.int64]) -> Array:
@@ -106,6 +113,8 @@ def _requantized(step: _Step, accumulators: NDArray[np.int64]) -> Array:
     factors = channel_factors(step.op, step.inputs[0], step.inputs[1], step.out)
     multipliers = np.array([factor.multiplier for factor in factors], np.int64)
     shifts = np.array([factor.shift for factor in factors], np.int64)
+    if step.wide:
+        return step.clamped(arithmetic.multiply_wide_accumulator(accumulators, multipliers, shifts))
     accumulators = arithmetic.wrap_int32(accumulators)
     scaled = arithmetic.multiply_by_quantized_multiplier(accumulators, multipliers, shifts)
     return step.clamped(scaled + step.made.zero_point)
@@ -138,7 +147,7 @@ def _pool(step: _Step) -> Array:
 
 def _sum(step: _Step) -> Array:
     factors = arithmetic.sum_factors(
-        step.op.kind, step.quantization(0).scale, step.quantization(1).scale, step.made.scale
+        step.op.kind, step.quantization(0).scale, step.quantization(1).scale, step.made.scale, step.out.dtype
     )
     first = arithmetic.rescale(step.offset(0) << factors.left_shift, factors.first)
     second = arithmetic.rescale(step.offset(1) << factors.left_shift, factors.second)
@@ -159,15 +168,24 @@ def _mean(step: _Step) -> Array:
     sums = step.offset(0).sum(axis=axes, keepdims=True) if axes else step.offset(0)
     factor = arithmetic.mean_factor(step.quantization(0).scale, step.made.scale, count)
     scaled = arithmetic.rescale(sums, factor) + step.made.zero_point
-    return np.clip(scaled, arithmetic.INT8_MIN, arithmetic.INT8_MAX)
+    return np.clip(scaled, *arithmetic.limits_of(step.out.dtype))
 
 
 def _softmax(step: _Step) -> Array:
+    if step.wide:
+        tables = wide_softmax(step.attributes["beta"], step.quantization(0).scale)
+        return wide_softmax_rows(step.arrays[0].reshape(-1, step.out.shape[3]), tables)
     table = softmax_table(step.attributes["beta"], step.quantization(0).scale)
     return softmax(step.arrays[0].reshape(-1, step.out.shape[3]), table)
 
 
 def _lookup(step: _Step) -> Array:
+    """Of int8 values by a table of all; of int16 values by the formula, a curve or one or two slopes."""
+    if step.wide and step.op.kind in CURVES:
+        return curve(step.op.kind, step.arrays[0].astype(np.int64), argument_factor(step.quantization(0).scale))
+    if step.wide:
+        slopes = slopes_of(step.op.kind, step.attributes, step.quantization(0), step.made, step.out.dtype)
+        return slopes.applied(step.arrays[0].astype(np.int64))
     table = lookup_table(step.op.kind, step.attributes, step.quantization(0), step.made)
     return table[step.arrays[0].astype(np.int64) + 128]
 

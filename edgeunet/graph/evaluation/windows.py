@@ -1,6 +1,6 @@
 """Exact convolutions and pools on numpy arrays, one tap at a time.
 
-Sums are formed in float64, which is exact here: an int8 convolution's accumulator is under 2**53 by far.
+Sums are formed in float64, which is exact here: int8 or int16 values times int8 weights stay under 2**53 by far.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from edgeunet.graph.evaluation.arithmetic import Integers, rounded_average
 
 Image = NDArray[np.float64]
+LOWEST = 40000.0
+"""More than any value of an activation is below zero."""
+
 Pair = tuple[int, int]
 Padding = tuple[int, int, int, int]
 
@@ -72,9 +75,9 @@ def transpose_convolution(image: Image, weights: Image, stride: Pair, padding: P
 
 def max_pool(image: Image, window: Pair, stride: Pair, padding: Padding, size: Pair) -> Integers:
     """The largest value each window sees; places outside ``image`` never count."""
-    shifted = image + 1000.0
+    shifted = image + LOWEST
     seen = np.stack(list(taps(shifted, window, stride, (1, 1), padding, size)))
-    result: Integers = (seen.max(axis=0) - 1000.0).astype(np.int64)
+    result: Integers = (seen.max(axis=0) - LOWEST).astype(np.int64)
     return result
 
 

@@ -50,43 +50,66 @@ Rule = Callable[[Subject], str | None]
 
 def int8_activations(subject: Subject) -> str | None:
     """Input and output are int8."""
+    return _wrong_type(subject, ("int8",))
+
+
+def integer_activations(subject: Subject) -> str | None:
+    """Inputs and output are all int8, or all int16 with zero point 0."""
+    given = subject.data[0].dtype
+    wrong = _wrong_type(subject, ("int8", "int16"))
+    if wrong is not None:
+        return wrong
     for tensor in (*subject.data, subject.out):
-        if tensor.dtype == "int8":
+        if tensor.dtype != given:
+            return (
+                f"tensor '{tensor.name}' is {tensor.dtype} beside {given}; put a QUANTIZE before it, or convert the "
+                "model again"
+            )
+    return None
+
+
+def _wrong_type(subject: Subject, types: tuple[str, ...]) -> str | None:
+    """Names the first activation of another type, and what to do."""
+    for tensor in (*subject.data, subject.out):
+        if tensor.dtype in types:
             continue
         if tensor.dtype == "float32" and subject.op.kind in WEIGHTED and subject.weights.dtype == "int8":
             return f"computes in float32 on int8 weights (dynamic-range quantization); {QUANTIZE_IT}"
         cures = {
             "float32": QUANTIZE_IT,
             "float16": QUANTIZE_IT,
-            "int16": "quantize with int8 activations instead of 16x8",
+            "int16": "this operator has no int16 form; quantize with int8 activations, or build the layer of others",
             "uint8": "convert with the current int8 quantization instead of the old uint8 one",
         }
-        cure = cures.get(tensor.dtype, "build the model of int8 operators only")
-        return f"tensor '{tensor.name}' is {tensor.dtype} and only int8 is supported; {cure}"
+        cure = cures.get(tensor.dtype, "build the model of integer operators only")
+        return f"tensor '{tensor.name}' is {tensor.dtype} and only {' or '.join(types)} is supported; {cure}"
     return None
 
 
 def edge_types(subject: Subject) -> str | None:
-    """Types are float32 to int8, int8 to int8, uint8 to int8 or int8 to uint8."""
+    """Types are float32 to int8 or int16, int8 or int16 to int8 or int16, uint8 to int8 or int8 to uint8."""
     (given,) = subject.data
     pair = (given.dtype, subject.out.dtype)
-    if pair not in (("float32", "int8"), ("int8", "int8"), ("uint8", "int8"), ("int8", "uint8")):
+    between = ("int8", "int16")
+    if pair not in (("uint8", "int8"), ("int8", "uint8")) and not (
+        given.dtype in (*between, "float32") and subject.out.dtype in between
+    ):
         return f"converts {pair[0]} to {pair[1]}, which is not supported; {QUANTIZE_IT}"
     return None
 
 
 def float_output(subject: Subject) -> str | None:
-    """Types are int8 to float32 or uint8 to float32."""
+    """Types are int8, int16 or uint8 to float32."""
     (given,) = subject.data
-    if given.dtype not in ("int8", "uint8") or subject.out.dtype != "float32":
+    if given.dtype not in ("int8", "int16", "uint8") or subject.out.dtype != "float32":
         return f"converts {given.dtype} to {subject.out.dtype}, which is not supported; {QUANTIZE_IT}"
     return None
 
 
 def one_type(subject: Subject) -> str | None:
-    """Input and output have the same type: int8, or uint8 or float32 at the edges of the graph."""
+    """Input and output have the same type: int8 or int16, or uint8 or float32 at the edges of the graph."""
     (given,) = subject.data
-    if given.dtype != subject.out.dtype or given.dtype not in ("int8", "uint8", "float32"):
+    if given.dtype != subject.out.dtype or given.dtype not in ("int8", "int16", "uint8", "float32"):
         return f"turns {given.dtype} into {subject.out.dtype}, which is not supported; {QUANTIZE_IT}"
     return None
 
@@ -99,7 +122,7 @@ def computed_input(subject: Subject) -> str | None:
 
 
 def per_tensor_quantization(subject: Subject) -> str | None:
-    """Every integer activation has one scale, between 2**-60 and 2**60, and one zero point."""
+    """Every integer activation has one scale, between 2**-60 and 2**60, and one zero point: 0 where it is int16."""
     for tensor in (*subject.data, subject.out):
         if tensor.dtype == "float32":
             continue
@@ -109,6 +132,11 @@ def per_tensor_quantization(subject: Subject) -> str | None:
             return f"tensor '{tensor.name}' has one scale per channel; quantize activations per tensor"
         if not 1 / LARGEST_SCALE <= tensor.quantization.scale <= LARGEST_SCALE:
             return f"tensor '{tensor.name}' has scale {tensor.quantization.scale:.3g}; quantize the model again"
+        if tensor.dtype == "int16" and tensor.quantization.zero_point:
+            return (
+                f"tensor '{tensor.name}' is int16 with zero point {tensor.quantization.zero_point}, and int16 is "
+                "symmetric; quantize with the converter's 16x8 mode"
+            )
     return None
 
 
@@ -117,9 +145,10 @@ def fused_activation(subject: Subject) -> str | None:
     activation = subject.op.attributes["activation"]
     if activation not in ("NONE", "RELU", "RELU6", "RELU_N1_TO_1"):
         return f"its fused activation {activation} is not supported; use a separate layer or RELU"
-    low, high = arithmetic.activation_range(activation, quantization_of(subject.out))
+    low, high = arithmetic.activation_range(activation, quantization_of(subject.out), subject.out.dtype)
     if low > high:
-        return f"its activation {activation} leaves no int8 value between {low} and {high}; quantize the model again"
+        values = f"{subject.out.dtype} value between {low} and {high}"
+        return f"its activation {activation} leaves no {values}; quantize the model again"
     return None
 
 
@@ -151,13 +180,15 @@ def constant_int8_weights(subject: Subject) -> str | None:
     return None
 
 
-def int32_bias(subject: Subject) -> str | None:
-    """The bias, where there is one, is constant int32 with one value per output channel and zero point 0."""
+def integer_bias(subject: Subject) -> str | None:
+    """The bias, where there is one, is constant int32 (int64 where activations are int16) with one value per output
+    channel and zero point 0."""
     bias = subject.bias
     if bias is None:
         return None
-    if bias.dtype != "int32" or bias.data is None:
-        return f"its bias is {bias.dtype}, and a constant int32 one is needed; {QUANTIZE_IT}"
+    wanted = "int64" if subject.data[0].dtype == "int16" else "int32"
+    if bias.dtype != wanted or bias.data is None:
+        return f"its bias is {bias.dtype}, and a constant {wanted} one is needed; {QUANTIZE_IT}"
     if bias.data.ndim != 1:
         return f"its bias has shape {bias.shape}, which interpreters refuse here; convert again, with one dimension"
     if bias.data.size != subject.out.shape[3]:

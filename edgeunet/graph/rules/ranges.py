@@ -29,24 +29,46 @@ def bias_scale(subject: Subject) -> str | None:
 
 
 def accumulator_range(subject: Subject) -> str | None:
-    """No accumulator can leave int32, neither before nor after the left shift of its requantization."""
-    given = quantization_of(subject.data[0])
-    assert subject.weights.data is not None
-    axis = 3 if subject.op.kind == "DEPTHWISE_CONV_2D" else 0
-    axes = tuple(position for position in range(subject.weights.data.ndim) if position != axis)
-    largest = max(127 - given.zero_point, 128 + given.zero_point)
-    bounds = np.abs(subject.weights.data.astype(np.int64)).sum(axis=axes) * largest
-    if subject.bias is not None and subject.bias.data is not None:
-        bounds = bounds + np.abs(subject.bias.data.astype(np.int64))
+    """No accumulator can leave int32, neither before nor after the left shift of its requantization; of int16 layers
+    none reaches 2**47, nor int32 once it is rescaled."""
+    bounds = _accumulator_bounds(subject)
     factors = channel_factors(subject.op, subject.data[0], subject.weights, subject.out)
-    for channel, (bound, factor) in enumerate(zip(bounds.tolist(), factors, strict=True)):
-        if factor.shift > 30 or bound << max(factor.shift, 0) > arithmetic.INT32_MAX:
+    for channel, (bound, factor) in enumerate(zip(bounds, factors, strict=True)):
+        if subject.data[0].dtype == "int16":
+            fits = factor.shift <= MOST_WIDE_SHIFT and bound < 1 << 47 and _rescaled_wide(bound, factor) < 1 << 31
+        else:
+            fits = factor.shift <= 30 and bound << max(factor.shift, 0) <= arithmetic.INT32_MAX
+        if not fits:
             return f"channel {channel} may sum up to {bound}, scaled by {factor.real:.3g}: over int32; quantize again"
     return None
 
 
+MOST_WIDE_SHIFT = 7
+"""``MultiplyByQuantizedMultiplier`` of an int64 accumulator asks for a shift below 8."""
+
+
+def _rescaled_wide(bound: int, factor: arithmetic.Multiplier) -> int:
+    return bound * int(arithmetic.reduced_multiplier(factor.multiplier)) >> (15 - factor.shift)
+
+
+def _accumulator_bounds(subject: Subject) -> list[int]:
+    """Largest magnitude of each channel's sum."""
+    given = quantization_of(subject.data[0])
+    assert subject.weights.data is not None
+    axis = 3 if subject.op.kind == "DEPTHWISE_CONV_2D" else 0
+    axes = tuple(position for position in range(subject.weights.data.ndim) if position != axis)
+    low, high = arithmetic.limits_of(subject.data[0].dtype)
+    largest = max(high - given.zero_point, given.zero_point - low)
+    bounds: list[int] = (np.abs(subject.weights.data.astype(np.int64)).sum(axis=axes) * largest).tolist()
+    if subject.bias is not None and subject.bias.data is not None:
+        bounds = [bound + abs(value) for bound, value in zip(bounds, subject.bias.data.tolist(), strict=True)]
+    return bounds
+
+
 def probability_output(subject: Subject) -> str | None:
-    """The output has scale 1/256 and zero point -128."""
+    """The output has scale 1/256 and zero point -128 (int16: 1/32768 and 0)."""
+    if subject.out.dtype == "int16":
+        return _wide_unit_output(subject)
     made = quantization_of(subject.out)
     if made.scale != 1 / 256 or made.zero_point != -128:
         return (
@@ -56,7 +78,9 @@ def probability_output(subject: Subject) -> str | None:
 
 
 def symmetric_unit_output(subject: Subject) -> str | None:
-    """The output has scale 1/128 and zero point 0."""
+    """The output has scale 1/128 (int16: 1/32768) and zero point 0."""
+    if subject.out.dtype == "int16":
+        return _wide_unit_output(subject)
     made = quantization_of(subject.out)
     if made.scale != 1 / 128 or made.zero_point != 0:
         return (
@@ -65,9 +89,17 @@ def symmetric_unit_output(subject: Subject) -> str | None:
     return None
 
 
+def _wide_unit_output(subject: Subject) -> str | None:
+    made = quantization_of(subject.out)
+    return None if made.scale == 1 / 32768 else f"its output has scale {made.scale:.6g}, not 1/32768; quantize again"
+
+
 def curve_input(subject: Subject) -> str | None:
-    """The input's scale is between 2**-28 and 8."""
+    """The input's scale is between 2**-28 and 8 (int16: 2)."""
     scale = quantization_of(subject.data[0]).scale
+    if subject.data[0].dtype == "int16":
+        within = 2.0**-28 <= scale <= 2.0
+        return None if within else f"its input has scale {scale:.3g}, outside 2**-28 to 2; quantize the model again"
     factor, _ = input_factor(scale, 4)
     if not 0 <= factor.shift <= 30:
         return f"its input has scale {scale:.3g}, outside 2**-28 to 8; quantize the model again"
@@ -81,40 +113,47 @@ def softmax_depth(subject: Subject) -> str | None:
 
 
 def softmax_input(subject: Subject) -> str | None:
-    """The input's scale times beta is over 2**-26."""
+    """The input's scale times beta is over 2**-26 (and at most 2 for int16)."""
     scaled = subject.op.attributes["beta"] * quantization_of(subject.data[0]).scale
     if scaled * (1 << (31 - DIFFERENCE_INTEGER_BITS)) <= 1:
         return f"its input has scale {scaled:.3g}, under 2**-26; quantize the model again"
+    if subject.data[0].dtype == "int16" and scaled > 2:
+        return f"its input has scale {scaled:.3g}, over 2; quantize the model again"
     return None
 
 
 def sum_scales(subject: Subject) -> str | None:
-    """The output's scale is over 2**-19 of the larger input scale (SQUARED_DIFFERENCE: 2**-12 of its square)."""
+    """The output's scale is over 2**-19 of the larger input scale (int16: 2**-14; SQUARED_DIFFERENCE: 2**-12 of its
+    square)."""
     first, second = (quantization_of(tensor).scale for tensor in subject.data)
-    factors = arithmetic.sum_factors(subject.op.kind, first, second, quantization_of(subject.out).scale)
+    factors = arithmetic.sum_factors(
+        subject.op.kind, first, second, quantization_of(subject.out).scale, subject.out.dtype
+    )
     if factors.out.shift > 0 or factors.out.multiplier == 0:
         return f"scales {first:.3g} and {second:.3g} are too far from the output's; quantize the model again"
     return None
 
 
 def product_scales(subject: Subject) -> str | None:
-    """The product of the inputs' scales is under 2**14 of the output's."""
+    """The product of the inputs' scales is under 2**14 of the output's (int16: under the output's)."""
     first, second = (quantization_of(tensor).scale for tensor in subject.data)
-    if first * second / quantization_of(subject.out).scale >= 1 << 14:
+    limit = 1 if subject.out.dtype == "int16" else 1 << 14
+    if first * second / quantization_of(subject.out).scale >= limit:
         return f"scales {first:.3g} and {second:.3g} are too far from the output's; quantize the model again"
     return None
 
 
 def ratio_of_scales(subject: Subject) -> str | None:
-    """The input's scale (times a slope, if there is one) is under 2**22 of the output's."""
+    """The input's scale (times a slope, if there is one) is under 2**22 of the output's (of an int16 input 2**14)."""
     given, made = quantization_of(subject.data[0]), quantization_of(subject.out)
-    if given.scale * max(1.0, abs(subject.op.attributes.get("alpha", 1.0))) / made.scale >= 1 << 22:
+    limit = 1 << (14 if subject.data[0].dtype == "int16" else 22)
+    if given.scale * max(1.0, abs(subject.op.attributes.get("alpha", 1.0))) / made.scale >= limit:
         return f"its scales {given.scale:.3g} and {made.scale:.3g} are too far apart; quantize the model again"
     return None
 
 
 def ratio_of_scales_of_integers(subject: Subject) -> str | None:
-    """Between integer types, the input's scale is under 2**22 of the output's."""
+    """Between integer types, the input's scale is under 2**22 of the output's (of an int16 input 2**14)."""
     return None if subject.data[0].dtype == "float32" else ratio_of_scales(subject)
 
 
@@ -131,7 +170,8 @@ def averaged_range(subject: Subject) -> str | None:
     given, made = quantization_of(subject.data[0]), quantization_of(subject.out)
     count = math.prod(subject.data[0].shape) // math.prod(subject.out.shape)
     shift = arithmetic.mean_factor(given.scale, made.scale, count).shift
-    if not -31 <= shift <= 20 or (count * 255) << max(shift, 0) > arithmetic.INT32_MAX:
+    low, high = arithmetic.limits_of(subject.data[0].dtype)
+    if not -31 <= shift <= 20 or (count * (high - low)) << max(shift, 0) > arithmetic.INT32_MAX:
         return f"it sums {count} values scaled by {given.scale / made.scale:.3g}: over int32; average in two steps"
     return None
 

@@ -20,6 +20,14 @@ A model is read from a fully int8-quantized `.tflite` file (batch 1, static shap
 `(1, T, C)` they were built as. Results are equal, value for value, to the interpreter of TensorFlow Lite for
 Microcontrollers and to LiteRT's reference kernels; where those two differ, the note says whose result is taken. An
 operator that breaks a rule is an error that names the operator, its layer, the rule and what to do.
+
+Activations are int8, or int16 (16x8: int8 weights, int64 biases, zero point 0) where an operator's rules say so; the
+type may change from tensor to tensor, by QUANTIZE. A sum of int16 inputs becomes a value by
+
+    y = (sum * m + 2**(14 - shift)) >> (15 - shift),    m = min(round(multiplier / 2**16), 32767)
+
+with the 31-bit multiplier and the shift that int8 has: `MultiplyByQuantizedMultiplier(int64_t, int32_t, int)` in
+`tensorflow/lite/kernels/internal/common.cc`. Elementwise operators of int16 round twice, as in int8.
 """
 
 

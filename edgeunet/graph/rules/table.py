@@ -19,9 +19,18 @@ DILATION = {"dilation": "(height, width), each at least 1"}
 PADDING = {"padding": "(top, bottom, left, right) zeros (stored zero points) around the input; SAME and VALID resolved"}
 ACTIVATION = {"activation": '"NONE", "RELU", "RELU6" or "RELU_N1_TO_1", fused'}
 
-ACTIVATIONS: tuple[Rule, ...] = (operands.computed_input, operands.int8_activations, operands.per_tensor_quantization)
+ACTIVATIONS: tuple[Rule, ...] = (
+    operands.computed_input,
+    operands.integer_activations,
+    operands.per_tensor_quantization,
+)
+INT8_ALONE: tuple[Rule, ...] = (
+    operands.computed_input,
+    operands.int8_activations,
+    operands.per_tensor_quantization,
+)
 WEIGHTS: tuple[Rule, ...] = (operands.constant_int8_weights,)
-WEIGHTS_CONTRACT = (operands.int32_bias, ranges.accumulator_range, operands.fused_activation)
+WEIGHTS_CONTRACT = (operands.integer_bias, ranges.accumulator_range, operands.fused_activation)
 COPY: tuple[Rule, ...] = (*ACTIVATIONS, operands.same_quantization)
 
 
@@ -85,7 +94,8 @@ SUPPORTED: Mapping[str, Supported] = {
         ACTIVATION,
         note=(
             "TFLM rounds twice when it rescales, as everywhere; LiteRT's reference kernel (2.x) rounds once in this "
-            "operator alone. The device's (TFLM's) results are taken, and single values differ from LiteRT's by 1."
+            "operator alone. The device's (TFLM's) results are taken, and single values differ from LiteRT's by 1. Of "
+            "int16 activations LiteRT keeps all 31 bits of the multiplier, TFLM the 15 that convolutions have."
         ),
     ),
     "MAX_POOL_2D": Supported(
@@ -99,6 +109,7 @@ SUPPORTED: Mapping[str, Supported] = {
             "whole": "true where the window is the input, however long it is (REDUCE_MAX); else absent",
         },
         spellings=("REDUCE_MAX (over height and width)",),
+        note="TFLM does not have REDUCE_MAX of int16; equal to LiteRT.",
     ),
     "AVERAGE_POOL_2D": Supported(
         "Average of the values in a window that are not padding, rounded half away from zero.",
@@ -106,10 +117,14 @@ SUPPORTED: Mapping[str, Supported] = {
         attributes={"filter": "(height, width)", **STRIDE, **PADDING, **ACTIVATION},
     ),
     "ADD": Supported(
-        "Sum of two tensors, each rescaled to twice the larger scale with 20 bits of fraction.",
+        "Sum of two tensors, each rescaled to twice the larger scale with 20 bits of fraction (int16: 15).",
         (*ACTIVATIONS, shapes.broadcast_shape, ranges.sum_scales, operands.fused_activation),
         "first, second (either may be constant)",
         ACTIVATION,
+        note=(
+            "Of int16 activations whose scales are powers of two and whose option `pot_scale_int16` is set, which "
+            "today's converter does not do, LiteRT computes in another way; TFLM's general one is taken."
+        ),
     ),
     "SUB": Supported(
         "Difference of two tensors, in the arithmetic of ADD.",
@@ -129,7 +144,7 @@ SUPPORTED: Mapping[str, Supported] = {
     ),
     "SQUARED_DIFFERENCE": Supported(
         "Square of the difference of two tensors, rescaled with 7 bits of fraction.",
-        (*ACTIVATIONS, shapes.broadcast_shape, ranges.sum_scales, operands.fused_activation),
+        (*INT8_ALONE, shapes.broadcast_shape, ranges.sum_scales, operands.fused_activation),
         "first, second (either may be constant)",
         {"activation": '"NONE"'},
     ),
@@ -165,7 +180,7 @@ SUPPORTED: Mapping[str, Supported] = {
         (*COPY, shapes.padded_shape),
         attributes={
             "paddings": "((before, after), ...) for batch, height, width, channels",
-            "value": "the stored int8 value to pad with, or None for the output's zero point",
+            "value": "the stored value to pad with, or None for the output's zero point",
         },
         spellings=("PADV2",),
     ),
@@ -191,6 +206,10 @@ SUPPORTED: Mapping[str, Supported] = {
             ranges.softmax_input,
         ),
         attributes={"beta": "factor of the exponents"},
+        note=(
+            "The tables of int16 differ by 1 in some entries between TFLM, which makes them in float32, and LiteRT; "
+            "the device's (TFLM's) results are taken, and single values differ from LiteRT's by a few steps."
+        ),
     ),
     "LOGISTIC": Supported(
         "1 / (1 + exp(-x)).",
@@ -204,16 +223,16 @@ SUPPORTED: Mapping[str, Supported] = {
     ),
     "RSQRT": Supported(
         "1 / sqrt(x).",
-        (*ACTIVATIONS, shapes.same_shape, ranges.rsqrt_scales),
+        (*INT8_ALONE, shapes.same_shape, ranges.rsqrt_scales),
         note="At and below zero the result is the largest value; the interpreters stop with an error below zero.",
     ),
     "NEG": Supported(
         "-x, as a table: DEQUANTIZE, NEG in float32 and QUANTIZE become this one operator.",
-        (*ACTIVATIONS, shapes.same_shape),
+        (*INT8_ALONE, shapes.same_shape),
         note="LayerNormalization converts to it.",
     ),
-    "ABS": Supported("Absolute value.", (*ACTIVATIONS, shapes.same_shape, ranges.ratio_of_scales)),
-    "HARD_SWISH": Supported("x * clip(x + 3, 0, 6) / 6.", (*ACTIVATIONS, shapes.same_shape, ranges.swish_scales)),
+    "ABS": Supported("Absolute value.", (*INT8_ALONE, shapes.same_shape, ranges.ratio_of_scales)),
+    "HARD_SWISH": Supported("x * clip(x + 3, 0, 6) / 6.", (*INT8_ALONE, shapes.same_shape, ranges.swish_scales)),
     "RELU": Supported("Largest of x and 0.", (*ACTIVATIONS, shapes.same_shape, ranges.ratio_of_scales)),
     "RELU6": Supported(
         "x limited to 0 ... 6.",
@@ -225,7 +244,7 @@ SUPPORTED: Mapping[str, Supported] = {
     ),
     "RELU_N1_TO_1": Supported(
         "x limited to -1 ... 1.",
-        (*ACTIVATIONS, shapes.same_shape, ranges.ratio_of_scales),
+        (*INT8_ALONE, shapes.same_shape, ranges.ratio_of_scales),
         note="TFLM does not have it as an operator of its own; equal to LiteRT.",
     ),
     "LEAKY_RELU": Supported(
@@ -235,7 +254,7 @@ SUPPORTED: Mapping[str, Supported] = {
     ),
     "GELU": Supported(
         "x times the share of a normal distribution that lies below x.",
-        (*ACTIVATIONS, shapes.same_shape, ranges.ratio_of_scales),
+        (*INT8_ALONE, shapes.same_shape, ranges.ratio_of_scales),
         attributes={"approximate": "true for the curve through tanh, false for the one through erf"},
         note="TFLM does not have it; equal to LiteRT.",
     ),
@@ -250,7 +269,7 @@ SUPPORTED: Mapping[str, Supported] = {
         ),
     ),
     "DEQUANTIZE": Supported(
-        "int8 to float32, at the outputs of the graph.",
+        "int8 or int16 to float32, at the outputs of the graph.",
         (operands.computed_input, operands.float_output, operands.per_tensor_quantization, shapes.same_shape),
     ),
 }

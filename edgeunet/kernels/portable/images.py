@@ -81,7 +81,7 @@ def _resize(step: Step) -> Arguments:
         "out_height": len(resize.rows),
         "out_width": len(resize.columns),
         "in_width": resize.in_width,
-        "channels": view.channels,
+        "channels": view.row_bytes,
         "in_pitch": view.pitch_bytes,
         "out_pitch": step.output.pitch_bytes,
     }

@@ -8,6 +8,7 @@ from edgeunet.kernels.portable.blocks import CONVOLUTION, CONVOLUTION_SUM
 from edgeunet.kernels.portable.columns import DEPTHWISES
 from edgeunet.kernels.portable.fields import REQUANTIZE, requantization_fields
 from edgeunet.kernels.portable.images import IMAGES
+from edgeunet.kernels.portable.int16_rows import fills_bytes
 from edgeunet.kernels.portable.lines import ADDITION, MAX_POOL
 from edgeunet.program.convolutions import (
     INT32_LIMIT,
@@ -200,7 +201,7 @@ def _table(step: Step) -> Arguments:
 def _rowwise(step: Step) -> StructFields:
     return {
         "rows": step.rows,
-        "channels": step.output.channels,
+        "channels": step.output.row_bytes,
         "in_pitch": source(step).pitch_bytes,
         "out_pitch": step.output.pitch_bytes,
     }
@@ -219,7 +220,7 @@ def _repeat(step: Step) -> Arguments:
 def copy_fields(step: Step) -> dict[str, int]:
     """``outer`` blocks of ``rows`` runs of ``bytes``; runs without gaps are one."""
     copy, given = parameters(step, Copy), step.inputs[0]
-    in_pitch = given.pitch_bytes if isinstance(given, View) else given.values.shape[1]
+    in_pitch = given.pitch_bytes if isinstance(given, View) else given.values.itemsize * given.values.shape[1]
     fields = {
         "outer": copy.outer,
         "rows": copy.rows,
@@ -287,7 +288,7 @@ PORTABLE: KernelTable = {
     "table": (Kernel("eu_table", "portable", plain, _table, overlap=in_order()),),
     "repeat": (Kernel("eu_repeat", "portable", plain, _repeat, overlap=in_order()),),
     "copy": (Kernel("eu_copy", "portable", plain, _copy),),
-    "fill": (Kernel("eu_fill", "portable", plain, _fill),),
+    "fill": (Kernel("eu_fill", "portable", fills_bytes, _fill),),
     "mean": (Kernel("eu_mean", "portable", plain, _mean, REQUANTIZE),),
     "softmax": (Kernel("eu_softmax", "portable", _softmax_fits, _softmax, overlap=in_order()),),
     **IMAGES,

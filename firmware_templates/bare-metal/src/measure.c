@@ -80,13 +80,14 @@ void measure_selftest(int32_t result)
 }
 
 /* MurmurHash3's finalizer over a counter: full-range bytes that need no table. */
-void measure_input(int8_t *input, uint32_t count, uint32_t run, uint32_t first)
+void measure_input(void *input, uint32_t count, uint32_t run, uint32_t first)
 {
+    int8_t *bytes = input;
     for (uint32_t i = 0; i < count; ++i) {
         uint32_t x = first + i + run * 0x9E3779B9u;
         x = (x ^ (x >> 16)) * 0x85EBCA6Bu;
         x = (x ^ (x >> 13)) * 0xC2B2AE35u;
-        input[i] = (int8_t)(uint8_t)(x >> 24);
+        bytes[i] = (int8_t)(uint8_t)(x >> 24);
     }
 }
 
@@ -105,13 +106,14 @@ void measure_call(const char *kind, uint32_t run, void (*work)(void *), void *co
     report_end();
 }
 
-uint32_t measure_output(const int8_t *output, uint32_t count, uint32_t run, uint32_t first)
+uint32_t measure_output(const void *output, uint32_t count, uint32_t run, uint32_t first)
 {
+    const int8_t *bytes = output;
     for (uint32_t offset = 0; offset < count; offset += 64u) {
         report_begin("output");
         report_number("run", run);
         report_number("offset", first + offset);
-        report_bytes("bytes", output + offset, count - offset < 64u ? count - offset : 64u);
+        report_bytes("bytes", bytes + offset, count - offset < 64u ? count - offset : 64u);
         report_end();
     }
     return first + count;

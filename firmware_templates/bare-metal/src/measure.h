@@ -16,13 +16,13 @@ void measure_selftest(int32_t result);
 
 /* `count` bytes of test input number `run`, from byte `first` on: the same on every machine, so that the listener knows
  * what to expect. */
-void measure_input(int8_t *input, uint32_t count, uint32_t run, uint32_t first);
+void measure_input(void *input, uint32_t count, uint32_t run, uint32_t first);
 
 /* Runs `work(context)` once, from entry to return, and reports counter and stack in a line of `kind`. */
 void measure_call(const char *kind, uint32_t run, void (*work)(void *), void *context);
 
 /* Sends `count` bytes of output as bytes `first` and on of the run; returns the place of the next. */
-uint32_t measure_output(const int8_t *output, uint32_t count, uint32_t run, uint32_t first);
+uint32_t measure_output(const void *output, uint32_t count, uint32_t run, uint32_t first);
 
 /* What one call of the trace hook takes; `ticks_before` is where the hook adds up. */
 uint64_t measure_trace(void (*trace)(int32_t), uint64_t *ticks_before);

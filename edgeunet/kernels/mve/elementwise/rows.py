@@ -83,7 +83,7 @@ def _repeats(step: Step) -> Arguments:
     fields: StructFields = {
         "outer": step.groups,
         "rows": factor,
-        "bytes": view.channels,
+        "bytes": view.row_bytes,
         "in_pitch": 0,
         "in_jump": view.pitch_bytes,
         "out_pitch": pitch,
@@ -94,7 +94,7 @@ def _repeats(step: Step) -> Arguments:
 
 def _max_overlap(step: Step, position: int) -> Clearance | None:
     """Rows go in ascending order where sixteen lanes hold all channels."""
-    return in_order()(step, position) if step.output.channels <= LANES else None
+    return in_order()(step, position) if step.output.row_bytes <= LANES else None
 
 
 ADD = Kernel("eu_elementwise_add", "mve", _accepts_add, _add, overlap=in_order())
