@@ -7,6 +7,7 @@ from edgeunet.kernels.dsp.choice import bare_beats_quads, bare_is_cheapest, pair
 from edgeunet.kernels.dsp.depthwise.rows import depthwises
 from edgeunet.kernels.dsp.depthwise.twofold import twofold
 from edgeunet.kernels.dsp.depthwise.words import words
+from edgeunet.kernels.dsp.duos import rows as duos
 from edgeunet.kernels.dsp.elementwise.clamped_add import clamped_additions
 from edgeunet.kernels.dsp.elementwise.rows import additions, max_pools
 from edgeunet.kernels.dsp.pairs import rows as pairs
@@ -48,5 +49,10 @@ DSP: KernelTable = {
     "depthwise_upsampled": (*twofold(), *words()),
     "max_pool": max_pools(),
     "add": (*additions(), *clamped_additions()),
+    "conv_int16": duos.convolutions(),
+    "depthwise_int16": duos.depthwises(),
+    "add_int16": duos.additions(),
+    "max_pool_int16": duos.max_pools(),
+    "rescale_int16": duos.rescales(),
 }
 """Rows by step kind, most wanted first."""
