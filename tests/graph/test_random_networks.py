@@ -14,15 +14,18 @@ from tests.rigs.judges import litert_reference, tflm
 
 DEVICE_ONLY = {"FULLY_CONNECTED"}
 """The operator in which LiteRT's reference kernels and TFLM differ on single values; see docs/SUPPORTED_OPS.md."""
+DEVICE_ONLY_INT16 = {*DEVICE_ONLY, "SOFTMAX"}
+"""The same where activations are int16."""
 
 
 def check(model: bytes, graph: Graph, seed: int) -> int:
     """Compare with both judges; returns how many different values the output has."""
-    shapes = [graph.tensors[index].shape for index in graph.inputs]
-    given_arrays = [random_inputs(shape, np.random.default_rng(seed)) for shape in shapes]
+    inputs = [graph.tensors[index] for index in graph.inputs]
+    given_arrays = [random_inputs(tensor.shape, np.random.default_rng(seed), tensor.dtype) for tensor in inputs]
     found = evaluate(graph, given_arrays)
     expected = [tflm(model, *given_arrays, outputs=len(graph.outputs))]
-    if not DEVICE_ONLY.intersection(op.kind for op in graph.ops):
+    wide = any(tensor.dtype == "int16" for tensor in graph.tensors)
+    if not (DEVICE_ONLY_INT16 if wide else DEVICE_ONLY).intersection(op.kind for op in graph.ops):
         expected.append(litert_reference(model, *given_arrays))
     for outputs in expected:
         for ours, theirs in zip(found, outputs, strict=True):
@@ -43,6 +46,21 @@ def test_seeded_networks_are_exact_and_their_values_spread() -> None:
     assert {"CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "RSQRT", "MEAN", "SOFTMAX", "PAD", "SLICE"} <= kinds
 
 
+@pytest.mark.parametrize("types", ["int16", "mixed"])
+def test_int16_networks_are_exact_and_their_values_spread(types: str) -> None:
+    kinds: set[str] = set()
+    spread = []
+    for seed in range(30):
+        model = random_network(seed, outputs=2, types=types)
+        graph = read_tflite(model)
+        kinds.update(op.kind for op in graph.ops)
+        output = graph.tensors[graph.outputs[0]]
+        size = min(1 << 8 * np.dtype(output.dtype).itemsize, int(np.prod(output.shape)))
+        spread.append(check(model, graph, seed) / size)
+    assert np.median(spread) > 0.25
+    assert {"CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "MEAN", "SOFTMAX", "SLICE", "QUANTIZE"} <= kinds
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(networks(), st.integers(0, 99))
 def test_drawn_networks_are_exact(model: bytes, seed: int) -> None:
@@ -51,10 +69,11 @@ def test_drawn_networks_are_exact(model: bytes, seed: int) -> None:
 
 @pytest.mark.nightly
 @pytest.mark.slow
+@pytest.mark.parametrize("types", ["int8", "int16", "mixed"])
 @pytest.mark.parametrize("start", range(1000, 6000, 500))
-def test_thousands_of_networks_are_exact(start: int) -> None:
+def test_thousands_of_networks_are_exact(start: int, types: str) -> None:
     for seed in range(start, start + 500):
-        model = random_network(seed)
+        model = random_network(seed, types=types)
         check(model, read_tflite(model), seed)
 
 

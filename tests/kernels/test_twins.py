@@ -18,6 +18,7 @@ from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import Kernel, KernelTable, kernel_source
 from edgeunet.kernels.mve.columns import rows as column_rows
 from edgeunet.kernels.mve.table import MVE
+from edgeunet.kernels.portable.int16_rows import INT16, INT16_TWINS
 from edgeunet.kernels.portable.table import PORTABLE, TWINS
 from edgeunet.kernels.portable.upsampled import UPSAMPLED
 from edgeunet.program.program import FusedAdd
@@ -26,12 +27,13 @@ from edgeunet.schedule.plan import schedule_graph
 from tests.networks import dsp_networks
 from tests.networks import helium_networks as convolutions
 from tests.networks.helium_table import CHANNELS, column_network, copies_network, table_network
+from tests.networks.int16_networks import wide_network
 from tests.rigs import kernel_lists
 from tests.rigs.twins import twin_source
 
 FAST: dict[str, KernelTable] = {"dsp": DSP, "mve": MVE}
 TESTED = {
-    "dsp": (*kernel_lists.DSP, *kernel_lists.TALL, *kernel_lists.PAIRS, *kernel_lists.BARE),
+    "dsp": (*kernel_lists.DSP, *kernel_lists.TALL, *kernel_lists.PAIRS, *kernel_lists.BARE, *kernel_lists.DUOS),
     "mve": kernel_lists.HELIUM,
 }
 """The lists by which the tests on each emulated core check that all of its kernels ran."""
@@ -66,6 +68,7 @@ def sample_steps(core: str) -> list[Step]:
     networks += [convolutions.column_network(1, convolutions.APART, 32).build()]
     networks += [dsp_networks.few_rows_network(channels, seed) for seed, channels in enumerate((4, 8, 48))]
     networks += [dsp_networks.several_rows_network(channels, seed) for seed, channels in enumerate((12, 24))]
+    networks += [wide_network(channels, seed) for seed, channels in enumerate((2, 3, 4))]
     graphs = map(read_tflite, networks)
     return [
         step for graph in graphs for step in schedule_graph(graph, kernels=core, search=False, without=("order",)).steps
@@ -94,7 +97,9 @@ def test_every_fast_kernel_has_a_portable_file_with_the_same_argument_struct(cor
 def test_what_a_fast_kernel_accepts_its_portable_twin_accepts(core: str) -> None:
     seen = set()
     for kernel, kind, step in accepted(core):
-        twin = next(row for row in {**PORTABLE, **UPSAMPLED}[kind] if row.function == TWINS[kind])
+        twin = next(
+            row for row in {**PORTABLE, **UPSAMPLED, **INT16}[kind] if row.function == {**TWINS, **INT16_TWINS}[kind]
+        )
         assert twin.accepts(replace(step, epilogue=(), inputs=step.inputs[:1] if step.epilogue else step.inputs))
         assert all(isinstance(after, FusedAdd) for after in step.epilogue)
         seen.add(kernel.function)
@@ -112,4 +117,4 @@ def test_every_fast_kernel_is_named_by_the_tests_of_its_core(core: str) -> None:
 def test_every_table_ends_with_kernels_that_take_everything(core: str) -> None:
     assert FLAVOURS[core].tables[0] is FAST[core]
     assert PORTABLE in FLAVOURS[core].tables
-    assert set(FAST[core]) <= set(TWINS) <= {*PORTABLE, *UPSAMPLED}
+    assert set(FAST[core]) <= {*TWINS, *INT16_TWINS} <= {*PORTABLE, *UPSAMPLED, *INT16}

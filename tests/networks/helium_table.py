@@ -8,7 +8,7 @@ from itertools import cycle
 
 import numpy as np
 
-from tests.networks.random_layers import SPREAD, Value, out_size
+from tests.networks.random_layers import SPREAD, STEPS, Value, out_size
 from tests.networks.tflite_writer import ModelWriter
 
 ROWS = (1, 2, 3, 7, 8, 9, 17)
@@ -29,6 +29,7 @@ ACTIVATIONS = (
 class SideBySide:
     """A network whose layers mostly read its inputs and whose every layer is an output."""
 
+    dtype = "int8"
     scales = (0.5, 1.8)
     """How far the channels' weight scales lie apart."""
 
@@ -39,7 +40,7 @@ class SideBySide:
         self.results: list[Value] = []
 
     def input(self, rows: int, channels: int) -> Value:
-        x = self._made(rows, channels, 0.05, int(self.numbers.integers(-128, 128)))
+        x = self._made(rows, channels, 0.05 / STEPS[self.dtype], int(self.numbers.integers(-128, 128)))
         self.inputs.append(x)
         return x
 
@@ -48,9 +49,9 @@ class SideBySide:
         return self.writer.build([x.index for x in self.inputs], [y.index for y in reversed(self.results)])
 
     def _made(self, rows: int, channels: int, scale: float, zero_point: int) -> Value:
-        scale = float(np.float32(scale))
+        scale, zero_point = float(np.float32(scale)), zero_point if self.dtype == "int8" else 0
         shape = (1, rows, channels)
-        return Value(self.writer.tensor((1, *shape), "int8", scale, zero_point), shape, scale, zero_point)
+        return Value(self.writer.tensor((1, *shape), self.dtype, scale, zero_point), shape, scale, zero_point)
 
     def _weights(self, shape: tuple[int, ...], axis: int, scale: float) -> int:
         data = self.numbers.integers(-127, 128, shape, dtype=np.int8)
@@ -68,14 +69,15 @@ class SideBySide:
         activation: tuple[str, int],
         **options: object,
     ) -> Value:
-        """A convolution whose results spread over the int8 range, whatever its activation."""
+        """A convolution whose results spread over the range of their type, whatever its activation."""
         name, zero_point = activation
-        scale = {"RELU6": 6 / 150, "RELU_N1_TO_1": 1 / 60}.get(name, 0.04)
-        sums = 73.0 * SPREAD * math.sqrt(math.prod(shape) / shape[axis])
-        weight_scale = scale * SPREAD / (x.scale * sums)
+        scale, fine = {"RELU6": 6 / 150, "RELU_N1_TO_1": 1 / 60}.get(name, 0.04), STEPS[self.dtype]
+        scale, sums = scale / fine, 73.0 * SPREAD * fine * math.sqrt(math.prod(shape) / shape[axis])
+        weight_scale = scale * SPREAD * fine / (x.scale * sums)
         made = self._made(rows, shape[axis], scale, zero_point)
         spread = self.numbers.standard_normal(shape[axis]) * sums
-        bias = self.writer.tensor((shape[axis],), "int32", x.scale * weight_scale, data=spread.astype(np.int32))
+        wide = "int32" if self.dtype == "int8" else "int64"
+        bias = self.writer.tensor((shape[axis],), wide, x.scale * weight_scale, data=spread.astype(wide))
         weights = self._weights(shape, axis, weight_scale)
         self.writer.op(kind, [x.index, weights, bias], made.index, fusedActivationFunction=name, strideH=1, **options)
         self.results.append(made)

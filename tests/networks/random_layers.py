@@ -1,4 +1,4 @@
-"""Random int8 layers for ``random_networks``: one function per operator, scales chosen so that values spread.
+"""Random int8 and int16 layers for ``random_networks``: one function per operator, scales chosen so that values spread.
 
 Every value carries an estimate of its standard deviation in stored units; a layer derives its output's scale from its
 weights and that estimate, so that a chain of any depth neither saturates nor collapses to one value.
@@ -17,6 +17,11 @@ from tests.networks.tflite_writer import ModelWriter
 
 CHANNELS = (1, 3, 4, 5, 8, 16, 17)
 SPREAD = 45.0
+STEPS = {"int8": 1.0, "int16": 256.0}
+"""Stored units of a type in one of int8."""
+UNIT = {"int8": {"LOGISTIC": (1 / 256, -128), "SOFTMAX": (1 / 256, -128), "TANH": (1 / 128, 0)},
+        "int16": dict.fromkeys(("LOGISTIC", "SOFTMAX", "TANH"), (1 / 32768, 0))}  # fmt: skip
+"""What the output of a curve is quantized with."""
 
 
 class Choices(Protocol):
@@ -39,15 +44,24 @@ class Value:
     scale: float
     zero_point: int
     spread: float = SPREAD
+    dtype: str = "int8"
+
+    @property
+    def fine(self) -> float:
+        """Stored units in one of int8."""
+        return STEPS[self.dtype]
 
 
 class Network:
     """A writer with the choices and the layout: which axis is time, or both for images."""
 
-    def __init__(self, choices: Choices, layout: str) -> None:
+    def __init__(self, choices: Choices, layout: str, dtype: str = "int8", mixed: bool = False) -> None:
         self.choices = choices
         self.writer = ModelWriter()
         self.layout = layout
+        self.dtype = dtype
+        """The type of what is made next; all operands of an operator have it."""
+        self.mixed = mixed
 
     @property
     def axes(self) -> tuple[bool, bool]:
@@ -60,6 +74,8 @@ class Network:
         return height, width
 
     def zero_point(self) -> int:
+        if self.dtype == "int16":
+            return 0
         return int(self.choices.pick((0, 0, -128, 127, -5, 33, self.choices.integer(-128, 127))))
 
     def activation(self, scale: float) -> tuple[str, int, float]:
@@ -67,14 +83,17 @@ class Network:
         kind = self.choices.pick(("NONE", "NONE", "RELU", "RELU6", "RELU_N1_TO_1"))
         if kind == "NONE":
             return kind, self.zero_point(), scale
+        if self.dtype == "int16":
+            return kind, 0, scale
         if kind == "RELU" or scale > 0.5:
             return "RELU", int(self.choices.pick((-128, -128, -100, 0))), scale
         limit = 6.0 if kind == "RELU6" else 1.0
         return kind, int(self.choices.pick((-128, -128, -60, 0))), limit / float(self.choices.pick((255, 180, 40)))
 
     def made(self, shape: tuple[int, int, int], scale: float, zero_point: int) -> Value:
-        scale = float(np.float32(scale))
-        return Value(self.writer.tensor((1, *shape), "int8", scale, zero_point), shape, scale, zero_point)
+        scale, dtype = float(np.float32(scale)), self.dtype
+        index = self.writer.tensor((1, *shape), dtype, scale, zero_point)
+        return Value(index, shape, scale, zero_point, SPREAD * STEPS[dtype], dtype)
 
     def weights(self, shape: tuple[int, ...], axis: int) -> tuple[int, float]:
         """A constant weight tensor, per channel or per tensor, and its (mean) scale."""
@@ -91,13 +110,15 @@ class Network:
         """No bias (LiteRT insists on CONV_2D's), or one of the size of the accumulators."""
         if not needed and self.choices.integer(0, 2) == 0:
             return []
-        data = (self.choices.numbers.standard_normal(channels) * spread).astype(np.int32)
-        return [self.writer.tensor((channels,), "int32", scale, data=data)]
+        dtype = "int64" if self.dtype == "int16" else "int32"
+        data = (self.choices.numbers.standard_normal(channels) * spread).astype(dtype)
+        return [self.writer.tensor((channels,), dtype, scale, data=data)]
 
 
 def input_value(network: Network, shape: tuple[int, int, int]) -> Value:
     """An input tensor of the network, of a random scale."""
-    return network.made(shape, float(np.exp(network.choices.numbers.uniform(-5.0, -1.0))), network.zero_point())
+    scale = float(np.exp(network.choices.numbers.uniform(-5.0, -1.0))) / STEPS[network.dtype]
+    return network.made(shape, scale, network.zero_point())
 
 
 def out_size(size: int, window: int, stride: int, dilation: int, padding: str) -> int:
@@ -118,9 +139,9 @@ def _padding(
 
 def _scale_out(network: Network, x: Value, weight_scale: float, taps: int) -> tuple[float, float]:
     """The output's scale, and the accumulators' spread; now and then the multiplier is over 1."""
-    spread = 73.0 * max(x.spread, 20.0) * math.sqrt(taps)
+    spread = 73.0 * max(x.spread, 20.0 * x.fine) * math.sqrt(taps)
     factor = network.choices.pick((1.0, 1.0, 0.6, 1.7, 3.0))
-    return x.scale * weight_scale * spread / SPREAD * factor, spread
+    return x.scale * weight_scale * spread / (SPREAD * x.fine) * factor, spread
 
 
 def convolution(
@@ -224,13 +245,14 @@ def resize(network: Network, x: Value, size: tuple[int, int] | None = None, plai
 def arithmetic(network: Network, kind: str, first: Value, second: Value) -> Value:
     """ADD, SUB, MUL or SQUARED_DIFFERENCE, broadcasting where shapes differ."""
     rows, columns, channels = (max(pair) for pair in zip(first.shape, second.shape, strict=True))
-    one, two = first.scale * max(first.spread, 10.0), second.scale * max(second.spread, 10.0)
+    fine = first.fine
+    one, two = first.scale * max(first.spread, 10.0 * fine), second.scale * max(second.spread, 10.0 * fine)
     if kind == "MUL":
         real = one * two
     else:
         real = math.hypot(one, two) if kind != "SQUARED_DIFFERENCE" else one * one + two * two
-    scale = real / SPREAD * network.choices.pick((1.0, 0.7, 1.5))
-    scale = max(scale, 4e-6 * max(first.scale, second.scale))
+    scale = real / (SPREAD * fine) * network.choices.pick((1.0, 0.7, 1.5))
+    scale = max(scale, (4e-6 if fine == 1.0 else 7e-5) * max(first.scale, second.scale))
     activation, zero_point, scale = network.activation(scale)
     if kind == "SQUARED_DIFFERENCE":
         activation, zero_point, scale = "NONE", -128, max(real / 60, 3e-4 * max(first.scale, second.scale) ** 2)
@@ -243,10 +265,11 @@ def arithmetic(network: Network, kind: str, first: Value, second: Value) -> Valu
 def constant(network: Network, x: Value) -> Value:
     """A constant operand that broadcasts onto ``x``: a scalar, one row of channels, or all of it."""
     shape = network.choices.pick(((1, 1, 1), (1, 1, x.shape[2]), x.shape))
-    data = network.choices.numbers.integers(-128, 128, (1, *shape), dtype=np.int8)
+    limits = np.iinfo(np.dtype(x.dtype))
+    data = network.choices.numbers.integers(limits.min, limits.max + 1, (1, *shape), dtype=x.dtype)
     scale, zero_point = float(np.float32(x.scale * network.choices.pick((1.0, 0.3, 2.0)))), network.zero_point()
-    index = network.writer.tensor((1, *shape), "int8", scale, zero_point, data)
-    return Value(index, shape, scale, zero_point)
+    index = network.writer.tensor((1, *shape), x.dtype, scale, zero_point, data)
+    return Value(index, shape, scale, zero_point, SPREAD * x.fine, x.dtype)
 
 
 def concatenation(network: Network, values: Sequence[Value], axis: int = 3) -> Value:
@@ -266,28 +289,36 @@ def concatenation(network: Network, values: Sequence[Value], axis: int = 3) -> V
 
 
 def requantize(network: Network, x: Value, scale: float, zero_point: int) -> Value:
-    """QUANTIZE from int8 to int8; nothing where it is the same already."""
-    if (x.scale, x.zero_point) == (scale, zero_point):
+    """QUANTIZE to the type of what is made next; nothing where it is the same already."""
+    if (x.scale, x.zero_point, x.dtype) == (scale, zero_point, network.dtype):
         return x
     made = network.made(x.shape, scale, zero_point)
     network.writer.op("QUANTIZE", [x.index], made.index)
-    return replace(made, spread=min(x.spread * x.scale / scale, 128.0))
+    return replace(made, spread=min(x.spread * x.scale / scale, 128.0 * made.fine))
+
+
+def converted(network: Network, x: Value, dtype: str) -> Value:
+    """QUANTIZE to another type at about the same range; what is made from now on has that type."""
+    network.dtype = dtype
+    ratio = x.fine / STEPS[dtype] * network.choices.pick((1.0, 0.8, 1.3))
+    return requantize(network, x, x.scale * ratio, network.zero_point())
 
 
 def unary(network: Network, kind: str, x: Value) -> Value:
     """LOGISTIC, TANH, SOFTMAX, RELU, RELU6, RELU_N1_TO_1 or LEAKY_RELU."""
-    fixed = {"LOGISTIC": (1 / 256, -128), "SOFTMAX": (1 / 256, -128), "TANH": (1 / 128, 0)}
+    fixed = UNIT[x.dtype]
     options: dict[str, Any] = {}
-    if x.scale > 1000.0:
+    if x.scale > 1000.0 / x.fine:
         kind = "RELU"
-    if kind in ("LOGISTIC", "TANH") and x.scale > 0.3:
-        x = requantize(network, x, network.choices.pick((0.02, 0.1, 0.3)), x.zero_point)
+    if kind in ("LOGISTIC", "TANH") and x.scale > 0.3 / x.fine:
+        x = requantize(network, x, network.choices.pick((0.02, 0.1, 0.3)) / x.fine, x.zero_point)
     if kind in fixed:
         scale, zero_point = fixed[kind]
     elif kind in ("RELU6", "RELU_N1_TO_1"):
         scale, zero_point = x.scale, x.zero_point
     else:
         scale, zero_point = x.scale * network.choices.pick((1.0, 0.5, 1.3)), network.choices.pick((-128, x.zero_point))
+        zero_point = 0 if x.dtype == "int16" else zero_point
     if kind == "SOFTMAX":
         options["beta"] = network.choices.pick((1.0, 1.0, 0.5))
     if kind == "LEAKY_RELU":
@@ -308,8 +339,8 @@ def pad(network: Network, x: Value) -> Value:
     inputs = [x.index, network.writer.constant([[0, 0], *numbers, channels])]
     kind = network.choices.pick(("PAD", "PADV2"))
     if kind == "PADV2":
-        value = np.array(network.choices.integer(-128, 127), np.int8)
-        inputs.append(network.writer.tensor((), "int8", x.scale, x.zero_point, value))
+        value = np.array(network.choices.integer(-128, 127) * int(x.fine), x.dtype)
+        inputs.append(network.writer.tensor((), x.dtype, x.scale, x.zero_point, value))
     network.writer.op(kind, inputs, made.index)
     return made
 

@@ -8,7 +8,7 @@ strides; per-tensor and per-channel weights; clamps that bite; zero points at -1
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,7 @@ def random_network(
     layout: str | None = None,
     local: bool = False,
     outputs: int = 1,
+    types: str = "int8",
 ) -> bytes:
     """One random network.
 
@@ -68,17 +69,20 @@ def random_network(
         Only operators that are local in time (what streaming allows), and one rate at input and output where possible.
     outputs
         How many outputs at most.
+    types
+        ``"int8"``, ``"int16"`` (16x8) or ``"mixed"``: either, changed by QUANTIZE between layers.
 
     Returns
     -------
     bytes
-        A ``.tflite`` file with one int8 input.
+        A ``.tflite`` file with one input of that type.
     """
     if isinstance(source, int | np.integer):
         source = np.random.default_rng(int(source))
     choices: Choices = SeededChoices(source) if isinstance(source, np.random.Generator) else source
     layout = layout or choices.pick(("1xT", "1xT", "Tx1", "HxW"))
-    network = Network(choices, layout)
+    first = choices.pick(("int8", "int16")) if types == "mixed" else types
+    network = Network(choices, layout, first, mixed=types == "mixed")
     length = choices.pick((7, 8, 16, 24, 31, 33, 40)) if layout != "HxW" else choices.integer(5, 12)
     height, width = {"1xT": (1, length), "Tx1": (length, 1), "HxW": (length, choices.integer(4, 11))}[layout]
     x = given = layers.input_value(network, (height, width, choices.pick(CHANNELS)))
@@ -101,27 +105,29 @@ def networks(draw: Any, **options: Any) -> bytes:
     return random_network(DrawnChoices(draw), **options)
 
 
-def random_inputs(shape: Sequence[int], rng: np.random.Generator) -> NDArray[np.int8]:
-    """Random int8 values: mostly uniform, else constant extremes, alternating extremes, or a slow wave."""
-    kind = int(rng.integers(0, 8))
+def random_inputs(shape: Sequence[int], rng: np.random.Generator, dtype: str = "int8") -> NDArray[Any]:
+    """Random values: mostly uniform, else constant extremes, alternating extremes, or a slow wave."""
+    kind, low, high = int(rng.integers(0, 8)), int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
     if kind == 0:
-        return np.full(shape, rng.choice([-128, 127, 0, -1]), np.int8)
+        return np.full(shape, rng.choice([low, high, 0, -1]), dtype)
     if kind == 1:
-        return rng.choice(np.array([-128, 127], np.int8), tuple(shape))
+        return rng.choice(np.array([low, high], dtype), tuple(shape))
     if kind == 2:
-        wave = 127 * np.sin(np.arange(np.prod(shape)) / float(rng.integers(2, 20)))
-        return wave.round().astype(np.int8).reshape(shape)
-    return rng.integers(-128, 128, tuple(shape), dtype=np.int8)
+        wave = high * np.sin(np.arange(np.prod(shape)) / float(rng.integers(2, 20)))
+        return wave.round().astype(dtype).reshape(shape)
+    return rng.integers(low, high + 1, tuple(shape), dtype=dtype)
 
 
 def _reshaped(network: Network, x: Value, shape: Sequence[int]) -> Value:
-    index = network.writer.tensor(shape, "int8", x.scale, x.zero_point)
-    return Value(index, x.shape, x.scale, x.zero_point, x.spread)
+    index = network.writer.tensor(shape, x.dtype, x.scale, x.zero_point)
+    return replace(x, index=index)
 
 
 def _layer(network: Network, x: Value, local: bool) -> Value:
     """One random layer that keeps, lowers or raises the rate."""
     choices = network.choices
+    if network.mixed and choices.integer(0, 1):
+        return layers.converted(network, x, "int8" if x.dtype == "int16" else "int16")
     kind = choices.pick(
         ("convolution", "convolution", "depthwise", "pool", "resize", "transpose", "residual", "arithmetic", "pad",
          "unary", "concat", "norm", "dense", "requantize", "crop")
@@ -145,13 +151,12 @@ def _layer(network: Network, x: Value, local: bool) -> Value:
     if kind == "pad":
         return layers.pad(network, x)
     if kind == "unary":
-        return layers.unary(
-            network, choices.pick(("LOGISTIC", "TANH", "RELU", "RELU6", "LEAKY_RELU", "HARD_SWISH", "ABS")), x
-        )
+        kinds = ("LOGISTIC", "TANH", "RELU", "RELU6", "LEAKY_RELU", "HARD_SWISH", "ABS")
+        return layers.unary(network, choices.pick(kinds if x.dtype == "int8" else kinds[:-2]), x)
     if kind == "concat":
         y = layers.convolution(network, x, stride=(1, 1), padding="SAME")
         return layers.concatenation(network, [x, y, x][: choices.integer(2, 3)])
-    if kind == "norm" and x.shape[2] > 2:
+    if kind == "norm" and x.shape[2] > 2 and x.dtype == "int8":
         return layers.layer_norm(network, x)
     if kind == "dense":
         return layers.fully_connected(network, x, flatten=False)
@@ -225,7 +230,7 @@ def _head(network: Network, x: Value, local: bool) -> Value:
     if kind == "none":
         return x
     if kind == "mean" and not local:
-        reduce = layers.mean if choices.integer(0, 2) else layers.maximum
+        reduce = layers.mean if choices.integer(0, 2) or x.dtype == "int16" else layers.maximum
         x = reduce(network, x, choices.pick(([1, 2], [2, 1], [3], [1, 2, 3], [2])))
         return layers.fully_connected(network, x, flatten=bool(choices.integer(0, 1)))
     if kind == "dense" and not local:

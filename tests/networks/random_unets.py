@@ -24,14 +24,20 @@ CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 POOLS = ("MAX_POOL_2D", "AVERAGE_POOL_2D")
 
 
-def random_unet(seed: int) -> bytes:
-    """A U-Net of one to five levels; its depth goes with the seed, so that a few seeds have all depths."""
-    network = Network(SeededChoices(np.random.default_rng((seed, 0xE5))), "1xT")
+def random_unet(seed: int, types: str = "int8") -> bytes:
+    """A U-Net of one to five levels; its depth goes with the seed, so that a few seeds have all depths.
+
+    ``types`` is ``int8``, ``int16`` or ``mixed``: int16 first and last layers around int8 ones.
+    """
+    outer = "int8" if types == "int8" else "int16"
+    network = Network(SeededChoices(np.random.default_rng((seed, 0xE5))), "1xT", outer)
     choices = network.choices
     strides = _strides(network, 1 + seed % 5)
     stride = prod(strides)
     window = stride * choices.integer(1, max(1, min(3, MOST_WINDOW // stride)))
     x = given = layers.input_value(network, (1, window, choices.pick(CHANNELS)))
+    if types == "mixed":
+        x = layers.converted(network, layers.convolution(network, x, stride=(1, 1), padding="SAME"), "int8")
     skips = []
     for factor in strides:
         x = _block(network, x, True)
@@ -41,6 +47,8 @@ def random_unet(seed: int) -> bytes:
     for skip, factor in zip(reversed(skips), reversed(strides), strict=True):
         x = _joined(network, _up(network, x, factor), skip)
         x = _block(network, x, True)
+    if types == "mixed":
+        x = layers.converted(network, x, "int16")
     return network.writer.build([given.index], [_head(network, x, True).index])
 
 

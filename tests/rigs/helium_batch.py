@@ -115,7 +115,7 @@ _WINDOW = """static int32_t run_{n}(int8_t *s, const int8_t *in, int8_t *to, int
 {{
     (void)rows;
     {n}_reset((void *)s);
-    {n}_run((void *)s, in, to);
+    {n}_run((void *)s, (const void *)in, (void *)to);
     return {u}_OUTPUT_BYTES;
 }}
 """
@@ -126,12 +126,13 @@ _STREAM = """static int32_t run_{n}(int8_t *s, const int8_t *in, int8_t *to, int
     int32_t ready;
     {n}_reset((void *)s);
     for (; rows >= {u}_HOP; rows -= {u}_HOP) {{
-        ready = {n}_push((void *)s, in, to);
-        in += {u}_HOP * {u}_INPUT_CHANNELS;
-        to += ready * {u}_OUTPUT_CHANNELS;
+        ready = {n}_push((void *)s, (const void *)in, (void *)to);
+        in += {u}_HOP * {u}_INPUT_CHANNELS * {given};
+        to += ready * {u}_OUTPUT_CHANNELS * {made};
     }}
-    for (ready = {n}_flush((void *)s, in, rows, to); ready > 0; ready = {n}_flush((void *)s, in, 0, to))
-        to += ready * {u}_OUTPUT_CHANNELS;
+    ready = {n}_flush((void *)s, (const void *)in, rows, (void *)to);
+    for (; ready > 0; ready = {n}_flush((void *)s, (const void *)in, 0, (void *)to))
+        to += ready * {u}_OUTPUT_CHANNELS * {made};
     return (int32_t)(to - first);
 }}
 """
@@ -182,6 +183,14 @@ class Case:
         return f"run_{'pair_' if self.pair else ''}{self.model.name}"
 
     @property
+    def words(self) -> dict[str, str]:
+        """What the template's names stand for: the model's name, and the bytes of a value of input and output."""
+        model = self.model
+        sizes = {"given": model.inputs[0].dtype, "made": model.outputs[0].dtype}
+        names = {"n": model.name, "u": model.name.upper()}
+        return names | {name: str(np.dtype(dtype).itemsize) for name, dtype in sizes.items()}
+
+    @property
     def template(self) -> str:
         return _PAIR if self.pair else _STREAM if self.model.mode == "stream" else _WINDOW
 
@@ -215,13 +224,13 @@ def run_on_helium(directory: Path, cases: Sequence[Case], trap: bool = False) ->
 
 
 def _main(models: Sequence[Compiled], cases: Sequence[Case], trap: bool = False) -> str:
-    runners = {case.runner: case.template.format(n=case.model.name, u=case.model.name.upper()) for case in cases}
+    runners = {case.runner: case.template.format(**case.words) for case in cases}
     data, rows = [], []
     for index, case in enumerate(cases):
         data += [_array(f"in_{index}", case.samples), _array(f"expected_{index}", case.expected)]
         state = f"{2 if case.pair else 1} * sizeof({case.model.name}_state_t)"
         rows.append(
-            f"    {{ {state}, {case.expected.size}, {case.rows}, in_{index}, expected_{index}, {case.runner} }},"
+            f"    {{ {state}, {case.expected.nbytes}, {case.rows}, in_{index}, expected_{index}, {case.runner} }},"
         )
     filled = {
         "includes": "\n".join(f'#include "{model.name}.h"' for model in models),
@@ -229,7 +238,7 @@ def _main(models: Sequence[Compiled], cases: Sequence[Case], trap: bool = False)
         "trap": "8u" if trap else "0u",
         "poison": str(POISON),
         "state": str(2 * max(model.state_bytes or model.arena_bytes for model in models) + 64),
-        "output": str(max(case.expected.size for case in cases) + 1024),
+        "output": str(max(case.expected.nbytes for case in cases) + 1024),
         "data": "\n".join(data),
         "runners": "\n".join(runners.values()),
         "cases": "\n".join(rows),
@@ -241,4 +250,6 @@ def _main(models: Sequence[Compiled], cases: Sequence[Case], trap: bool = False)
 
 
 def _array(name: str, values: Int8) -> str:
-    return f"static const int8_t {name}[] = {{{','.join(map(str, values.reshape(-1).tolist()))}}};"
+    even = "" if values.dtype == np.int8 else "_Alignas(2) "
+    numbers = np.ascontiguousarray(values).reshape(-1).view(np.int8).tolist()
+    return f"static {even}const int8_t {name}[] = {{{','.join(map(str, numbers))}}};"

@@ -72,13 +72,15 @@ class HostBatch:
         request = b""
         for index, arrays in enumerate(inputs):
             request += np.array([index, len(arrays)], np.int32).tobytes()
-            request += b"".join(np.asarray(a, np.int8).tobytes() for a in arrays)
+            request += b"".join(np.asarray(a).tobytes() for a in arrays)
         done = subprocess.run([self.program], input=request, capture_output=True)
         assert done.returncode == 0, f"exit {done.returncode}: {done.stderr.decode()[-3000:]}"
         answers, at = [], 0
         for model, arrays in zip(self.models, inputs, strict=True):
             size = sum(i.size_bytes for i in model.outputs)
-            answers.append([np.frombuffer(done.stdout, np.int8, size, at + i * size) for i in range(len(arrays))])
+            dtype = np.dtype(model.outputs[0].dtype)
+            count = size // dtype.itemsize
+            answers.append([np.frombuffer(done.stdout, dtype, count, at + i * size) for i in range(len(arrays))])
             at += size * len(arrays)
         assert at == len(done.stdout)
         return answers
@@ -138,7 +140,7 @@ def _main(models: Sequence[Compiled]) -> str:
     names = [model.name for model in models]
     wrappers = "\n".join(
         f"static void reset_{n}(void *s) {{ {n}_reset(s); }}\n"
-        f"static void run_{n}(void *s, const int8_t *i, int8_t *o) {{ {n}_run(s, i, o); }}"
+        f"static void run_{n}(void *s, const int8_t *i, int8_t *o) {{ {n}_run(s, (const void *)i, (void *)o); }}"
         for n in names
     )
     rows = "\n".join(
@@ -150,4 +152,4 @@ def _main(models: Sequence[Compiled]) -> str:
 
 
 def flat(arrays: list[Int8]) -> Int8:
-    return np.concatenate([np.asarray(array, np.int8).reshape(-1) for array in arrays])
+    return np.concatenate([np.asarray(array).reshape(-1) for array in arrays])

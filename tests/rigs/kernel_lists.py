@@ -30,6 +30,12 @@ BARE = (
 )
 """The kernels without scratch memory."""
 
+DUOS = (
+    *("eu_duos_conv", "eu_duos_depthwise_3", "eu_duos_depthwise_5"),
+    *("eu_duos_add", "eu_duos_add_other", "eu_duos_max", "eu_duos_rescale"),
+)
+"""The kernels for int16 values."""
+
 HELIUM = (
     "eu_tiles",
     "eu_columns",

@@ -43,19 +43,20 @@ _RUNNER = """
 static int run_{n}(int32_t rows)
 {{
     {n}_state_t *s = malloc(sizeof *s);
-    int8_t in[{u}_HOP * {u}_INPUT_CHANNELS], out[{u}_HOP_OUTPUT_ROWS * {u}_OUTPUT_CHANNELS];
+    {given}_t in[{u}_HOP * {u}_INPUT_CHANNELS];
+    {made}_t out[{u}_HOP_OUTPUT_ROWS * {u}_OUTPUT_CHANNELS];
     int32_t ready;
     memset(s, 0x5A, sizeof *s);
     {n}_reset(s);
     for (; rows >= {u}_HOP; rows -= {u}_HOP) {{
         if (fread(in, 1, sizeof in, stdin) != sizeof in) return 2;
         ready = {n}_push(s, in, out);
-        fwrite(out, {u}_OUTPUT_CHANNELS, (size_t)ready, stdout);
+        fwrite(out, {u}_OUTPUT_CHANNELS * sizeof *out, (size_t)ready, stdout);
     }}
-    int8_t *rest = malloc((size_t)rows * {u}_INPUT_CHANNELS + 1);
-    if (fread(rest, {u}_INPUT_CHANNELS, (size_t)rows, stdin) != (size_t)rows) return 2;
+    {given}_t *rest = malloc((size_t)rows * {u}_INPUT_CHANNELS * sizeof *rest + 1);
+    if (fread(rest, {u}_INPUT_CHANNELS * sizeof *rest, (size_t)rows, stdin) != (size_t)rows) return 2;
     for (ready = {n}_flush(s, rest, rows, out); ready > 0; ready = {n}_flush(s, rest, 0, out))
-        fwrite(out, {u}_OUTPUT_CHANNELS, (size_t)ready, stdout);
+        fwrite(out, {u}_OUTPUT_CHANNELS * sizeof *out, (size_t)ready, stdout);
     free(rest);
     free(s);
     return 0;
@@ -77,7 +78,10 @@ def run_streams(directory: Path, models: list[Compiled], recordings: list[list[I
     main.write_text(
         _MAIN.format(
             includes="\n".join(f'#include "{n}.h"' for n in names),
-            runners="".join(_RUNNER.format(n=n, u=n.upper()) for n in names),
+            runners="".join(
+                _RUNNER.format(n=m.name, u=m.name.upper(), given=m.inputs[0].dtype, made=m.outputs[0].dtype)
+                for m in models
+            ),
             cases="\n".join(cases),
         )
     )
@@ -90,19 +94,19 @@ def run_streams(directory: Path, models: list[Compiled], recordings: list[list[I
             request = np.array([index, len(array)], np.int32).tobytes() + array.tobytes()
             done = subprocess.run([program], input=request, capture_output=True)
             assert done.returncode == 0, done.stderr.decode()[-2000:]
-            mine.append(np.frombuffer(done.stdout, np.int8))
+            mine.append(np.frombuffer(done.stdout, models[index].outputs[0].dtype))
         answers.append(mine)
     return answers
 
 
 def recording(graph: Graph, rows: int, seed: int) -> Int8:
-    channels = graph.tensors[graph.inputs[0]].shape[3]
-    return random_inputs((rows, channels), np.random.default_rng(seed)).astype(np.int8)
+    tensor = graph.tensors[graph.inputs[0]]
+    return random_inputs((rows, tensor.shape[3]), np.random.default_rng(seed), tensor.dtype)
 
 
 def expected(graph: Graph, samples: Int8) -> Int8:
     (output,) = evaluate(with_length(graph, len(samples)), [samples])
-    return np.asarray(output, np.int8).reshape(-1)
+    return output.reshape(-1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,11 +119,11 @@ class Net:
     stride: int
 
 
-def unets(seeds: range, core: str = "portable") -> list[Net]:
+def unets(seeds: range, core: str = "portable", types: str = "int8") -> list[Net]:
     """Random U-Nets, each with a hop of one, two, three or five total strides; all of them stream."""
     found = []
     for seed in seeds:
-        content = random_unet(seed)
+        content = random_unet(seed, types)
         graph = read_tflite(content)
         stride = total_stride(rewritten(graph))
         hop = stride * (1, 2, 3, 5)[seed % 4]
@@ -141,4 +145,4 @@ def judged(content: bytes, samples: Int8) -> Int8:
         reshaped = reshape_model(content, len(samples))
     except TooShortError:
         return np.zeros(0, np.int8)
-    return np.asarray(litert_reference(reshaped, samples)[0], np.int8).reshape(-1)
+    return litert_reference(reshaped, samples)[0].reshape(-1)

@@ -68,7 +68,7 @@ def run_twins(directory: Path, contents: list[bytes], kernels: str = "dsp", with
     for number, content in enumerate(contents):
         graph = read_tflite(content)
         rng = np.random.default_rng(number)
-        made = [random_inputs(graph.tensors[i].shape, rng) for i in graph.inputs]
+        made = [random_inputs(graph.tensors[i].shape, rng, graph.tensors[i].dtype) for i in graph.inputs]
         compiled.append(compile_model(graph, f"t{number}", kernels=kernels, without=without))
         assert "__asm__" not in without_portable(compiled[-1].sources.files[f"t{number}.c"])
         inputs.append([flat(made)])

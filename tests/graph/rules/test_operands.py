@@ -22,15 +22,36 @@ def test_a_subject_is_its_operands() -> None:
 
 @pytest.mark.parametrize(
     ("dtype", "cure"),
-    [("float32", QUANTIZE_IT), ("float16", QUANTIZE_IT), ("int16", "quantize with int8 activations instead of 16x8"),
+    [("float32", QUANTIZE_IT), ("float16", QUANTIZE_IT),
+     ("int16", "this operator has no int16 form; quantize with int8 activations, or build the layer of others"),
      ("uint8", "convert with the current int8 quantization instead of the old uint8 one"),
-     ("bool", "build the model of int8 operators only")],
+     ("bool", "build the model of integer operators only")],
 )  # fmt: skip
 def test_types_of_activations(dtype: str, cure: str) -> None:
     sentence = f"tensor 't' is {dtype} and only int8 is supported; {cure}"
     assert operands.int8_activations(subject("RELU", tensor(dtype=dtype), tensor())) == sentence
     assert operands.int8_activations(subject("RELU", tensor(), tensor(dtype=dtype))) == sentence
     assert operands.int8_activations(subject("RELU", tensor(), tensor())) is None
+
+
+def test_integer_activations_have_one_type() -> None:
+    wide, narrow = tensor(dtype="int16"), tensor()
+    assert operands.integer_activations(subject("RELU", wide, wide)) is None
+    assert operands.integer_activations(subject("RELU", narrow, narrow)) is None
+    beside = "put a QUANTIZE before it, or convert the model again"
+    assert operands.integer_activations(subject("ADD", narrow, wide, narrow)) == (
+        f"tensor 't' is int16 beside int8; {beside}"
+    )
+    assert operands.integer_activations(subject("RELU", wide, narrow)) == f"tensor 't' is int8 beside int16; {beside}"
+    sentence = operands.integer_activations(subject("RELU", tensor(dtype="uint8"), narrow))
+    assert str(sentence).startswith("tensor 't' is uint8 and only int8 or int16 is supported; ")
+
+
+def test_int16_is_symmetric() -> None:
+    wide = Tensor("t", S, "int16", Quantization((0.5,), (3,)))
+    assert operands.per_tensor_quantization(subject("RELU", wide, wide)) == (
+        "tensor 't' is int16 with zero point 3, and int16 is symmetric; quantize with the converter's 16x8 mode"
+    )
 
 
 @pytest.mark.parametrize(("weights", "dynamic"), [(np.int8, True), (np.float32, False)])
@@ -53,11 +74,12 @@ def test_types_at_the_edges(given: str, made: str) -> None:
     one = subject("QUANTIZE", tensor(dtype=given), tensor(dtype=made))
     converts = f"converts {given} to {made}, which is not supported; {QUANTIZE_IT}"
     edges = [("float32", "int8"), ("int8", "int8"), ("uint8", "int8"), ("int8", "uint8")]
+    edges += [("float32", "int16"), ("int16", "int16"), ("int8", "int16"), ("int16", "int8")]
     assert operands.edge_types(one) == (None if (given, made) in edges else converts)
-    floats = given in ("int8", "uint8") and made == "float32"
+    floats = given in ("int8", "int16", "uint8") and made == "float32"
     assert operands.float_output(one) == (None if floats else converts)
     turns = f"turns {given} into {made}, which is not supported; {QUANTIZE_IT}"
-    assert operands.one_type(one) == (None if given == made != "int16" else turns)
+    assert operands.one_type(one) == (None if given == made else turns)
 
 
 def test_constants_alone() -> None:
@@ -142,7 +164,7 @@ def test_weights() -> None:
 
 def test_biases() -> None:
     def found(bias: Tensor | None) -> str | None:
-        return operands.int32_bias(weighted("CONV_2D", S, (3, 1, 1, 4), (1, 2, 6, 3), bias))
+        return operands.integer_bias(weighted("CONV_2D", S, (3, 1, 1, 4), (1, 2, 6, 3), bias))
 
     three = np.zeros(3, np.int32)
     assert found(None) is None
