@@ -38,13 +38,15 @@ DSP_EVERY = 4
 """Every so many mutants the C is that of the DSP kernels, their twins standing in for what the host has not."""
 DEVICE_ONLY = frozenset({"FULLY_CONNECTED"})
 CURVES = frozenset({"LOGISTIC", "TANH"})
+DEVICE_ONLY_INT16 = frozenset({"SOFTMAX", "ADD", "SUB"})
+"""Where LiteRT and TFLM may differ if activations are int16; sums where scales are powers of two."""
 STEEP = 4.0
 """Scale of a curve's input above which TFLM saturates one step before LiteRT."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A model that was accepted, compiled, and what to run it on: rows of int8."""
+    """A model that was accepted, compiled, and what to run it on: rows of int8 or int16."""
 
     data: bytes
     graph: Graph
@@ -103,8 +105,9 @@ class Trial:
         kernels = "dsp" if (len(data) + data[-1]) % DSP_EVERY == 0 else "portable"
         compiled = _compiled(graph, f"n{self.accepted}", kernels)
         rng = np.random.default_rng(len(data))
-        shapes = [graph.tensors[index].shape for index in graph.inputs]
-        return Mutant(data, graph, compiled, tuple(tuple(random_inputs(s, rng) for s in shapes) for _ in range(INPUTS)))
+        inputs = [(graph.tensors[index].shape, _run_type(graph, index)) for index in graph.inputs]
+        made = tuple(tuple(random_inputs(shape, rng, dtype) for shape, dtype in inputs) for _ in range(INPUTS))
+        return Mutant(data, graph, compiled, made)
 
     def compare(self, mutant: Mutant, outputs: Sequence[np.ndarray[Any, Any]]) -> None:
         """Hold ``outputs`` to LiteRT's, or to TFLM's where the device is followed.
@@ -120,7 +123,7 @@ class Trial:
                 answer = self.judge.ask(name, mutant.data, given)
                 if isinstance(answer, str):
                     said[name] = answer
-                elif np.array_equal(output, flat([a.astype(np.int8) for a in answer])):
+                elif np.array_equal(output, flat([a.astype(output.dtype) for a in answer])):
                     said.pop(name, None)
                     break
                 else:
@@ -146,10 +149,16 @@ class Trial:
         )
 
 
+def _run_type(graph: Graph, index: int) -> str:
+    """The type of an input in the C, which leaves float32 and uint8 to its caller."""
+    return "int16" if graph.tensors[index].dtype == "int16" else "int8"
+
+
 def _follows_device(graph: Graph) -> bool:
     for op in graph.ops:
         steep = op.kind in CURVES and graph.tensors[op.inputs[0]].quantization.scales[0] > STEEP  # type: ignore[union-attr]
-        if op.kind in DEVICE_ONLY or steep:
+        wide = graph.tensors[op.inputs[0]].dtype == "int16"
+        if op.kind in DEVICE_ONLY or steep or (wide and op.kind in DEVICE_ONLY_INT16):
             return True
     return False
 

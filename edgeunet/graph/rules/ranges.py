@@ -176,6 +176,14 @@ def averaged_range(subject: Subject) -> str | None:
     return None
 
 
+def window_area(subject: Subject) -> str | None:
+    """The window of an int16 input has fewer than 2**16 places, so that their sum fits int32."""
+    area = math.prod(subject.op.attributes["filter"])
+    if subject.data[0].dtype == "int16" and area >= 1 << 16:
+        return f"it averages {area} int16 values and 65535 fit; average in two steps"
+    return None
+
+
 def rsqrt_scales(subject: Subject) -> str | None:
     """``1 / (sqrt(input scale) * output scale)`` is between 2**-12 and 2**30."""
     shift = rsqrt_factor(quantization_of(subject.data[0]), quantization_of(subject.out)).shift - RSQRT_SHIFT

@@ -113,7 +113,7 @@ SUPPORTED: Mapping[str, Supported] = {
     ),
     "AVERAGE_POOL_2D": Supported(
         "Average of the values in a window that are not padding, rounded half away from zero.",
-        (*COPY, shapes.window_shape, operands.fused_activation),
+        (*COPY, shapes.window_shape, ranges.window_area, operands.fused_activation),
         attributes={"filter": "(height, width)", **STRIDE, **PADDING, **ACTIVATION},
     ),
     "ADD": Supported(
