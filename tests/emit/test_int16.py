@@ -19,6 +19,7 @@ from tests.networks.int16_networks import Wide
 from tests.networks.random_unets import random_unet
 from tests.networks.tflite_writer import ModelWriter
 from tests.rigs.host_batch import SANITIZED, STRICT, build_batch
+from tests.rigs.judges import litert_reference
 from tests.rigs.tools import need
 
 _MAIN = """#include <stdio.h>
@@ -87,6 +88,22 @@ def test_a_network_may_change_its_type_between_input_and_output(tmp_path: Path, 
     given = np.arange(-21, 0, dtype=np.int8) * 6
     ((output,),) = build_batch(tmp_path, [compiled]).run([[given]])
     assert np.array_equal(output, evaluate(graph, given)[0].reshape(-1))
+
+
+def test_float_edges_are_left_to_the_caller(tmp_path: Path) -> None:
+    writer = ModelWriter()
+    given, made = writer.tensor((1, 1, 6, 2), "float32"), writer.tensor((1, 1, 6, 2), "float32")
+    x, y = writer.tensor((1, 1, 6, 2), "int16", 0.0002), writer.tensor((1, 1, 6, 2), "int16", 1 / 32768)
+    for kind, source, target in (("QUANTIZE", given, x), ("TANH", x, y), ("DEQUANTIZE", y, made)):
+        writer.op(kind, [source], target)
+    content = writer.build([given], [made])
+    compiled = compile_model(read_tflite(content), "net")
+    assert [(port.dtype, port.zero_point) for port in (*compiled.inputs, *compiled.outputs)] == [("int16", 0)] * 2
+    stored = np.linspace(-32768, 32767, 12).astype(np.int16)
+    ((output,),) = build_batch(tmp_path, [compiled]).run([[stored]])
+    real = stored.astype(np.float32) * np.float32(compiled.inputs[0].scale)
+    (expected,) = litert_reference(content, real)
+    assert np.array_equal(output.astype(np.float32) * np.float32(1 / 32768), expected.reshape(-1))
 
 
 def test_outputs_of_two_types_are_refused() -> None:
