@@ -130,8 +130,17 @@ def builder(*tensors: Tensor) -> Builder:
 def test_int8_without_a_scale_is_refused() -> None:
     with pytest.raises(CompileError, match="tensor 't' is int8 inside the network"):
         builder(Tensor("t", (1, 4), "int8")).signal(0)
-    with pytest.raises(CompileError, match="tensor 't' is int16 inside the network"):
-        builder(replace(tensor((1, 4)), dtype="int16")).signal(0)
+    with pytest.raises(
+        CompileError, match="tensor 't' is int32 inside the network, and the compiler needs int8 or int16"
+    ):
+        builder(replace(tensor((1, 4)), dtype="int32")).signal(0)
+
+
+def test_the_type_of_a_signal_is_the_tensors() -> None:
+    made = builder(tensor((1, 4)), replace(tensor((1, 6)), dtype="int16"))
+    narrow, wide = (made.signals[made.signal(index)] for index in (0, 1))
+    assert (narrow.element_bytes, narrow.row_bytes, narrow.size_bytes) == (1, 4, 4)
+    assert (wide.element_bytes, wide.row_bytes, wide.size_bytes) == (2, 12, 12)
 
 
 def test_constants_are_rows_of_channels() -> None:

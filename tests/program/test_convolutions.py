@@ -139,7 +139,7 @@ def test_what_holds_arrays_is_compared_by_identity() -> None:
     """Numbers compare by value; two arrays have no single truth, and two equal nodes are still two."""
     assert compared_by_identity("edgeunet.program") == {
         "Requantization", "Conv", "ConvSum", "Depthwise", "ConvUpsampled", "DepthwiseUpsampled", "Table", "Conv2d",
-        "Depthwise2d", "Softmax", "Constant", "Node", "Program", "Step", "WeightedSum",
+        "Depthwise2d", "Softmax", "WideSoftmax", "Curve", "Constant", "Node", "Program", "Step", "WeightedSum",
     }  # fmt: skip
     table = Table(np.zeros(256, np.int8))
     assert table != Table(table.values)

@@ -31,6 +31,7 @@ from edgeunet.program.parameters import (
     Add,
     AveragePool,
     Copy,
+    Curve,
     Fill,
     Mean,
     Multiply,
@@ -38,10 +39,12 @@ from edgeunet.program.parameters import (
     Pool,
     Pool2d,
     Repeat,
+    Rescale,
     Resize,
     Softmax,
     SquaredDifference,
     Table,
+    WideSoftmax,
 )
 from edgeunet.program.program import FusedAdd, Node, Program
 from edgeunet.program.steps import Step
@@ -78,6 +81,24 @@ KINDS: dict[str, type[Parameters]] = {
     "copy": Copy,
     "concat": Copy,
     "reshape": Copy,
+    "conv_int16": Conv,
+    "depthwise_int16": Depthwise,
+    "conv_2d_int16": Conv2d,
+    "transpose_conv_2d_int16": Conv2d,
+    "depthwise_2d_int16": Depthwise2d,
+    "max_pool_int16": Pool,
+    "average_pool_int16": AveragePool,
+    "max_pool_2d_int16": Pool2d,
+    "average_pool_2d_int16": Pool2d,
+    "add_int16": Add,
+    "mul_int16": Multiply,
+    "logistic_int16": Curve,
+    "tanh_int16": Curve,
+    "softmax_int16": WideSoftmax,
+    "mean_int16": Mean,
+    "rescale_int16": Rescale,
+    "rescale_widen": Rescale,
+    "rescale_narrow": Rescale,
 }
 """The class of parameters that a node of each kind has."""
 
@@ -95,6 +116,8 @@ def graphs() -> Iterator[Graph]:
     yield from (read_tflite(random_network(seed)) for seed in range(NETWORKS_PER_SORT))
     yield from (read_tflite(random_unet(seed)) for seed in range(NETWORKS_PER_SORT))
     yield from (read_tflite(make()) for make in NETWORKS.values())
+    yield from (read_tflite(random_network(seed, types="int16")) for seed in (*range(NETWORKS_PER_SORT), 104))
+    yield from (read_tflite(random_unet(seed, "mixed")) for seed in range(5))
 
 
 def rewritten(graph: Graph) -> Iterator[Program]:

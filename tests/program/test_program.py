@@ -41,7 +41,7 @@ def test_readers_and_writers_in_order_each_once() -> None:
     assert [program.readers(i) for i in range(4)] == [(0, 1, 2), (1, 3), (3,), ()]
     assert [program.writers(i) for i in range(4)] == [(), (0, 2), (1,), (3,)]
     assert program.notes == ()
-    assert repr(program) == "<Program: 4 nodes, 4 signals, 4 x 2 -> 4 x 2 int8>"
+    assert repr(program) == "<Program: 4 nodes, 4 signals, 4 x 2 -> 4 x 2 values>"
 
 
 def test_a_fused_addition_says_which_operand_is_its_first() -> None:

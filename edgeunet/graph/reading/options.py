@@ -198,9 +198,10 @@ def _decode_pad(operator: Operator) -> Op:
     value = None
     if operator.kind == "PADV2" and operator.optional(2) != ABSENT:
         constant = operator.tensors[operator.optional(2)]
-        if constant.data is None or constant.data.size != 1 or constant.dtype not in ("int8", "int16"):
+        wanted = "int16" if operator.tensors[operator.inputs[0]].dtype == "int16" else "int8"
+        if constant.data is None or constant.data.size != 1 or constant.dtype != wanted:
             raise UnsupportedOpError(
-                f"{operator.label}: its value is not one constant int8 or int16 number; pad by a constant"
+                f"{operator.label}: its value is not one constant {wanted} number; pad by a constant"
             )
         value = int(constant.data.reshape(-1)[0])
     return operator.op((operator.inputs[0],), "PAD", paddings=pairs, value=value)
