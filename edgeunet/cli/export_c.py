@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
 from edgeunet.escaping.terminal import print_json, say
 from edgeunet.schedule.choice import Choice
+
+if TYPE_CHECKING:
+    from edgeunet.kernels.flavour import Flavour
 
 
 @click.command("export-c")
@@ -30,7 +34,12 @@ from edgeunet.schedule.choice import Choice
     help="Self-contained C that runs the model, or the .tflite file as a C array for the TFLM interpreter.",
 )
 @click.option("--name", help="C identifier that prefixes every symbol.  [default: from the file's name]")
-@kernels_option("--core", default="portable")
+@kernels_option("--core", otherwise="portable")
+@click.option(
+    "--target",
+    metavar="BOARD|CORE",
+    help="Kernels of this core (or a board's), chosen by its cycles; `edgeunet firmware boards` lists them.",
+)
 @click.option(
     "--mode",
     type=click.Choice(["window", "stream", "auto"]),
@@ -56,7 +65,8 @@ def command(
     directory: Path,
     flavour: str,
     name: str | None,
-    kernels: str,
+    kernels: str | None,
+    target: str | None,
     mode: str,
     hop: int | None,
     recompute: int | None,
@@ -71,10 +81,10 @@ def command(
     """Write C for MODEL (a .tflite file) into a directory."""
     identifier = check_identifier(name) if name is not None else suggest_identifier(model.name.split(".")[0])
     if flavour == "array":
-        given = (kernels, mode, hop, recompute, ram_bytes, effort, aligned, explained)
-        if given != ("portable", "window", None, None, None, 1, False, False):
+        given = (kernels, target, mode, hop, recompute, ram_bytes, effort, aligned, explained)
+        if given != (None, None, "window", None, None, None, 1, False, False):
             raise click.UsageError(
-                "--kernels, --mode, --hop, --recompute, --ram, --effort, --aligned and --explain are for "
+                "--kernels, --target, --mode, --hop, --recompute, --ram, --effort, --aligned and --explain are for "
                 "--format compiled; leave them out."
             )
         if pipeline.wanted:
@@ -82,7 +92,9 @@ def command(
         _export_array(model, directory, identifier, measure=not no_arena, as_json=as_json)
     else:
         asked = Choice(mode, hop, recompute, effort, aligned)
-        _export_compiled(model, directory, identifier, kernels, asked, ram_bytes, explained, as_json, pipeline)
+        _export_compiled(
+            model, directory, identifier, _flavour(kernels, target), asked, ram_bytes, explained, as_json, pipeline
+        )
 
 
 def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_json: bool) -> None:
@@ -105,11 +117,19 @@ def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_
         say("The arena was not measured; the header says so.", err=True)
 
 
+def _flavour(kernels: str | None, target: str | None) -> Flavour:
+    """The kernels asked for, or those that the target's core runs best."""
+    from edgeunet.kernels.flavours import find_flavour
+    from edgeunet.run.target import find_board, target_kernels
+
+    return find_flavour(kernels or "portable") if target is None else target_kernels(find_board(target), kernels)
+
+
 def _export_compiled(
     model: Path,
     directory: Path,
     name: str,
-    kernels: str,
+    kernels: Flavour,
     asked: Choice,
     ram_bytes: int | None,
     explained: bool,

@@ -14,6 +14,7 @@ from edgeunet.emit.selftest import render_selftest
 from edgeunet.emit.source import Compiled, SourceTree
 from edgeunet.emit.tables import Tables
 from edgeunet.graph.ir import Graph
+from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.flavours import find_flavour
 from edgeunet.modelcard import ModelCard
 from edgeunet.schedule.plan import schedule_graph
@@ -23,7 +24,7 @@ def compile_model(
     graph: Graph,
     name: str | None = None,
     *,
-    kernels: str = "portable",
+    kernels: str | Flavour = "portable",
     mode: str = "window",
     hop: int | None = None,
     without: Collection[str] = (),
@@ -39,7 +40,7 @@ def compile_model(
     ----------
     graph : what ``read_tflite`` returned.
     name : prefix of every generated name and file; the graph's name when ``None``.
-    kernels : kernel flavour, a key of ``FLAVOURS``.
+    kernels : kernel flavour, or its name, a key of ``FLAVOURS``.
     mode : ``window`` (whole window per call) or ``stream`` (a hop per call).
     hop : input samples per call of a stream, a multiple of the total stride (the default); with mode ``window``, the
     window is run in hops of this size, in the memory of a stream.
@@ -56,9 +57,10 @@ def compile_model(
         When the graph cannot be compiled as asked.
     """
     prefix = check_identifier(name) if name else suggest_identifier(graph.name)
+    flavour = find_flavour(kernels)
     schedule = schedule_graph(
         graph,
-        kernels=kernels,
+        kernels=flavour,
         mode=mode,
         hop=hop,
         without=without,
@@ -71,8 +73,8 @@ def compile_model(
     facts = {
         "made by": f"edgeunet {__version__}",
         "model": f"{graph.name}, SHA-256 {graph.digest}",
-        "kernels": f"{kernels}, for {find_flavour(kernels).title}",
-        "command": command or default_command(kernels, mode, hop, recompute, effort, aligned),
+        "kernels": f"{flavour.name}, for {flavour.title}",
+        "command": command or default_command(flavour, mode, hop, recompute, effort, aligned),
     }
     document = Document(prefix, schedule, code, data, facts, _digest(code, data, facts), card, mode, aligned)
     files = {
@@ -91,7 +93,7 @@ def compile_model(
         document.outputs,
         schedule.arena_bytes,
         data.size_bytes,
-        kernels,
+        flavour.name,
         mode,
         graph.digest,
         hop_samples=schedule.timing.hop or 0,
@@ -109,7 +111,7 @@ def compile_model(
 
 
 def default_command(
-    kernels: str,
+    kernels: str | Flavour,
     mode: str,
     hop: int | None,
     recompute: int | None = None,
@@ -117,8 +119,10 @@ def default_command(
     aligned: bool = False,
 ) -> str:
     """The command line that gives the same files."""
+    flavour = find_flavour(kernels)
+    target = "" if flavour.core == find_flavour(flavour.name).core else f" --target {flavour.core}"
     return (
-        f"edgeunet export-c --kernels {kernels} --mode {mode}"
+        f"edgeunet export-c{target} --kernels {flavour.name} --mode {mode}"
         + (f" --hop {hop}" if hop is not None else "")
         + (f" --recompute {recompute}" if recompute is not None else "")
         + (f" --effort {effort}" if effort != 1 else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from edgeunet.kernels.kernel import KernelTable
     from edgeunet.program.program import Accepts
 
-    Loaded = Callable[[], KernelTable]
+    Loaded = Callable[[str], KernelTable]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,9 @@ class Flavour:
     title : what it runs on, for help, doctor, headers and docs.
     macros : compiler macros without which its C does not compile.
     little_endian : whether its kernels read words where bytes were written, the first byte lowest.
-    own_table : loads the rows of its own, which come before the portable ones; ``None`` where it has none.
+    core : whose cycles choose between kernels where no other is asked for.
+    own_table : loads the rows of its own, as cycles of a core choose them; they come before the portable ones. ``None``
+        where it has none.
     fuses : whether a node with an epilogue has a kernel, as far as can be told before it is placed; ``None`` where none
         has.
     gains_at_low_rate : whether a node over an upsampled signal, read at the low rate, has a kernel that gains by that.
@@ -39,6 +41,7 @@ class Flavour:
     title: str
     macros: tuple[str, ...]
     little_endian: bool
+    core: str
     own_table: Loaded | None
     fuses: Accepts | None
     gains_at_low_rate: Accepts
@@ -49,6 +52,10 @@ class Flavour:
     def __repr__(self) -> str:
         return f"<Flavour {self.name}: {self.title}>"
 
+    def on(self, core: str | None) -> Flavour:
+        """The same flavour, its kernels chosen by the cycles of ``core``."""
+        return self if core in (None, self.core) else replace(self, core=core)
+
     @cached_property
     def tables(self) -> tuple[KernelTable, ...]:
         """Its kernel tables, most wanted first; the portable ones, which between them take every step, are last."""
@@ -56,7 +63,7 @@ class Flavour:
         from edgeunet.kernels.portable.table import PORTABLE
         from edgeunet.kernels.portable.upsampled import UPSAMPLED
 
-        own = () if self.own_table is None else (self.own_table(),)
+        own = () if self.own_table is None else (self.own_table(self.core),)
         return (*own, PORTABLE, UPSAMPLED, INT16)
 
     @property

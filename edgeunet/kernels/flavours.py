@@ -14,14 +14,16 @@ FLAVOURS: Mapping[str, Flavour] = {flavour.name: flavour for flavour in (PORTABL
 """By the name that ``--kernels`` takes."""
 
 
-def find_flavour(name: str) -> Flavour:
-    """The flavour called ``name``.
+def find_flavour(name: str | Flavour) -> Flavour:
+    """The flavour called ``name``, or ``name`` itself where it is one already (on a core of its own, say).
 
     Raises
     ------
     CompileError
         When there is none.
     """
+    if isinstance(name, Flavour):
+        return name
     if name not in FLAVOURS:
         raise CompileError(f"there are no kernels '{name}'; use one of {', '.join(FLAVOURS)}")
     return FLAVOURS[name]

@@ -14,7 +14,6 @@ from edgeunet.emit.identifier import suggest_identifier
 from edgeunet.errors import RunError
 from edgeunet.graph import Graph, evaluate, read_tflite
 from edgeunet.graph.length import with_length
-from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.settings import PipelineRequest
@@ -31,6 +30,7 @@ from edgeunet.run.measure import Note, measure
 from edgeunet.run.measurement import Measurement
 from edgeunet.run.project import Project, write_project
 from edgeunet.run.recording import make_recording
+from edgeunet.run.target import find_board, target_kernels
 from edgeunet.run.tflm import Peer, run_tflm, split_bytes
 from edgeunet.schedule.choice import Choice, choose
 from edgeunet.short_repr import short_repr
@@ -90,39 +90,11 @@ class Request:
         return Choice(self.mode, self.hop, self.recompute, self.effort, self.aligned)
 
 
-def find_board(target: str) -> Board | None:
-    """Return the board of ``target``, ``None`` for the host.
-
-    Raises
-    ------
-    RunError
-        When there is no such core or board.
-    """
-    return None if target == HOST else load_boards().board(target)
-
-
 def stand_in(board: Board | None, port: str | None) -> Board | None:
     """Return the board that runs the program: a real one without its ``port`` is stood in for by its emulated core."""
     if board is None or board.is_emulated or port is not None:
         return board
     return load_boards().board(board.core.name)
-
-
-def choose_kernels(board: Board | None, asked: str | None) -> str:
-    """Return the kernel flavour to compile with: the one asked for, or the core's first that the compiler has.
-
-    Raises
-    ------
-    RunError
-        When the core cannot run the flavour asked for.
-    """
-    runnable = board.core.kernels if board else ("portable",)
-    if asked is None:
-        return next(kernels for kernels in runnable if kernels in FLAVOURS)
-    if asked not in runnable:
-        where = board.core.name if board else HOST
-        raise RunError(f"{where} cannot run the {asked} kernels; choose one of: {', '.join(runnable)}")
-    return asked
 
 
 def check_options(request: Request, board: Board | None) -> None:
@@ -170,7 +142,7 @@ def settled(request: Request, note: Note = lambda _: None) -> Request:
     CompileError
         When nothing fits, or the arguments contradict each other.
     """
-    kernels = choose_kernels(find_board(request.target), request.kernels)
+    kernels = target_kernels(find_board(request.target), request.kernels)
     choice = choose(read_tflite(request.model), kernels, request.choice, request.ram_bytes)
     if request.mode == "auto":
         note(f"auto: {choice.sentence()}")
@@ -233,7 +205,7 @@ def compile_request(request: Request, graph: Graph) -> Compiled:
     return compile_model(
         graph,
         suggest_identifier(request.model.name.split(".")[0]),
-        kernels=choose_kernels(find_board(request.target), request.kernels),
+        kernels=target_kernels(find_board(request.target), request.kernels),
         mode=request.mode,
         hop=request.hop,
         recompute=request.recompute,
@@ -335,7 +307,7 @@ def new_firmware(
     """
     board = load_boards().board(board_name).require_firmware()
     prefix = suggest_identifier(model.name.split(".")[0])
-    flavour = choose_kernels(board, kernels)
+    flavour = target_kernels(board, kernels)
     graph = read_tflite(model)
     card = read_card(model, graph.digest)
     compiled = compile_model(

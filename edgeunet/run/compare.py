@@ -11,9 +11,10 @@ from edgeunet.errors import CompileError
 from edgeunet.graph import read_tflite
 from edgeunet.kernels.flavours import FLAVOURS, find_flavour
 from edgeunet.rewrite.passes import STREAM_PASSES
-from edgeunet.run.bench import Request, bench, choose_kernels, compile_request, find_board, settled
+from edgeunet.run.bench import Request, bench, compile_request, settled
 from edgeunet.run.measure import Note
 from edgeunet.run.measurement import Measurement
+from edgeunet.run.target import choose_kernels, find_board
 from edgeunet.short_repr import short_repr
 
 SHIPS = "as it ships"

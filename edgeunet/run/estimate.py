@@ -100,7 +100,7 @@ def estimate(board: Board, plain: Traced, traced: Traced, call: int) -> Cycles |
     """
     try:
         cycles = estimate_call(board, plain, call)
-        return replace(cycles, layers=_layers(Estimator(board, traced.image), traced))
+        return replace(cycles, layers=layer_cycles(Estimator(board, traced.image), traced))
     except EdgeUNetError as error:
         return str(error)
 
@@ -153,7 +153,7 @@ def _blocks_of(estimator: Estimator, traced: Traced, calls: Sequence[int]) -> li
     return blocks
 
 
-def _layers(estimator: Estimator, traced: Traced) -> tuple[int, ...]:
+def layer_cycles(estimator: Estimator, traced: Traced) -> tuple[int, ...]:
     """Return the cycles of each layer: between its hook and the next one's, over all rounds, hooks aside."""
     intervals, layers, rounds = traced.tracer.intervals, len(traced.layers), traced.rounds
     hook = intervals[_CALIBRATION_READINGS + 1]

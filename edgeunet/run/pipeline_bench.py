@@ -17,7 +17,7 @@ from edgeunet.pipeline.program import add_pipeline, latency_samples, wide_bytes
 from edgeunet.pipeline.reference import Event, expected
 from edgeunet.pipeline.settings import Pipeline, PipelineRequest
 from edgeunet.power.estimate import Energy
-from edgeunet.run.bench import STACK_BYTES, Request, check_options, compile_request, find_board, settled, stand_in
+from edgeunet.run.bench import STACK_BYTES, Request, check_options, compile_request, settled, stand_in
 from edgeunet.run.consumption import consumption
 from edgeunet.run.estimate import NO_TRACE, Traced, estimate_calls
 from edgeunet.run.flash import check_selftest, serial_machine
@@ -32,6 +32,7 @@ from edgeunet.run.measure import Note
 from edgeunet.run.project import write_project
 from edgeunet.run.recording import Recording, make_recording
 from edgeunet.run.stages import CountedStage, stage_cycles
+from edgeunet.run.target import find_board
 from edgeunet.short_repr import short_repr
 from edgeunet.timing.call_time import CallTime
 from edgeunet.timing.cycles import Cycles, measured_cycles

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
+from edgeunet.kernels.flavour import Flavour
 from edgeunet.schedule.plan import schedule_graph
 from edgeunet.schedule.schedule import Schedule
 
@@ -34,7 +35,7 @@ class Choice:
         return f"a stream with a hop of {self.hop} samples{again}"
 
 
-def choose(graph: Graph, kernels: str, asked: Choice, ram_bytes: int | None = None) -> Choice:
+def choose(graph: Graph, kernels: str | Flavour, asked: Choice, ram_bytes: int | None = None) -> Choice:
     """``asked`` itself, or for the mode ``auto`` the smaller plan, which must fit ``ram_bytes`` where that is given.
 
     Raises
@@ -61,7 +62,7 @@ def choose(graph: Graph, kernels: str, asked: Choice, ram_bytes: int | None = No
     return asked
 
 
-def fitting_choice(graph: Graph, kernels: str, asked: Choice, ram_bytes: int | None = None) -> Choice:
+def fitting_choice(graph: Graph, kernels: str | Flavour, asked: Choice, ram_bytes: int | None = None) -> Choice:
     """What ``--mode auto`` takes: the smaller of the whole window and a stream, with more recomputing where that fits.
 
     The stream hops and recomputes as ``asked``, by default in its smallest hops. What is counted is state, input and
@@ -103,7 +104,7 @@ def fitting_choice(graph: Graph, kernels: str, asked: Choice, ram_bytes: int | N
 
 
 def _recomputing(
-    graph: Graph, kernels: str, asked: Choice, hop: int, smallest: tuple[int, Choice], ram_bytes: int
+    graph: Graph, kernels: str | Flavour, asked: Choice, hop: int, smallest: tuple[int, Choice], ram_bytes: int
 ) -> Choice:
     """The fewest skips to compute again so that the stream fits."""
     if asked.recompute is None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
+from edgeunet.kernels.flavour import Flavour
 from edgeunet.program.steps import ARENA, Buffer, Step, View
 from edgeunet.schedule.choice import Choice, ram_of
 from edgeunet.schedule.layer_table import Predicted, layer_lines
@@ -22,7 +23,7 @@ _SHOWN = 8
 def explain(
     graph: Graph,
     schedule: Schedule,
-    kernels: str,
+    kernels: str | Flavour,
     effort: int = 1,
     aligned: bool = False,
     predicted: Predicted | None = None,
@@ -44,7 +45,7 @@ def explain(
     return lines
 
 
-def explain_model(graph: Graph, kernels: str, choice: Choice, predict: Predict = lambda _: None) -> list[str]:
+def explain_model(graph: Graph, kernels: str | Flavour, choice: Choice, predict: Predict = lambda _: None) -> list[str]:
     """``explain`` for what ``compile_model`` makes of the same arguments; ``predict`` says what its layers take."""
     schedule = schedule_graph(
         graph,
@@ -58,7 +59,7 @@ def explain_model(graph: Graph, kernels: str, choice: Choice, predict: Predict =
     return explain(graph, schedule, kernels, choice.effort, choice.aligned, predict(schedule))
 
 
-def hop_curve(graph: Graph, kernels: str, effort: int = 1, aligned: bool = False) -> list[tuple[int, int]]:
+def hop_curve(graph: Graph, kernels: str | Flavour, effort: int = 1, aligned: bool = False) -> list[tuple[int, int]]:
     """RAM (``ram_of``) of streams at hops of 1, 2, 4 … total strides; empty where the network cannot stream."""
     try:
         smallest = schedule_graph(graph, kernels=kernels, mode="stream", effort=effort, aligned=aligned)

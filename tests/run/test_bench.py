@@ -12,8 +12,9 @@ from edgeunet.emit import compile_model
 from edgeunet.errors import RunError
 from edgeunet.graph import read_tflite
 from edgeunet.modelcard import ModelCard, write_card
-from edgeunet.run.bench import Request, bench, choose_kernels, find_board, new_firmware
+from edgeunet.run.bench import Request, bench, new_firmware
 from edgeunet.run.flash import flash, plan_flash
+from edgeunet.run.target import choose_kernels, find_board
 from tests.rigs.machines import RISCV, tools
 from tests.rigs.tools import need
 

@@ -12,16 +12,16 @@ from edgeunet.kernels.flavours import FLAVOURS
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def kernels_option(*aliases: str, default: str | None = None) -> Callable[[Command], Command]:
-    """``--kernels``, passed on as ``kernels``; without a ``default`` the fastest that run on the target's core."""
+def kernels_option(*aliases: str, otherwise: str = "") -> Callable[[Command], Command]:
+    """``--kernels``, passed on as ``kernels``: the fastest that run on the target's core, ``otherwise`` without a
+    target."""
     titles = "; ".join(flavour.title for flavour in FLAVOURS.values())
-    known = "" if default else "  [default: the core's fastest]"
+    known = f"  [default: {f'{otherwise}; with --target ' if otherwise else ''}the core's fastest]"
     return click.option(
         "--kernels",
         *aliases,
         "kernels",
         type=click.Choice(list(FLAVOURS)),
-        default=default,
-        show_default=default is not None,
+        default=None,
         help=f"Kernels, in this order: {titles}.{known}",
     )

@@ -1,4 +1,4 @@
-"""Which way a convolution goes on a Cortex-M4: the cheapest of the four in ``edgeunet.kernels.dsp.cost``.
+"""Which way a layer goes on a core with the DSP extension: the one that its cycles are fewest of.
 
 The kernels by quads are what windows and streams share. The others are taken in streams alone where a call is worth it,
 and in a window where quads do not fit (the table says in which order).
@@ -6,10 +6,19 @@ and in a window where quads do not fit (the table says in which order).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+from math import inf
+
 from edgeunet.kernels.dsp.bare import rows as bare
+from edgeunet.kernels.dsp.depthwise.rows import depthwises
+from edgeunet.kernels.dsp.depthwise.words import words
 from edgeunet.kernels.dsp.pairs import rows as pairs
 from edgeunet.kernels.dsp.quads import rows as quads
+from edgeunet.kernels.dsp.single.rows import ones
 from edgeunet.kernels.dsp.tall import rows as tall
+from edgeunet.kernels.kernel import Kernel, anything
+from edgeunet.kernels.prediction import CoreCycles
 from edgeunet.program.steps import Step
 
 BARE_WORTH = 1.0
@@ -21,22 +30,64 @@ their price."""
 MOST_TALL_ROWS = 64
 """Longer calls stay with quads, whose code a network has anyway."""
 
+MOST_WORD_ROWS = 16
+"""Longer depthwise calls stay with the kernels that slide."""
 
-def bare_is_cheapest(step: Step) -> bool:
-    """Whether nothing takes fewer instructions than going without scratch memory."""
-    return bare.cost(step) < BARE_WORTH * min(tall.cost(step), quads.cost(step), pairs.cost(step))
+QUADS = (
+    *quads.convolutions(False),
+    *quads.convolutions(True),
+    *ones(),
+    *quads.narrow_convolutions(),
+    *quads.additions_after(),
+)
+PAIRS = (*pairs.convolutions(anything), *pairs.additions_after(anything))
+TALL = (*tall.convolutions(anything), *tall.additions_after(anything))
+BARE = (*bare.convolutions(anything), *bare.additions_after(anything))
+WAYS = {
+    "quads": {"conv": QUADS, "conv_sum": quads.sums()},
+    "pairs": {"conv": PAIRS, "conv_sum": pairs.sums(anything)},
+    "tall": {"conv": TALL, "conv_sum": tall.sums(anything)},
+    "bare": {"conv": BARE, "conv_sum": bare.sums(anything)},
+    "sliding": {"depthwise": depthwises()},
+    "words": {"depthwise": words()},
+}
+"""The kernels of each way by kind of step; the first that accepts a step is the way's."""
+
+KNOWN_STEPS = 64
 
 
-def bare_beats_quads(step: Step) -> bool:
-    """Whether quads take more instructions than going without scratch memory."""
-    return bare.cost(step) < BARE_WORTH * quads.cost(step)
+class Choice:
+    """The choices by the cycles of one core."""
+
+    def __init__(self, cycles: CoreCycles) -> None:
+        self._cycles = cycles
+        self._of = lru_cache(maxsize=KNOWN_STEPS)(self._cost)
+
+    def _cost(self, way: str, step: Step) -> float:
+        """What ``step`` takes that way; without end where it does not fit."""
+        kernel = _first(WAYS[way].get(step.kind, ()), step)
+        return inf if kernel is None else self._cycles.of_kernel(kernel, step)
+
+    def bare_is_cheapest(self, step: Step) -> bool:
+        """Whether nothing takes fewer cycles than going without scratch memory."""
+        return self._of("bare", step) < BARE_WORTH * min(self._of(way, step) for way in ("tall", "quads", "pairs"))
+
+    def bare_beats_quads(self, step: Step) -> bool:
+        """Whether quads take more cycles than going without scratch memory."""
+        return self._of("bare", step) < BARE_WORTH * self._of("quads", step)
+
+    def pairs_are_cheapest(self, step: Step) -> bool:
+        """Whether four channels or four rows at a time with one operand widened cost more than widening both."""
+        return self._of("pairs", step) < PAIRS_WORTH * min(self._of("tall", step), self._of("quads", step))
+
+    def tall_beats_quads(self, step: Step) -> bool:
+        """Whether the call has few enough rows to be worth four rows at a time."""
+        return step.output.rows <= MOST_TALL_ROWS and self._of("tall", step) < TALL_WORTH * self._of("quads", step)
+
+    def words_beat_sliding(self, step: Step) -> bool:
+        """Whether the call has so few rows that four channels of a row at a time take fewer cycles."""
+        return step.groups <= MOST_WORD_ROWS and self._of("words", step) < self._of("sliding", step)
 
 
-def pairs_are_cheapest(step: Step) -> bool:
-    """Whether four channels or four rows at a time with one operand widened cost more than widening both."""
-    return pairs.cost(step) < PAIRS_WORTH * min(tall.cost(step), quads.cost(step))
-
-
-def tall_beats_quads(step: Step) -> bool:
-    """Whether the call has few enough rows to be worth four rows at a time."""
-    return step.output.rows <= MOST_TALL_ROWS and tall.cost(step) < TALL_WORTH * quads.cost(step)
+def _first(kernels: Sequence[Kernel], step: Step) -> Kernel | None:
+    return next((kernel for kernel in kernels if kernel.accepts(step)), None)

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from edgeunet.program.program import Node
 
 
-def _table() -> KernelTable:
-    from edgeunet.kernels.dsp.table import DSP
+def _table(core: str) -> KernelTable:
+    from edgeunet.kernels.dsp.table import dsp_table
 
-    return DSP
+    return dsp_table(core)
 
 
 def _fuses(node: Node) -> bool:
@@ -34,6 +34,7 @@ DSP = Flavour(
     title="Cortex-M4, M7, M33 (DSP extension)",
     macros=("__ARM_FEATURE_DSP",),
     little_endian=True,
+    core="cortex-m4",
     own_table=_table,
     fuses=_fuses,
     gains_at_low_rate=_gains_at_low_rate,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from edgeunet.kernels.dsp.bare import rows as bare
-from edgeunet.kernels.dsp.choice import bare_beats_quads, bare_is_cheapest, pairs_are_cheapest, tall_beats_quads
+from edgeunet.kernels.dsp.choice import Choice
 from edgeunet.kernels.dsp.depthwise.rows import depthwises
 from edgeunet.kernels.dsp.depthwise.twofold import twofold
 from edgeunet.kernels.dsp.depthwise.words import words
@@ -15,44 +17,51 @@ from edgeunet.kernels.dsp.quads import rows as quads
 from edgeunet.kernels.dsp.single.rows import ones
 from edgeunet.kernels.dsp.tall import rows as tall
 from edgeunet.kernels.kernel import KernelTable, anything
+from edgeunet.kernels.prediction import cycles_for
 
-DSP: KernelTable = {
-    "conv": (
-        *bare.convolutions(bare_is_cheapest),
-        *bare.additions_after(bare_is_cheapest),
-        *pairs.convolutions(pairs_are_cheapest),
-        *pairs.additions_after(pairs_are_cheapest),
-        *tall.convolutions(tall_beats_quads),
-        *tall.additions_after(tall_beats_quads),
-        *bare.convolutions(bare_beats_quads),
-        *bare.additions_after(bare_beats_quads),
-        *quads.convolutions(False),
-        *quads.convolutions(True),
-        *ones(),
-        *quads.narrow_convolutions(),
-        *quads.additions_after(),
-        *tall.convolutions(anything),
-        *tall.additions_after(anything),
-        *bare.convolutions(anything),
-        *bare.additions_after(anything),
-    ),
-    "conv_sum": (
-        *bare.sums(bare_is_cheapest),
-        *pairs.sums(pairs_are_cheapest),
-        *tall.sums(tall_beats_quads),
-        *bare.sums(bare_beats_quads),
-        *quads.sums(),
-        *tall.sums(anything),
-        *bare.sums(anything),
-    ),
-    "depthwise": (*words(few_rows=True), *depthwises(), *words()),
-    "depthwise_upsampled": (*twofold(), *words()),
-    "max_pool": max_pools(),
-    "add": (*additions(), *clamped_additions()),
-    "conv_int16": duos.convolutions(),
-    "depthwise_int16": duos.depthwises(),
-    "add_int16": duos.additions(),
-    "max_pool_int16": duos.max_pools(),
-    "rescale_int16": duos.rescales(),
-}
-"""Rows by step kind, most wanted first."""
+DEFAULT_CORE = "cortex-m4"
+
+
+@cache
+def dsp_table(core: str) -> KernelTable:
+    """Rows by step kind, most wanted first, as the cycles of ``core`` choose them."""
+    choice = Choice(cycles_for(core, DEFAULT_CORE))
+    return {
+        "conv": (
+            *bare.convolutions(choice.bare_is_cheapest),
+            *bare.additions_after(choice.bare_is_cheapest),
+            *pairs.convolutions(choice.pairs_are_cheapest),
+            *pairs.additions_after(choice.pairs_are_cheapest),
+            *tall.convolutions(choice.tall_beats_quads),
+            *tall.additions_after(choice.tall_beats_quads),
+            *bare.convolutions(choice.bare_beats_quads),
+            *bare.additions_after(choice.bare_beats_quads),
+            *quads.convolutions(False),
+            *quads.convolutions(True),
+            *ones(),
+            *quads.narrow_convolutions(),
+            *quads.additions_after(),
+            *tall.convolutions(anything),
+            *tall.additions_after(anything),
+            *bare.convolutions(anything),
+            *bare.additions_after(anything),
+        ),
+        "conv_sum": (
+            *bare.sums(choice.bare_is_cheapest),
+            *pairs.sums(choice.pairs_are_cheapest),
+            *tall.sums(choice.tall_beats_quads),
+            *bare.sums(choice.bare_beats_quads),
+            *quads.sums(),
+            *tall.sums(anything),
+            *bare.sums(anything),
+        ),
+        "depthwise": (*words(choice.words_beat_sliding), *depthwises(), *words()),
+        "depthwise_upsampled": (*twofold(), *words()),
+        "max_pool": max_pools(),
+        "add": (*additions(), *clamped_additions()),
+        "conv_int16": duos.convolutions(),
+        "depthwise_int16": duos.depthwises(),
+        "add_int16": duos.additions(),
+        "max_pool_int16": duos.max_pools(),
+        "rescale_int16": duos.rescales(),
+    }

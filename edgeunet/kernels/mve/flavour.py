@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from edgeunet.program.program import Node
 
 
-def _table() -> KernelTable:
-    from edgeunet.kernels.mve.table import MVE
+def _table(core: str) -> KernelTable:
+    from edgeunet.kernels.mve.table import mve_table
 
-    return MVE
+    return mve_table(core)
 
 
 def _gains_at_low_rate(node: Node) -> bool:
-    return node.kind in _table()
+    return node.kind in _table(MVE.core)
 
 
 MVE = Flavour(
@@ -26,6 +26,7 @@ MVE = Flavour(
     title="Cortex-M55, M85 (Helium)",
     macros=("__ARM_FEATURE_MVE",),
     little_endian=True,
+    core="cortex-m55",
     own_table=_table,
     fuses=None,
     gains_at_low_rate=_gains_at_low_rate,

@@ -21,6 +21,7 @@ PORTABLE = Flavour(
     title="any C99 compiler",
     macros=(),
     little_endian=False,
+    core="cortex-m3",
     own_table=None,
     fuses=None,
     gains_at_low_rate=_gains_at_low_rate,

@@ -12,7 +12,6 @@ from functools import cache
 from edgeunet.kernels.conditions import convolution, parameters, plain, source
 from edgeunet.kernels.dsp.alignment import other_aligns, outputs_align, windows_align
 from edgeunet.kernels.dsp.bare import packing as bare
-from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields
 from edgeunet.kernels.dsp.scaling import (
     LOWEST,
@@ -48,14 +47,6 @@ def _tail_of(conv: Weighted, tails: tuple[Tail, ...]) -> Tail | None:
 def tail_of(step: Step) -> Tail | None:
     """The cheapest tail that is exact, if any is."""
     return _tail_of(convolution(step), ADDING if step.epilogue else TAILS)
-
-
-def cost(step: Step) -> float:
-    """What these kernels take."""
-    tail, parts = tail_of(step), tall_parts(step)
-    assert tail is not None
-    assert parts is not None
-    return shape_of(step).bare_cost(tail.name, sum(runs.count for runs in parts))
 
 
 def _window_fields(step: Step, position: int, runs: Runs) -> str:

@@ -45,7 +45,7 @@ def _accepts_depthwise(taps: int) -> Callable[[Step], bool]:
             plain(step)
             and p.weights.shape[0] == taps
             and (p.stride, p.dilation, p.repeat) == (1, 1, 1)
-            and step.groups >= _rows_together(step)
+            and step.groups >= rows_together(step)
             and (taps in LONG_TAPS or _has_immediate_steps(step))
             and is_saturated(p.requantization)
             and rounding_fits(p)
@@ -54,7 +54,7 @@ def _accepts_depthwise(taps: int) -> Callable[[Step], bool]:
     return accepts
 
 
-def _loop_name(kernel: str, steps: tuple[int, int], shift: int, channels: int, step: Step) -> str:
+def loop_name(kernel: str, steps: tuple[int, int], shift: int, channels: int, step: Step) -> str:
     """The loop for ``channels`` of one shift: one of their own where it saves more time than 300 bytes are worth."""
     many = channels > 1 and 2 * channels >= step.output.channels
     streams = channels > 1 and step.first_group < 0
@@ -68,7 +68,7 @@ def _depthwise(taps: int) -> Callable[[Step], Arguments]:
     def arguments(step: Step) -> Arguments:
         steps = (source(step).pitch_bytes, step.output.pitch_bytes)
         shifts = [-int(shift) for shift in parameters(step, Depthwise).requantization.shifts]
-        loops = {shift: _loop_name(kernel, steps, shift, shifts.count(shift), step) for shift in set(shifts)}
+        loops = {shift: loop_name(kernel, steps, shift, shifts.count(shift), step) for shift in set(shifts)}
         definitions = [
             f"{kernel.upper()}_ANY_LOOP({loop})\n"
             if loop == f"{kernel}_any"
@@ -112,22 +112,22 @@ def _depthwise_fields(step: Step) -> StructFields:
         "in_step": source(step).pitch_bytes,
         "out_step": step.output.pitch_bytes,
         "outputs": step.output.channels,
-        "block": _depthwise_block(step) if output_over_input(step) and not _same_columns(step) else step.groups,
+        "block": depthwise_block(step) if output_over_input(step) and not same_columns(step) else step.groups,
         "zero_point": r.zero_point,
     }
 
 
-def _depthwise_block(step: Step) -> int:
+def depthwise_block(step: Step) -> int:
     """Rows at a time where later ones read where earlier ones wrote; the last block has those left over as well."""
-    together = _rows_together(step)
+    together = rows_together(step)
     return max(together, -(-step.groups // DEPTHWISE_BLOCKS) // together * together)
 
 
-def _rows_together(step: Step) -> int:
+def rows_together(step: Step) -> int:
     return 4 if parameters(step, Depthwise).weights.shape[0] in LONG_TAPS else 2
 
 
-def _same_columns(step: Step) -> bool:
+def same_columns(step: Step) -> bool:
     return source(step).pitch_bytes == step.output.pitch_bytes and step.output.rows == step.groups
 
 
@@ -138,11 +138,11 @@ def _depthwise_overlap(step: Step, position: int) -> Clearance | None:
     the input's may replace it, from as many rows on as are done again at the end. Else what a block of rows writes must
     stay below what it and later ones read.
     """
-    left_over = _rows_together(step) - 1
-    if _same_columns(step):
+    left_over = rows_together(step) - 1
+    if same_columns(step):
         again = left_over if step.groups % (left_over + 1) else 0
         return Clearance(again * source(step).pitch_bytes, source(step).pitch_bytes)
-    block = _depthwise_block(step)
+    block = depthwise_block(step)
     clearance = in_order(block + left_over)(step, position)
     if clearance is None:
         return None

@@ -39,7 +39,7 @@ def _accepts(reach: int) -> Callable[[Step], bool]:
     return accepts
 
 
-def _block(step: Step) -> int:
+def block_rows(step: Step) -> int:
     """Rows at a time where later ones read where earlier ones wrote; the last block may have one more."""
     return max(2, -(-step.groups // BLOCKS) // 2 * 2)
 
@@ -47,7 +47,7 @@ def _block(step: Step) -> int:
 def _overlap(step: Step, position: int) -> Clearance | None:
     """How far above the output the input must lie: what a block writes stays below what it and later ones read."""
     in_bytes, out_bytes = source(step).pitch_bytes, 2 * step.output.pitch_bytes
-    starts = range(0, step.groups - 1, _block(step))
+    starts = range(0, step.groups - 1, block_rows(step))
     ends = [*starts[1:], step.groups]
     return Clearance(max(end * out_bytes - start * in_bytes for start, end in zip(starts, ends, strict=True)))
 
@@ -67,7 +67,7 @@ def _arguments(step: Step) -> Arguments:
         "in_step": source(step).pitch_bytes,
         "out_step": step.output.pitch_bytes,
         "outputs": step.output.channels,
-        "block": _block(step) if output_over_input(step) else step.groups,
+        "block": block_rows(step) if output_over_input(step) else step.groups,
         "zero_point": r.zero_point,
     }
     return Arguments("eu_depthwise_twice_t", fields)

@@ -14,7 +14,7 @@ from edgeunet.kernels.dsp.depthwise.twofold import fits_twice
 from edgeunet.kernels.dsp.fields import splat
 from edgeunet.kernels.dsp.scaling import double_rounding, rounding_fits
 from edgeunet.kernels.dsp.windows import GROUP
-from edgeunet.kernels.kernel import Arguments, Kernel, StructFields, in_order
+from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields, anything, in_order
 from edgeunet.program.convolutions import Depthwise, DepthwiseUpsampled, Int16Array, Int32Array
 from edgeunet.program.program import Node
 from edgeunet.program.steps import Clearance, Step
@@ -22,9 +22,6 @@ from edgeunet.program.steps import Clearance, Step
 Windowed: TypeAlias = Depthwise | DepthwiseUpsampled
 
 SLIDING_TAPS = (3, 5, *LONG_TAPS)
-FEWEST_ROWS, FEWEST_ROWS_LONG = 6, 8
-"""Rows of a call from which on the kernels that slide need fewer instructions (measured with 8, 16 and 48 channels)."""
-
 LARGEST_WEIGHT = 1 << 14
 """What doubled must fit 16 bits."""
 
@@ -107,21 +104,15 @@ def _overlap(step: Step, position: int) -> Clearance | None:
     return in_order()(step, position)
 
 
-def words(few_rows: bool = False) -> tuple[Kernel, ...]:
-    """Depthwise windows of any kind over at least four channels; those of calls of so ``few_rows`` that the kernels
-    which slide, four rows or a whole channel at a time, need more instructions."""
+def words(chosen: Chosen = anything) -> tuple[Kernel, ...]:
+    """Depthwise windows of any kind over at least four channels, where they are ``chosen``: calls of so few rows that the
+    kernels which slide, four rows or a whole channel at a time, need more cycles."""
 
     def accepts(step: Step) -> bool:
-        fits = plain(step) and fits_words(parameters(step, Depthwise, DepthwiseUpsampled))
-        return fits and (not few_rows or _has_few_rows(step))
+        return plain(step) and fits_words(parameters(step, Depthwise, DepthwiseUpsampled)) and chosen(step)
 
     return (
         Kernel(
             "eu_depthwise_word", "dsp", accepts, _arguments, ("eu_quads",), overlap=_overlap, words_align=channels_align
         ),
     )
-
-
-def _has_few_rows(step: Step) -> bool:
-    taps = parameters(step, Depthwise, DepthwiseUpsampled).weights.shape[-2]
-    return step.groups < (FEWEST_ROWS_LONG if taps in LONG_TAPS else FEWEST_ROWS)

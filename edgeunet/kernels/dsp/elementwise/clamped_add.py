@@ -17,7 +17,7 @@ def _line(step: Step) -> straight_add.StraightAdd | None:
     return straight_add.fit(replace(parameters(step, Add), low=-128, high=127))
 
 
-def _words(step: Step) -> tuple[int, int] | None:
+def words_of(step: Step) -> tuple[int, int] | None:
     """Rows and words per row of a sum of two signals, all in one row where they lie without gaps."""
     views = [view for view in (*step.inputs, step.output) if isinstance(view, View)]
     shapes = {(view.rows, view.channels) for view in views}
@@ -31,17 +31,17 @@ def _words(step: Step) -> tuple[int, int] | None:
 
 def _words_align(step: Step) -> bool:
     views = [view for view in (*step.inputs, step.output) if isinstance(view, View)]
-    words = _words(step)
+    words = words_of(step)
     one_row = words is not None and words[0] == 1
     return all(aligned(replace(view, pitch_bytes=0) if one_row else view) for view in views)
 
 
 def _accepts(step: Step) -> bool:
-    return plain(step) and _words(step) is not None and _line(step) is not None
+    return plain(step) and words_of(step) is not None and _line(step) is not None
 
 
 def _arguments(step: Step) -> Arguments:
-    line, words = _line(step), _words(step)
+    line, words = _line(step), words_of(step)
     assert line is not None
     assert words is not None
     fields: StructFields = {

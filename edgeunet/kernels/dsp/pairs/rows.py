@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
 
 from edgeunet.kernels.conditions import aligned, convolution, parameters, plain, source
 from edgeunet.kernels.dsp.alignment import other_aligns, tail_aligns
-from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, adds, clamp_fields
 from edgeunet.kernels.dsp.packing import ADDING, CLAMPED, LINEAR, SATURATED
 from edgeunet.kernels.dsp.scaling import Tail
@@ -29,12 +27,12 @@ LONGEST_PASS = 80
 """Inputs that the chain takes at once."""
 
 
-def _windows(step: Step) -> list[Int8Array]:
+def windows(step: Step) -> list[Int8Array]:
     conv = convolution(step)
     return list(conv.weights) if isinstance(conv, ConvSum) else [conv.weights]
 
 
-def _step_bytes(step: Step, position: int) -> int:
+def step_bytes(step: Step, position: int) -> int:
     """From the window of one group to that of the next."""
     conv = convolution(step)
     rows = conv.repeat if isinstance(conv, ConvSum) and position == 1 else conv.stride
@@ -58,24 +56,24 @@ def _fits(step: Step) -> bool:
         return False
     if isinstance(conv, ConvSum) and conv.repeat > 1 and conv.stride > 1:
         return False
-    return all(_is_dense(step, i, w) for i, w in enumerate(_windows(step))) and _block(step) > 0
+    return all(_is_dense(step, i, w) for i, w in enumerate(windows(step))) and block_rows(step) > 0
 
 
-def _widened_inputs(step: Step, position: int, rows: int) -> int:
+def widened_inputs(step: Step, position: int, rows: int) -> int:
     """Inputs that are widened for ``rows`` groups: those of overlapping windows once."""
-    inputs, stride = int(_windows(step)[position][0].size), _step_bytes(step, position)
+    inputs, stride = int(windows(step)[position][0].size), step_bytes(step, position)
     phases = step.parameters.repeat if isinstance(step.parameters, ConvSum) and position == 1 else 1
     return phases * ((rows - 1) * stride + inputs if stride <= inputs else rows * inputs)
 
 
 def _scratch_for(step: Step, rows: int) -> int:
     """Four first sums, a quad's weights for one signal and constants, sums of a first signal, inputs."""
-    windows = _windows(step)
-    words = 16 + 2 * max(int(w[0].size) for w in windows) + (GROUP * rows if len(windows) > 1 else 0)
-    return 4 * words + 2 * sum(_widened_inputs(step, i, rows) for i in range(len(windows)))
+    listed = windows(step)
+    words = 16 + 2 * max(int(w[0].size) for w in listed) + (GROUP * rows if len(listed) > 1 else 0)
+    return 4 * words + 2 * sum(widened_inputs(step, i, rows) for i in range(len(listed)))
 
 
-def _block(step: Step) -> int:
+def block_rows(step: Step) -> int:
     """Groups whose inputs are widened together: as few blocks as the scratch memory allows, 0 where it does not."""
     for blocks in range(1, step.groups + 1):
         rows = -(-step.groups // blocks)
@@ -85,7 +83,7 @@ def _block(step: Step) -> int:
 
 
 def _scratch(step: Step) -> int:
-    return _scratch_for(step, _block(step))
+    return _scratch_for(step, block_rows(step))
 
 
 def _overlap(step: Step, position: int) -> Clearance | None:
@@ -94,7 +92,7 @@ def _overlap(step: Step, position: int) -> Clearance | None:
         return None
     out_bytes = step.output.rows // step.groups * step.output.pitch_bytes
     in_bytes = step.input_strides[position] * source(step, position).pitch_bytes
-    starts = range(_block(step), step.groups, _block(step))
+    starts = range(block_rows(step), step.groups, block_rows(step))
     return Clearance(max([0, *(start * (out_bytes - in_bytes) for start in starts)]))
 
 
@@ -104,21 +102,11 @@ def tail_of(step: Step) -> Tail | None:
     return next((tail for tail in tails if tail.accepts(convolution(step))), None)
 
 
-def cost(step: Step) -> float:
-    """What these kernels take; without end where they do not fit."""
-    tail = tail_of(step)
-    if tail is None or not _fits(step):
-        return inf
-    blocks = -(-step.groups // _block(step))
-    widened = sum(_widened_inputs(step, i, step.groups) for i in range(len(_windows(step))))
-    return shape_of(step).pairs_cost(tail is LINEAR, blocks, widened // GROUP)
-
-
 def _window_fields(step: Step, position: int) -> str:
-    inputs = int(_windows(step)[position][0].size)
+    inputs = int(windows(step)[position][0].size)
     return nested(
         {
-            "step": _step_bytes(step, position),
+            "step": step_bytes(step, position),
             "groups": inputs // GROUP,
             "pass_groups": split_run(inputs, LONGEST_PASS).groups,
         }
@@ -132,7 +120,7 @@ def _fields(step: Step, tail: Tail) -> StructFields:
         "weights": words,
         "out_step": step.output.pitch_bytes,
         "outputs": step.output.channels,
-        "block": _block(step),
+        "block": block_rows(step),
         "scale": scale,
     }
     return fields | (clamp_fields(convolution(step).requantization) if tail is CLAMPED else {})

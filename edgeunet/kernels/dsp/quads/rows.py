@@ -8,15 +8,13 @@ from functools import cache
 
 import numpy as np
 
-from edgeunet.kernels.conditions import aligned, convolution, output_over_input, parameters, plain, source
+from edgeunet.kernels.conditions import aligned, output_over_input, parameters, plain, source
 from edgeunet.kernels.dsp.alignment import never, tail_aligns
-from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, clamp_fields
 from edgeunet.kernels.dsp.packing import (
     ADDING,
     CLAMPED,
     LINEAR,
-    ONE_MULTIPLY,
     SATURATED,
     SCALINGS,
 )
@@ -91,11 +89,6 @@ def _runs(step: Step, tail: Tail) -> Runs | None:
     if not plain(step) or not aligned(view) or not _stores_quads(step):
         return None
     return window_runs(conv.weights, conv.dilation, view.pitch_bytes, tail.longest_run)
-
-
-def cost(step: Step) -> float:
-    """What these kernels take, with the tail they choose."""
-    return shape_of(step).quads_cost(rounded=not any(tail.accepts(convolution(step)) for tail in ONE_MULTIPLY))
 
 
 def _row(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
 
 from edgeunet.kernels.conditions import convolution, parameters, plain, source
 from edgeunet.kernels.dsp.alignment import windows_align
-from edgeunet.kernels.dsp.cost import shape_of
 from edgeunet.kernels.dsp.fields import addition_fields, adds
 from edgeunet.kernels.dsp.scaling import (
     LOWEST,
@@ -71,12 +69,6 @@ def tail_of(step: Step) -> Tail | None:
     """The cheapest tail that is exact, if any is."""
     tails = ADDING if step.epilogue else TAILS
     return next((tail for tail in tails if tail.accepts(convolution(step))), None)
-
-
-def cost(step: Step) -> float:
-    """What these kernels take; without end where they do not fit."""
-    tail = tail_of(step)
-    return shape_of(step).tall_cost(tail.name) if tail is not None else inf
 
 
 def _scratch(step: Step) -> int:

@@ -50,11 +50,6 @@ def channels_shape(weights: Int8Array, shifts: Int8Array, signed: bool) -> Chann
     return ChannelsShape(tuple(len(group) for group in group_taps(weights)), signed, first, ragged)
 
 
-def instructions(channels: int, rows: int) -> int:
-    """About what a call costs for five taps (measured)."""
-    return 40 + -(-channels // CHANNELS) * (9 + (57 if channels % CHANNELS == 0 else 63) * rows)
-
-
 def channels_stream(
     shape: ChannelsShape, weights: Int8Array, bias: Int32Array, multipliers: Int32Array, shifts: Int8Array
 ) -> Int32Array:

@@ -1,13 +1,11 @@
-"""Rows of depthwise convolutions of few rows: eight channels of a row at a time."""
+"""The row of depthwise convolutions of few rows: eight channels of a row at a time."""
 
 from __future__ import annotations
 
 from edgeunet.kernels.conditions import parameters
-from edgeunet.kernels.kernel import Arguments, Kernel, StructFields
+from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields
 from edgeunet.kernels.mve.assembly import mark
 from edgeunet.kernels.mve.channels.function import ChannelsShape, channels_function, channels_shape, channels_stream
-from edgeunet.kernels.mve.channels.function import instructions as channel_instructions
-from edgeunet.kernels.mve.lanes.function import instructions as lane_instructions
 from edgeunet.kernels.mve.lanes.rows import in_place, lane_steps, lanes_shape
 from edgeunet.kernels.mve.scaling import is_signed
 from edgeunet.program.convolutions import Depthwise
@@ -15,12 +13,9 @@ from edgeunet.program.steps import Step
 
 
 def _shape(step: Step) -> ChannelsShape | None:
-    """The function for a depthwise convolution of so few rows that lanes over channels take fewer instructions."""
+    """The function for a depthwise convolution, or ``None`` where none does."""
     p = step.parameters
     if not isinstance(p, Depthwise) or p.repeat != 1 or lanes_shape(step) is None:
-        return None
-    channels, rows = step.output.channels, step.groups
-    if channel_instructions(channels, rows) >= lane_instructions(channels, rows):
         return None
     return channels_shape(p.weights, -p.requantization.shifts, is_signed(p))
 
@@ -43,4 +38,10 @@ def _channels(step: Step) -> Arguments:
     return Arguments("eu_channels_t", fields, name, (channels_function(name, shape),))
 
 
-CHANNELS = Kernel("eu_channels", "mve", lambda step: _shape(step) is not None, _channels, overlap=in_place)
+def channels(chosen: Chosen) -> Kernel:
+    """Where it is ``chosen``: calls of so few rows that lanes over channels take fewer cycles."""
+
+    def accepts(step: Step) -> bool:
+        return _shape(step) is not None and chosen(step)
+
+    return Kernel("eu_channels", "mve", accepts, _channels, overlap=in_place)

@@ -182,12 +182,6 @@ def channel_bytes(shape: DepthwiseShape, weights: Int8Array, shift: int) -> byte
     return packed.tobytes().ljust(shape.weight_bytes, b"\0")
 
 
-def instructions(channels: int, rows: int) -> int:
-    """About what a call costs for five taps (measured)."""
-    calls = (rows >= ROWS) + (rows % ROWS > 0)
-    return calls * (45 + 20 * channels) + 33 * channels * -(-rows // ROWS)
-
-
 def depthwise_function(name: str, shape: DepthwiseShape) -> str:
     """C text of the function ``name`` for ``shape``: a naked ``eu_lanes_loop_t``."""
     first, *others = shape.ways

@@ -1,0 +1,291 @@
+"""The layers that are measured: random shapes as compact 1-D U-Nets have them, each kind of kernel in its turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from edgeunet.graph import Graph, read_tflite
+from edgeunet.kernels.dsp.choice import WAYS
+from edgeunet.kernels.dsp.table import dsp_table
+from edgeunet.kernels.flavour import Flavour
+from edgeunet.kernels.flavours import FLAVOURS
+from edgeunet.kernels.kernel import Kernel, KernelTable
+from tests.networks.pass_networks import PassNetwork
+from tests.networks.random_layers import Value
+from tests.networks.random_networks import random_network
+from tests.networks.random_unets import random_unet
+
+ROWS = (1, 2, 3, 4, 5, 8, 12, 16, 25, 32, 50, 64, 100, 128, 200)
+FEW_ROWS = (1, 2, 3, 4, 5, 6, 8, 12, 16, 25, 32)
+CHANNELS = (4, 8, 12, 16, 20, 24, 32, 48, 64)
+ODD_CHANNELS = (1, 2, 3, 5, 6, 10, 17)
+OUTPUTS = (3, 4, 5, 8, 12, 16, 24, 32, 48)
+TAPS = (1, 1, 3, 5, 7, 9)
+ACTIVATIONS = (("RELU", -128), ("RELU", -128), ("NONE", 3), ("NONE", -20), ("RELU6", -128), ("RELU", -30))
+MOST_MACS = 80_000
+"""Of one layer: what takes longer says nothing more."""
+LAYERS = 24
+"""Chains in one network."""
+NETWORKS, RARER, LONE, LOOPS, FORCED, STREAMS, IMAGES = 8, 6, 8, 3, 5, 6, 6
+
+
+@dataclass(frozen=True)
+class Case:
+    """One network to measure, and how to compile it."""
+
+    name: str
+    flavour: Flavour
+    graph: Graph
+    hop: int | None = None
+
+
+class Chains(PassNetwork):
+    """Short chains of layers side by side, each from an input of its own."""
+
+    def __init__(self, seed: int, rows: tuple[int, ...], odd: bool) -> None:
+        super().__init__(seed)
+        self.rows, self.channels = rows, (*CHANNELS, *ODD_CHANNELS) if odd else CHANNELS
+        if seed % 3 == 0:
+            self.scales = (1.0, 1.0001)
+
+    def pick(self, options: tuple[int, ...]) -> int:
+        return int(self.numbers.choice(options))
+
+    def activation(self) -> tuple[str, int]:
+        return ACTIVATIONS[int(self.numbers.integers(len(ACTIVATIONS)))]
+
+    def start(self, channels: int | None = None, rows: int | None = None) -> Value:
+        """A signal in the arena."""
+        x = self.input(rows or self.pick(self.rows), 4)
+        return self.convolution(x, channels or self.pick(self.channels), 1, ("NONE", 3))
+
+    def outputs_for(self, x: Value, taps: int) -> int:
+        """Channels that keep a convolution within `MOST_MACS`."""
+        most = MOST_MACS // (x.shape[1] * x.shape[2] * taps)
+        fitting = tuple(n for n in OUTPUTS if n <= most) or (OUTPUTS[0],)
+        return self.pick(fitting)
+
+
+def _convolution(n: Chains) -> Value:
+    x, taps = n.start(), n.pick(TAPS)
+    stride, dilation = n.pick((1, 1, 1, 2)), n.pick((1, 1, 2))
+    return n.convolution(x, n.outputs_for(x, taps), taps, n.activation(), stride, dilation if stride == 1 else 1)
+
+
+def _depthwise(n: Chains) -> Value:
+    taps, stride = n.pick((3, 5, 7, 9, 4)), n.pick((1, 1, 1, 2))
+    return n.depthwise(n.start(), taps, n.activation(), stride)
+
+
+def _saturated_depthwise(n: Chains) -> Value:
+    return n.depthwise(n.start(), n.pick((3, 5, 7, 9)), (("RELU", -128), ("NONE", 3))[n.pick((0, 1))])
+
+
+def _residual(n: Chains) -> Value:
+    x = n.start()
+    outputs = n.outputs_for(x, 1) // 4 * 4 or 4
+    own = n.convolution(n.depthwise(x, 5, ("NONE", 3)), outputs, 1, n.activation())
+    other = n.convolution(x, outputs, 1, ("NONE", 3))
+    total = n.add(own, other)
+    return n.convolution(total, 4, 1, ("NONE", 3))
+
+
+def _sum(n: Chains) -> Value:
+    x, taps = n.start(), n.pick((1, 3, 5))
+    y = n.pool(x, 2, 1)
+    return n.joined(y, x, n.outputs_for(x, 2 * taps), taps, n.activation())
+
+
+def _low_sum(n: Chains) -> Value:
+    repeat = n.pick((2, 2, 3))
+    low = n.start()
+    high = n.start(rows=low.shape[1] * repeat)
+    quantization = n.writer.graph.tensors[high.index].quantization
+    quantization.scale, quantization.zeroPoint = np.float32([low.scale]), np.int64([low.zero_point])
+    high = Value(high.index, high.shape, low.scale, low.zero_point)
+    return n.joined(low, high, n.outputs_for(high, 2), 1, n.activation(), repeat=repeat)
+
+
+def _single(n: Chains) -> Value:
+    x = n.input(n.pick(n.rows), 1)
+    return n.convolution(x, n.pick(OUTPUTS), n.pick((1, 1, 5, 9)), n.activation(), n.pick((1, 1, 2)))
+
+
+def _narrow(n: Chains) -> Value:
+    x, taps = n.start(n.pick(ODD_CHANNELS)), n.pick(TAPS)
+    return n.convolution(x, n.outputs_for(x, taps), taps, n.activation())
+
+
+def _pool(n: Chains) -> Value:
+    return n.convolution(n.pool(n.start(), n.pick((2, 3, 4, 5)), n.pick((1, 2, 4))), 4, 1, ("NONE", 3))
+
+
+def _add(n: Chains) -> Value:
+    x = n.start()
+    y = n.depthwise(x, 3, ("NONE", 9))
+    return n.add(x, y, ("NONE", "RELU", "NONE", "RELU6")[n.pick((0, 1, 2, 3))])
+
+
+def _upsampled(n: Chains) -> Value:
+    x = n.start(rows=n.pick(tuple(r for r in n.rows if r <= 64)))
+    up = n.upsampled(x, n.pick((2, 2, 3)))
+    taps = n.pick((3, 4, 5, 7, 9))
+    if n.pick((0, 1)):
+        return n.convolution(n.depthwise(up, taps, ("NONE", -7)), 4, 1, ("NONE", 3))
+    if n.pick((0, 1)):
+        return n.convolution(up, n.outputs_for(up, taps), taps, n.activation())
+    return n.convolution(
+        n.beside(up, n.same_quantization(x, up.shape[1], 4)), n.outputs_for(up, taps), taps, n.activation()
+    )
+
+
+def _function(n: Chains) -> Value:
+    x = n.start(n.pick((3, 4, 5, 16)))
+    if n.pick((0, 1)):
+        return n.activated(x, "LOGISTIC", (1 / 256, -128))
+    made = n._made(x.shape[1], x.shape[2], 1 / 256, -128)
+    n.writer.op("SOFTMAX", [x.index], made.index, beta=1.0)
+    return made
+
+
+def _copies(n: Chains) -> Value:
+    x = n.start(rows=n.pick(tuple(r for r in n.rows if r <= 64)))
+    up = n.upsampled(x, 2)
+    return n.beside(up, n.same_quantization(x, up.shape[1], n.pick((1, 4, 16, 17))))
+
+
+def _transposed(n: Chains) -> Value:
+    x = n.start(rows=n.pick(tuple(r for r in n.rows if r <= 64)))
+    return n.transposed(x, n.outputs_for(x, 2), n.pick((2, 3, 4)), 2)
+
+
+def _twice(n: Chains) -> Value:
+    x = n.start(rows=n.pick((4, 5, 8, 16, 25, 64)))
+    return n.convolution(n.depthwise(n.upsampled(x, 2), n.pick((4, 5, 7, 8, 9)), ("NONE", -7)), 4, 1, ("NONE", 3))
+
+
+def _long_depthwise(n: Chains) -> Value:
+    return n.depthwise(n.start(rows=n.pick((8, 12, 25, 64, 100, 200))), n.pick((7, 9)), ("NONE", 3))
+
+
+def _line(n: Chains) -> Value:
+    return n.convolution(n.input(n.pick(n.rows), 1), n.pick((4, 8, 12, 16)), 1, n.activation())
+
+
+def _column(n: Chains) -> Value:
+    x = n.start(n.pick((8, 16, 32)), n.pick((32, 64, 104)))
+    return n.convolution(x, n.pick((16, 24, 32)), n.pick((3, 5)), n.activation())
+
+
+def _product(n: Chains) -> Value:
+    x = n.start()
+    y = n.depthwise(x, 3, ("NONE", 9))
+    made = n.like(x, x.shape[1], x.shape[2])
+    n.writer.op(("MUL", "SQUARED_DIFFERENCE", "SUB")[n.pick((0, 1, 2))], [x.index, y.index], made.index)
+    return made
+
+
+def _average(n: Chains) -> Value:
+    x, stride = n.start(), n.pick((1, 2))
+    made = n.like(x, -(-x.shape[1] // stride), x.shape[2])
+    sizes = {"strideW": stride, "strideH": 1, "filterWidth": n.pick((2, 3, 4)), "filterHeight": 1}
+    n.writer.op("AVERAGE_POOL_2D", [x.index], made.index, padding="SAME", **sizes)
+    return made
+
+
+def _mean(n: Chains) -> Value:
+    x = n.start()
+    made = n.like(x, 1, x.shape[2])
+    n.writer.op("MEAN", [x.index, n.writer.constant([2])], made.index, keepDims=True)
+    return made
+
+
+CONVOLUTIONS: tuple[Callable[[Chains], Value], ...] = (_convolution, _convolution, _residual, _sum, _low_sum)
+ALL: tuple[Callable[[Chains], Value], ...] = (
+    *CONVOLUTIONS,
+    _convolution,
+    _depthwise,
+    _saturated_depthwise,
+    _single,
+    _narrow,
+    _pool,
+    _add,
+    _upsampled,
+    _function,
+    _copies,
+    _transposed,
+)
+
+
+RARE: tuple[Callable[[Chains], Value], ...] = (
+    *(
+        _twice,
+        _long_depthwise,
+        _line,
+        _column,
+        _product,
+        _average,
+        _mean,
+        _add,
+        _single,
+        _upsampled,
+        _saturated_depthwise,
+    ),
+)
+"""What the others make too few of."""
+
+
+LONELY: tuple[Callable[[Chains], Value], ...] = (
+    *(_sum, _depthwise, _pool, _add, _upsampled, _function, _copies, _product, _average, _mean, _narrow, _transposed),
+)
+"""Each once in a network, so that its function is called once."""
+
+LOOPED: tuple[Callable[[Chains], Value], ...] = (_pool, _line, _pool, _function, _pool, _line, _add, _single)
+
+
+def chains(
+    seed: int, kinds: tuple[Callable[[Chains], Value], ...], rows: tuple[int, ...], odd: bool, layers: int = LAYERS
+) -> Graph:
+    """A network of so many chains of ``kinds`` in turn."""
+    network = Chains(seed, rows, odd)
+    done = [kinds[(i + seed) % len(kinds)](network) for i in range(layers)]
+    return read_tflite(network.only(*done))
+
+
+def forced(family: str) -> Flavour:
+    """The flavour ``dsp`` with one way before all others: each is measured wherever it fits, not only where it is
+    chosen."""
+
+    def anywhere(row: Kernel) -> Kernel:
+        return replace(row, streams_only=False)
+
+    def table(core: str) -> KernelTable:
+        found = dsp_table(core)
+        return {kind: (*map(anywhere, WAYS[family].get(kind, ())), *rows) for kind, rows in found.items()}
+
+    return replace(FLAVOURS["dsp"], own_table=table)
+
+
+def cases(flavour: str) -> Iterator[Case]:
+    """All networks to measure with the kernels ``flavour``."""
+    made = FLAVOURS[flavour]
+    for seed in range(NETWORKS):
+        yield Case(f"chains-{seed}", made, chains(seed, ALL, ROWS, odd=seed % 2 == 1))
+    for seed in range(RARER):
+        yield Case(f"rare-{seed}", made, chains(200 + seed, RARE, tuple(r for r in ROWS if r > 2), odd=seed % 2 == 1))
+    for seed in range(LONE):
+        yield Case(f"lone-{seed}", made, chains(300 + seed, LONELY, ROWS, odd=seed % 2 == 1, layers=len(LONELY)))
+    for seed in range(LOOPS):
+        yield Case(f"loops-{seed}", made, chains(400 + seed, LOOPED, ROWS, odd=False))
+    for seed in range(FORCED if flavour == "dsp" else 0):
+        few = partial(chains, 100 + seed, CONVOLUTIONS, FEW_ROWS if seed % 2 else ROWS, odd=False)
+        for family in WAYS:
+            yield Case(f"{family}-{seed}", forced(family), few())
+    for seed in range(STREAMS):
+        yield Case(f"stream-{seed}", made, read_tflite(random_unet(seed)), hop=96)
+    for seed in range(IMAGES):
+        yield Case(f"image-{seed}", made, read_tflite(random_network(seed, layout="HxW")))
