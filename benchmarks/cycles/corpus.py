@@ -30,7 +30,7 @@ MOST_MACS = 80_000
 """Of one layer: what takes longer says nothing more."""
 LAYERS = 24
 """Chains in one network."""
-NETWORKS, RARER, LONE, LOOPS, FORCED, STREAMS, IMAGES = 8, 6, 8, 3, 5, 6, 6
+NETWORKS, RARER, LONE, LOOPS, COLUMNS, FORCED, STREAMS, IMAGES = 7, 5, 6, 2, 2, 3, 4, 2
 
 
 @dataclass(frozen=True)
@@ -177,8 +177,8 @@ def _line(n: Chains) -> Value:
 
 
 def _column(n: Chains) -> Value:
-    x = n.start(n.pick((8, 16, 32)), n.pick((32, 64, 104)))
-    return n.convolution(x, n.pick((16, 24, 32)), n.pick((3, 5)), n.activation())
+    x = n.start(n.pick((8, 12, 16, 32)), n.pick((64, 104, 128)))
+    return n.convolution(x, n.pick((32, 40)), n.pick((3, 5)), n.activation())
 
 
 def _product(n: Chains) -> Value:
@@ -281,6 +281,8 @@ def cases(flavour: str) -> Iterator[Case]:
         yield Case(f"lone-{seed}", made, chains(300 + seed, LONELY, ROWS, odd=seed % 2 == 1, layers=len(LONELY)))
     for seed in range(LOOPS):
         yield Case(f"loops-{seed}", made, chains(400 + seed, LOOPED, ROWS, odd=False))
+    for seed in range(COLUMNS if flavour == "mve" else 0):
+        yield Case(f"columns-{seed}", made, chains(500 + seed, (_column,), ROWS, odd=False))
     for seed in range(FORCED if flavour == "dsp" else 0):
         few = partial(chains, 100 + seed, CONVOLUTIONS, FEW_ROWS if seed % 2 else ROWS, odd=False)
         for family in WAYS:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from benchmarks.cycles.measuring import Sample
+from edgeunet.kernels.mve.work import LOOPS
 
 SMALLEST_CYCLES = 300.0
 """Layers of fewer cycles count as if they had so many: what surrounds a call is no kernel's."""
@@ -31,7 +32,8 @@ _TAIL = re.compile(r"_(saturated|clamped|relu|linear)(?=_|$)")
 
 def family_of(function: str) -> str:
     """What a function has in common with others: its name without the tail, wherever it is called."""
-    return _TAIL.sub("", function.partition(" ")[0])
+    base = _TAIL.sub("", function.partition(" ")[0])
+    return "written per shape" if base in LOOPS else base
 
 
 def fit_page(core: str, samples: Samples) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.options.estimate import estimate_document, first_estimate, target_option
 from edgeunet.cli.options.parameters import CLASSES, SHAPE, FiniteRange
 from edgeunet.escaping.terminal import print_json, say
 
@@ -23,6 +24,7 @@ from edgeunet.escaping.terminal import print_json, say
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of the initial weights."
 )
 @click.option("--lint/--no-lint", default=True, help="Convert the model and check that a microcontroller can run it.")
+@target_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the model to this .keras file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the table.")
 def command(
@@ -36,6 +38,7 @@ def command(
     name: str | None,
     seed: int,
     lint: bool,
+    target: str | None,
     output: Path | None,
     as_json: bool,
 ) -> None:
@@ -52,9 +55,10 @@ def command(
     chosen = choose_spec(spec, preset_name, dimensions)
     network = load_spec(chosen, input_shape=input_shape, classes=classes, sample_rate_hz=sample_rate_hz, name=name)
     built = construct(network, output, seed=seed, lint=lint)
+    estimate = None if target is None else first_estimate(network, target, seed)
     if as_json:
-        print_json(built.document(), indent=2)
+        print_json({**built.document(), **estimate_document(estimate)}, indent=2)
     else:
-        say(*format_cost(built.cost, built.findings))
+        say(*format_cost(built.cost, built.findings), *(estimate.lines() if estimate else ()))
     if output is not None:
         say(f"wrote {output}", err=True)

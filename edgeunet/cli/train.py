@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from edgeunet.cli.options.data import DataRequest, data_options
+from edgeunet.cli.options.estimate import estimate_document, first_estimate, target_option
 from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.escaping.terminal import print_json, say
 
@@ -49,6 +50,7 @@ from edgeunet.escaping.terminal import print_json, say
     type=int,
     help="Seed of weights, order and augmentation; the same seed gives the same history.  [default: 0]",
 )
+@target_option
 @click.option("--resume", is_flag=True, help="Continue a training that was interrupted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def command(
@@ -59,6 +61,7 @@ def command(
     output: Path,
     normalization: str | None,
     resume: bool,
+    target: str | None,
     as_json: bool,
     **options: object,
 ) -> None:
@@ -68,12 +71,15 @@ def command(
     Without options that say otherwise, training ends by itself within 15 minutes.
     """
     from edgeunet.train.report import describe_training, training_document
-    from edgeunet.train.request import train_as_requested
+    from edgeunet.train.request import spec_to_estimate, train_as_requested
 
+    estimate = None if target is None else first_estimate(spec_to_estimate(start, preset), target)
+    if estimate is not None:
+        say(*estimate.lines(), "", err=as_json)
     result = train_as_requested(
         start, preset, request.open(), split_path, output, normalization=normalization, resume=resume, options=options
     )
     if as_json:
-        print_json(training_document(result))
+        print_json({**training_document(result), **estimate_document(estimate)})
     else:
         say(*describe_training(result))

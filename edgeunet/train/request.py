@@ -65,6 +65,23 @@ def starting_point(start: Path | None, preset_name: str | None) -> UNetSpec | Pa
     return start if start.suffix == ".keras" else load_spec(start)
 
 
+def spec_to_estimate(start: Path | None, preset_name: str | None) -> UNetSpec:
+    """Return the spec of a network to train, for what is said about it before.
+
+    Raises
+    ------
+    TrainError
+        When there is neither spec nor preset, or a model that is trained already.
+    """
+    found = starting_point(start, preset_name)
+    if isinstance(found, Path):
+        raise TrainError(
+            f"--target estimates a network before it is trained, and '{found}' is a model; leave --target out, or "
+            "quantize the model and run edgeunet bench --target"
+        )
+    return found
+
+
 def options_from(given: Mapping[str, Any]) -> TrainOptions:
     """Return the options that were given, the others as they are by default; 0 minutes or patience means no limit."""
     values = {key: value for key, value in given.items() if value is not None}

@@ -21,6 +21,7 @@ def build(
     name: str | None = None,
     seed: int = 0,
     lint: bool = True,
+    target: str | None = None,
     output: str | os.PathLike[str] | None = None,
 ) -> Document:
     """Build the network of a spec or a preset, and return what it will cost (``edgeunet build``).
@@ -36,6 +37,7 @@ def build(
     name : name of the model.
     seed : of the initial weights, 0 to 2**32 - 1.
     lint : convert the model and check that a microcontroller can run it.
+    target : a board or core; time, energy, RAM and flash there are estimated from untrained weights.
     output : the ``.keras`` file to write; nothing is written when ``None``.
 
     Returns
@@ -43,7 +45,9 @@ def build(
     dict
         Schema ``edgeunet.build/1``: ``model``, ``input_shape``, ``output_shape``, ``parameters``, ``macs`` (per
         window), ``macs_per_second``, ``receptive_field_samples`` and ``_ms``, ``lookahead_samples`` and ``_ms``,
-        ``peak_activation_bytes`` and ``estimated_flash_bytes`` (of int8), ``layers`` (one object each), ``lint``.
+        ``peak_activation_bytes`` and ``estimated_flash_bytes`` (of int8), ``layers`` (one object each), ``lint``; with
+        a ``target`` also ``first_estimate`` (``cycles``, ``milliseconds``, ``microjoules``, ``ram_bytes``,
+        ``flash_bytes``, ``stack_bytes``, ``arena_bytes``, ``state_bytes``, of a window).
 
     Raises
     ------
@@ -80,6 +84,7 @@ def train(
     normalization: str | None = None,
     seed: int | None = None,
     resume: bool = False,
+    target: str | None = None,
 ) -> Document:
     """Train a spec, a preset, or an existing model further (``edgeunet train``).
 
@@ -112,6 +117,7 @@ def train(
         does it, ``"causal-24"`` where electrodes have offsets; ``None`` for the model's, or zscore.
     seed : of weights, order and augmentation; ``None`` for 0.
     resume : continue a training that was interrupted.
+    target : a board or core; time, energy, RAM and flash there are estimated first, from untrained weights.
 
     Returns
     -------

@@ -39,6 +39,9 @@ CLASSES = (
 )
 """Of a line, the first that fits."""
 
+PAIRED = ("vector_load", "vector_store", "dot", "multiply", "vector")
+"""Classes whose instructions overlap with those before them, or wait for them."""
+
 _LINE = re.compile(r'^ +"(.*)\\n\\t"(?:\);)?$', re.MULTILINE)
 _LABEL = re.compile(r"(\d):")
 _BACK = re.compile(r"(?:b\w*|le lr,) ?(\d)b$")
@@ -58,7 +61,7 @@ def executed(text: str, rounds: Rounds) -> Counter[str]:
     total: Counter[str] = Counter()
     open_loops: list[tuple[str, int]] = []
     seen: Counter[str] = Counter()
-    ends = _ends(lines)
+    ends, before = _ends(lines), ""
     for number, line in enumerate(lines):
         if label := _LABEL.fullmatch(line):
             if number in ends:
@@ -69,7 +72,11 @@ def executed(text: str, rounds: Rounds) -> Counter[str]:
                 open_loops.append((name, times[min(turn, len(times) - 1)] if times else 0))
             continue
         times_now = open_loops[-1][1] if open_loops else rounds[""][0]
-        total[class_of(line)] += times_now
+        kind = class_of(line)
+        total[kind] += times_now
+        if before in PAIRED and kind in PAIRED:
+            total[f"{kind} after {before}"] += times_now
+        before = kind
         while open_loops and (back := _BACK.search(line)) and back[1] == open_loops[-1][0]:
             open_loops.pop()
             break
