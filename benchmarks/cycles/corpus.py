@@ -105,7 +105,7 @@ def _low_sum(n: Chains) -> Value:
     low = n.start()
     high = n.start(rows=low.shape[1] * repeat)
     quantization = n.writer.graph.tensors[high.index].quantization
-    quantization.scale, quantization.zeroPoint = np.float32([low.scale]), np.int64([low.zero_point])
+    quantization.scale, quantization.zeroPoint = np.array([low.scale], np.float32), np.array([low.zero_point], np.int64)
     high = Value(high.index, high.shape, low.scale, low.zero_point)
     return n.joined(low, high, n.outputs_for(high, 2), 1, n.activation(), repeat=repeat)
 

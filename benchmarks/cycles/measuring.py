@@ -90,4 +90,3 @@ def _output_bytes(compiled: Compiled, rows: int | None) -> int:
     window = compiled.inputs[0].shape[-2]
     assert rows * size % window == 0
     return rows * size // window
-

@@ -56,7 +56,7 @@ def copied(to: View, source: View | Constant, size_bytes: int, runs: int, to_ste
 
 
 def moved(samples: list[tuple[int, int, int]], runs: int | None = None) -> Work:
-    """Work of copies given as (address to, address from, bytes); ``runs`` such copies where the samples stand for more."""
+    """Work of copies given as (address to, address from, bytes); ``runs`` in all where the samples stand for more."""
     total: Counter[str] = Counter()
     for to, source, size in samples:
         total["copy"] += 1

@@ -1,7 +1,7 @@
-"""What a network will take on a target, before it is trained: its C from untrained weights, built and run in emulation.
+"""What a network will take on a target before it is trained: its C from untrained weights, built and run in emulation.
 
-Shapes alone decide the plan, so arena and state are exact; weights decide little of the code (which tail a kernel has), so
-flash, stack and cycles are near what the trained network will take. Without a compiler or an emulator the plan alone
+Shapes alone decide the plan, so arena and state are exact; weights decide little of the code (which tail a kernel has),
+so flash, stack and cycles are near what the trained network will take. Without a compiler or an emulator the plan alone
 remains: cycles are then the sum of what the kernels' parts take (``edgeunet.kernels.prediction``).
 """
 

@@ -56,7 +56,8 @@ def schedule_graph(
     Parameters
     ----------
     graph : what ``read_tflite`` returned.
-    kernels : a kernel flavour (``Flavour.on`` says by whose cycles kernels are chosen), or its name, a key of ``FLAVOURS``.
+    kernels : a kernel flavour (``Flavour.on`` says by whose cycles kernels are chosen), or its name, a key of
+        ``FLAVOURS``.
     mode : ``window`` or ``stream``.
     hop : input samples per call, a multiple of the total stride (a stream's default); with mode ``window``, the window
         runs in hops of this size, in the memory of a stream.

@@ -13,11 +13,11 @@ from functools import cache
 import pytest
 
 from edgeunet.graph import read_tflite
-from edgeunet.kernels.dsp.table import DSP
+from edgeunet.kernels.dsp.table import dsp_table
 from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import Kernel, KernelTable, kernel_source
 from edgeunet.kernels.mve.columns import rows as column_rows
-from edgeunet.kernels.mve.table import MVE
+from edgeunet.kernels.mve.table import mve_table
 from edgeunet.kernels.portable.int16_rows import INT16, INT16_TWINS
 from edgeunet.kernels.portable.table import PORTABLE, TWINS
 from edgeunet.kernels.portable.upsampled import UPSAMPLED
@@ -31,7 +31,7 @@ from tests.networks.int16_networks import wide_network
 from tests.rigs import kernel_lists
 from tests.rigs.twins import twin_source
 
-FAST: dict[str, KernelTable] = {"dsp": DSP, "mve": MVE}
+FAST: dict[str, KernelTable] = {"dsp": dsp_table("cortex-m4"), "mve": mve_table("cortex-m55")}
 TESTED = {
     "dsp": (*kernel_lists.DSP, *kernel_lists.TALL, *kernel_lists.PAIRS, *kernel_lists.BARE, *kernel_lists.DUOS),
     "mve": kernel_lists.HELIUM,

@@ -193,7 +193,7 @@ def copies_network(channels: int, seed: int) -> bytes:
         size = network.writer.constant([1, rows * factor])
         network.writer.op("RESIZE_NEAREST_NEIGHBOR", [x.index, size], up.index)
         same = Value(skip.index, skip.shape, x.scale, x.zero_point)
-        network.writer.graph.tensors[skip.index].quantization.zeroPoint = np.int64([x.zero_point])
+        network.writer.graph.tensors[skip.index].quantization.zeroPoint = np.array([x.zero_point], np.int64)
         both = network._made(rows * factor, 2 * channels + seed, x.scale, x.zero_point)
         network.writer.op("CONCATENATION", [up.index, same.index], both.index, axis=3)
         network.results += [up, both]

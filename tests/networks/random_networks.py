@@ -100,7 +100,7 @@ def random_network(
 
 
 @st.composite
-def networks(draw: Any, **options: Any) -> bytes:
+def networks(draw: Any, /, **options: Any) -> bytes:
     """``random_network`` as a hypothesis strategy."""
     return random_network(DrawnChoices(draw), **options)
 

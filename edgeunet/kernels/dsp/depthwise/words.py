@@ -105,8 +105,8 @@ def _overlap(step: Step, position: int) -> Clearance | None:
 
 
 def words(chosen: Chosen = anything) -> tuple[Kernel, ...]:
-    """Depthwise windows of any kind over at least four channels, where they are ``chosen``: calls of so few rows that the
-    kernels which slide, four rows or a whole channel at a time, need more cycles."""
+    """Depthwise windows of any kind over at least four channels, where they are ``chosen``: calls of so few rows that
+    the kernels which slide, four rows or a whole channel at a time, need more cycles."""
 
     def accepts(step: Step) -> bool:
         return plain(step) and fits_words(parameters(step, Depthwise, DepthwiseUpsampled)) and chosen(step)
