@@ -78,6 +78,10 @@ bench: $(READY) ## measure the fixed workloads and rewrite the ratio table in th
 validate-time: $(READY) ## run published images again and rewrite docs/TIME.md; MATERIAL="copies of mlcommons/tiny_results_v1.1 and v1.3"
 	$(BIN)/python -m benchmarks.timing $(MATERIAL)
 
+.PHONY: cycles
+cycles: $(READY) ## measure what the kernels' parts take on each core (an hour on 2 cores); CORES="cortex-m4 ..." some of them
+	$(BIN)/python -m benchmarks.cycles $(CORES)
+
 .PHONY: docs
 docs: $(READY) ## regenerate the generated pages of docs/
 	$(BIN)/python -m edgeunet.graph.rules.supported_ops docs/SUPPORTED_OPS.md

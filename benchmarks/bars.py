@@ -25,10 +25,20 @@ def broken_bars(rows: Sequence[Row]) -> Iterator[str]:
             found["flash"] = (round(flash, 2), bar["flash"])
         window, stream = ours.get((model, target, None)), bar["stream"].get(target)
         if stream and window and hop == stream["hop"]:
-            share = row.result["instructions_per_sample"] / window.result["instructions_per_sample"]
-            found["instructions per sample of our window"] = (share, stream["of_window"])
+            unit = "cycles" if row.result.get("cycles") and window.result.get("cycles") else "instructions"
+            share = _per_sample(row, unit) / _per_sample(window, unit)
+            found[f"{unit} per sample of our window"] = (share, stream["of_window"])
         if hop == bar["smallest_hop"]["hop"]:
             found["RAM"] = (ram, bar["smallest_hop"]["ram"])
         for name, (share, most) in found.items():
             if share > most:
                 yield f"{row.case}: share {share:.3f} ({name}) is over the bar of {most:.2f}"
+
+
+def _per_sample(row: Row, unit: str) -> float:
+    """Instructions, or what kernels are chosen by: estimated cycles with memory that never waits, of one sample."""
+    result = row.result
+    instructions = float(result["instructions_per_sample"])
+    if unit == "instructions":
+        return instructions
+    return instructions * float(result["cycles"]["count"]) / float(result["instructions"])

@@ -72,12 +72,21 @@ def counted_anew(core: str, measured: dict[str, list[Sample]]) -> dict[str, list
             works, layers = works_of(case.graph, case.flavour.on(core), case.hop), measured[case.name]
             if len(works) == len(layers):
                 pairs = zip(layers, works, strict=True)
-                found[case.name] = [replace(s, parts=work) for s, work in pairs if _named(work) == _named(s.parts)]
+                found[case.name] = [replace(s, parts=work) for s, work in pairs if _agree(work, s.parts)]
     return found
 
 
-def _named(work: Parts) -> list[str]:
-    return sorted(name.removesuffix(ALONE) for name in work)
+def _agree(now: Parts, then: Parts) -> bool:
+    """Whether both are of one layer: the same functions, and as often what both count (copies are counted anew)."""
+    (plain_now, plain_then) = (
+        {name.removesuffix(ALONE): work for name, work in parts.items()} for parts in (now, then)
+    )
+    return plain_now.keys() == plain_then.keys() and all(
+        plain_now[name].get(part, count) == count
+        for name, work in plain_then.items()
+        for part, count in work.items()
+        if not part.startswith("copy")
+    )
 
 
 def _measured(case: Case, core: str) -> list[Sample]:

@@ -30,7 +30,7 @@ MOST_MACS = 80_000
 """Of one layer: what takes longer says nothing more."""
 LAYERS = 24
 """Chains in one network."""
-NETWORKS, RARER, LONE, LOOPS, COLUMNS, FORCED, STREAMS, IMAGES = 7, 5, 6, 2, 2, 3, 4, 2
+NETWORKS, RARER, LONE, LOOPS, COPIES, COLUMNS, FORCED, STREAMS, IMAGES = 7, 5, 6, 2, 3, 2, 3, 4, 2
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,16 @@ def _copies(n: Chains) -> Value:
     return n.beside(up, n.same_quantization(x, up.shape[1], n.pick((1, 4, 16, 17))))
 
 
+def _joined_copies(n: Chains) -> Value:
+    x = n.start(rows=n.pick(tuple(r for r in n.rows if r <= 64)))
+    up = n.upsampled(x, n.pick((2, 2, 3)))
+    return n.beside(up, n.same_quantization(x, up.shape[1], n.pick((1, 3, 4, 8, 12, 16, 17, 20, 24, 32, 48))))
+
+
+def _rounded_line(n: Chains) -> Value:
+    return n.convolution(n.input(n.pick(n.rows), 1), n.pick((4, 8, 12, 16)), 1, ("NONE", n.pick((3, -7, 40, -60))))
+
+
 def _transposed(n: Chains) -> Value:
     x = n.start(rows=n.pick(tuple(r for r in n.rows if r <= 64)))
     return n.transposed(x, n.outputs_for(x, 2), n.pick((2, 3, 4)), 2)
@@ -247,6 +257,10 @@ LONELY: tuple[Callable[[Chains], Value], ...] = (
 LOOPED: tuple[Callable[[Chains], Value], ...] = (_pool, _line, _pool, _function, _pool, _line, _add, _single)
 
 
+COPIED: tuple[Callable[[Chains], Value], ...] = (_joined_copies, _joined_copies, _rounded_line)
+"""Copies of every alignment, and lines that round twice."""
+
+
 def chains(
     seed: int, kinds: tuple[Callable[[Chains], Value], ...], rows: tuple[int, ...], odd: bool, layers: int = LAYERS
 ) -> Graph:
@@ -281,6 +295,8 @@ def cases(flavour: str) -> Iterator[Case]:
         yield Case(f"lone-{seed}", made, chains(300 + seed, LONELY, ROWS, odd=seed % 2 == 1, layers=len(LONELY)))
     for seed in range(LOOPS):
         yield Case(f"loops-{seed}", made, chains(400 + seed, LOOPED, ROWS, odd=False))
+    for seed in range(COPIES):
+        yield Case(f"copies-{seed}", made, chains(600 + seed, COPIED, ROWS, odd=seed == 2))
     for seed in range(COLUMNS if flavour == "mve" else 0):
         yield Case(f"columns-{seed}", made, chains(500 + seed, (_column,), ROWS, odd=False))
     for seed in range(FORCED if flavour == "dsp" else 0):

@@ -21,7 +21,7 @@ SMALLEST_CYCLES = 300.0
 """Layers of fewer cycles count as if they had so many: what surrounds a call is no kernel's."""
 
 DRAWN = 0.01
-"""A part that takes twice what its family's takes is as bad as a layer that is off by this share of the part's cycles."""
+"""A part that takes twice what its family's takes is as bad as a layer that is off by this share of it."""
 
 Samples = Mapping[str, Sequence[Sample]]
 Key = tuple[str, str]

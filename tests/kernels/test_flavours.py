@@ -29,7 +29,7 @@ TRIAL = """static void eu_trial_max(const int8_t *in, int8_t *out, const eu_max_
 """
 
 
-def trial_table() -> KernelTable:
+def trial_table(core: str) -> KernelTable:
     (*_, row) = PORTABLE["max_pool"]
     return {"max_pool": (replace(row, function="eu_trial_max", flavour="trial", requires=("eu_max_pool_1d",)),)}
 

@@ -1,0 +1,173 @@
+"""Cycles of kernels before anything is compiled: what is counted, what the pages hold, and what is chosen by them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from edgeunet.graph import Graph, read_tflite
+from edgeunet.kernels.flavours import FLAVOURS, find_flavour
+from edgeunet.kernels.kernel import Kernel
+from edgeunet.kernels.prediction import CoreCycles, cycles_for, load_cycles, measured_cores
+from edgeunet.kernels.work import filled, moved, work_of
+from edgeunet.program.steps import ARENA, View
+from edgeunet.run.machines.boards import load_boards
+from edgeunet.schedule.plan import schedule_graph
+from edgeunet.schedule.schedule import Schedule
+from tests.networks.dsp_networks import few_rows_network, several_rows_network, windows_network
+from tests.networks.helium_table import SideBySide
+from tests.networks.pass_networks import RELU, PassNetwork
+
+CORES = tuple(load_boards().cores)
+UNMEASURED = {
+    *("eu_conv_1d_unfolded", "eu_conv_sum_unfolded", "eu_depthwise_1d_unfolded"),
+    *(
+        "eu_conv_upsampled",
+        "eu_max_pool_2d",
+        "eu_average_pool_2d",
+        "eu_depthwise_2d",
+        "eu_resize",
+        "eu_transpose_conv_2d",
+    ),
+    *("eu_fill", "eu_conv_2d", "eu_mul", "eu_squared_difference", "eu_dot_upsampled", "eu_depthwise_upsampled"),
+    *("eu_conv_sum_upsampled",),
+}
+"""What may lack cycles on a core: kernels for comparisons, of true images, and of rare layers."""
+
+
+def one(x: int, channels: int, outputs: int, taps: int, kernels: str) -> tuple[Schedule, int]:
+    """A convolution after another, and the number of its step."""
+    n = PassNetwork(3)
+    y = n.convolution(n.convolution(n.input(x, 4), channels, 1, ("NONE", 3)), outputs, taps, RELU)
+    return schedule_graph(read_tflite(n.only(y)), kernels=kernels), 1
+
+
+def step_of(schedule: Schedule, kind: str) -> int:
+    return next(i for i, step in enumerate(schedule.steps) if step.kind == kind)
+
+
+def test_loops_of_a_portable_convolution_are_counted() -> None:
+    schedule, index = one(10, 8, 5, 3, "portable")
+    work = work_of(schedule.kernels[index], schedule.steps[index])
+    assert schedule.kernels[index].function == "eu_dot_rows"
+    expected = {"call": 1, "row": 10, "pair": 20, "single": 10, "pair_product": 20 * 24, "single_product": 10 * 24}
+    assert work == expected
+
+
+def test_loops_of_quads_are_counted() -> None:
+    schedule, index = one(64, 12, 10, 3, "dsp")
+    work = work_of(schedule.kernels[index], schedule.steps[index])
+    assert work is not None
+    assert schedule.kernels[index].function.startswith("eu_quads_conv")
+    assert (work["block"], work["quad"], work["widened"]) == (1, 3, 3 * 9)
+    assert (work["row"], work["group"], work["odd"], work["run"]) == (3 * 64, 3 * 64 * 9, 3 * 64, 0)
+    assert work["partial"] == 1
+
+
+def test_instructions_of_a_helium_function_are_read_off_its_text() -> None:
+    """Rows in pairs, channels in octets or quads: each product of 16 inputs is one instruction per row and channel."""
+    schedule, index = one(6, 16, 8, 1, "mve")
+    work = work_of(schedule.kernels[index], schedule.steps[index])
+    assert schedule.kernels[index].function == "eu_tiles"
+    assert work is not None
+    assert work["dot"] == 6 * 8
+
+
+def test_bytes_before_and_behind_words_are_counted_one_by_one() -> None:
+    assert moved([(0, 4, 39)]) == {
+        "copy": 1, "copy_byte": 3, "copy_chunk": 2, "copy_word": 1,
+        "copy_chunks": 1, "copy_words": 1, "copy_ends": 1,
+    }
+    assert moved([(1, 2, 9)], 4) == {"copy": 4, "copy_byte": 36, "copy_apart": 4}
+    view = View(0, ARENA, 3, 5, 2, 5)
+    assert filled(view, 2, 5, 5) == {"fill": 1, "fill_row": 2, "fill_byte": 2, "fill_word": 2}
+
+
+@pytest.mark.parametrize("core", CORES)
+def test_every_core_has_a_page_with_the_kernels_that_it_runs(core: str) -> None:
+    assert core in measured_cores()
+    page = load_cycles(core)
+    (fastest, *_) = load_boards().cores[core].kernels
+    listed = {row.function for table in FLAVOURS[fastest].tables for rows in table.values() for row in rows}
+    missing = {function for function in listed if not page.knows(function) and not page.knows(f"{function} alone")}
+    assert missing <= UNMEASURED
+    assert all(cycles > 0 for parts in page.parts.values() for cycles in parts.values())
+
+
+def test_a_core_without_a_page_counts_like_its_flavours_own() -> None:
+    assert cycles_for("cortex-m23", "cortex-m4") is load_cycles("cortex-m4")
+
+
+def chosen(graph: Graph, core: str, *, hop: int | None = None) -> list[str]:
+    flavour = find_flavour("dsp").on(core)
+    mode = "window" if hop is None else "stream"
+    return [kernel.function for kernel in schedule_graph(graph, kernels=flavour, mode=mode, hop=hop).kernels]
+
+
+def test_cores_differ_in_what_they_choose() -> None:
+    network = PassNetwork(5)
+    x = network.input(64, 4)
+    for channels in (12, 16, 24, 32, 24, 16):
+        x = network.convolution(x, channels, 3, RELU)
+    graph = read_tflite(network.only(x))
+    choices = {tuple(chosen(graph, core, hop=hop)) for core in ("cortex-m4", "cortex-m7") for hop in (4, 8, 16)}
+    assert len(choices) > 3
+
+
+def test_the_cheapest_way_is_the_one_whose_cycles_are_fewest() -> None:
+    from edgeunet.kernels.dsp.choice import WAYS, Choice
+
+    cheap = {"eu_tall": 0.5, "eu_bare": 3.0, "eu_pairs": 2.0, "eu_quads": 1.0}
+    parts = {
+        row.function: {"call": next(cost for name, cost in cheap.items() if row.function.startswith(name))}
+        for rows in WAYS.values()
+        for row in (*rows.get("conv", ()), *rows.get("conv_sum", ()))
+        if row.function.startswith(tuple(cheap))
+    }
+    schedule, index = one(8, 16, 16, 1, "dsp")
+    step = schedule.steps[index]
+    by = Choice(CoreCycles("made up", parts))
+    assert by.tall_beats_quads(step)
+    assert not by.bare_is_cheapest(step)
+    assert not by.pairs_are_cheapest(step)
+    dearer = Choice(CoreCycles("made up", {**parts, **{n: {"call": 9.0} for n in parts if n.startswith("eu_tall")}}))
+    assert not dearer.tall_beats_quads(step)
+
+
+@pytest.mark.parametrize("network", [few_rows_network, several_rows_network, windows_network])
+def test_every_dsp_kernel_of_a_network_has_work(network: object) -> None:
+    assert callable(network)
+    schedule = schedule_graph(read_tflite(network(12, 1)), kernels="dsp")
+    for step, kernel in zip(schedule.steps, schedule.kernels, strict=True):
+        work = work_of(kernel, step)
+        assert work is not None, kernel
+        assert all(count >= 0 for count in work.values()), kernel
+        assert sum(work.values()) > 1, kernel
+
+
+def test_a_kernel_without_a_line_has_no_work() -> None:
+    schedule, index = one(8, 4, 4, 1, "portable")
+    row: Kernel = replace(schedule.kernels[index], function="eu_unheard_of")
+    assert work_of(row, schedule.steps[index]) is None
+
+
+def test_predictions_grow_with_what_there_is_to_do() -> None:
+    page = load_cycles("cortex-m4")
+    spent = []
+    for rows in (16, 32, 64):
+        schedule, index = one(rows, 16, 16, 3, "dsp")
+        spent.append(page.of_kernel(schedule.kernels[index], schedule.steps[index]))
+    assert spent[0] < spent[1] < spent[2] < 2.2 * spent[1]
+
+
+def test_side_by_side_layers_share_one_page() -> None:
+    """A function called once may be compiled in place: it has cycles of its own, or those of the function."""
+    page = load_cycles("cortex-m4")
+    n = SideBySide(1)
+    n.pool(n.input(20, 5), 2, 2)
+    schedule = schedule_graph(read_tflite(n.build()), kernels="dsp")
+    index = step_of(schedule, "max_pool")
+    work = work_of(schedule.kernels[index], schedule.steps[index])
+    assert work is not None
+    assert 0 < page.of("eu_max_pool_1d alone", work) < 2 * page.of("eu_max_pool_1d", work)

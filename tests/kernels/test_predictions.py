@@ -1,0 +1,85 @@
+"""Predicted cycles against the model of time over what ran, layer by layer, on networks that nothing was fitted to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.cycles.checking import Checked, checked_layers, summary
+from edgeunet.graph import read_tflite
+from edgeunet.run.machines.boards import load_boards
+from edgeunet.spec import PRESETS
+from tests.networks.pass_networks import RELU, PassNetwork
+from tests.rigs.kernel_lists import MODELS
+from tests.rigs.tools import need
+
+NEAR = 0.05
+SHARE_NEAR = 0.93
+"""Of the layers of over a thousand cycles; the others are loops of a few instructions, in which a cycle is a tenth, and
+functions that a compiler puts in place because one layer calls them."""
+NEAR_IN_ALL = 0.02
+CORES = tuple(load_boards().cores)
+SMALL_PRESETS = ("ecg-tiny", "ecg-small", "ecg-base", "heartkit")
+
+
+def judged(layers: list[Checked], share: float = SHARE_NEAR) -> None:
+    """Hold ``layers`` to the bars, with those that break them in the message."""
+    large = [layer for layer in layers if layer.cycles >= 1000]
+    off = [
+        f"{layer.name} {layer.functions} {layer.cycles}: {layer.error:+.1%}"
+        for layer in large
+        if abs(layer.error) > NEAR
+    ]
+    assert len(off) <= (1 - share) * len(large), f"{summary(layers)}; {'; '.join(off)}"
+    total = sum(layer.predicted for layer in layers) / sum(layer.cycles for layer in layers) - 1
+    assert abs(total) <= NEAR_IN_ALL, summary(layers)
+
+
+@pytest.mark.slow
+def test_layers_take_what_was_predicted() -> None:
+    need("arm-none-eabi-gcc", "qemu-system-arm", "capstone", "gcc")
+    n = PassNetwork(11)
+    x = n.convolution(n.input(64, 8), 16, 3, RELU)
+    own = n.convolution(n.depthwise(x, 5, ("NONE", 3)), 24, 1, RELU)
+    low = n.pool(n.pool(n.add(own, n.convolution(x, 24, 1, ("NONE", 3))), 2, 2), 2, 1)
+    graph = read_tflite(n.only(n.convolution(n.convolution(low, 32, 3, RELU), 4, 1, ("NONE", 3))))
+    layers = checked_layers(graph, "cortex-m4")
+    assert len(layers) >= 7
+    judged(layers, share=1.0)
+
+
+def every_tool(core: str) -> None:
+    compiler = "riscv64-unknown-elf-gcc" if core == "rv32imc" else "arm-none-eabi-gcc"
+    need(compiler, "qemu-system-riscv32" if core == "rv32imc" else "qemu-system-arm", "capstone", "gcc")
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("core", CORES)
+def test_layers_of_the_workloads_take_what_was_predicted(core: str, shared: Path) -> None:
+    every_tool(core)
+    graphs = [read_tflite(shared / "models" / f"{name}.int8.tflite") for name in MODELS]
+    judged([layer for graph in graphs for layer in checked_layers(graph, core)])
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("core", CORES)
+def test_layers_of_the_presets_take_what_was_predicted(core: str) -> None:
+    pytest.importorskip("tensorflow")
+    from edgeunet.quantize.untrained import untrained_model
+
+    every_tool(core)
+    specs = [PRESETS[name].specs[1] for name in SMALL_PRESETS]
+    graphs = [read_tflite(untrained_model(spec, seed=3)) for spec in specs]
+    judged([layer for graph in graphs for layer in checked_layers(graph, core)])
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m7", "cortex-m55"])
+def test_layers_of_streams_take_what_was_predicted(core: str, shared: Path) -> None:
+    every_tool(core)
+    graph = read_tflite(shared / "models" / "small-unet-256.int8.tflite")
+    layers = [layer for hop in (16, 64) for layer in checked_layers(graph, core, hop)]
+    assert np.median([abs(layer.error) for layer in layers]) < NEAR
+    judged(layers, share=0.85)
