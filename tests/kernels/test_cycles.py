@@ -76,8 +76,13 @@ def test_instructions_of_a_helium_function_are_read_off_its_text() -> None:
 
 def test_bytes_before_and_behind_words_are_counted_one_by_one() -> None:
     assert moved([(0, 4, 39)]) == {
-        "copy": 1, "copy_byte": 3, "copy_chunk": 2, "copy_word": 1,
-        "copy_chunks": 1, "copy_words": 1, "copy_ends": 1,
+        "copy": 1,
+        "copy_byte": 3,
+        "copy_chunk": 2,
+        "copy_word": 1,
+        "copy_chunks": 1,
+        "copy_words": 1,
+        "copy_ends": 1,
     }
     assert moved([(1, 2, 9)], 4) == {"copy": 4, "copy_byte": 36, "copy_apart": 4}
     view = View(0, ARENA, 3, 5, 2, 5)
