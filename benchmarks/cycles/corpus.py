@@ -161,7 +161,8 @@ def _copies(n: Chains) -> Value:
 def _joined_copies(n: Chains) -> Value:
     x = n.start(rows=n.pick(tuple(r for r in n.rows if r <= 64)))
     up = n.upsampled(x, n.pick((2, 2, 3)))
-    return n.beside(up, n.same_quantization(x, up.shape[1], n.pick((1, 3, 4, 8, 12, 16, 17, 20, 24, 32, 48))))
+    other = n.pick((4, 8, 12, 16, 20, 24, 32, 48, 3, 17))
+    return n.depthwise(n.beside(up, n.same_quantization(x, up.shape[1], other)), 3, ("NONE", 3))
 
 
 def _rounded_line(n: Chains) -> Value:

@@ -17,7 +17,7 @@ from edgeunet.program.convolutions import (
     DepthwiseUpsampled,
     Image,
 )
-from edgeunet.program.parameters import AveragePool, Mean, Pool, Pool2d, Repeat
+from edgeunet.program.parameters import Add, AveragePool, Mean, Pool, Pool2d, Repeat, SquaredDifference
 from edgeunet.program.steps import Step, View
 
 
@@ -108,6 +108,14 @@ def _pool_1d(step: Step) -> Work:
 
 def _values(step: Step) -> Work:
     return {"call": 1, "row": step.rows, "output": step.rows * step.output.channels}
+
+
+def _scaled_pair(step: Step) -> Work:
+    """Two operands brought to one scale, and what they make: shifts to the right and to the left take different ways."""
+    p = parameters(step, Add, SquaredDifference)
+    values, shifts = step.rows * step.output.channels, (*p.shifts, p.out_shift)
+    sides = {"right": values * sum(shift < 0 for shift in shifts), "left": values * sum(shift > 0 for shift in shifts)}
+    return {"call": 1, "row": step.rows, "output": values, **sides}
 
 
 def _repeat(step: Step) -> Work:
@@ -201,9 +209,9 @@ PORTABLE: Mapping[str, WorkOf] = {
     "eu_depthwise_upsampled": _depthwise_upsampled,
     "eu_max_pool_1d": _pool_1d,
     "eu_average_pool_1d": _pool_1d,
-    "eu_add": _values,
+    "eu_add": _scaled_pair,
     "eu_mul": _values,
-    "eu_squared_difference": _values,
+    "eu_squared_difference": _scaled_pair,
     "eu_table": _values,
     "eu_softmax": _values,
     "eu_repeat": _repeat,
