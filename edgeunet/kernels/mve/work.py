@@ -162,7 +162,8 @@ LOOPS: Mapping[str, Callable[[Step, Arguments], Rounds]] = {
 def _written(step: Step, kernel: Kernel) -> Work:
     made = kernel.arguments(step)
     rounds = LOOPS[kernel.function](step, made)
-    return {"call": 1, "round": rounds[""][0], **executed(_naked(made), rounds)}
+    turns = {f"turn {label}": sum(times) for label, times in rounds.items() if label}
+    return {"call": 1, "round": rounds[""][0], **turns, **executed(_naked(made), rounds)}
 
 
 def _add(step: Step) -> Work:
