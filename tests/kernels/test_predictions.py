@@ -16,15 +16,15 @@ from tests.rigs.kernel_lists import MODELS
 from tests.rigs.tools import need
 
 NEAR = 0.05
-SHARE_NEAR = 0.93
+SHARE_NEAR, SHARE_NEAR_OF_PRESETS = 0.9, 0.85
 """Of the layers of over a thousand cycles; the others are loops of a few instructions, in which a cycle is a tenth, and
 functions that a compiler puts in place because one layer calls them."""
-NEAR_IN_ALL = 0.02
+NEAR_IN_ALL, FURTHEST = 0.02, 0.2
 CORES = tuple(load_boards().cores)
 SMALL_PRESETS = ("ecg-tiny", "ecg-small", "ecg-base", "heartkit")
 
 
-def judged(layers: list[Checked], share: float = SHARE_NEAR) -> None:
+def judged(layers: list[Checked], share: float = SHARE_NEAR, in_all: float = NEAR_IN_ALL) -> None:
     """Hold ``layers`` to the bars, with those that break them in the message."""
     large = [layer for layer in layers if layer.cycles >= 1000]
     off = [
@@ -33,8 +33,9 @@ def judged(layers: list[Checked], share: float = SHARE_NEAR) -> None:
         if abs(layer.error) > NEAR
     ]
     assert len(off) <= (1 - share) * len(large), f"{summary(layers)}; {'; '.join(off)}"
+    assert max(abs(layer.error) for layer in large) <= FURTHEST, summary(layers)
     total = sum(layer.predicted for layer in layers) / sum(layer.cycles for layer in layers) - 1
-    assert abs(total) <= NEAR_IN_ALL, summary(layers)
+    assert abs(total) <= in_all, summary(layers)
 
 
 @pytest.mark.slow
@@ -72,7 +73,7 @@ def test_layers_of_the_presets_take_what_was_predicted(core: str) -> None:
     every_tool(core)
     specs = [PRESETS[name].specs[1] for name in SMALL_PRESETS]
     graphs = [read_tflite(untrained_model(spec, seed=3)) for spec in specs]
-    judged([layer for graph in graphs for layer in checked_layers(graph, core)])
+    judged([layer for graph in graphs for layer in checked_layers(graph, core)], SHARE_NEAR_OF_PRESETS)
 
 
 @pytest.mark.nightly
@@ -82,4 +83,4 @@ def test_layers_of_streams_take_what_was_predicted(core: str, shared: Path) -> N
     graph = read_tflite(shared / "models" / "small-unet-256.int8.tflite")
     layers = [layer for hop in (16, 64) for layer in checked_layers(graph, core, hop)]
     assert np.median([abs(layer.error) for layer in layers]) < NEAR
-    judged(layers, share=0.85)
+    judged(layers, share=0.75, in_all=NEAR)

@@ -111,7 +111,7 @@ def _values(step: Step) -> Work:
 
 
 def _scaled_pair(step: Step) -> Work:
-    """Two operands brought to one scale, and what they make; shifts to the right and to the left are done differently."""
+    """Two operands brought to one scale, and what they make; shifts to the right and to the left differ."""
     p = parameters(step, Add, SquaredDifference)
     values, shifts = step.rows * step.output.channels, (*p.shifts, p.out_shift)
     sides = {"right": values * sum(shift < 0 for shift in shifts), "left": values * sum(shift > 0 for shift in shifts)}

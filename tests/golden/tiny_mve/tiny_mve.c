@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#if TINY_MVE_DIGEST != 0xB38381CBUL
+#if TINY_MVE_DIGEST != 0x7E0C6EB9UL
 #error "this file and tiny_mve.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 
@@ -80,37 +80,22 @@ typedef struct {
     int32_t zero_point;
 } eu_tiles_blocks_t;
 
-/* Depthwise convolution on Helium, eight rows of a channel at a time; the loops are written per kind of window
- * (docs/HELIUM_KERNELS.md):
+/* Depthwise convolution of few rows on Helium, eight channels of a row at a time; the functions are written per way to sum a
+ * window (docs/HELIUM_KERNELS.md):
  *
- *     acc[r][n] = bias[n] + sum over t < taps of in[r * in_step + t * tap_step + n * channel_step] * weights[n][t]
+ *     acc[r][n] = bias[n] + sum over t < taps of in[r * in_step + t * tap_step + n] * weights[n][t]
  *     out[r * out_step + n] = min(max(requantize(acc, multiplier[n], shift[n]) + zero_point, -128), 127)
  *
- * channel_step is 1, or 0 for a convolution with one input channel. |acc| < 2^31 and shift <= 0 are proven per channel. */
+ * |acc| < 2^31 and shift < 0 are proven per channel. */
 typedef struct {
-    const int32_t *stream; /* per channel: bias, multiplier, then as bytes weights, -shift, where pointers start */
-    int32_t stream_bytes;
+    const int32_t *stream; /* per 8 channels (filled up): weights by tap, biases, multipliers (even, odd), shifts */
+    int32_t channels;
     int32_t rows;
     int32_t in_step;
     int32_t tap_step;
     int32_t out_step;
     int32_t zero_point;
-} eu_lanes_t;
-
-/* All channels of a multiple of eight rows, or of fewer than eight. */
-typedef void eu_lanes_loop_t(const int8_t *in, int8_t *out, const eu_lanes_t *p, int32_t rows);
-
-__attribute__((noinline)) static void eu_lanes(const int8_t *in, int8_t *out, const eu_lanes_t *p,
-                                               eu_lanes_loop_t *loop)
-{
-    const int32_t whole = p->rows & ~7;
-    if (whole > 0) {
-        loop(in, out, p, whole);
-    }
-    if (p->rows > whole) {
-        loop(in + whole * p->in_step, out + whole * p->out_step, p, p->rows - whole);
-    }
-}
+} eu_channels_t;
 
 /* Sum of two int8 signals on different scales, as one straight line per operand:
  *
@@ -332,87 +317,73 @@ __attribute__((naked, noinline)) static void eu_tiles_blocks_cc39d0(__attribute_
             "pop {r4-r11, pc}\n\t");
 }
 
-__attribute__((naked, noinline)) static void eu_lanes_303152(__attribute__((unused)) const int8_t *in,
-                                                             __attribute__((unused)) int8_t *out,
-                                                             __attribute__((unused)) const eu_lanes_t *p,
-                                                             __attribute__((unused)) int32_t rows)
+__attribute__((naked, noinline)) static void eu_channels_3cc65f(__attribute__((unused)) const int8_t *in,
+                                                                __attribute__((unused)) int8_t *out,
+                                                                __attribute__((unused)) const eu_channels_t *p)
 {
     __asm__(".syntax unified\n\t"
             "push {r4-r11, lr}\n\t"
-            "vpush {d8-d15}\n\t"
-            "sub sp, sp, #32\n\t"
-            "ldrd r4, r5, [r2]\n\t"
-            "add r5, r5, r4\n\t"
-            "stm sp, {r0, r1, r4, r5}\n\t"
-            "ldrd r6, r7, [r2, #12]\n\t"
-            "ldrd r9, r4, [r2, #20]\n\t"
-            "subs r3, #1\n\t"
-            "lsrs r5, r3, #3\n\t"
-            "add r10, r5, #1\n\t"
-            "vdup.16 q1, r3\n\t"
-            "movs r2, #0\n\t"
-            "vidup.u16 q0, r2, #1\n\t"
-            "vmin.u16 q0, q0, q1\n\t"
-            "vmul.i16 q4, q0, r6\n\t"
-            "vadd.i16 q5, q4, r7\n\t"
-            "vadd.i16 q6, q5, r7\n\t"
-            "lsl r11, r6, #3\n\t"
-            "lsl r9, r9, #3\n\t"
-            "add lr, sp, #16\n\t"
-            "stm lr, {r7, r9, r10, r11}\n\t"
-            "mov r3, r4\n\t"
+            "vpush {d8-d9}\n\t"
+            "mov r12, r2\n\t"
+            "ldrd r2, r9, [r12]\n\t"
+            "ldrd r11, r7, [r12, #8]\n\t"
+            "ldrd r6, r10, [r12, #16]\n\t"
+            "ldr r8, [r12, #24]\n\t"
+            "movs r3, #3\n\t"
+            "mls r7, r3, r6, r7\n\t"
+            "mov r12, #1\n\t"
             "1:\n\t"
-            "ldm sp, {r0, r1, r12}\n\t"
-            "add r4, r0, #1\n\t"
-            "adds r5, r1, #1\n\t"
-            "add r6, r12, #12\n\t"
-            "stm sp, {r4, r5, r6}\n\t"
-            "ldrd r9, r10, [r12], #8\n\t"
-            "ldrsb r4, [r12, #0]\n\t"
-            "ldrsb r5, [r12, #1]\n\t"
-            "ldrsb r6, [r12, #2]\n\t"
-            "ldrsb r11, [r12, #3]\n\t"
-            "ldrd r12, lr, [sp, #20]\n\t"
-            "dls lr, lr\n\t"
+            "mov r4, r0\n\t"
+            "mov r5, r1\n\t"
+            "dls lr, r11\n\t"
             "2:\n\t"
-            "vldrb.s16 q0, [r0, q4]\n\t"
-            "vmul.i16 q1, q0, r4\n\t"
-            "vldrb.s16 q0, [r0, q5]\n\t"
-            "vmla.s16 q1, q0, r5\n\t"
-            "vmovlb.s16 q2, q1\n\t"
-            "vmovlt.s16 q3, q1\n\t"
-            "vldrb.s16 q0, [r0, q6]\n\t"
-            "vmul.i16 q1, q0, r6\n\t"
-            "vmovlb.s16 q0, q1\n\t"
+            "mov r3, r2\n\t"
+            "vldrb.s16 q0, [r4]\n\t"
+            "add r4, r4, r6\n\t"
+            "vldrb.s16 q1, [r3], #8\n\t"
+            "vmul.i16 q4, q0, q1\n\t"
+            "vldrb.s16 q0, [r4]\n\t"
+            "add r4, r4, r6\n\t"
+            "vldrb.s16 q1, [r3], #8\n\t"
+            "vmul.i16 q0, q0, q1\n\t"
+            "vadd.i16 q4, q4, q0\n\t"
+            "vmovlb.s16 q2, q4\n\t"
+            "vmovlt.s16 q3, q4\n\t"
+            "vldrb.s16 q0, [r4]\n\t"
+            "add r4, r4, r6\n\t"
+            "vldrb.s16 q1, [r3], #8\n\t"
+            "vmul.i16 q4, q0, q1\n\t"
+            "vmovlb.s16 q0, q4\n\t"
+            "vmovlt.s16 q1, q4\n\t"
             "vadd.i32 q2, q2, q0\n\t"
-            "vmovlt.s16 q0, q1\n\t"
-            "vadd.i32 q3, q3, q0\n\t"
-            "vadd.i32 q2, q2, r9\n\t"
-            "vadd.i32 q3, q3, r9\n\t"
-            "vshr.s32 q0, q2, #31\n\t"
-            "vshr.s32 q1, q3, #31\n\t"
-            "vqrdmlah.s32 q0, q2, r10\n\t"
-            "vqrdmlah.s32 q1, q3, r10\n\t"
-            ".inst.w 0xee9c0f40\n\t"
-            ".inst.w 0xee9c1f42\n\t"
-            "vrshl.s16 q0, r11\n\t"
-            "vqadd.s16 q0, q0, r3\n\t"
-            "vqmovnb.s16 q0, q0\n\t"
-            "vstrb.16 q0, [r1, q4]\n\t"
-            "add r0, r0, r12\n\t"
-            "add r1, r1, r12\n\t"
+            "vadd.i32 q3, q3, q1\n\t"
+            "vldrw.32 q0, [r3], #16\n\t"
+            "vldrw.32 q1, [r3], #16\n\t"
+            "vadd.i32 q2, q2, q0\n\t"
+            "vadd.i32 q3, q3, q1\n\t"
+            "vldrw.32 q0, [r3], #16\n\t"
+            "vldrw.32 q1, [r3], #16\n\t"
+            "vqrdmulh.s32 q2, q2, q0\n\t"
+            "vqrdmulh.s32 q3, q3, q1\n\t"
+            "vqdmlah.s32 q2, q2, r12\n\t"
+            "vqdmlah.s32 q3, q3, r12\n\t"
+            "vldrb.s16 q1, [r3], #8\n\t"
+            ".inst.w 0xee9c4f44\n\t"
+            ".inst.w 0xee9c5f46\n\t"
+            "vrshl.s16 q2, q2, q1\n\t"
+            "vqadd.s16 q2, q2, r8\n\t"
+            "vqmovnb.s16 q2, q2\n\t"
+            "vstrb.16 q2, [r5]\n\t"
+            "add r4, r4, r7\n\t"
+            "add r5, r5, r10\n\t"
             "le lr, 2b\n\t"
-            "ldrd r12, lr, [sp, #8]\n\t"
-            "cmp r12, lr\n\t"
-            "bne 1b\n\t"
-            "add sp, sp, #32\n\t"
-            "vpop {d8-d15}\n\t"
+            "mov r2, r3\n\t"
+            "adds r0, #8\n\t"
+            "adds r1, #8\n\t"
+            "subs r9, r9, #8\n\t"
+            "bgt 1b\n\t"
+            "vpop {d8-d9}\n\t"
             "pop {r4-r11, pc}\n\t");
-}
-
-static void eu_lanes_303152_run(const int8_t *in, int8_t *out, const eu_lanes_t *p)
-{
-    eu_lanes(in, out, p, eu_lanes_303152);
 }
 
 __attribute__((naked, noinline)) static void eu_tiles_blocks_b87481(__attribute__((unused)) const int8_t *in,
@@ -666,9 +637,9 @@ static const eu_tiles_blocks_t tiny_mve_01 = {
     .zero_point = -128,
 };
 
-static const eu_lanes_t tiny_mve_02 = {
+static const eu_channels_t tiny_mve_02 = {
     .stream = tiny_mve_02_stream,
-    .stream_bytes = 96,
+    .channels = 8,
     .rows = 16,
     .in_step = 8,
     .tap_step = 8,
@@ -755,7 +726,7 @@ void tiny_mve_run(tiny_mve_state_t *state, const int8_t *input, int8_t *output)
     TINY_MVE_LAYER(2);
     eu_fill(a, 1, 0, 8, -128);
     eu_fill(a + 136, 1, 0, 8, -128);
-    eu_lanes_303152_run(a, a + 176, &tiny_mve_02);
+    eu_channels_3cc65f(a, a + 176, &tiny_mve_02);
     /*  3 tensor_7: CONV_2D -> 16 x 8, 1024 MACs */
     TINY_MVE_LAYER(3);
     eu_tiles_blocks_b87481(a + 176, a + 144, &tiny_mve_03);

@@ -10,7 +10,7 @@
 
 #include "tiny_mve.h"
 
-#if TINY_MVE_DIGEST != 0xB38381CBUL
+#if TINY_MVE_DIGEST != 0x7E0C6EB9UL
 #error "this file and tiny_mve.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 
