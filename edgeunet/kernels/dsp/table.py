@@ -25,7 +25,11 @@ DEFAULT_CORE = "cortex-m4"
 @cache
 def dsp_table(core: str) -> KernelTable:
     """Rows by step kind, most wanted first, as the cycles of ``core`` choose them."""
-    choice = Choice(cycles_for(core, DEFAULT_CORE))
+    return chosen_rows(Choice(cycles_for(core, DEFAULT_CORE)))
+
+
+def chosen_rows(choice: Choice) -> KernelTable:
+    """Rows by step kind, most wanted first, as ``choice`` has it."""
     return {
         "conv": (
             *bare.convolutions(choice.bare_is_cheapest),
