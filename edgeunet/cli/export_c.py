@@ -139,6 +139,7 @@ def _export_compiled(
     from edgeunet.emit import compile_model
     from edgeunet.emit.compile import default_command
     from edgeunet.emit.source import summary
+    from edgeunet.emit.work import predicted_layers
     from edgeunet.graph import read_tflite
     from edgeunet.modelcard import read_card
     from edgeunet.schedule.choice import choose
@@ -175,4 +176,4 @@ def _export_compiled(
         for path in compiled.sources.files:
             say(str(directory / path))
     if explained:
-        say(*explain_model(graph, kernels, choice), err=as_json)
+        say(*explain_model(graph, kernels, choice, predicted_layers), err=as_json)

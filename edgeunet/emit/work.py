@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import inf
 
 from edgeunet.emit.stream import MOVE, Move, kept_history, passage, restored_history
+from edgeunet.kernels.flavours import find_flavour
 from edgeunet.kernels.kernel import Kernel
+from edgeunet.kernels.prediction import cycles_for
 from edgeunet.kernels.work import Work, compiles_to_loops, filled, moved, together, work_of
 from edgeunet.program.steps import ENTER, LEAVE, Step, View
+from edgeunet.schedule.layer_table import Predicted
 from edgeunet.schedule.schedule import Schedule
 
 MARGIN, EDGE = "margin", "edge"
@@ -25,6 +29,20 @@ ALONE = " alone"
 def network_work(schedule: Schedule) -> list[Parts | None]:
     """The work of each step as it stands in the generated C, ``None`` where its kernel's is not known."""
     return marked([_layer_work(schedule, index) for index in range(len(schedule.steps))])
+
+
+def predicted_layers(schedule: Schedule, clock_hz: int | None = None) -> Predicted:
+    """What each step of ``schedule`` will take on the core whose cycles chose its kernels."""
+    assert schedule.flavour is not None
+    core = schedule.flavour.core
+    page = cycles_for(core, find_flavour(schedule.flavour.name).core)
+
+    def spent(work: Parts | None) -> float | None:
+        cycles = inf if work is None else sum(page.of(name, parts) for name, parts in work.items())
+        return None if cycles == inf else cycles
+
+    caveat = "by the parts of the kernels, memory that never waits"
+    return Predicted(tuple(map(spent, network_work(schedule))), core, caveat, clock_hz)
 
 
 def marked(works: Sequence[Parts | None]) -> list[Parts | None]:

@@ -203,6 +203,7 @@ def _energy(measurement: Measurement | None, board: Board) -> tuple[Energy | Non
         mode = asked.mode_of(board)
         if measurement is None:
             return None, "it follows from cycles of a run"
-        return consumption(measurement, mode, asked.supply), None
+        what = f"{measurement.model} on {measurement.target}"
+        return consumption(measurement.time, what, mode, asked.supply), None
     except RunError as error:
         return None, str(error)
