@@ -18,6 +18,8 @@ from tests.networks.pass_networks import RELU, PassNetwork
 from tests.rigs.tools import need
 
 FLASH_NEAR, CYCLES_NEAR, STACK_NEAR_BYTES = 0.01, 0.05, 16
+LOOPS_BYTES = 640
+"""Two loops of a depthwise kernel: there is one for every shift that enough channels have, which weights decide."""
 SPECS = 20
 STEPS = 40
 """Of training: enough that batch norms, biases and weights are no longer those that a network begins with."""
@@ -121,7 +123,7 @@ def hold(spec: UNetSpec, target: str) -> None:
     assert first.measurement is not None, first.reason
     assert trained.measurement is not None, trained.reason
     sizes = [m.footprint.flash_bytes for m in (first.measurement, trained.measurement) if m.footprint]
-    assert sizes[0] == pytest.approx(sizes[1], rel=FLASH_NEAR)
+    assert sizes[0] == pytest.approx(sizes[1], rel=FLASH_NEAR, abs=LOOPS_BYTES)
     assert first.measurement.stack_bytes == pytest.approx(trained.measurement.stack_bytes, abs=STACK_NEAR_BYTES)
     assert first.cycles == pytest.approx(trained.cycles, rel=CYCLES_NEAR)
 
