@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edgeunet.kernels import images
 from edgeunet.kernels.dsp.bare import rows as bare
 from edgeunet.kernels.dsp.choice import bare_beats_quads, bare_is_cheapest, pairs_are_cheapest, tall_beats_quads
 from edgeunet.kernels.dsp.depthwise.rows import depthwises
@@ -15,7 +16,7 @@ from edgeunet.kernels.dsp.single.rows import ones
 from edgeunet.kernels.dsp.tall import rows as tall
 from edgeunet.kernels.kernel import KernelTable, anything
 
-DSP: KernelTable = {
+_ROWS: KernelTable = {
     "conv": (
         *bare.convolutions(bare_is_cheapest),
         *bare.additions_after(bare_is_cheapest),
@@ -48,5 +49,10 @@ DSP: KernelTable = {
     "depthwise_upsampled": (*twofold(), *words()),
     "max_pool": max_pools(),
     "add": (*additions(), *clamped_additions()),
+}
+
+DSP: KernelTable = _ROWS | {
+    "conv_2d": images.convolutions(_ROWS["conv"]),
+    "depthwise_2d": images.depthwises(_ROWS["depthwise"]),
 }
 """Rows by step kind, most wanted first."""

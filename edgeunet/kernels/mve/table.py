@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edgeunet.kernels import images
 from edgeunet.kernels.kernel import KernelTable
 from edgeunet.kernels.mve.channels import rows as channels
 from edgeunet.kernels.mve.columns import rows as columns
@@ -11,7 +12,7 @@ from edgeunet.kernels.mve.lines import rows as lines
 from edgeunet.kernels.mve.runs import rows as runs
 from edgeunet.kernels.mve.tiles import rows as quads
 
-MVE: KernelTable = {
+_ROWS: KernelTable = {
     "conv": (
         lines.LINES,
         lanes.CONV,
@@ -34,5 +35,10 @@ MVE: KernelTable = {
     "max_pool": (elementwise.MAX_POOL,),
     "copy": (elementwise.COPY,),
     "repeat": (elementwise.REPEAT,),
+}
+
+MVE: KernelTable = _ROWS | {
+    "conv_2d": images.convolutions(_ROWS["conv"]),
+    "depthwise_2d": images.depthwises(_ROWS["depthwise"]),
 }
 """Rows by step kind, most wanted first."""
