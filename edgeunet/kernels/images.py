@@ -131,8 +131,8 @@ def _copies_words(step: Step) -> bool:
 
 
 def _overlap(step: Step, position: int) -> Clearance | None:
-    """How far above the output the image must lie: a row is gathered before its outputs are written, and rows that later
-    ones read must stay."""
+    """How far above the output the image must lie: a row is gathered before its outputs are written, and what later
+    rows read must stay."""
     image, view, output = parameters(step, Conv2d, Depthwise2d).image, source(step, position), step.output
     in_row, out_row = image.in_width * view.pitch_bytes, image.out_width * output.pitch_bytes
     later = range(1, image.out_height)

@@ -51,7 +51,8 @@ _ROWS: KernelTable = {
     "add": (*additions(), *clamped_additions()),
 }
 
-DSP: KernelTable = _ROWS | {
+DSP: KernelTable = {
+    **_ROWS,
     "conv_2d": images.convolutions(_ROWS["conv"]),
     "depthwise_2d": images.depthwises(_ROWS["depthwise"]),
 }

@@ -37,7 +37,8 @@ _ROWS: KernelTable = {
     "repeat": (elementwise.REPEAT,),
 }
 
-MVE: KernelTable = _ROWS | {
+MVE: KernelTable = {
+    **_ROWS,
     "conv_2d": images.convolutions(_ROWS["conv"]),
     "depthwise_2d": images.depthwises(_ROWS["depthwise"]),
 }
