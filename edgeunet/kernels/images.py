@@ -142,9 +142,10 @@ def _overlap(step: Step, position: int) -> Clearance | None:
 def _definition(name: str, made: Arguments, function: str, scratch: bool) -> str:
     """The function that gathers and runs ``function`` row by row, with its argument struct."""
     operands = "rows, out, &p->row" + (", scratch" if scratch else "")
+    head = f"static void {name}("
     return (
         f"typedef struct {{\n    eu_gather_t image;\n    {made.struct} row;\n}} {name}_t;\n\n"
-        f"static void {name}(const int8_t *in, int8_t *out, const {name}_t *p, int32_t *scratch)\n{{\n"
+        f"{head}const int8_t *in, int8_t *out,\n{' ' * len(head)}const {name}_t *p, int32_t *scratch)\n{{\n"
         "    int8_t *const rows = (int8_t *)(scratch + p->image.behind);\n"
         "    for (int32_t y = 0; y < p->image.out_height; y++) {\n"
         "        eu_gather(in, rows, &p->image, y);\n"

@@ -6,8 +6,9 @@ grows with the accumulator, so where the least and the greatest one that int8 in
 
     bias - z * sum w + sum over w > 0 of -128 * w + sum over w < 0 of 127 * w      and the other way round,
 
-become the same int8 value v, every input gives it. Such a channel is written anew where its factor is out of reach. With weights of zero the accumulator is the bias; scaled by
-2^30 / 2^31, then shifted by seven bits, a bias of 256 (v - zero point) gives v exactly, both roundings included.
+become the same int8 value v, every input gives it. Such a channel is written anew where its factor is out of reach.
+With weights of zero the accumulator is the bias; scaled by 2^30 / 2^31, then shifted by seven bits, a bias of 256 times
+v - zero point gives v exactly, both roundings included.
 A tap outside an image adds nothing, as one does whose input is z.
 """
 

@@ -48,8 +48,10 @@ class SideBySide:
         return self.writer.build([x.index for x in self.inputs], [y.index for y in reversed(self.results)])
 
     def _made(self, rows: int, channels: int, scale: float, zero_point: int) -> Value:
+        return self._shaped((1, rows, channels), scale, zero_point)
+
+    def _shaped(self, shape: tuple[int, int, int], scale: float, zero_point: int) -> Value:
         scale = float(np.float32(scale))
-        shape = (1, rows, channels)
         return Value(self.writer.tensor((1, *shape), "int8", scale, zero_point), shape, scale, zero_point)
 
     def _weights(self, shape: tuple[int, ...], axis: int, scale: float) -> int:
@@ -64,20 +66,23 @@ class SideBySide:
         x: Value,
         shape: tuple[int, ...],
         axis: int,
-        rows: int,
+        rows: int | tuple[int, int],
         activation: tuple[str, int],
         **options: object,
     ) -> Value:
-        """A convolution whose results spread over the int8 range, whatever its activation."""
+        """A convolution whose results spread over the int8 range, whatever its activation; ``rows`` of an image are
+        height and width."""
         name, zero_point = activation
         scale = {"RELU6": 6 / 150, "RELU_N1_TO_1": 1 / 60}.get(name, 0.04)
         sums = 73.0 * SPREAD * math.sqrt(math.prod(shape) / shape[axis])
         weight_scale = scale * SPREAD / (x.scale * sums)
-        made = self._made(rows, shape[axis], scale, zero_point)
+        height, width = rows if isinstance(rows, tuple) else (1, rows)
+        made = self._shaped((height, width, shape[axis]), scale, zero_point)
         spread = self.numbers.standard_normal(shape[axis]) * sums
         bias = self.writer.tensor((shape[axis],), "int32", x.scale * weight_scale, data=spread.astype(np.int32))
         weights = self._weights(shape, axis, weight_scale)
-        self.writer.op(kind, [x.index, weights, bias], made.index, fusedActivationFunction=name, strideH=1, **options)
+        options = {"strideH": 1, **options}
+        self.writer.op(kind, [x.index, weights, bias], made.index, fusedActivationFunction=name, **options)
         self.results.append(made)
         return made
 

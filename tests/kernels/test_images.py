@@ -1,0 +1,62 @@
+"""Convolutions over images by the kernels for rows equal the exact evaluator: twins on the host, cores in emulation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgeunet.emit import compile_model
+from edgeunet.graph import evaluate, read_tflite
+from tests.networks import image_networks
+from tests.networks.random_networks import random_inputs
+from tests.rigs.dsp_batch import run_on_dsp
+from tests.rigs.helium_batch import Case, run_on_helium
+from tests.rigs.host_batch import flat
+from tests.rigs.twins import run_twins, twins
+
+__all__ = ["twins"]
+
+FEW, MANY = (3, 12), (1, 3, 4, 8, 12, 17)
+AMOUNTS = [FEW, pytest.param(MANY, marks=pytest.mark.nightly)]
+
+
+def tables(channels: tuple[int, ...]) -> list[bytes]:
+    """Windows around their edges, and chains in which outputs replace inputs."""
+    made = [image_networks.image_network(each, seed) for seed, each in enumerate(channels)]
+    return made + [image_networks.chain_network(each, seed) for seed, each in enumerate(channels[1::2])]
+
+
+def cases(contents: list[bytes], kernels: str, aligned: bool = False) -> list[Case]:
+    found = []
+    for seed, content in enumerate(contents):
+        graph = read_tflite(content)
+        inputs = [random_inputs(graph.tensors[i].shape, np.random.default_rng(seed)) for i in graph.inputs]
+        compiled = compile_model(graph, f"i{seed}", kernels=kernels, aligned=aligned)
+        found.append(Case(compiled, flat(inputs), flat(evaluate(graph, inputs))))
+    return found
+
+
+@pytest.mark.usefixtures("twins")
+@pytest.mark.parametrize("channels", AMOUNTS)
+@pytest.mark.parametrize("core", ["dsp", "mve"])
+def test_twins_on_images_equal_the_evaluator(tmp_path: Path, core: str, channels: tuple[int, ...]) -> None:
+    used = run_twins(tmp_path, tables(channels), core)
+    assert ("eu_conv_2d" in used) == (1 in channels), "one value per window is what no fast kernel is for"
+
+
+@pytest.mark.parametrize(("core", "run"), [("dsp", run_on_dsp), ("mve", run_on_helium)])
+@pytest.mark.parametrize("channels", AMOUNTS)
+def test_a_table_of_images_runs_on_each_core(
+    tmp_path: Path, core: str, run: Callable[..., list[str]], channels: tuple[int, ...]
+) -> None:
+    made = cases(tables(channels), core)
+    assert run(tmp_path, made) == ["equal"] * len(made)
+
+
+@pytest.mark.parametrize("channels", AMOUNTS)
+def test_a_table_of_images_runs_where_words_must_be_aligned(tmp_path: Path, channels: tuple[int, ...]) -> None:
+    made = cases(tables(channels), "dsp", aligned=True)
+    assert run_on_dsp(tmp_path, made, trap=True) == ["equal"] * len(made)
