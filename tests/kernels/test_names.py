@@ -22,7 +22,7 @@ EVERYWHERE = {"eu_fill", "eu_edge", "eu_move"}
 SHARED = {"EU_NAKED", "EU_UNUSED"}
 PORTABLE_FORMS = ("1d", "2d", "rows", "upsampled", "unfolded", "block", "slide", "columns", "line", "near")
 PORTABLE_PART_FORMS = ("short", "left", "two", "pairs")
-PORTABLE_PARTS = {"dot", "requantize"}
+PORTABLE_PARTS = {"dot", "requantize", "gather"}
 
 
 @dataclass(frozen=True)

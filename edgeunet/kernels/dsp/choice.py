@@ -27,6 +27,11 @@ def bare_is_cheapest(step: Step) -> bool:
     return bare.cost(step) < BARE_WORTH * min(tall.cost(step), quads.cost(step), pairs.cost(step))
 
 
+def is_one_row(step: Step) -> bool:
+    """Whether the call is of one row, whose weights are read once: widening them first costs more than it saves."""
+    return step.output.rows == 1
+
+
 def bare_beats_quads(step: Step) -> bool:
     """Whether quads take more instructions than going without scratch memory."""
     return bare.cost(step) < BARE_WORTH * quads.cost(step)
