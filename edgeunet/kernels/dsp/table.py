@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from edgeunet.kernels import images
 from edgeunet.kernels.dsp.bare import rows as bare
-from edgeunet.kernels.dsp.choice import bare_beats_quads, bare_is_cheapest, is_one_row, pairs_are_cheapest, tall_beats_quads
+from edgeunet.kernels.dsp.choice import (
+    bare_beats_quads,
+    bare_is_cheapest,
+    is_one_row,
+    pairs_are_cheapest,
+    tall_beats_quads,
+)
 from edgeunet.kernels.dsp.depthwise.rows import depthwises
 from edgeunet.kernels.dsp.depthwise.twofold import twofold
 from edgeunet.kernels.dsp.depthwise.words import words

@@ -7,20 +7,22 @@ from edgeunet.kernels.kernel import Arguments, Kernel, StructFields
 from edgeunet.kernels.mve.assembly import mark
 from edgeunet.kernels.mve.channels.function import ChannelsShape, channels_function, channels_shape, channels_stream
 from edgeunet.kernels.mve.channels.function import instructions as channel_instructions
+from edgeunet.kernels.mve.lanes.function import MOST_TAPS
 from edgeunet.kernels.mve.lanes.function import instructions as lane_instructions
-from edgeunet.kernels.mve.lanes.rows import in_place, lane_steps, lanes_shape
+from edgeunet.kernels.mve.lanes.rows import has_lanes, in_place, lane_steps
 from edgeunet.kernels.mve.scaling import is_signed
 from edgeunet.program.convolutions import Depthwise
 from edgeunet.program.steps import Step
 
 
 def _shape(step: Step) -> ChannelsShape | None:
-    """The function for a depthwise convolution of so few rows that lanes over channels take fewer instructions."""
+    """The function for a depthwise convolution of so few rows, or so many taps, that lanes are over channels."""
     p = step.parameters
-    if not isinstance(p, Depthwise) or p.repeat != 1 or lanes_shape(step) is None:
+    if not isinstance(p, Depthwise) or p.repeat != 1 or not has_lanes(step):
         return None
     channels, rows = step.output.channels, step.groups
-    if channel_instructions(channels, rows) >= lane_instructions(channels, rows):
+    slower = channel_instructions(channels, rows) >= lane_instructions(channels, rows)
+    if slower and p.weights.shape[0] <= MOST_TAPS:
         return None
     return channels_shape(p.weights, -p.requantization.shifts, is_signed(p))
 
