@@ -15,6 +15,7 @@ from tests.networks.random_networks import random_inputs
 from tests.rigs.dsp_batch import run_on_dsp
 from tests.rigs.helium_batch import Case, run_on_helium
 from tests.rigs.host_batch import flat
+from tests.rigs.kernel_lists import PLANES
 from tests.rigs.twins import run_twins, twins
 
 __all__ = ["twins"]
@@ -53,6 +54,8 @@ def test_a_table_of_images_runs_on_each_core(
     tmp_path: Path, core: str, run: Callable[..., list[str]], channels: tuple[int, ...]
 ) -> None:
     made = cases(tables(channels), core)
+    used = {layer.kernel for case in made for layer in case.model.layers}
+    assert core != "dsp" or set(PLANES) <= used
     assert run(tmp_path, made) == ["equal"] * len(made)
 
 

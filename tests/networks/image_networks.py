@@ -111,6 +111,18 @@ def image_network(channels: int, seed: int) -> bytes:
         done.append(n.depth(x, kernel, next(activations), stride, dilation, padding))
         z = n.depth(y, kernel, next(activations), stride, dilation, padding)
         done.append(n.conv(z, 4, (1, 1), next(activations)))
+    for (height, width), stride, padding in (
+        ((3, 5), (1, 1), "SAME"),
+        ((4, 6), (1, 1), "VALID"),
+        ((2, 7), (1, 1), "SAME"),
+        ((6, 8), (2, 1), "SAME"),
+        ((5, 15), (2, 2), "SAME"),
+        ((7, 16), (1, 2), "SAME"),
+        ((9, 17), (2, 2), "VALID"),
+        ((9, 19), (4, 2), "SAME"),
+    ):
+        y = n.conv(n.image(height, width, 3), channels, (1, 1), ("NONE", 3))
+        done.append(n.depth(y, (3, 3), next(activations), stride, padding=padding))
     done.append(n.depth(n.image(5, 6, channels), (3, 3), next(activations), multiplier=2))
     return n.only(*done)
 

@@ -17,6 +17,7 @@ from edgeunet.kernels.dsp.depthwise.words import words
 from edgeunet.kernels.dsp.elementwise.clamped_add import clamped_additions
 from edgeunet.kernels.dsp.elementwise.rows import additions, max_pools
 from edgeunet.kernels.dsp.pairs import rows as pairs
+from edgeunet.kernels.dsp.planes.rows import planes
 from edgeunet.kernels.dsp.quads import rows as quads
 from edgeunet.kernels.dsp.single.rows import ones
 from edgeunet.kernels.dsp.tall import rows as tall
@@ -61,6 +62,6 @@ _ROWS: KernelTable = {
 DSP: KernelTable = {
     **_ROWS,
     "conv_2d": images.convolutions(_ROWS["conv"]),
-    "depthwise_2d": images.depthwises(_ROWS["depthwise"]),
+    "depthwise_2d": (*planes(), *images.depthwises(_ROWS["depthwise"])),
 }
 """Rows by step kind, most wanted first."""
