@@ -50,14 +50,35 @@ static void eu_gather_words(const int32_t *in, int32_t *row, int32_t pixels, con
     }
 }
 
+/* Byte by byte, three bytes and one at a time: what colours and sound have. What the struct says is read once, as a byte that is written
+ * could be one of its own. */
 static void eu_gather_bytes(const int8_t *in, int8_t *row, int32_t pixels, const eu_gather_t *p)
 {
+    const int32_t channels = p->channels;
+    const int32_t in_pitch = p->in_pitch;
+    const int32_t column = p->column;
+    if (channels == 3) {
+        for (; pixels > 0; pixels--) {
+            const int8_t a = in[0], b = in[1], c = in[2];
+            row[0] = a;
+            row[1] = b;
+            row[2] = c;
+            in += in_pitch;
+            row += column;
+        }
+    } else if (channels == 1) {
+        for (; pixels > 0; pixels--) {
+            *row = *in;
+            in += in_pitch;
+            row += column;
+        }
+    }
     for (; pixels > 0; pixels--) {
-        for (int32_t c = 0; c < p->channels; c++) {
+        for (int32_t c = 0; c < channels; c++) {
             row[c] = in[c];
         }
-        in += p->in_pitch;
-        row += p->column;
+        in += in_pitch;
+        row += column;
     }
 }
 
@@ -65,17 +86,18 @@ static void eu_gather_bytes(const int8_t *in, int8_t *row, int32_t pixels, const
 static void eu_gather_outside(int8_t *row, int32_t pixels, const eu_gather_t *p)
 {
     const int32_t value = (int32_t)(((uint32_t)p->zero_point & 255U) * 0x01010101U);
+    const int32_t words = p->words ? p->channels / 4 : 0;
+    const int32_t bytes = p->words ? 0 : p->channels;
+    const int32_t column = p->column;
+    const int8_t zero_point = (int8_t)p->zero_point;
     for (; pixels > 0; pixels--) {
-        if (p->words) {
-            for (int32_t c = 0; c < p->channels / 4; c++) {
-                ((int32_t *)(void *)row)[c] = value;
-            }
-        } else {
-            for (int32_t c = 0; c < p->channels; c++) {
-                row[c] = (int8_t)p->zero_point;
-            }
+        for (int32_t c = 0; c < words; c++) {
+            ((int32_t *)(void *)row)[c] = value;
         }
-        row += p->column;
+        for (int32_t c = 0; c < bytes; c++) {
+            row[c] = zero_point;
+        }
+        row += column;
     }
 }
 
