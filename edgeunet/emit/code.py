@@ -197,8 +197,8 @@ class _Steps:
         if isinstance(value, np.ndarray):
             return self._data.add(f"{index:02d}_{name}", value).text
         if isinstance(value, Mapping):
-            members = (f".{CIdentifier(key).text} = {self._value(index, key, inner)}" for key, inner in value.items())
-            return "{" + ", ".join(members) + "}"
+            inner = ((CIdentifier(key).text, self._value(index, f"{name}_{key}", each)) for key, each in value.items())
+            return "{" + ", ".join(f".{key} = {text}" for key, text in inner) + "}"
         return str(value)
 
 

@@ -79,7 +79,7 @@ def conv_row(whole_words: bool) -> Callable[[Step], Row | None]:
             return None
         column = -(-column // WORD) * WORD if whole_words else column
         gathered = View(-1, ARENA, APART, column, conv.image.in_width, column)
-        return _row(step, "conv", _conv(conv, column), gathered, conv.image, column)
+        return row_of_step(step, "conv", _conv(conv, column), gathered, conv.image, column)
 
     return row
 
@@ -91,10 +91,11 @@ def depthwise_row(step: Step) -> Row | None:
         return None
     height = p.image.kernel_height
     gathered = View(-1, ARENA, APART, view.channels, height * p.image.in_width, view.channels)
-    return _row(step, "depthwise", _depthwise(p), gathered, p.image, height * view.channels)
+    return row_of_step(step, "depthwise", _depthwise(p), gathered, p.image, height * view.channels)
 
 
-def _row(step: Step, kind: str, inner: Conv | Depthwise, gathered: View, image: Image, column: int) -> Row:
+def row_of_step(step: Step, kind: str, inner: Conv | Depthwise, gathered: View, image: Image, column: int) -> Row:
+    """``inner`` over ``gathered`` rows as a step that writes a row of the step's outputs."""
     output = replace(step.output, rows=image.out_width)
     macs = step.macs // max(image.out_height, 1)
     made = Step(
@@ -103,7 +104,8 @@ def _row(step: Step, kind: str, inner: Conv | Depthwise, gathered: View, image: 
     return Row(made, image, column)
 
 
-def _gather_fields(step: Step, row: Row, behind_bytes: int) -> StructFields:
+def gather_fields(step: Step, row: Row, behind_bytes: int) -> StructFields:
+    """The fields of ``eu_gather_t``."""
     view, image = source(step), row.image
     return {
         "in_height": image.in_height,
@@ -112,7 +114,7 @@ def _gather_fields(step: Step, row: Row, behind_bytes: int) -> StructFields:
         "channels": view.channels,
         "words": int(_copies_words(step)),
         "out_height": image.out_height,
-        "out_row": image.out_width * step.output.pitch_bytes,
+        "out_row": image.out_width * row.step.output.pitch_bytes,
         "kernel_height": image.kernel_height,
         "stride_height": image.stride_height,
         "dilation_height": image.dilation_height,
@@ -164,7 +166,7 @@ def _over_rows(kernel: Kernel, row_of: Callable[[Step], Row | None]) -> Kernel:
     def scratch(step: Step) -> int:
         row = row_of(step)
         assert row is not None
-        return _own_scratch(kernel, row) + row.gathered_bytes
+        return own_scratch(kernel, row) + row.gathered_bytes
 
     def words_align(step: Step) -> bool:
         row = row_of(step)
@@ -173,10 +175,10 @@ def _over_rows(kernel: Kernel, row_of: Callable[[Step], Row | None]) -> Kernel:
     def arguments(step: Step) -> Arguments:
         row = row_of(step)
         assert row is not None
-        made, behind = kernel.arguments(row.step), _own_scratch(kernel, row)
+        made, behind = kernel.arguments(row.step), own_scratch(kernel, row)
         function = made.function or kernel.function
         name = function.replace("eu_", "eu_gather_", 1)
-        fields: StructFields = {"image": _gather_fields(step, row, behind), "row": made.fields}
+        fields: StructFields = {"image": gather_fields(step, row, behind), "row": made.fields}
         definition = _definition(name, made, function, behind > 0)
         return Arguments(f"{name}_t", fields, name, (*made.definitions, definition))
 
@@ -192,7 +194,8 @@ def _over_rows(kernel: Kernel, row_of: Callable[[Step], Row | None]) -> Kernel:
     )
 
 
-def _own_scratch(kernel: Kernel, row: Row) -> int:
+def own_scratch(kernel: Kernel, row: Row) -> int:
+    """Bytes, whole words, that the kernel for rows has for itself."""
     return -(-kernel.scratch_bytes(row.step) // WORD) * WORD
 
 

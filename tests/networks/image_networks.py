@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import cycle
 
 from tests.networks.helium_table import SideBySide
@@ -50,6 +51,17 @@ class ImageNetwork(SideBySide):
         shape = (1, *kernel, x.shape[2] * multiplier)
         more = {"depthMultiplier": multiplier}
         return self._over_image("DEPTHWISE_CONV_2D", x, shape, 3, kernel, activation, stride, dilation, padding, **more)
+
+    def up(self, x: Value, outputs: int, kernel: Pair, stride: Pair, padding: str = "SAME") -> Value:
+        """A transposed convolution."""
+        weights = self._weights((outputs, *kernel, x.shape[2]), 0, 0.7 / (73.0 * math.sqrt(x.shape[2])))
+        further = [max(k - s, 0) if padding == "VALID" else 0 for k, s in zip(kernel, stride, strict=True)]
+        height, width = (x.shape[i] * stride[i] + further[i] for i in (0, 1))
+        made = self._shaped((height, width, outputs), x.scale, -11)
+        shape = self.writer.constant([1, height, width, outputs])
+        sizes = {"strideH": stride[0], "strideW": stride[1], "padding": padding}
+        self.writer.op("TRANSPOSE_CONV", [shape, weights, x.index], made.index, **sizes)
+        return made
 
     def average(self, x: Value, kernel: Pair) -> Value:
         """The mean of windows that do not overlap."""
@@ -123,6 +135,16 @@ def image_network(channels: int, seed: int) -> bytes:
     ):
         y = n.conv(n.image(height, width, 3), channels, (1, 1), ("NONE", 3))
         done.append(n.depth(y, (3, 3), next(activations), stride, padding=padding))
+    for (height, width), kernel, stride, padding in (
+        ((3, 4), (3, 3), (2, 2), "SAME"),
+        ((2, 5), (2, 2), (2, 2), "SAME"),
+        ((4, 3), (5, 4), (2, 3), "VALID"),
+        ((3, 3), (2, 1), (3, 2), "VALID"),
+        ((4, 6), (3, 5), (1, 2), "SAME"),
+    ):
+        y = n.conv(n.image(height, width, 3), channels, (1, 1), ("NONE", 3))
+        done.append(n.up(y, 5, kernel, stride, padding))
+        done.append(n.conv(n.up(y, 8, kernel, stride, padding), 4, (1, 1), next(activations)))
     done.append(n.depth(n.image(5, 6, channels), (3, 3), next(activations), multiplier=2))
     return n.only(*done)
 

@@ -22,6 +22,7 @@ from edgeunet.kernels.dsp.quads import rows as quads
 from edgeunet.kernels.dsp.single.rows import ones
 from edgeunet.kernels.dsp.tall import rows as tall
 from edgeunet.kernels.kernel import KernelTable, anything
+from edgeunet.kernels.transposed_images import transposed
 
 _ROWS: KernelTable = {
     "conv": (
@@ -62,6 +63,7 @@ _ROWS: KernelTable = {
 DSP: KernelTable = {
     **_ROWS,
     "conv_2d": images.convolutions(_ROWS["conv"]),
+    "transpose_conv_2d": transposed(_ROWS["conv"]),
     "depthwise_2d": (*planes(), *images.depthwises(_ROWS["depthwise"])),
 }
 """Rows by step kind, most wanted first."""

@@ -11,6 +11,7 @@ from edgeunet.kernels.mve.lanes import rows as lanes
 from edgeunet.kernels.mve.lines import rows as lines
 from edgeunet.kernels.mve.runs import rows as runs
 from edgeunet.kernels.mve.tiles import rows as quads
+from edgeunet.kernels.transposed_images import transposed
 
 _ROWS: KernelTable = {
     "conv": (
@@ -40,6 +41,7 @@ _ROWS: KernelTable = {
 MVE: KernelTable = {
     **_ROWS,
     "conv_2d": images.convolutions(_ROWS["conv"]),
+    "transpose_conv_2d": transposed(_ROWS["conv"]),
     "depthwise_2d": images.depthwises(_ROWS["depthwise"]),
 }
 """Rows by step kind, most wanted first."""
