@@ -5,15 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edgeunet.graph import read_tflite
+from edgeunet.graph import evaluate, read_tflite
 from edgeunet.lower.lower import lower
 from edgeunet.program.convolutions import Conv, Requantization
 from edgeunet.program.program import Access, Node, Program, Signal
 from edgeunet.rewrite import simplify
 from edgeunet.rewrite.constant_channels import VARIES, constant_channels, fix_constant_channels
 from edgeunet.rewrite.dead_channels import STEP, remove_dead_channels
+from tests.networks import random_networks
 from tests.networks.image_networks import ImageNetwork
 from tests.networks.pass_networks import NETWORKS
+from tests.networks.random_layers import Network
+from tests.rigs.interpreter import run_program
+from tests.rigs.products import products
 
 HALF = 1 << 30
 
@@ -85,3 +89,34 @@ def test_the_network_of_the_pass_has_channels_of_the_kind(name: str) -> None:
     fewer = sum(s.channels for s in shrunk.signals) < sum(s.channels for s in given.signals)
     assert fewer == (name == "dead_channels")
     assert (fix_constant_channels(shrunk) is not shrunk) == (name == "constant_channels")
+
+
+class Dying(Network):
+    """Weights of which a third of the channels have none and four in ten next to none."""
+
+    def weights(self, shape: tuple[int, ...], axis: int) -> tuple[int, float]:
+        numbers = self.choices.numbers
+        data = numbers.integers(-127, 128, shape, dtype=np.int8)
+        np.moveaxis(data, axis, 0)[numbers.random(shape[axis]) < 0.3] = 0
+        scales = numbers.uniform(0.5, 2.0, shape[axis]) / (73.0 * np.sqrt(data.size / shape[axis]))
+        usual = float(scales.mean())
+        scales[numbers.random(shape[axis]) < 0.4] *= 2.0**-24
+        return self.writer.tensor(shape, "int8", scales.astype(np.float32), data=data, axis=axis), usual
+
+
+@pytest.mark.parametrize("seeds", [range(1, 14), pytest.param(range(14, 300), marks=pytest.mark.nightly)])
+def test_random_networks_with_dead_channels_give_the_same(seeds: range, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random_networks, "Network", Dying)
+    monkeypatch.setattr("edgeunet.rewrite.dead_channels.STEP", 1)
+    removed = 0
+    for seed in seeds:
+        graph = read_tflite(random_networks.random_network(seed))
+        given = lower(simplify(graph))
+        made = fix_constant_channels(remove_dead_channels(given))
+        removed += sum(s.channels for s in made.signals) < sum(s.channels for s in given.signals)
+        numbers = np.random.default_rng(seed)
+        inputs = [random_networks.random_inputs(graph.tensors[i].shape, numbers).astype(np.int8) for i in graph.inputs]
+        found, right = run_program(made, inputs), evaluate(graph, inputs)
+        assert all(np.array_equal(np.ravel(a), np.ravel(b)) for a, b in zip(found, right, strict=True)), seed
+        assert all(node.macs == products(made, node) for node in made.nodes)
+    assert removed >= len(seeds) // 5
