@@ -14,13 +14,13 @@ typedef struct {
     int32_t out_step;
     int32_t outputs; /* a multiple of four */
     int32_t stride_height;
-    int32_t stride; /* from column to column, 1 or 2 */
-    int32_t top;    /* padding above */
-    int32_t pairs;         /* of columns */
-    int32_t skipped;       /* pairs of padding on the left */
-    int32_t left_odd;      /* whether the first pair with a pixel begins with padding */
-    int32_t whole;         /* pairs of pixels after that one */
-    int32_t right_odd;     /* whether a pair of a pixel and padding follows */
+    int32_t stride;    /* from column to column, 1 or 2 */
+    int32_t top;       /* padding above */
+    int32_t pairs;     /* of columns */
+    int32_t skipped;   /* pairs of padding on the left */
+    int32_t left_odd;  /* whether the first pair with a pixel begins with padding */
+    int32_t whole;     /* pairs of pixels after that one */
+    int32_t right_odd; /* whether a pair of a pixel and padding follows */
     int32_t in_zero_point;
     int32_t zero_point;
 } eu_planes_t;
@@ -100,8 +100,8 @@ static void eu_planes_rows(const int8_t *in, int8_t *out, const eu_planes_t *p, 
     eu_planes_row_t rows[4];
     for (int32_t n = 0; n < p->outputs; n += 4) {
         int8_t *to = out + n;
-        int32_t made = -p->top;  /* rows before this one are in the ring */
-        int32_t slot = 0;        /* where this one goes */
+        int32_t made = -p->top; /* rows before this one are in the ring */
+        int32_t slot = 0;       /* where this one goes */
         eu_planes_start(rows, p, n, ring);
         eu_planes_outside(ring, p->pairs, p->in_zero_point);
         eu_planes_outside(ring + 4, p->pairs, p->in_zero_point);

@@ -10,7 +10,8 @@ typedef struct {
     int32_t in_width;
     int32_t in_pitch; /* bytes between pixels */
     int32_t channels;
-    int32_t words; /* whether pixels can be copied four bytes at a time: channels and all addresses are multiples of four */
+    int32_t
+        words; /* whether pixels can be copied four bytes at a time: channels and all addresses are multiples of four */
     int32_t out_height;
     int32_t out_row; /* bytes between rows of outputs */
     int32_t kernel_height;
