@@ -115,10 +115,3 @@ def test_windows_of_many_taps_equal_the_evaluator_on_helium(tmp_path: Path, taps
         assert rows == 1 or kernel in {layer.kernel for layer in compiled.layers}
         cases.append(Case(compiled, samples.reshape(-1), evaluate(graph, [samples])[0].astype(np.int8).reshape(-1)))
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
-
-
-def test_a_window_of_more_taps_than_are_worth_code_is_left_to_the_portable_kernel() -> None:
-    network = SideBySide(1)
-    network.depthwise(network.input(60, 8), 41, ("RELU", -128))
-    compiled = compile_model(read_tflite(network.build()), "beyond", kernels="mve")
-    assert "eu_depthwise_1d" in {layer.kernel for layer in compiled.layers}
