@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +30,7 @@ from edgeunet.emit.tables import Tables
 from edgeunet.emit.template import CPage, render
 from edgeunet.escaping.c import CComment, CIdentifier, CText, Source, c_comment
 from edgeunet.kernels.flavour import Flavour
-from edgeunet.kernels.kernel import Arguments, Kernel, kernel_source
+from edgeunet.kernels.kernel import Arguments, Kernel, Value, kernel_source
 from edgeunet.program import parameters
 from edgeunet.program.program import Constant
 from edgeunet.program.steps import ENTER, LEAVE, Margin, Step, View
@@ -199,10 +199,16 @@ class _Steps:
 
     def _fields(self, index: int, made: Arguments) -> Iterator[Field]:
         for name, value in made.fields.items():
-            if isinstance(value, np.ndarray):
-                yield Field(CIdentifier(name), CText(self._data.add(f"{index:02d}_{name}", value).text))
-            else:
-                yield Field(CIdentifier(name), CText(str(value)))
+            yield Field(CIdentifier(name), CText(self._value(index, name, value)))
+
+    def _value(self, index: int, name: str, value: Value) -> str:
+        """A member as C; arrays become tables."""
+        if isinstance(value, np.ndarray):
+            return self._data.add(f"{index:02d}_{name}", value).text
+        if isinstance(value, Mapping):
+            inner = ((CIdentifier(key).text, self._value(index, f"{name}_{key}", each)) for key, each in value.items())
+            return "{" + ", ".join(f".{key} = {text}" for key, text in inner) + "}"
+        return str(value)
 
 
 def _constant(name: CIdentifier, constant: Constant) -> Source:

@@ -18,9 +18,9 @@ from edgeunet.program.steps import Clearance, Step, View
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-Value: TypeAlias = int | str | NDArray[np.integer[Any]]
+Value: TypeAlias = "int | str | NDArray[np.integer[Any]] | Mapping[str, Value]"
 StructFields: TypeAlias = dict[str, Value]
-"""The fields of an argument struct: numbers, C expressions, tables."""
+"""The fields of an argument struct: numbers, C expressions, tables, structs inside."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +143,9 @@ class _Text(Template):
 
 @cache
 def kernel_source(flavour: str, function: str) -> str:
-    """The C text of ``function`` of a family of ``flavour``, twins left out."""
-    return kernel_texts(flavour)[function]
+    """The C text of ``function`` of a family of ``flavour``, twins left out, or of the portable one called so."""
+    own = kernel_texts(flavour)
+    return own[function] if function in own else kernel_texts("portable")[function]
 
 
 @cache

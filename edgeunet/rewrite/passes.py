@@ -14,6 +14,8 @@ PASSES = {
     "padding": "PAD done by the convolution that follows (rewrite.padding)",
     "transposed": "transposed convolutions as one convolution per phase (rewrite.transposed)",
     "activation": "activations of their own in the clamp of the operator before them (rewrite.fold_clamp)",
+    "dead_channels": "channels that are the same for every input in the biases that follow (rewrite.dead_channels)",
+    "constant_channels": "channels that are the same for every input without weights (rewrite.constant_channels)",
     "tables": "functions of one value in a row as one table (rewrite.merge_tables)",
     "concat": "convolutions over a concatenation split by its inputs, which is then never made (rewrite.fuse_concat)",
     "low_rate": "the upsampled half of such a 1x1 convolution summed once per low-rate row (rewrite.low_rate)",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from edgeunet.program.program import Program
+from edgeunet.rewrite.constant_channels import fix_constant_channels
+from edgeunet.rewrite.dead_channels import remove_dead_channels
 from edgeunet.rewrite.fold_clamp import fold_clamps
 from edgeunet.rewrite.fuse_add import ADDITIONS
 from edgeunet.rewrite.fuse_concat import fuse_concatenations
@@ -18,6 +20,8 @@ from edgeunet.rewrite.upsampled import UPSAMPLED
 REWRITES: Mapping[str, Callable[[Program], Program]] = {
     "transposed": split_transposed,
     "activation": fold_clamps,
+    "dead_channels": remove_dead_channels,
+    "constant_channels": fix_constant_channels,
     "tables": merge_tables,
     "concat": fuse_concatenations,
     "low_rate": accumulate_at_low_rate,

@@ -31,6 +31,7 @@ UNMEASURED = {
     ),
     *("eu_fill", "eu_conv_2d", "eu_mul", "eu_squared_difference", "eu_dot_upsampled", "eu_depthwise_upsampled"),
     *("eu_conv_sum_upsampled",),
+    *("eu_rescale_widen", "eu_rescale_narrow", "eu_planes_one", "eu_planes_two"),
     # Newer than the pages: lines in kernels/portable/work.py and `make cycles` are still to come.
     *(
         "eu_add_line",

@@ -101,3 +101,17 @@ def test_shifts_far_apart_equal_the_evaluator_on_helium(tmp_path: Path) -> None:
         assert "vrshl.s32" in compiled.sources.files[compiled.c_sources[0]]
         cases.append(Case(compiled, samples.reshape(-1), evaluate(graph, [samples])[0].astype(np.int8).reshape(-1)))
     assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)
+
+
+@pytest.mark.parametrize(("taps", "kernel"), [(9, "eu_lanes"), (10, "eu_channels"), (40, "eu_channels")])
+def test_windows_of_many_taps_equal_the_evaluator_on_helium(tmp_path: Path, taps: int, kernel: str) -> None:
+    cases = []
+    for rows, channels in ((1, 12), (70, 8), (31, 17)):
+        network = SideBySide(taps + rows)
+        network.depthwise(network.input(rows, channels), taps, ("RELU", -128), stride=1 + rows % 2)
+        graph = read_tflite(network.build())
+        samples = random_inputs(graph.tensors[graph.inputs[0]].shape, np.random.default_rng(taps)).astype(np.int8)
+        compiled = compile_model(graph, f"taps{taps}x{rows}", kernels="mve")
+        assert rows == 1 or kernel in {layer.kernel for layer in compiled.layers}
+        cases.append(Case(compiled, samples.reshape(-1), evaluate(graph, [samples])[0].astype(np.int8).reshape(-1)))
+    assert run_on_helium(tmp_path, cases) == ["equal"] * len(cases)

@@ -117,7 +117,7 @@ def lone(make: Callable[[SideBySide, Value], Value], channels: int = 8) -> Compi
     ("make", "fallback"),
     [
         pytest.param(lambda n, x: n.pool(x, 4, 2), "eu_max_pool_1d", id="pool of 4"),
-        pytest.param(lambda n, x: n.depthwise(x, 11, ("NONE", 0)), "eu_depthwise_slide", id="11 taps"),
+        pytest.param(lambda n, x: n.depthwise(x, 41, ("NONE", 0)), "eu_depthwise_slide", id="41 taps"),
         pytest.param(lambda n, x: n.depthwise(x, 3, ("RELU_N1_TO_1", 0)), "eu_depthwise_slide", id="narrow clamp"),
         pytest.param(lambda n, x: n.add(x, x, "RELU"), "eu_add", id="clamped addition"),
     ],

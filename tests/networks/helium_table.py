@@ -49,8 +49,10 @@ class SideBySide:
         return self.writer.build([x.index for x in self.inputs], [y.index for y in reversed(self.results)])
 
     def _made(self, rows: int, channels: int, scale: float, zero_point: int) -> Value:
+        return self._shaped((1, rows, channels), scale, zero_point)
+
+    def _shaped(self, shape: tuple[int, int, int], scale: float, zero_point: int) -> Value:
         scale, zero_point = float(np.float32(scale)), zero_point if self.dtype == "int8" else 0
-        shape = (1, rows, channels)
         return Value(self.writer.tensor((1, *shape), self.dtype, scale, zero_point), shape, scale, zero_point)
 
     def _weights(self, shape: tuple[int, ...], axis: int, scale: float) -> int:
@@ -65,21 +67,24 @@ class SideBySide:
         x: Value,
         shape: tuple[int, ...],
         axis: int,
-        rows: int,
+        rows: int | tuple[int, int],
         activation: tuple[str, int],
         **options: object,
     ) -> Value:
-        """A convolution whose results spread over the range of their type, whatever its activation."""
+        """A convolution whose results spread over the range of their type, whatever its activation; ``rows`` of an
+        image are height and width."""
         name, zero_point = activation
         scale, fine = {"RELU6": 6 / 150, "RELU_N1_TO_1": 1 / 60}.get(name, 0.04), STEPS[self.dtype]
         scale, sums = scale / fine, 73.0 * SPREAD * fine * math.sqrt(math.prod(shape) / shape[axis])
         weight_scale = scale * SPREAD * fine / (x.scale * sums)
-        made = self._made(rows, shape[axis], scale, zero_point)
+        height, width = rows if isinstance(rows, tuple) else (1, rows)
+        made = self._shaped((height, width, shape[axis]), scale, zero_point)
         spread = self.numbers.standard_normal(shape[axis]) * sums
         wide = "int32" if self.dtype == "int8" else "int64"
         bias = self.writer.tensor((shape[axis],), wide, x.scale * weight_scale, data=spread.astype(wide))
         weights = self._weights(shape, axis, weight_scale)
-        self.writer.op(kind, [x.index, weights, bias], made.index, fusedActivationFunction=name, strideH=1, **options)
+        options = {"strideH": 1, **options}
+        self.writer.op(kind, [x.index, weights, bias], made.index, fusedActivationFunction=name, **options)
         self.results.append(made)
         return made
 

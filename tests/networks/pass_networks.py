@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
 from tests.networks.helium_table import SideBySide
 from tests.networks.random_layers import Value
 
@@ -71,6 +73,33 @@ def _activation() -> bytes:
     x = n.activated(n.convolution(n.input(16, 4), 6, 3, ("NONE", -11)))
     y = n.activated(n.add(x, n.depthwise(x, 3, NONE)), "RELU6")
     return n.only(n.activated(n.pool(y, 3, 2)))
+
+
+class DyingNetwork(PassNetwork):
+    """Of every three channels of a layer, one has no weights and one has next to none; of eight, every fourth one."""
+
+    def _weights(self, shape: tuple[int, ...], axis: int, scale: float) -> int:
+        data = self.numbers.integers(-127, 128, shape, dtype=np.int8)
+        scales = scale * self.numbers.uniform(0.5, 1.8, shape[axis])
+        if shape[axis] == 24:
+            np.moveaxis(data, axis, 0)[::3] = 0
+        scales[{24: slice(1, None, 3), 8: slice(None, None, 4)}.get(shape[axis], slice(0))] *= 2.0**-22
+        return self.writer.tensor(shape, "int8", scales.astype(np.float32), data=data, axis=axis)
+
+
+def _dead_channels() -> bytes:
+    """Chains whose ends read one row at a time, or windows that reach into the padding."""
+    n = DyingNetwork(18)
+    x = n.convolution(n.input(16, 4), 24, 3, RELU)
+    padded = n.convolution(n.pool(n.depthwise(n.convolution(x, 24, 1, NONE), 3, NONE), 2, 2), 5, 3, RELU)
+    head = n.convolution(n.reshaped(n.pool(x, 2, 2), 8), 6, 1, NONE)
+    return n.only(n.convolution(padded, 4, 1, NONE), head)
+
+
+def _constant_channels() -> bytes:
+    n = DyingNetwork(19)
+    x = n.convolution(n.depthwise(n.convolution(n.input(16, 4), 8, 3, RELU), 3, NONE), 8, 1, NONE)
+    return n.only(n.convolution(x, 4, 1, NONE))
 
 
 def tables() -> bytes:
@@ -199,6 +228,8 @@ NETWORKS: Mapping[str, Callable[[], bytes]] = {
     "padding": _padding,
     "transposed": _transposed,
     "activation": _activation,
+    "dead_channels": _dead_channels,
+    "constant_channels": _constant_channels,
     "tables": tables,
     "concat": _concat,
     "low_rate": _low_rate,

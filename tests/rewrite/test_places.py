@@ -56,7 +56,15 @@ def test_a_convolution_over_an_upsampled_signal_is_no_concatenation(source: int,
 
 def test_all_rewrites_in_their_order_but_those_left_out() -> None:
     program = lower(simplify(read_tflite(NETWORKS["low_rate"]())))
-    assert [*REWRITES] == ["transposed", "activation", "tables", "concat", "low_rate"]
+    assert [*REWRITES] == [
+        "transposed",
+        "activation",
+        "dead_channels",
+        "constant_channels",
+        "tables",
+        "concat",
+        "low_rate",
+    ]
     kinds = {node.kind for node in program.nodes}
     assert {"concat", "repeat"} <= kinds
     made = rewrite_program(program)

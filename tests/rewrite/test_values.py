@@ -53,7 +53,7 @@ def test_a_rewrite_changes_nodes_and_no_value(name: str) -> None:
     for earlier in BEFORE.get(name, ()):
         program = STAGES[earlier](program)
     rewritten = STAGES[name](program)
-    assert [(n.kind, n.name) for n in rewritten.nodes] != [(n.kind, n.name) for n in program.nodes]
+    assert [(n.kind, n.parameters) for n in rewritten.nodes] != [(n.kind, n.parameters) for n in program.nodes]
     check(graph, program)
     check(graph, rewritten)
 

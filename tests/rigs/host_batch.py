@@ -24,7 +24,10 @@ SANITIZED = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 GUARD = 64
 POISON = 0x5A
 
-_WRITTEN = re.compile(r"(?ms)^(?:static [^\n;{]*\beu_\w+\([^;{]*?\)\n\{\n.*?^\}|EU_\w+\(eu_[^\n]*\))\n")
+_WRITTEN = re.compile(
+    r"(?ms)^(?:static [^\n;{]*\beu_\w+\([^;{]*?\)\n\{\n.*?^\}|EU_\w+\(eu_[^\n]*\)"
+    r"|typedef struct \{[^}]*\} eu_gather_\w+;)\n"
+)
 """A function that is written for a shape: its name says all of it, so two models have the very same."""
 
 _INCLUDES = "#include <stdint.h>\n#include <stddef.h>\n#include <string.h>"

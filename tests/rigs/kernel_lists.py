@@ -65,3 +65,6 @@ SCALAR = (
     *("eu_add_line", "eu_max_pool_near"),
 )
 """The portable kernels in blocks of rows and channels, some of which are assembly on a Cortex-M."""
+
+PLANES = ("eu_planes_one", "eu_planes_two")
+"""The kernels of images alone."""

@@ -38,7 +38,7 @@ def twin_source(core: str, function: str) -> str:
 
     What is plain C over such texts has no second copy.
     """
-    fast = kernel_texts(core)[function]
+    fast = kernel_texts(core).get(function, "") or kernel_texts("portable")[function]
     twin = kernel_texts(core, twins=True).get(function, "")
     if not twin:
         return fast

@@ -56,6 +56,11 @@ WAYS = {
 KNOWN_STEPS = 64
 
 
+def is_one_row(step: Step) -> bool:
+    """Whether the call is of one row, whose weights are read once: widening them first costs more than it saves."""
+    return step.output.rows == 1
+
+
 class Choice:
     """The choices by the cycles of one core."""
 

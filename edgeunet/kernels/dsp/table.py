@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
+from edgeunet.kernels import images
 from edgeunet.kernels.dsp.bare import rows as bare
-from edgeunet.kernels.dsp.choice import Choice
+from edgeunet.kernels.dsp.choice import Choice, is_one_row
 from edgeunet.kernels.dsp.depthwise.rows import depthwises
 from edgeunet.kernels.dsp.depthwise.twofold import twofold
 from edgeunet.kernels.dsp.depthwise.words import words
@@ -13,11 +14,13 @@ from edgeunet.kernels.dsp.duos import rows as duos
 from edgeunet.kernels.dsp.elementwise.clamped_add import clamped_additions
 from edgeunet.kernels.dsp.elementwise.rows import additions, max_pools
 from edgeunet.kernels.dsp.pairs import rows as pairs
+from edgeunet.kernels.dsp.planes.rows import planes
 from edgeunet.kernels.dsp.quads import rows as quads
 from edgeunet.kernels.dsp.single.rows import ones
 from edgeunet.kernels.dsp.tall import rows as tall
-from edgeunet.kernels.kernel import KernelTable, anything
+from edgeunet.kernels.kernel import Kernel, KernelTable, anything
 from edgeunet.kernels.prediction import cycles_for
+from edgeunet.kernels.transposed_images import transposed
 
 DEFAULT_CORE = "cortex-m4"
 
@@ -30,8 +33,9 @@ def dsp_table(core: str) -> KernelTable:
 
 def chosen_rows(choice: Choice) -> KernelTable:
     """Rows by step kind, most wanted first, as ``choice`` has it."""
-    return {
+    rows: dict[str, tuple[Kernel, ...]] = {
         "conv": (
+            *bare.convolutions(is_one_row, streams_only=False),
             *bare.convolutions(choice.bare_is_cheapest),
             *bare.additions_after(choice.bare_is_cheapest),
             *pairs.convolutions(choice.pairs_are_cheapest),
@@ -68,4 +72,10 @@ def chosen_rows(choice: Choice) -> KernelTable:
         "add_int16": duos.additions(),
         "max_pool_int16": duos.max_pools(),
         "rescale_int16": duos.rescales(),
+    }
+    return {
+        **rows,
+        "conv_2d": images.convolutions(rows["conv"]),
+        "transpose_conv_2d": transposed(rows["conv"]),
+        "depthwise_2d": (*planes(), *images.depthwises(rows["depthwise"])),
     }

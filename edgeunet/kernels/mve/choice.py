@@ -29,5 +29,7 @@ class Choice:
         return self._cycles.of_kernel(kernel, step)
 
     def channels_beat_lanes(self, step: Step) -> bool:
-        """Whether lanes over channels take fewer cycles than lanes over time, for a step that both take."""
+        """Whether lanes over channels take fewer cycles than lanes over time, which have limits of their own."""
+        if not DEPTHWISE.accepts(step):
+            return True
         return step.groups <= MOST_ROWS and self._of(CHANNELS, step) < self._of(DEPTHWISE, step)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from edgeunet.kernels.kernel import KernelTable
+from edgeunet.kernels import images
+from edgeunet.kernels.kernel import Kernel, KernelTable
 from edgeunet.kernels.mve.channels import rows as channels
 from edgeunet.kernels.mve.choice import Choice
 from edgeunet.kernels.mve.columns import rows as columns
@@ -14,6 +15,7 @@ from edgeunet.kernels.mve.lines import rows as lines
 from edgeunet.kernels.mve.runs import rows as runs
 from edgeunet.kernels.mve.tiles import rows as quads
 from edgeunet.kernels.prediction import cycles_for
+from edgeunet.kernels.transposed_images import transposed
 
 DEFAULT_CORE = "cortex-m55"
 
@@ -22,7 +24,7 @@ DEFAULT_CORE = "cortex-m55"
 def mve_table(core: str) -> KernelTable:
     """Rows by step kind, most wanted first, as the cycles of ``core`` choose them."""
     choice = Choice(cycles_for(core, DEFAULT_CORE))
-    return {
+    rows: dict[str, tuple[Kernel, ...]] = {
         "conv": (
             lines.LINES,
             lanes.CONV,
@@ -45,4 +47,10 @@ def mve_table(core: str) -> KernelTable:
         "max_pool": (elementwise.MAX_POOL,),
         "copy": (elementwise.COPY,),
         "repeat": (elementwise.REPEAT,),
+    }
+    return {
+        **rows,
+        "conv_2d": images.convolutions(rows["conv"]),
+        "transpose_conv_2d": transposed(rows["conv"]),
+        "depthwise_2d": images.depthwises(rows["depthwise"]),
     }

@@ -304,5 +304,8 @@ TWINS = {
     "add": "eu_add",
     "copy": "eu_copy",
     "repeat": "eu_repeat",
+    "conv_2d": "eu_conv_2d",
+    "transpose_conv_2d": "eu_transpose_conv_2d",
+    "depthwise_2d": "eu_depthwise_2d",
 }
 """Per kind of step that fast cores have kernels for: the portable kernel that runs whatever one of theirs accepts."""

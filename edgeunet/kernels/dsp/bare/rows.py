@@ -7,6 +7,7 @@ memory than there is.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 from edgeunet.kernels.conditions import convolution, parameters, plain, source
@@ -130,9 +131,10 @@ def _kernel(name: str, tail: Tail, kind: str, chosen: Chosen) -> Kernel:
     return Kernel(name, "dsp", accepts, arguments, files, overlap=_overlap, streams_only=only, words_align=words_align)
 
 
-def convolutions(chosen: Chosen) -> tuple[Kernel, ...]:
-    """Convolutions, where they are ``chosen``."""
-    return tuple(_kernel(f"eu_bare_conv_{tail.name}", tail, "conv", chosen) for tail in TAILS)
+def convolutions(chosen: Chosen, streams_only: bool | None = None) -> tuple[Kernel, ...]:
+    """Convolutions, where they are ``chosen``; in windows too where that is ``anything`` or ``streams_only`` is not."""
+    made = (_kernel(f"eu_bare_conv_{tail.name}", tail, "conv", chosen) for tail in TAILS)
+    return tuple(kernel if streams_only is None else replace(kernel, streams_only=streams_only) for kernel in made)
 
 
 def additions_after(chosen: Chosen) -> tuple[Kernel, ...]:

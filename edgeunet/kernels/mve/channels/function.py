@@ -20,10 +20,13 @@ import numpy as np
 
 from edgeunet.kernels.mve.assembly import naked
 from edgeunet.kernels.mve.finish import narrow_unrounded
-from edgeunet.kernels.mve.lanes.function import MOST_TAPS, group_taps, narrowing
+from edgeunet.kernels.mve.lanes.function import group_taps, narrowing
 from edgeunet.program.convolutions import Int8Array, Int32Array
 
 CHANNELS = 8
+
+MOST_TAPS = 40
+"""Each tap is five instructions of code: as many as the branch back to the first row reaches over, and worth it."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from edgeunet.kernels.conditions import parameters
 from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields
 from edgeunet.kernels.mve.assembly import mark
 from edgeunet.kernels.mve.channels.function import ChannelsShape, channels_function, channels_shape, channels_stream
-from edgeunet.kernels.mve.lanes.rows import in_place, lane_steps, lanes_shape
+from edgeunet.kernels.mve.lanes.rows import has_lanes, in_place, lane_steps
 from edgeunet.kernels.mve.scaling import is_signed
 from edgeunet.program.convolutions import Depthwise
 from edgeunet.program.steps import Step
@@ -15,7 +15,7 @@ from edgeunet.program.steps import Step
 def _shape(step: Step) -> ChannelsShape | None:
     """The function for a depthwise convolution, or ``None`` where none does."""
     p = step.parameters
-    if not isinstance(p, Depthwise) or p.repeat != 1 or lanes_shape(step) is None:
+    if not isinstance(p, Depthwise) or p.repeat != 1 or not has_lanes(step):
         return None
     return channels_shape(p.weights, -p.requantization.shifts, is_signed(p))
 

@@ -24,10 +24,16 @@ def _saturates(p: WeightedSum[object]) -> bool:
     return (low, p.requantization.high) == (-128, 127)
 
 
+def has_lanes(step: Step) -> bool:
+    """Whether eight lanes of 16 bits give TFLite's results, whatever they are over."""
+    p = parameters(step, Conv, Depthwise)
+    return plain(step) and scales(p) and _saturates(p) and fits(p.accumulator_bound)
+
+
 def lanes_shape(step: Step) -> DepthwiseShape | None:
     """The function for a depthwise convolution or a convolution with one input channel; ``None`` where none does."""
     p, view = parameters(step, Conv, Depthwise), source(step)
-    if not plain(step) or not scales(p) or not _saturates(p) or not fits(p.accumulator_bound):
+    if not has_lanes(step):
         return None
     weights = _tap_weights(p)
     if weights is None:
