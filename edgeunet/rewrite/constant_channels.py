@@ -103,6 +103,8 @@ def _values(program: Program, node: Node, found: Mapping[int, Values]) -> Values
 
 
 def _of_convolution(p: Weighted, given: Values, padded: bool) -> Values | None:
+    if p.bias.dtype == np.int64:
+        return None  # of int16 values, which are requantized otherwise
     w, z, r = weights_of(p), p.input_zero_point, p.requantization
     low, high = np.where(given == VARIES, -128, given), np.where(given == VARIES, 127, given)
     if padded:

@@ -97,7 +97,9 @@ def _kept(program: Program, chain: Chain, found: Mapping[int, Values]) -> NDArra
     """Which channels stay."""
     dead = np.ones(program.signals[chain.signals[0]].channels, np.bool_)
     for signal in chain.signals:
-        dead &= found[signal] != VARIES
+        dead &= found.get(signal, np.full(len(dead), VARIES, np.int64)) != VARIES
+    if not dead.any():
+        return ~dead
     for number in chain.readers:
         node = program.nodes[number]
         p = node.parameters
