@@ -41,4 +41,4 @@ def _per_sample(row: Row, unit: str) -> float:
     instructions = float(result["instructions_per_sample"])
     if unit == "instructions":
         return instructions
-    return instructions * float(result["cycles"]["count"]) / float(result["instructions"])
+    return instructions * float(result["cycles"]["zero_wait_count"]) / float(result["instructions"])

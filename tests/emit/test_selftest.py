@@ -67,18 +67,18 @@ def test_it_names_the_first_byte_that_is_wrong(graph: Graph, tmp_path: Path, mod
     assert answer(tmp_path, mode, files) == at + 1
 
 
-def damaged(values: str, at: int) -> str:
-    """The initialiser ``values`` with number ``at`` changed."""
+def damaged(values: str, at: int, bits: int = 1) -> str:
+    """The initialiser ``values`` with ``bits`` of number ``at`` changed."""
     found = list(re.finditer(r"-?\d+(?=[,\s}])", values[values.index("{") :]))[at]
     start = values.index("{") + found.start()
-    return values[:start] + str(int(found[0]) ^ 1) + values[start + len(found[0]) :]
+    return values[:start] + str(int(found[0]) ^ bits) + values[start + len(found[0]) :]
 
 
 def test_a_damaged_weight_is_found(graph: Graph, tmp_path: Path) -> None:
     files = dict(compile_model(graph, "net", mode="stream").sources.files)
     weights = files["net_weights.h"]
     first = weights.index("int8_t")
-    files["net_weights.h"] = weights[:first] + damaged(weights[first:], 3)
+    files["net_weights.h"] = weights[:first] + damaged(weights[first:], 3, 64)
     assert answer(tmp_path, "stream", files) > 0
 
 

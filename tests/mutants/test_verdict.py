@@ -51,7 +51,9 @@ def test_every_reason_is_one_of_its_own() -> None:
 
 def test_modules_are_named_as_they_are_imported() -> None:
     sources = PACKAGES["rewrite"].sources
-    assert [module_name(path) for path in sources][:2] == ["edgeunet.rewrite", "edgeunet.rewrite.edges"]
+    first, *others = [module_name(path) for path in sources]
+    assert first == "edgeunet.rewrite"
+    assert "edgeunet.rewrite.edges" in others
     assert PACKAGES["rewrite"].tests
     assert not {path.name for path in PACKAGES["rewrite"].tests} & {*PACKAGES["rewrite"].slow}
 
