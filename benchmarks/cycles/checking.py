@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf, isfinite
 
-from benchmarks.cycles.measuring import measured_layers
+from benchmarks.cycles.measuring import Ran, ran_layers
 from edgeunet.graph import Graph
 from edgeunet.kernels.flavours import find_flavour
 from edgeunet.kernels.prediction import CoreCycles, cycles_for
@@ -17,7 +18,8 @@ SMALLEST_CYCLES = 1000
 
 @dataclass(frozen=True)
 class Checked:
-    """A layer: the functions that run it, cycles by the model of time, and as predicted."""
+    """A layer: the functions that run it, cycles by the model of time, and as predicted: without end where the work of
+    its kernel is not known (then it has no functions) or a function was not measured."""
 
     name: str
     functions: tuple[str, ...]
@@ -31,12 +33,25 @@ class Checked:
 
 
 def checked_layers(graph: Graph, core: str, hop: int | None = None, toolchain: str = "gcc") -> list[Checked]:
-    """Measure ``graph`` on ``core`` with its fastest kernels, as ``measured_layers`` does, beside the prediction."""
+    """Measure every layer of ``graph`` on ``core`` with its fastest kernels beside the prediction."""
     flavour = find_flavour(load_boards().cores[core].kernels[0])
     page: CoreCycles = cycles_for(core, flavour.core)
+    return [_checked(layer, page) for layer in ran_layers(graph, core, flavour, toolchain, hop)]
+
+
+def _checked(layer: Ran, page: CoreCycles) -> Checked:
+    if layer.parts is None:
+        return Checked(layer.name, (), layer.cycles, inf)
+    spent = sum(page.of(name, work) for name, work in layer.parts.items())
+    return Checked(layer.name, tuple(layer.parts), layer.cycles, spent)
+
+
+def unpredicted(layers: Sequence[Checked]) -> list[str]:
+    """Those of ``layers`` that count and have no prediction, in words."""
     return [
-        Checked(s.name, tuple(s.parts), s.cycles, sum(page.of(name, work) for name, work in s.parts.items()))
-        for s in measured_layers(graph, core, flavour, toolchain, hop)
+        f"{layer.name} {layer.functions}"
+        for layer in layers
+        if layer.cycles >= SMALLEST_CYCLES and not isfinite(layer.predicted)
     ]
 
 

@@ -14,6 +14,8 @@ from edgeunet.kernels.dsp.table import dsp_table
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import Kernel, KernelTable
+from edgeunet.kernels.portable.short_work import SHORT as SHORT_WORK
+from edgeunet.kernels.portable.table import PORTABLE as PORTABLE_TABLE
 from tests.networks.pass_networks import PassNetwork
 from tests.networks.random_layers import Value
 from tests.networks.random_networks import random_network
@@ -30,7 +32,7 @@ MOST_MACS = 80_000
 """Of one layer: what takes longer says nothing more."""
 LAYERS = 24
 """Chains in one network."""
-NETWORKS, RARER, LONE, LOOPS, COPIES, COLUMNS, FORCED, STREAMS, IMAGES = 7, 5, 6, 2, 3, 2, 3, 4, 2
+NETWORKS, RARER, LONE, LOOPS, COPIES, COLUMNS, FORCED, SIMPLE, STREAMS, IMAGES = 7, 5, 6, 2, 3, 2, 3, 6, 4, 2
 
 
 @dataclass(frozen=True)
@@ -285,6 +287,16 @@ def forced(family: str) -> Flavour:
     return replace(FLAVOURS["dsp"], own_table=table)
 
 
+def looped() -> Flavour:
+    """The flavour ``portable`` with its simple loops before all others, which elsewhere run what few layers need."""
+    fast = set(SHORT_WORK)
+
+    def table(_: str) -> KernelTable:
+        return {kind: tuple(row for row in rows if row.function not in fast) for kind, rows in PORTABLE_TABLE.items()}
+
+    return replace(FLAVOURS["portable"], own_table=table)
+
+
 def cases(flavour: str) -> Iterator[Case]:
     """All networks to measure with the kernels ``flavour``."""
     made = FLAVOURS[flavour]
@@ -304,6 +316,10 @@ def cases(flavour: str) -> Iterator[Case]:
         few = partial(chains, 100 + seed, CONVOLUTIONS, FEW_ROWS if seed % 2 else ROWS, odd=False)
         for family in WAYS:
             yield Case(f"{family}-{seed}", forced(family), few())
+    for seed in range(SIMPLE if flavour == "portable" else 0):
+        kinds = (ALL, RARE, LONELY)[seed % 3]
+        layers = len(kinds) if kinds is LONELY else LAYERS
+        yield Case(f"simple-{seed}", looped(), chains(700 + seed, kinds, ROWS, odd=seed % 2 == 1, layers=layers))
     for seed in range(STREAMS):
         yield Case(f"stream-{seed}", made, read_tflite(random_unet(seed)), hop=96)
     for seed in range(IMAGES):

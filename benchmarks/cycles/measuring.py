@@ -34,7 +34,22 @@ class Sample:
     cycles: int
 
 
+@dataclass(frozen=True)
+class Ran:
+    """One layer as it ran: the same, ``parts`` ``None`` where the work of its kernel is not known."""
+
+    name: str
+    parts: Parts | None
+    cycles: int
+
+
 def measured_layers(graph: Graph, core: str, flavour: Flavour, toolchain: str, hop: int | None = None) -> list[Sample]:
+    """The layers of ``ran_layers`` whose work is known."""
+    ran = ran_layers(graph, core, flavour, toolchain, hop)
+    return [Sample(layer.name, layer.parts, layer.cycles) for layer in ran if layer.parts is not None]
+
+
+def ran_layers(graph: Graph, core: str, flavour: Flavour, toolchain: str, hop: int | None = None) -> list[Ran]:
     """Run ``graph`` (a window, or a stream where there is a ``hop``) on ``core`` in emulation, layer by layer.
 
     Raises
@@ -49,11 +64,7 @@ def measured_layers(graph: Graph, core: str, flavour: Flavour, toolchain: str, h
     rows = recording_rows(compiled) if hop is not None else None
     cycles = _traced(compiled, board, toolchain, rows)
     works = network_work(_planned(graph, kernels, hop))
-    return [
-        Sample(layer.name, work, count)
-        for layer, work, count in zip(compiled.layers, works, cycles, strict=True)
-        if work is not None
-    ]
+    return [Ran(layer.name, work, count) for layer, work, count in zip(compiled.layers, works, cycles, strict=True)]
 
 
 def works_of(graph: Graph, flavour: Flavour, hop: int | None) -> list[Parts]:

@@ -32,15 +32,6 @@ UNMEASURED = {
     *("eu_fill", "eu_conv_2d", "eu_mul", "eu_squared_difference", "eu_dot_upsampled", "eu_depthwise_upsampled"),
     *("eu_conv_sum_upsampled",),
     *("eu_rescale_widen", "eu_rescale_narrow", "eu_planes_one", "eu_planes_two"),
-    # Newer than the pages: lines in kernels/portable/work.py and `make cycles` are still to come.
-    *(
-        "eu_add_line",
-        "eu_conv_block",
-        "eu_conv_sum_block",
-        "eu_depthwise_columns",
-        "eu_depthwise_slide",
-        "eu_max_pool_near",
-    ),
 }
 """What may lack cycles on a core: kernels for comparisons, of true images, and of rare layers."""
 
@@ -59,6 +50,41 @@ def test_loops_of_a_portable_convolution_are_counted() -> None:
     assert row.accepts(step)
     expected = {"call": 1, "row": 10, "pair": 20, "single": 10, "pair_product": 20 * 24, "single_product": 10 * 24}
     assert work_of(row, step) == expected
+
+
+def test_loops_of_blocks_are_counted_in_pairs_of_rows_and_row_by_row() -> None:
+    schedule, index = one(11, 8, 6, 3, "portable")
+    work = work_of(schedule.kernels[index], schedule.steps[index])
+    assert schedule.kernels[index].function == "eu_conv_block"
+    assert work is not None
+    assert (work["block"], work["quad"], work["run"], work["turn"], work["product"]) == (6, 6, 6, 6 * 6, 6 * 24)
+    assert (work["row"], work["row_quad"], work["row_turn"], work["row_product"]) == (11, 11, 11 * 6, 11 * 24)
+    assert (work["left_row"], work["left"], work["left_product"]) == (11, 22, 22 * 24)
+    assert (work["signal"], work["partial"], work["shared_product"]) == (0, 0, 0)
+
+
+def test_a_repeated_row_of_two_signals_is_summed_once_for_both_rows() -> None:
+    n = PassNetwork(4)
+    low = n.convolution(n.input(6, 4), 8, 1, ("NONE", 3))
+    high = n.same_quantization(low, 12, 5)
+    schedule = schedule_graph(read_tflite(n.only(n.joined(low, high, 8, 1, RELU, repeat=2))), kernels="portable")
+    index = [kernel.function for kernel in schedule.kernels].index("eu_conv_sum_block")
+    work = work_of(schedule.kernels[index], schedule.steps[index])
+    assert work is not None
+    assert (work["block"], work["shared_product"], work["product"]) == (6, 6 * 2 * 8, 6 * 2 * 5)
+    assert work["row_product"] == 12 * 2 * (8 + 5)
+
+
+def test_loops_of_a_depthwise_convolution_are_counted_four_rows_at_a_time() -> None:
+    n = PassNetwork(5)
+    y = n.depthwise(n.convolution(n.input(11, 4), 8, 1, ("NONE", 3)), 5, ("NONE", 3))
+    schedule = schedule_graph(read_tflite(n.only(n.convolution(y, 4, 1, RELU))), kernels="portable")
+    index = [kernel.function for kernel in schedule.kernels].index("eu_depthwise_slide")
+    work = work_of(schedule.kernels[index], schedule.steps[index])
+    assert work is not None
+    assert (work["block"], work["channel"], work["four"], work["one"]) == (1, 8, 8 * 2, 8 * 3)
+    assert (work["four_tap"], work["one_tap"], work["four_turn"]) == (8 * 2 * 5, 8 * 3 * 5, 8 * 2)
+    assert (work["channel_fours"], work["channel_ones"]) == (8, 8)
 
 
 def test_loops_of_quads_are_counted() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.cycles.checking import Checked, checked_layers, summary
+from benchmarks.cycles.checking import SMALLEST_CYCLES, Checked, checked_layers, summary, unpredicted
 from edgeunet.graph import read_tflite
 from edgeunet.run.machines.boards import load_boards
 from edgeunet.spec import PRESETS
@@ -26,7 +26,8 @@ SMALL_PRESETS = ("ecg-tiny", "ecg-small", "ecg-base", "heartkit")
 
 def judged(layers: list[Checked], share: float = SHARE_NEAR, in_all: float = NEAR_IN_ALL) -> None:
     """Hold ``layers`` to the bars, with those that break them in the message."""
-    large = [layer for layer in layers if layer.cycles >= 1000]
+    assert not unpredicted(layers)
+    large = [layer for layer in layers if layer.cycles >= SMALLEST_CYCLES]
     off = [
         f"{layer.name} {layer.functions} {layer.cycles}: {layer.error:+.1%}"
         for layer in large

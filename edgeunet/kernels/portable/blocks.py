@@ -35,6 +35,11 @@ def _window(step: Step, position: int) -> dict[str, int]:
     }
 
 
+def windows_of(step: Step) -> list[dict[str, int]]:
+    """The windows over each operand."""
+    return [_window(step, position) for position in range(len(_parts(convolution(step))))]
+
+
 def _outputs_together(outputs: int) -> list[slice]:
     """Four output channels each, then one each."""
     whole = outputs - outputs % OUTPUTS
@@ -55,15 +60,15 @@ def _scaling(conv: Conv | ConvSum) -> Int32Array:
     return np.concatenate([a[g] for g in _outputs_together(len(bias)) for a in (bias, multipliers)])
 
 
-def _repeat(step: Step) -> int:
+def repeat_of(step: Step) -> int:
     """Output rows per row of the first signal."""
     conv = convolution(step)
     return conv.repeat if isinstance(conv, ConvSum) else 1
 
 
 def _arguments(step: Step) -> Arguments:
-    conv, repeat = convolution(step), _repeat(step)
-    windows = ", ".join(nested(_window(step, i)) for i in range(len(_parts(conv))))
+    conv, repeat = convolution(step), repeat_of(step)
+    windows = ", ".join(map(nested, windows_of(step)))
     fields: dict[str, Value] = {
         "weights": _weights(conv),
         "scaling": _scaling(conv),
@@ -79,7 +84,7 @@ def _arguments(step: Step) -> Arguments:
 
 def _overlap(step: Step, position: int) -> Clearance | None:
     """Rows that share a row of the first signal are a group, in which both rows of a block are."""
-    return in_order(ROWS if _repeat(step) == 1 else 1)(step, position)
+    return in_order(ROWS if repeat_of(step) == 1 else 1)(step, position)
 
 
 def _accepts(step: Step) -> bool:

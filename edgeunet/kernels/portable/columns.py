@@ -27,7 +27,7 @@ def _same_columns(step: Step) -> bool:
     return p.stride == p.repeat == 1 and view.pitch_bytes == step.output.pitch_bytes and step.output.rows == step.groups
 
 
-def _block(step: Step) -> int:
+def block_of(step: Step) -> int:
     """How many rows of all channels may be done before the inputs of later ones are lost: as many as the views, once
     placed, leave room for."""
     view = source(step)
@@ -58,7 +58,7 @@ def _fields(step: Step) -> StructFields:
     fields: StructFields = {
         "bias": p.folded_bias,
         "rows": step.groups,
-        "block": _block(step),
+        "block": block_of(step),
         "in_step": p.stride * source(step).pitch_bytes,
         "taps": p.weights.shape[0],
         "repeat": p.repeat,

@@ -19,14 +19,21 @@ def _accepts_add(step: Step) -> bool:
     return whole and straight_add.fit(parameters(step, Add)) is not None
 
 
+def lines_of(step: Step) -> tuple[int, int]:
+    """Rows and channels of an addition: one row where rows follow each other without gaps."""
+    a, b, out = source(step, 0), source(step, 1), step.output
+    one_row = {view.pitch_bytes for view in (a, b, out)} == {out.channels}
+    return (1, out.rows * out.channels) if one_row else (out.rows, out.channels)
+
+
 def _add(step: Step) -> Arguments:
     line = straight_add.fit(parameters(step, Add))
     assert line is not None
     a, b, out = source(step, 0), source(step, 1), step.output
-    one_row = {view.pitch_bytes for view in (a, b, out)} == {out.channels}
+    rows, channels = lines_of(step)
     fields: StructFields = {
-        "rows": 1 if one_row else out.rows,
-        "channels": out.rows * out.channels if one_row else out.channels,
+        "rows": rows,
+        "channels": channels,
         "a_pitch": a.pitch_bytes,
         "b_pitch": b.pitch_bytes,
         "out_pitch": out.pitch_bytes,
