@@ -17,44 +17,62 @@ from edgeunet.errors import RunError
 
 _TIMEOUT_S = 120
 
-# Invoked once with zeros: some kernels allocate on the first run. Then again in an arena of exactly the size found, or,
-# where temporary allocations at start need more than the activations of a small model, of the next that will do.
-_PROGRAM = """
+_LIMIT_BYTES = 256 << 20
+"""Largest arena tried: more than any microcontroller has, little enough for any host."""
+
+# Invoked once with zeros: some kernels allocate on the first run.
+_RUN = """
 import sys
 import numpy as np
 from tflite_micro.python.tflite_micro import runtime
 
 model = sys.stdin.buffer.read()
+inputs, first, limit = (int(argument) for argument in sys.argv[1:])
 
 def run(arena_bytes):
     interpreter = runtime.Interpreter.from_bytes(model, arena_size=arena_bytes)
-    for index in range(int(sys.argv[1])):
+    for index in range(inputs):
         detail = interpreter.get_input_details(index)
         interpreter.set_input(np.zeros(detail["shape"], detail["dtype"]), index)
     interpreter.invoke()
     return interpreter
-
-start = 16 * len(model) + (1 << 20)
-for size in (start, 8 * start, 64 * start):
+"""
+# From ``first`` bytes on, eight times as much at each try.
+_FIND = (
+    _RUN
+    + """
+size = min(first, limit)
+while True:
     try:
         interpreter = run(size)
         break
     except RuntimeError:
-        if size == 64 * start:
+        if size == limit:
             raise
+    size = min(8 * size, limit)
 interpreter.print_allocations()
+print(f"Arena ran {size} bytes", file=sys.stderr)
 """
+)
+# The total that TFLM prints leaves out what it takes for a while to plan where activations lie (136 bytes for each of
+# them on a host with 64 bits, in the place of the activations themselves): a deep model of few bytes needs more than the
+# total to start. So from ``first`` on the step doubles up to ``limit``, which is known to do, and the last one is halved.
 _CONFIRM = (
-    _PROGRAM.split("start = ")[0]
+    _RUN
     + """
-first = int(sys.argv[2])
-for size in range(first, first + 4096, 16):
+def does(arena_bytes):
     try:
-        run(size)
-        break
+        run(arena_bytes)
     except RuntimeError:
-        if size + 16 >= first + 4096:
-            raise
+        return False
+    return True
+
+small, step, size = first - 16, 16, first
+while size < limit and not does(size):
+    small, size, step = size, min(size + step, limit), 2 * step
+while size - small > 16:
+    middle = small + (size - small) // 32 * 16
+    small, size = (small, middle) if does(middle) else (middle, size)
 print(f"Arena confirmed {size} bytes", file=sys.stderr)
 """
 )
@@ -65,40 +83,53 @@ def tflm_is_installed() -> bool:
     return find_spec("tflite_micro") is not None
 
 
-def measure_arena(model: bytes, *, inputs: int = 1) -> ArenaFigures | None:
+def measure_arena(
+    model: bytes, *, inputs: int = 1, cure: str = "export with --no-arena", limit_bytes: int = _LIMIT_BYTES
+) -> ArenaFigures | None:
     """Return what TFLM takes of its arena for ``model``; ``None`` when the interpreter is not installed.
 
-    The figure is confirmed: the model also runs in an arena of exactly that size. What is not tensors counts as
-    bookkeeping.
+    The figure is confirmed: the model also runs in an arena of exactly that size, and where the total that TFLM prints
+    is too little to start with, in none that is 16 bytes smaller. What is not tensors counts as bookkeeping.
+
+    Parameters
+    ----------
+    cure : what the user can do where TFLM cannot run the model; the end of the sentence.
+    limit_bytes : largest arena tried.
 
     Raises
     ------
     RunError
-        When TFLM cannot run the model.
+        When TFLM cannot run the model, or not in an arena of ``limit_bytes``.
     """
     if not tflm_is_installed():
         return None
-    text = _measure(_PROGRAM, model, str(inputs))
-    found = {name: re.search(rf"Arena allocation {name} (\d+) bytes", text) for name in ("total", "head", "tail")}
-    if not all(found.values()):
+    text = _measure(_FIND, model, (inputs, 16 * len(model) + (1 << 20), limit_bytes), cure)
+    found = [re.search(rf"Arena {name} (\d+) bytes", text) for name in ("allocation total", "allocation head", "ran")]
+    if not all(found):
         raise RunError("the TFLM interpreter printed no arena figures; update it with: pip install -U tflite-micro")
-    total, head, _ = (int(match.group(1)) for match in found.values() if match)
-    confirmed = re.search(r"Arena confirmed (\d+) bytes", _measure(_CONFIRM, model, str(inputs), str(total)))
+    printed, head, ran = (int(match.group(1)) for match in found if match)
+    confirmed = re.search(r"Arena confirmed (\d+) bytes", _measure(_CONFIRM, model, (inputs, printed, ran), cure))
     assert confirmed is not None
     total = int(confirmed.group(1))
     return ArenaFigures(total, head, total - head, 8 * struct.calcsize("P"))
 
 
-def _measure(program: str, model: bytes, *arguments: str) -> str:
-    command = run_program(program, *arguments)
+def _measure(program: str, model: bytes, arguments: tuple[int, int, int], cure: str) -> str:
+    """Return what ``program`` printed for (inputs, first size, largest size)."""
+    command = run_program(program, *map(str, arguments))
     try:
         result = subprocess.run(command, input=model, capture_output=True, timeout=_TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired as error:
-        raise RunError(f"the TFLM interpreter took longer than {_TIMEOUT_S} s; export with --no-arena") from error
+        raise RunError(f"the TFLM interpreter took longer than {_TIMEOUT_S} s; {cure}") from error
     text = result.stderr.decode("utf-8", "replace")
-    if result.returncode != 0:
-        raise RunError(f"the TFLM interpreter cannot run this model ({_reason(text)}); export with --no-arena")
-    return text
+    if result.returncode == 0:
+        return text
+    if short := re.findall(r"^(?:Too many buffers|Failed to (?:allocate|resize)).*$", text, re.MULTILINE):
+        raise RunError(
+            f"the TFLM interpreter cannot prepare this model in an arena of {arguments[2]:,} bytes, the largest tried "
+            f"({short[-1].rstrip('.')}); make its activations smaller or its layers fewer, or {cure}"
+        )
+    raise RunError(f"the TFLM interpreter cannot run this model ({_reason(text)}); {cure}")
 
 
 def _reason(text: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from edgeunet.errors import RunError
 from edgeunet.run.tflm_arena import measure_arena
+from tests.networks.many_layers import chain
 from tests.rigs.tools import need
 
 
@@ -28,4 +29,18 @@ def test_a_model_tflm_cannot_run_is_one_sentence(shared: Path) -> None:
     content = (shared / "models/small-unet-256.int8.tflite").read_bytes()
     with pytest.raises(RunError, match="--no-arena") as caught:
         measure_arena(content, inputs=3)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_deep_model_of_few_bytes_needs_more_to_start_than_tflm_prints() -> None:
+    model = chain(40)
+    arena = measure_arena(model)
+    assert arena is not None
+    assert arena.tensor_bytes == 2 * 16 * 4
+    assert arena.total_bytes == arena.tensor_bytes + arena.bookkeeping_bytes
+    short = arena.total_bytes - 16
+    with pytest.raises(
+        RunError, match=rf"in an arena of {short:,} bytes, the .*; make .*, or leave out --peer$"
+    ) as caught:
+        measure_arena(model, limit_bytes=short, cure="leave out --peer")
     assert "\n" not in str(caught.value)
