@@ -38,7 +38,7 @@ class ArenaFigures:
     ----------
     total_bytes : smallest arena with which the model runs.
     tensor_bytes : the part that holds activations.
-    bookkeeping_bytes : the rest: the interpreter's own structures and what it needs to start; depends on the size of a pointer.
+    bookkeeping_bytes : the interpreter's own structures and what it needs to start; depends on the size of a pointer.
     pointer_bits : of the machine it was measured on.
     """
 

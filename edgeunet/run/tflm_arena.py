@@ -55,8 +55,9 @@ print(f"Arena ran {size} bytes", file=sys.stderr)
 """
 )
 # The total that TFLM prints leaves out what it takes for a while to plan where activations lie (136 bytes for each of
-# them on a host with 64 bits, in the place of the activations themselves): a deep model of few bytes needs more than the
-# total to start. So from ``first`` on the step doubles up to ``limit``, which is known to do, and the last one is halved.
+# them on a host with 64 bits, in the place of the activations themselves): a deep model of few bytes needs more than
+# that total to start. So from ``first`` on the step doubles up to ``limit``, an arena that is known to do, and the last
+# step is halved down to 16 bytes.
 _CONFIRM = (
     _RUN
     + """
