@@ -66,7 +66,7 @@ def moved(samples: list[tuple[int, int, int]], runs: int | None = None) -> Work:
         before = min(-to % WORD_BYTES, size)
         chunks, rest = divmod(size - before, CHUNK_BYTES)
         words, after = divmod(rest, WORD_BYTES)
-        total.update({"copy_byte": before + after, "copy_chunk": chunks, "copy_word": words})
+        total.update({"copy_alike": 1, "copy_byte": before + after, "copy_chunk": chunks, "copy_word": words})
         total.update({"copy_chunks": chunks > 0, "copy_words": words > 0, "copy_ends": before + after > 0})
     times = 1 if runs is None else runs / max(len(samples), 1)
     return {name: count * times for name, count in total.items()}

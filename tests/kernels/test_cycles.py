@@ -109,6 +109,7 @@ def test_instructions_of_a_helium_function_are_read_off_its_text() -> None:
 def test_bytes_before_and_behind_words_are_counted_one_by_one() -> None:
     assert moved([(0, 4, 39)]) == {
         "copy": 1,
+        "copy_alike": 1,
         "copy_byte": 3,
         "copy_chunk": 2,
         "copy_word": 1,

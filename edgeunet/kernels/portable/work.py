@@ -107,6 +107,14 @@ def _pool_1d(step: Step) -> Work:
     return {"call": 1, "row": step.groups, "output": values, "product": values * taps}
 
 
+def _average_pool(step: Step) -> Work:
+    """One row is the mean of a number of rows that a compiler may know: then nothing is divided."""
+    counts = dict(_pool_1d(step))
+    if step.groups == 1:
+        counts["lone_output"], counts["lone_product"] = counts.pop("output"), counts.pop("product")
+    return counts
+
+
 def _values(step: Step) -> Work:
     return {"call": 1, "row": step.rows, "output": step.rows * step.output.channels}
 
@@ -210,7 +218,7 @@ PORTABLE: Mapping[str, WorkOf] = {
     "eu_conv_sum_upsampled": _conv_sum_upsampled,
     "eu_depthwise_upsampled": _depthwise_upsampled,
     "eu_max_pool_1d": _pool_1d,
-    "eu_average_pool_1d": _pool_1d,
+    "eu_average_pool_1d": _average_pool,
     "eu_add": _scaled_pair,
     "eu_mul": _values,
     "eu_squared_difference": _scaled_pair,
