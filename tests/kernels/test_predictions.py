@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.cycles.checking import SMALLEST_CYCLES, Checked, checked_layers, summary, unpredicted
+from edgeunet.emit.work import predicted_layers
 from edgeunet.graph import read_tflite
+from edgeunet.kernels.flavours import find_flavour
 from edgeunet.run.machines.boards import load_boards
+from edgeunet.schedule.plan import schedule_graph
 from edgeunet.spec import PRESETS
 from tests.networks.pass_networks import RELU, PassNetwork
 from tests.rigs.kernel_lists import MODELS
@@ -55,6 +59,23 @@ def test_layers_take_what_was_predicted() -> None:
 def every_tool(core: str) -> None:
     compiler = "riscv64-unknown-elf-gcc" if core == "rv32imc" else "arm-none-eabi-gcc"
     need(compiler, "qemu-system-riscv32" if core == "rv32imc" else "qemu-system-arm", "capstone", "gcc")
+
+
+@pytest.mark.parametrize("core", CORES)
+def test_every_layer_of_a_workload_has_a_prediction(core: str, shared: Path) -> None:
+    flavour = find_flavour(load_boards().cores[core].kernels[0]).on(core)
+    graph = read_tflite(shared / "models" / "small-unet-256.int8.tflite")
+    schedule = schedule_graph(graph, kernels=flavour)
+    cycles = predicted_layers(schedule).cycles
+    assert len(cycles) == len(schedule.steps)
+    assert not [k.function for k, count in zip(schedule.kernels, cycles, strict=True) if count is None]
+
+
+def test_a_layer_whose_kernel_has_no_work_is_said_to_be_unpredicted() -> None:
+    known = Checked("known", ("eu_conv_block",), 5000, 5000.0)
+    small = Checked("small", (), 900, inf)
+    assert unpredicted([known, small]) == []
+    assert unpredicted([known, small, Checked("lost", (), 5000, inf)]) == ["lost ()"]
 
 
 @pytest.mark.nightly
