@@ -25,7 +25,14 @@ from tests.rigs.streams import Net, expected, judged, lengths, recording, run_st
 from tests.rigs.tools import need
 
 
-@pytest.mark.parametrize(("name", "stride"), [("seed-unet-800", 16), ("small-unet-256", 16), ("classic-unet-512", 4)])
+@pytest.mark.parametrize(
+    ("name", "stride"),
+    [
+        pytest.param("seed-unet-800", 16, marks=pytest.mark.nightly),
+        ("small-unet-256", 16),
+        ("classic-unet-512", 4),
+    ],
+)
 def test_shared_models_over_recordings_of_any_length(shared: Path, tmp_path: Path, name: str, stride: int) -> None:
     content = (shared / "models" / f"{name}.int8.tflite").read_bytes()
     graph = read_tflite(content)
