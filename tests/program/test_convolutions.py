@@ -17,6 +17,7 @@ from edgeunet.program.convolutions import (
     DepthwiseUpsampled,
     Image,
     Requantization,
+    largest_input,
 )
 from edgeunet.program.parameters import Add, AveragePool, Copy, Table
 from tests.rigs.dataclasses_of import classes_of, compared_by_identity, dataclasses_of, thawed
@@ -144,3 +145,8 @@ def test_what_holds_arrays_is_compared_by_identity() -> None:
     table = Table(np.zeros(256, np.int8))
     assert table != Table(table.values)
     assert len({table, Table(table.values)}) == 2
+
+
+def test_inputs_are_as_large_as_the_type_that_the_bias_tells() -> None:
+    assert largest_input(np.zeros(1, np.int32)) == 128
+    assert largest_input(np.zeros(1, np.int64)) == 32768

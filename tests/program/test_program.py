@@ -55,3 +55,8 @@ def test_parameters_print_in_one_line_of_their_base() -> None:
     shortened = [cls for cls in dataclasses_of("edgeunet.program") if issubclass(cls, ShortRepr)]
     assert len(shortened) > 15
     assert {cls.__repr__ for cls in shortened} == {short_repr}
+
+
+def test_a_signal_of_int16_has_twice_the_bytes() -> None:
+    assert (Signal("s", 2, 3, 5, 0.1, 0).row_bytes, Signal("s", 2, 3, 5, 0.1, 0).size_bytes) == (5, 30)
+    assert (Signal("s", 2, 3, 5, 0.1, 0, 2).row_bytes, Signal("s", 2, 3, 5, 0.1, 0, 2).size_bytes) == (10, 60)

@@ -23,6 +23,11 @@ def test_a_step_writes_the_rows_of_its_output() -> None:
     assert Margin(view, -3, 1).first_index == 0
 
 
+def test_a_row_of_a_view_has_the_bytes_of_its_values() -> None:
+    assert View(0, ARENA, 0, 8, 2, 3).row_bytes == 3
+    assert View(0, ARENA, 0, 8, 2, 3, 2).row_bytes == 6
+
+
 def test_the_spaces_and_the_ways_in_and_out_are_told_apart() -> None:
     assert (ARENA, INPUT, OUTPUT) == ("arena", "input", "output")
     assert ENTER != LEAVE
