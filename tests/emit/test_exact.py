@@ -17,7 +17,7 @@ from tests.rigs.host_batch import Int8, build_batch
 from tests.rigs.judges import litert_reference, tflm
 
 SHARED_MODELS = ("seed-unet-800", "small-unet-256", "classic-unet-512")
-NETWORKS_PER_RUN = 80
+NETWORKS_PER_RUN = 160
 NETWORKS_PER_NIGHT = 5000
 BATCH = 80
 
