@@ -7,6 +7,7 @@ their functions as one, and then each function, drawn a little towards its famil
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,9 @@ SMALLEST_CYCLES = 300.0
 DRAWN = 0.01
 """A part that takes twice what its family's takes is as bad as a layer that is off by this share of it."""
 
+FEWEST_SAMPLES = 3
+"""Layers that a function called once needs to have figures of its own; with fewer it has those of any call."""
+
 Samples = Mapping[str, Sequence[Sample]]
 Key = tuple[str, str]
 Cycles = dict[Key, float]
@@ -32,15 +36,21 @@ _TAIL = re.compile(r"_(saturated|clamped|relu|linear)(?=_|$)")
 
 def family_of(function: str) -> str:
     """What a function has in common with others: its name without the tail, wherever it is called."""
-    base = _TAIL.sub("", function.partition(" ")[0])
+    base = _TAIL.sub("", _any_call(function))
     return "written per shape" if base in LOOPS else base
+
+
+def _any_call(function: str) -> str:
+    """The function's name, whether one layer calls it (``NAME alone``) or several do."""
+    return function.partition(" ")[0]
 
 
 def fit_page(core: str, samples: Samples) -> dict[str, Any]:
     """The page of ``core``: function → part → cycles."""
     listed = [sample for group in samples.values() for sample in group]
     families = _fitted(listed, family_of, {})
-    found = _fitted(listed, str, families)
+    seen = Counter(name for sample in listed for name in sample.parts)
+    found = _fitted(listed, lambda name: name if seen[name] >= FEWEST_SAMPLES else _any_call(name), families)
     functions: dict[str, dict[str, float]] = {}
     for (name, part), cycles in found.items():
         functions.setdefault(name, {})
@@ -75,7 +85,7 @@ def predicted(page: Mapping[str, Any], sample: Sample) -> float:
     functions = page["functions"]
     total = 0.0
     for name, work in sample.parts.items():
-        known = functions.get(name) or functions.get(name.partition(" ")[0], {})
+        known = functions.get(name) or functions.get(_any_call(name), {})
         total += sum(known.get(part, 0.0) * count for part, count in work.items())
     return total
 

@@ -18,6 +18,7 @@ from edgeunet.schedule.timing import total_stride
 from tests.networks.random_unets import missing_features, random_unet, traits
 from tests.rigs.dsp_batch import run_on_dsp
 from tests.rigs.helium_batch import Case, run_on_helium
+from tests.rigs.nights import starts
 from tests.rigs.programs import rewritten
 from tests.rigs.streams import Net, judged, lengths, recording, unets
 
@@ -83,7 +84,7 @@ def test_windows_by_hops_are_exact_on_emulated_cores(tmp_path: Path, core: str, 
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("start", range(5000, 6000, PER_RUN))
+@pytest.mark.parametrize("start", starts(5000, 200, PER_RUN))
 @pytest.mark.parametrize(("core", "run"), CORES)
 def test_many_random_unets_stream_exactly_on_emulated_cores(tmp_path: Path, core: str, run: Run, start: int) -> None:
     check(tmp_path, core, run, range(start, start + PER_RUN))

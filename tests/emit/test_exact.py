@@ -15,10 +15,10 @@ from edgeunet.rewrite import strip_edges
 from tests.networks.random_networks import random_inputs, random_network
 from tests.rigs.host_batch import Int8, build_batch
 from tests.rigs.judges import litert_reference, tflm
+from tests.rigs.nights import starts
 
 SHARED_MODELS = ("seed-unet-800", "small-unet-256", "classic-unet-512")
 NETWORKS_PER_RUN = 160
-NETWORKS_PER_NIGHT = 5000
 BATCH = 80
 
 
@@ -85,7 +85,12 @@ def test_random_int16_networks_equal_the_exact_evaluator(tmp_path: Path, types: 
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("types", ["int8", "int16", "mixed"])
-@pytest.mark.parametrize("start", range(10_000, 10_000 + NETWORKS_PER_NIGHT, BATCH))
-def test_thousands_of_random_networks(tmp_path: Path, start: int, types: str) -> None:
+@pytest.mark.parametrize(
+    ("types", "start"),
+    [
+        *[("int8", start) for start in starts(10_000, 1600, BATCH)],
+        *[(types, start) for types in ("int16", "mixed") for start in starts(10_000, 400, BATCH)],
+    ],
+)
+def test_more_random_networks(tmp_path: Path, start: int, types: str) -> None:
     check_networks(tmp_path, range(start, start + BATCH), types)

@@ -20,6 +20,7 @@ from tests.networks.random_unets import missing_features, random_unet, traits
 from tests.networks.reshape_model import reshape_model
 from tests.rigs.host_batch import SANITIZED, STRICT, build_batch
 from tests.rigs.judges import litert_reference
+from tests.rigs.nights import starts
 from tests.rigs.programs import rewritten
 from tests.rigs.streams import Net, expected, judged, lengths, recording, run_streams, unets
 from tests.rigs.tools import need
@@ -137,8 +138,13 @@ def test_random_int16_unets_stream_like_the_whole_recording(tmp_path: Path, type
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("types", ["int8", "int16", "mixed"])
-@pytest.mark.parametrize("start", range(1000, 3000, 40))
+@pytest.mark.parametrize(
+    ("types", "start"),
+    [
+        *[("int8", start) for start in starts(1000, 400, 40)],
+        *[(types, start) for types in ("int16", "mixed") for start in starts(1000, 80, 40)],
+    ],
+)
 def test_many_random_unets_stream_like_litert_over_the_whole_recording(tmp_path: Path, start: int, types: str) -> None:
     check_unets(tmp_path, range(start, start + 40), types)
 
@@ -170,7 +176,7 @@ def test_random_networks_stream_like_the_whole_recording(tmp_path: Path) -> None
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("start", range(1000, 3000, 40))
+@pytest.mark.parametrize("start", starts(1000, 400, 40))
 def test_many_random_networks_stream_like_the_whole_recording(tmp_path: Path, start: int) -> None:
     check_streams(tmp_path, range(start, start + 40))
 

@@ -39,6 +39,7 @@ def test_what_it_cannot_do_is_its_own_sentence(converted: Converted, converter: 
         converter.convert(converted.keras, "int8")
 
 
+@pytest.mark.nightly  # below, processes that end in each of these ways
 def test_a_network_on_which_the_converter_crashes_is_a_sentence() -> None:
     """Of a bidirectional LSTM over a sequence the converter makes a loop, on which its quantizer ends with SIGSEGV."""
     need("tensorflow", "ai-edge-litert")

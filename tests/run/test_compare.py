@@ -22,14 +22,14 @@ def test_passes_kernels_and_a_flavour_left_out_are_exact(shared: Path, monkeypat
     """One of each kind, and passes that do nothing here; all of them at night."""
     need("arm-none-eabi-gcc", "qemu-system-arm")
     counted = ["without concat", "without eu_quads_add_relu", "portable kernels"]
-    chosen = {*counted, "without padding", "without transposed"}
+    chosen = {*counted, "without padding"}
     every = compare_module.variants
     monkeypatch.setattr(compare_module, "variants", lambda *given: (v for v in every(*given) if v[0] in chosen))
     model = shared / "models" / "small-unet-256.int8.tflite"
     found = {v.name: v for v in compare(Request(model, "cortex-m4", toolchain="gcc", emulator="qemu"))}
     assert set(found) == {SHIPS, *chosen}
     assert all(variant.exact for variant in found.values())
-    assert {name for name, variant in found.items() if variant.same} == {"without padding", "without transposed"}
+    assert {name for name, variant in found.items() if variant.same} == {"without padding"}
     counts = {v.name: v.measurement.count for v in found.values() if v.measurement is not None}
     assert all(counts[SHIPS] < counts[name] for name in counted)
     assert counts[SHIPS] < counts["portable kernels"] / 2
