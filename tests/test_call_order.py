@@ -32,7 +32,7 @@ STAGES = {
     "window_timing": "time",
     "timed_stream": "time",
     "select_kernels": "select",
-    "build_schedule": "build",
+    "__call__": "build",
     "build_sparing": "build",
     "kernel": "choose",
 }

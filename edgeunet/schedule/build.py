@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from edgeunet.kernels.selection import Selection
@@ -42,12 +42,30 @@ def build_schedule(
     share bytes not to use (those of ``Layout`` and of ``edgeunet.schedule.staging``). ``ledger`` says how many
     candidates may be laid out, and hears of those that were not.
     """
-    ledger = ledger or Ledger()
-    assembly = partial(
-        _Assembly, program, timing, selection=selection, overlapping=overlapping, without=without, ledger=ledger
-    )
-    best = _best_assembly(assembly, program, timing, without, ledger)
-    return best.schedule(name, search)
+    return Places(name, program, timing, selection, without, ledger or Ledger())(search=search, overlapping=overlapping)
+
+
+@dataclass(frozen=True)
+class Places:
+    """`build_schedule` for one program, timing and selection: what was laid out once is not laid out again."""
+
+    name: str
+    program: Program
+    timing: Timing
+    selection: Selection
+    without: Collection[str]
+    ledger: Ledger
+    _best: dict[frozenset[int] | None, _Assembly] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __call__(self, *, search: bool = True, overlapping: Collection[int] | None = None) -> Schedule:
+        key = None if overlapping is None else frozenset(overlapping)
+        if key not in self._best:
+            assembly = partial(
+                _Assembly, self.program, self.timing,
+                selection=self.selection, overlapping=key, without=self.without, ledger=self.ledger,
+            )  # fmt: skip
+            self._best[key] = _best_assembly(assembly, self.program, self.timing, self.without, self.ledger)
+        return self._best[key].schedule(self.name, search)
 
 
 def _best_assembly(
@@ -119,16 +137,17 @@ class _Assembly:
         self.buffers, self.buffer_of = self._buffers()
         self.scratch_of: dict[int, int] = {}
         """Number of a node → the buffer that its kernel has for itself."""
-        self._add_scratch()
+        steps = self._steps()
+        self._add_scratch(steps)
         self.placed = [i for i, buffer in enumerate(self.buffers) if buffer.space == ARENA]
         self.staged = [i for i in self.placed if self._is_staged(self.buffers[i])]
         last = len(self.entering) + len(self.drafts) + len(self.leaving) - 1
         self.items = [self._item(self.buffers[i], last) for i in self.placed]
         self.items += [self._store(self.buffers[i], last) for i in self.staged]
-        self.overlaps = self._overlaps()
+        self.overlaps = self._overlaps([replace(step, scratch=self._scratch(step.node)) for step in steps])
 
-    def _add_scratch(self) -> None:
-        for index, step in enumerate(self._steps()):
+    def _add_scratch(self, steps: list[Step]) -> None:
+        for index, step in enumerate(steps):
             size = self.selection.scratch_bytes(step)
             if size:
                 self.scratch_of[step.node] = len(self.buffers)
@@ -169,11 +188,11 @@ class _Assembly:
         whole = self.program.signals[draft.node.output].rows
         return draft.node.macs * self.timing.rows[draft.node.output] // max(whole, 1)
 
-    def _overlaps(self) -> list[Overlap]:
+    def _overlaps(self, steps: list[Step]) -> list[Overlap]:
         """Pairs of buffers that may share bytes: the source's last step is the output's first."""
         found = []
         item_of = {buffer: item for item, buffer in enumerate(self.placed)}
-        for index, step in enumerate(self._steps()):
+        for index, step in enumerate(steps):
             if self.overlapping is not None and step.node not in self.overlapping:
                 continue
             for position, view in enumerate(step.inputs):

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
@@ -27,7 +27,7 @@ from edgeunet.rewrite import simplify
 from edgeunet.rewrite.offers import OfferedRewrite
 from edgeunet.rewrite.passes import check_passes
 from edgeunet.rewrite.rewrites import FUSIONS, LOW_RATE_REWRITES, rewrite_program
-from edgeunet.schedule.build import build_schedule
+from edgeunet.schedule.build import Places
 from edgeunet.schedule.effort import Effort, Ledger
 from edgeunet.schedule.order import order_nodes
 from edgeunet.schedule.recompute import timed_stream
@@ -150,10 +150,7 @@ def _placed(
     timing = timed[0][1]
     smallest = timing.streams and timing.hop == timing.stride
     selection = select_kernels(flavour, streams=timing.streams, smallest_hop=smallest, aligned=aligned, without=without)
-    builds = [
-        partial(build_schedule, name, ordered, timing, selection, without=without, ledger=ledger)
-        for ordered, timing in timed
-    ]
+    builds = [Places(name, ordered, timing, selection, without, ledger) for ordered, timing in timed]
     build = builds[0]
     if len(builds) > 1:
         build = min(builds, key=lambda made: made(search=False).lower_bound_bytes)
