@@ -15,6 +15,7 @@ from edgeunet.cli.options.energy import EnergyOptions, energy_options
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
+from edgeunet.cli.options.scratch import scratch_option
 from edgeunet.cli.options.weights import weights_option
 from edgeunet.escaping.terminal import print_json, say
 
@@ -35,10 +36,14 @@ from edgeunet.escaping.terminal import print_json, say
     "--recompute", type=int, help="Skips of a stream to compute again instead of keeping them.  [default: cheap ones]"
 )
 @click.option(
-    "--ram", "ram_bytes", type=click.IntRange(min=1), help="auto: bytes that state, input and output must fit."
+    "--ram",
+    "ram_bytes",
+    type=click.IntRange(min=1),
+    help="Bytes that state, input and output must fit: with less scratch memory, by hops, computing skips again.",
 )
 @effort_option
 @aligned_option
+@scratch_option
 @click.option(
     "--toolchain", type=click.Choice(["gcc", "clang", "zig"]), help="Compiler.  [default: the first that is installed]"
 )
@@ -80,6 +85,7 @@ def command(
     ram_bytes: int | None,
     effort: int,
     aligned: bool,
+    scratch: int | None,
     toolchain: str | None,
     emulator: str | None,
     kernels: str | None,
@@ -119,6 +125,7 @@ def command(
         ram_bytes=ram_bytes,
         effort=effort,
         aligned=aligned,
+        scratch=scratch,
         toolchain=toolchain,
         emulator=emulator,
         kernels=kernels,

@@ -12,6 +12,7 @@ from edgeunet.cli.options.aligned import aligned_option
 from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
+from edgeunet.cli.options.scratch import scratch_option
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
 from edgeunet.escaping.terminal import print_json, say
 from edgeunet.schedule.choice import Choice
@@ -52,10 +53,14 @@ if TYPE_CHECKING:
     "--recompute", type=int, help="Skips of a stream to compute again instead of keeping them.  [default: cheap ones]"
 )
 @click.option(
-    "--ram", "ram_bytes", type=click.IntRange(min=1), help="auto: bytes that state, input and output must fit."
+    "--ram",
+    "ram_bytes",
+    type=click.IntRange(min=1),
+    help="Bytes that state, input and output must fit: with less scratch memory, by hops, computing skips again.",
 )
 @effort_option
 @aligned_option
+@scratch_option
 @click.option("--explain", "explained", is_flag=True, help="Print what sets the arena's size and what would lower it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about what was written.")
 @pipeline_options
@@ -73,6 +78,7 @@ def command(
     ram_bytes: int | None,
     effort: int,
     aligned: bool,
+    scratch: int | None,
     explained: bool,
     as_json: bool,
     no_arena: bool,
@@ -81,17 +87,17 @@ def command(
     """Write C for MODEL (a .tflite file) into a directory."""
     identifier = check_identifier(name) if name is not None else suggest_identifier(model.name.split(".")[0])
     if flavour == "array":
-        given = (kernels, target, mode, hop, recompute, ram_bytes, effort, aligned, explained)
-        if given != (None, None, "window", None, None, None, 1, False, False):
+        given = (kernels, target, mode, hop, recompute, ram_bytes, effort, aligned, scratch, explained)
+        if given != (None, None, "window", None, None, None, 1, False, None, False):
             raise click.UsageError(
-                "--kernels, --target, --mode, --hop, --recompute, --ram, --effort, --aligned and --explain are for "
-                "--format compiled; leave them out."
+                "--kernels, --target, --mode, --hop, --recompute, --ram, --effort, --aligned, --scratch and --explain "
+                "are for --format compiled; leave them out."
             )
         if pipeline.wanted:
             raise click.UsageError("--pipeline is for --format compiled; leave it out.")
         _export_array(model, directory, identifier, measure=not no_arena, as_json=as_json)
     else:
-        asked = Choice(mode, hop, recompute, effort, aligned)
+        asked = Choice(mode, hop, recompute, effort, aligned, scratch)
         _export_compiled(
             model, directory, identifier, _flavour(kernels, target), asked, ram_bytes, explained, as_json, pipeline
         )
@@ -147,10 +153,14 @@ def _export_compiled(
 
     graph = read_tflite(model)
     choice = choose(graph, kernels, asked, ram_bytes)
-    if asked.mode == "auto":
-        say(f"auto: {choice.sentence()}", err=True)
+    if asked.mode == "auto" or choice != asked:
+        say(f"{'auto' if asked.mode == 'auto' else '--ram'}: {choice.sentence()}", err=True)
+    kernels = choice.on(kernels)
     card = read_card(model, graph.digest)
-    line = default_command(kernels, **vars(choice)) + pipeline.arguments()
+    line = (
+        default_command(kernels, choice.mode, choice.hop, choice.recompute, choice.effort, choice.aligned)
+        + pipeline.arguments()
+    )
     compiled = compile_model(
         graph,
         name,

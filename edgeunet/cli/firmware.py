@@ -11,6 +11,7 @@ from edgeunet.cli.options.aligned import aligned_option
 from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
+from edgeunet.cli.options.scratch import scratch_option
 from edgeunet.cli.options.weights import weights_option
 from edgeunet.escaping.shell import shell_path
 from edgeunet.escaping.terminal import say
@@ -29,6 +30,7 @@ def command() -> None:
 @click.option("--hop", type=click.IntRange(1), help="Input samples per call of a stream.  [default: the total stride]")
 @effort_option
 @aligned_option
+@scratch_option
 @weights_option
 @pipeline_options
 @click.option(
@@ -43,6 +45,7 @@ def new(
     hop: int | None,
     effort: int,
     aligned: bool,
+    scratch: int | None,
     weights: str,
     directory: Path,
     force: bool,
@@ -64,6 +67,7 @@ def new(
         hop=hop,
         effort=effort,
         aligned=aligned,
+        scratch=scratch,
         weights=weights,
         pipeline=asked,
         force=force,

@@ -127,6 +127,7 @@ def default_command(
         + (f" --recompute {recompute}" if recompute is not None else "")
         + (f" --effort {effort}" if effort != 1 else "")
         + (" --aligned" if aligned else "")
+        + (f" --scratch {flavour.scratch_bytes}" if flavour.scratch_bytes is not None else "")
     )
 
 

@@ -35,6 +35,7 @@ class Flavour:
         fewer channels bring a twentieth of the instructions at most (ecg-tiny on a Cortex-M4), for more memory than the
         upsampled half takes.
     moves_words : whether it has ``eu_move``, which moves histories of whole words.
+    scratch_bytes : most bytes of arena that a kernel may have beside its operands; ``None`` for as many as it wants.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Flavour:
     in_blocks: bool
     depthwise_in_parts: bool
     moves_words: bool
+    scratch_bytes: int | None = None
 
     def __repr__(self) -> str:
         return f"<Flavour {self.name}: {self.title}>"
@@ -55,6 +57,10 @@ class Flavour:
     def on(self, core: str | None) -> Flavour:
         """The same flavour, its kernels chosen by the cycles of ``core``."""
         return self if core in (None, self.core) else replace(self, core=core)
+
+    def within(self, scratch_bytes: int | None) -> Flavour:
+        """The same flavour, its kernels those that want at most ``scratch_bytes`` beside their operands."""
+        return self if scratch_bytes in (None, self.scratch_bytes) else replace(self, scratch_bytes=scratch_bytes)
 
     @cached_property
     def tables(self) -> tuple[KernelTable, ...]:

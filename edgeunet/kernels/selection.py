@@ -142,6 +142,8 @@ def select_kernels(
         tables = (UNFOLDED, *tables)
     if aligned:
         tables = with_words_aligned(tables)
-    if smallest_hop:
-        tables = within_scratch(tables, SPARING_SCRATCH_BYTES)
+    limits = [SPARING_SCRATCH_BYTES] if smallest_hop else []
+    limits += [] if flavour.scratch_bytes is None else [flavour.scratch_bytes]
+    if limits:
+        tables = within_scratch(tables, min(limits))
     return Selection(tables, "overlap" not in without)

@@ -52,8 +52,9 @@ class Request:
     sanitize : build for the host under AddressSanitizer and UndefinedBehaviorSanitizer.
     keep : directory to leave the firmware project in.
     aligned : no word is loaded or stored but at a multiple of four; on a Cortex-M the core traps the others.
+    scratch : most bytes of memory that a kernel may have beside its operands; ``None`` for what the fastest wants.
     mode, hop, recompute : whole windows, a stream of hops, or ``auto``; skips of a stream to compute again.
-    ram_bytes : what the plan of the mode ``auto`` must fit: state, input and output.
+    ram_bytes : what the plan must fit: state, input and output.
     without : exact passes of the compiler, or kernels of the flavour, to leave out.
     weights : where weights and tables lie on a core or board, ``flash`` or ``ram``.
     energy : whether to say what a call draws, and from what supply.
@@ -77,6 +78,7 @@ class Request:
     ram_bytes: int | None = None
     effort: int = 1
     aligned: bool = False
+    scratch: int | None = None
     without: tuple[str, ...] = ()
     stack_bytes: int | None = None
     weights: str = FLASH
@@ -87,7 +89,7 @@ class Request:
     @property
     def choice(self) -> Choice:
         """How to compile, as asked."""
-        return Choice(self.mode, self.hop, self.recompute, self.effort, self.aligned)
+        return Choice(self.mode, self.hop, self.recompute, self.effort, self.aligned, self.scratch)
 
 
 def stand_in(board: Board | None, port: str | None) -> Board | None:
@@ -144,9 +146,11 @@ def settled(request: Request, note: Note = lambda _: None) -> Request:
     """
     kernels = target_kernels(find_board(request.target), request.kernels)
     choice = choose(read_tflite(request.model), kernels, request.choice, request.ram_bytes)
-    if request.mode == "auto":
-        note(f"auto: {choice.sentence()}")
-    return replace(request, mode=choice.mode, hop=choice.hop, recompute=choice.recompute, ram_bytes=None)
+    if request.mode == "auto" or choice != request.choice:
+        note(f"{'auto' if request.mode == 'auto' else '--ram'}: {choice.sentence()}")
+    return replace(
+        request, mode=choice.mode, hop=choice.hop, recompute=choice.recompute, scratch=choice.scratch, ram_bytes=None
+    )
 
 
 def reference(graph: Graph, compiled: Compiled, rows: int | None = None) -> Callable[[bytes], bytes]:
@@ -205,7 +209,7 @@ def compile_request(request: Request, graph: Graph) -> Compiled:
     return compile_model(
         graph,
         suggest_identifier(request.model.name.split(".")[0]),
-        kernels=target_kernels(find_board(request.target), request.kernels),
+        kernels=request.choice.on(target_kernels(find_board(request.target), request.kernels)),
         mode=request.mode,
         hop=request.hop,
         recompute=request.recompute,
@@ -290,6 +294,7 @@ def new_firmware(
     hop: int | None = None,
     effort: int = 1,
     aligned: bool = False,
+    scratch: int | None = None,
     pipeline: PipelineRequest | None = None,
     note: Note = lambda _: None,
     force: bool = False,
@@ -307,7 +312,7 @@ def new_firmware(
     """
     board = load_boards().board(board_name).require_firmware()
     prefix = suggest_identifier(model.name.split(".")[0])
-    flavour = target_kernels(board, kernels)
+    flavour = target_kernels(board, kernels).within(scratch)
     graph = read_tflite(model)
     card = read_card(model, graph.digest)
     compiled = compile_model(

@@ -1,17 +1,21 @@
-"""Which plan to compile: ``--mode``, ``--hop`` and ``--recompute`` as asked, or what ``auto`` makes of ``--ram``."""
+"""Which plan to compile: ``--mode``, ``--hop``, ``--recompute`` and ``--scratch`` as asked, or what fits ``--ram``."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
 from edgeunet.kernels.flavour import Flavour
+from edgeunet.kernels.flavours import find_flavour
 from edgeunet.schedule.plan import schedule_graph
 from edgeunet.schedule.schedule import Schedule
 
 MOST_SKIPS = 8
 """Skips that ``--mode auto`` computes again at most."""
+SCRATCH = (None, 512, 0)
+"""Most bytes of scratch memory that ``--ram`` leaves a kernel, the fastest first."""
 
 
 @dataclass(frozen=True)
@@ -25,18 +29,40 @@ class Choice:
     """How many candidates planning looks at (``edgeunet.schedule.effort``)."""
     aligned: bool = False
     """Whether no kernel may load or store a word at an odd address."""
+    scratch: int | None = None
+    """Most bytes of arena that a kernel may have beside its operands; ``None`` for as many as it wants."""
+
+    def on(self, kernels: str | Flavour) -> Flavour:
+        """The flavour ``kernels`` with the scratch memory of this choice."""
+        return find_flavour(kernels).within(self.scratch)
+
+    def scheduled(self, graph: Graph, kernels: str | Flavour, *, search: bool = True) -> Schedule:
+        """The plan of ``graph`` as chosen."""
+        return schedule_graph(
+            graph, kernels=self.on(kernels), mode=self.mode, hop=self.hop, recompute=self.recompute,
+            search=search, effort=self.effort, aligned=self.aligned,
+        )  # fmt: skip
 
     def sentence(self) -> str:
         """What it is, in words."""
-        if self.mode == "window":
-            return "the whole window at once" if self.hop is None else f"the window by hops of {self.hop} samples"
+        scratch = f", kernels with at most {self.scratch} bytes of scratch memory" if self.scratch is not None else ""
+        return self._plan() + scratch
+
+    def _plan(self) -> str:
         skips = f"{self.recompute} skip{'s' if self.recompute != 1 else ''}"
         again = f" and {skips} computed again" if self.recompute else ""
+        if self.mode == "window":
+            return (
+                "the whole window at once" if self.hop is None else f"the window by hops of {self.hop} samples{again}"
+            )
         return f"a stream with a hop of {self.hop} samples{again}"
 
 
 def choose(graph: Graph, kernels: str | Flavour, asked: Choice, ram_bytes: int | None = None) -> Choice:
-    """``asked`` itself, or for the mode ``auto`` the smaller plan, which must fit ``ram_bytes`` where that is given.
+    """``asked`` itself, or for the mode ``auto`` the smaller plan; with ``ram_bytes`` the fastest that fits them.
+
+    Where not even the smallest fits, kernels get less scratch memory, a window is run by hops, and a stream computes
+    skips again.
 
     Raises
     ------
@@ -51,19 +77,75 @@ def choose(graph: Graph, kernels: str | Flavour, asked: Choice, ram_bytes: int |
             f"hop of {asked.hop} samples is longer than the window of {window}; use --hop {window} or less, or leave "
             "it out"
         )
-    if asked.mode == "auto":
-        return fitting_choice(graph, kernels, asked, ram_bytes)
-    if ram_bytes is not None:
-        raise CompileError(
-            "--ram chooses between plans, which only --mode auto does; add --mode auto or leave --ram out"
-        )
     if asked.recompute is not None and asked.mode == "window" and asked.hop is None:
         raise CompileError("--recompute is about skips of a stream; add --mode stream or --hop")
-    return asked
+    if asked.mode == "auto":
+        return fitting_choice(graph, kernels, asked, ram_bytes)
+    return asked if ram_bytes is None else _fitting(graph, kernels, asked, _tries(graph, kernels, asked), ram_bytes)
+
+
+def _tries(graph: Graph, kernels: str | Flavour, asked: Choice) -> Iterator[Choice]:
+    """``asked`` and what needs less memory, the fastest first."""
+    none_wanted = asked.scratch is not None or find_flavour(kernels).own_table is None
+    scratches = [asked.scratch] if none_wanted else SCRATCH
+    yield from (replace(asked, scratch=scratch) for scratch in scratches)
+    least = replace(asked, scratch=scratches[-1])
+    if asked.mode == "window" and asked.hop is None:
+        window = graph.tensors[graph.inputs[0]].shape[2]
+        for hop in _hops(graph, asked, window):
+            yield from (replace(asked, hop=hop, scratch=scratch) for scratch in scratches)
+            least = replace(least, hop=hop)
+    if asked.recompute is None and (least.mode == "stream" or least.hop is not None):
+        yield from (replace(least, recompute=count) for count in range(1, MOST_SKIPS + 1))
+
+
+def _hops(graph: Graph, asked: Choice, window: int) -> list[int]:
+    """Hops of a half, a quarter … of the window down to the smallest; none where the network cannot run by hops."""
+    try:
+        stride = replace(asked, mode="stream").scheduled(graph, "portable", search=False).timing.stride
+    except CompileError:
+        return []
+    hops = {max(stride, window // parts // stride * stride) for parts in (2, 4, 8, 16, window)}
+    return sorted(hops, reverse=True)
+
+
+def _fitting(
+    graph: Graph,
+    kernels: str | Flavour,
+    asked: Choice,
+    tries: Iterable[Choice],
+    ram_bytes: int,
+    smallest: tuple[int, Choice] | None = None,
+) -> Choice:
+    """The first of ``tries`` that fits ``ram_bytes``; the last ones may ask for what the network does not have.
+
+    ``smallest`` is what was tried before, and its bytes.
+    """
+    for plan in tries:
+        try:
+            schedule = plan.scheduled(graph, kernels)
+        except CompileError:
+            if smallest is None:
+                raise
+            break  # there are no more skips
+        needed, settled = ram_of(schedule), replace(plan, hop=schedule.timing.hop if schedule.timing.streams else None)
+        if needed <= ram_bytes:
+            return settled
+        if smallest is None or needed < smallest[0]:
+            smallest = needed, settled
+    assert smallest is not None
+    needed, plan = smallest
+    given = [option for option in ("hop", "recompute", "scratch") if getattr(asked, option) is not None]
+    without = f"leave --{' and --'.join(given)} out, " if given else ""
+    raise CompileError(
+        f"'{graph.name}' needs at least {needed} bytes of state, input and output ({plan.sentence()}) and {ram_bytes} "
+        f"are allowed; {without}raise --ram or build a smaller network"
+    )
 
 
 def fitting_choice(graph: Graph, kernels: str | Flavour, asked: Choice, ram_bytes: int | None = None) -> Choice:
-    """What ``--mode auto`` takes: the smaller of the whole window and a stream, with more recomputing where that fits.
+    """What ``--mode auto`` takes: the smaller of the whole window and a stream; with less scratch memory or more
+    recomputing where only that fits.
 
     The stream hops and recomputes as ``asked``, by default in its smallest hops. What is counted is state, input and
     output (``ram_of``); the stack comes on top.
@@ -73,65 +155,32 @@ def fitting_choice(graph: Graph, kernels: str | Flavour, asked: Choice, ram_byte
     CompileError
         When nothing fits, with the smallest that could be had.
     """
-    stream, effort, aligned = replace(asked, mode="stream"), asked.effort, asked.aligned
+    stream, window = (
+        replace(asked, mode="stream"),
+        Choice("window", None, None, asked.effort, asked.aligned, asked.scratch),
+    )
     try:
-        schedule = schedule_graph(
-            graph,
-            kernels=kernels,
-            mode="stream",
-            hop=asked.hop,
-            recompute=asked.recompute,
-            effort=effort,
-            aligned=aligned,
-        )
+        schedule = stream.scheduled(graph, kernels)
     except CompileError as error:
         if asked.hop is not None or asked.recompute is not None:
             raise
-        window = ram_of(schedule_graph(graph, kernels=kernels, effort=effort, aligned=aligned))
-        if ram_bytes is None or window <= ram_bytes:
-            return Choice("window", effort=effort, aligned=aligned)
+        if ram_bytes is None:
+            return window
+        try:
+            return choose(graph, kernels, window, ram_bytes)
+        except CompileError:
+            least = min(ram_of(plan.scheduled(graph, kernels)) for plan in _tries(graph, kernels, window))
         raise CompileError(
-            f"'{graph.name}' needs {window} bytes of state, input and output and {ram_bytes} are allowed, and {error}"
+            f"'{graph.name}' needs {least} bytes of state, input and output and {ram_bytes} are allowed, and {error}"
         ) from None
-    smallest = (ram_of(schedule), replace(stream, hop=schedule.timing.hop))
-    if least_ram_of(schedule_graph(graph, kernels=kernels, search=False, effort=effort, aligned=aligned)) < smallest[0]:
-        window = ram_of(schedule_graph(graph, kernels=kernels, effort=effort, aligned=aligned))
-        smallest = min(smallest, (window, Choice("window", effort=effort, aligned=aligned)), key=lambda plan: plan[0])
+    stream = replace(stream, hop=schedule.timing.hop)
+    smallest = (ram_of(schedule), stream)
+    if least_ram_of(window.scheduled(graph, kernels, search=False)) < smallest[0]:
+        smallest = min(smallest, (ram_of(window.scheduled(graph, kernels)), window), key=lambda plan: plan[0])
     if ram_bytes is None or smallest[0] <= ram_bytes:
         return smallest[1]
-    assert schedule.timing.hop is not None
-    return _recomputing(graph, kernels, asked, schedule.timing.hop, smallest, ram_bytes)
-
-
-def _recomputing(
-    graph: Graph, kernels: str | Flavour, asked: Choice, hop: int, smallest: tuple[int, Choice], ram_bytes: int
-) -> Choice:
-    """The fewest skips to compute again so that the stream fits."""
-    if asked.recompute is None:
-        for count in range(1, MOST_SKIPS + 1):
-            try:
-                schedule = schedule_graph(
-                    graph,
-                    kernels=kernels,
-                    mode="stream",
-                    hop=hop,
-                    recompute=count,
-                    effort=asked.effort,
-                    aligned=asked.aligned,
-                )
-            except CompileError:
-                break  # there are no more skips
-            needed, plan = ram_of(schedule), Choice("stream", hop, count, asked.effort, asked.aligned)
-            if needed <= ram_bytes:
-                return plan
-            smallest = min(smallest, (needed, plan), key=lambda found: found[0])
-    needed, plan = smallest
-    given = [option for option in ("hop", "recompute") if getattr(asked, option) is not None]
-    without = f"leave --{' and --'.join(given)} out, " if given else ""
-    raise CompileError(
-        f"'{graph.name}' needs at least {needed} bytes of state, input and output ({plan.sentence()}) and {ram_bytes} "
-        f"are allowed; {without}raise --ram or build a smaller network"
-    )
+    others = (plan for plan in _tries(graph, kernels, stream) if plan != stream)
+    return _fitting(graph, kernels, asked, others, ram_bytes, smallest)
 
 
 def ram_of(schedule: Schedule) -> int:

@@ -47,16 +47,8 @@ def explain(
 
 def explain_model(graph: Graph, kernels: str | Flavour, choice: Choice, predict: Predict = lambda _: None) -> list[str]:
     """``explain`` for what ``compile_model`` makes of the same arguments; ``predict`` says what its layers take."""
-    schedule = schedule_graph(
-        graph,
-        kernels=kernels,
-        mode=choice.mode,
-        hop=choice.hop,
-        recompute=choice.recompute,
-        effort=choice.effort,
-        aligned=choice.aligned,
-    )
-    return explain(graph, schedule, kernels, choice.effort, choice.aligned, predict(schedule))
+    schedule = choice.scheduled(graph, kernels)
+    return explain(graph, schedule, choice.on(kernels), choice.effort, choice.aligned, predict(schedule))
 
 
 def hop_curve(graph: Graph, kernels: str | Flavour, effort: int = 1, aligned: bool = False) -> list[tuple[int, int]]:

@@ -23,6 +23,7 @@ def export_c(
     ram: int | None = None,
     effort: int = 1,
     aligned: bool = False,
+    scratch: int | None = None,
     explain: bool = False,
     pipeline: bool = False,
     input_rate: float | None = None,
@@ -46,9 +47,10 @@ def export_c(
     mode : ``"window"``, a whole window per call; ``"stream"``, a hop per call; ``"auto"``, the smaller of the two.
     hop : input samples per call of a stream; ``None`` for the total stride.
     recompute : skips of a stream to compute again instead of keeping them; ``None`` for the cheap ones.
-    ram : auto: bytes that state, input and output must fit.
+    ram : bytes that state, input and output must fit: with less scratch memory, by hops, computing skips again.
     effort : candidates that planning looks at, as a multiple of the usual number.
     aligned : load and store no word but at a multiple of four, for cores that trap it.
+    scratch : most bytes of memory that a kernel may have beside its operands; ``None`` for what the fastest wants.
     explain : say on stderr what sets the arena's size and what would lower it.
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.
@@ -86,6 +88,7 @@ def bench(
     ram: int | None = None,
     effort: int = 1,
     aligned: bool = False,
+    scratch: int | None = None,
     toolchain: str | None = None,
     emulator: str | None = None,
     kernels: str | None = None,
@@ -120,9 +123,10 @@ def bench(
     stream : short for ``mode="stream"``.
     hop : input samples per call of a stream; ``None`` for the total stride.
     recompute : skips of a stream to compute again instead of keeping them; ``None`` for the cheap ones.
-    ram : auto: bytes that state, input and output must fit.
+    ram : bytes that state, input and output must fit: with less scratch memory, by hops, computing skips again.
     effort : candidates that planning looks at, as a multiple of the usual number.
     aligned : load and store no word but at a multiple of four, for cores that trap it.
+    scratch : most bytes of memory that a kernel may have beside its operands; ``None`` for what the fastest wants.
     toolchain : ``"gcc"``, ``"clang"`` or ``"zig"``; ``None`` for the first that is installed.
     emulator : ``"qemu"`` or ``"unicorn"``; ``None`` for the first that is installed.
     kernels : ``"portable"``, ``"dsp"`` or ``"mve"``; ``None`` for the core's fastest.
@@ -242,6 +246,7 @@ def firmware_new(
     hop: int | None = None,
     effort: int = 1,
     aligned: bool = False,
+    scratch: int | None = None,
     weights: Literal["flash", "ram"] = "flash",
     pipeline: bool = False,
     input_rate: float | None = None,
@@ -263,6 +268,7 @@ def firmware_new(
     hop : input samples per call of a stream; ``None`` for the total stride.
     effort : candidates that planning looks at, as a multiple of the usual number.
     aligned : load and store no word but at a multiple of four, for cores that trap it.
+    scratch : most bytes of memory that a kernel may have beside its operands; ``None`` for what the fastest wants.
     weights : leave weights and tables in ``"flash"``, or copy them into ``"ram"`` at start.
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.

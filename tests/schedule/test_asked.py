@@ -43,7 +43,7 @@ def test_auto_takes_the_window_of_what_cannot_stream() -> None:
     [
         (Choice("stream", None, -1), None, "--recompute -1 is no number of skips"),
         (Choice("window", 65), None, "hop of 65 samples is longer than the window of 64"),
-        (Choice("stream", 8), 100, "--ram chooses between plans"),
+        (Choice("stream", 8), 100, "needs at least .* and 100 are allowed; leave --hop out, raise --ram"),
         (Choice("window", None, 0), None, "--recompute is about skips of a stream"),
     ],
 )
