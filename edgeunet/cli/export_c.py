@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +16,19 @@ from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
 from edgeunet.cli.options.scratch import scratch_option
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
+from edgeunet.errors import CompileError
 from edgeunet.escaping.terminal import print_json, say
+from edgeunet.kernels.flavours import FLAVOURS, find_flavour
 from edgeunet.schedule.choice import Choice
 
 if TYPE_CHECKING:
+    from edgeunet.emit.source import Compiled
+    from edgeunet.graph.ir import Graph
     from edgeunet.kernels.flavour import Flavour
+    from edgeunet.modelcard import ModelCard
+
+AUTO = "auto"
+"""``--kernels`` for every flavour in one folder."""
 
 
 @click.command("export-c")
@@ -35,7 +45,7 @@ if TYPE_CHECKING:
     help="Self-contained C that runs the model, or the .tflite file as a C array for the TFLM interpreter.",
 )
 @click.option("--name", help="C identifier that prefixes every symbol.  [default: from the file's name]")
-@kernels_option("--core", otherwise="portable")
+@kernels_option("--core", everywhere=True)
 @click.option(
     "--target",
     metavar="BOARD|CORE",
@@ -98,9 +108,11 @@ def command(
         _export_array(model, directory, identifier, measure=not no_arena, as_json=as_json)
     else:
         asked = Choice(mode, hop, recompute, effort, aligned, scratch)
-        _export_compiled(
-            model, directory, identifier, _flavour(kernels, target), asked, ram_bytes, explained, as_json, pipeline
-        )
+        if kernels == AUTO and target is not None:
+            raise click.UsageError(f"--kernels {AUTO} is for every target, --target {target} for one; leave one out.")
+        everywhere = target is None and kernels in (None, AUTO)
+        flavours = tuple(FLAVOURS.values()) if everywhere else (_flavour(kernels, target),)
+        _export_compiled(model, directory, identifier, flavours, asked, ram_bytes, explained, as_json, pipeline)
 
 
 def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_json: bool) -> None:
@@ -125,59 +137,43 @@ def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_
 
 def _flavour(kernels: str | None, target: str | None) -> Flavour:
     """The kernels asked for, or those that the target's core runs best."""
-    from edgeunet.kernels.flavours import find_flavour
     from edgeunet.run.target import find_board, target_kernels
 
-    return find_flavour(kernels or "portable") if target is None else target_kernels(find_board(target), kernels)
+    return find_flavour(kernels or "") if target is None else target_kernels(find_board(target), kernels)
 
 
 def _export_compiled(
     model: Path,
     directory: Path,
     name: str,
-    kernels: Flavour,
+    flavours: Sequence[Flavour],
     asked: Choice,
     ram_bytes: int | None,
     explained: bool,
     as_json: bool,
     pipeline: PipelineOptions,
 ) -> None:
-    from edgeunet.emit import compile_model
-    from edgeunet.emit.compile import default_command
+    """Compile for one flavour, or for all of them into one folder."""
     from edgeunet.emit.source import summary
     from edgeunet.emit.work import predicted_layers
     from edgeunet.graph import read_tflite
     from edgeunet.modelcard import read_card
-    from edgeunet.schedule.choice import choose
     from edgeunet.schedule.explain import explain_model
 
     graph = read_tflite(model)
-    choice = choose(graph, kernels, asked, ram_bytes)
-    if asked.mode == "auto" or choice != asked:
-        say(f"{'auto' if asked.mode == 'auto' else '--ram'}: {choice.sentence()}", err=True)
-    kernels = choice.on(kernels)
     card = read_card(model, graph.digest)
-    line = (
-        default_command(kernels, choice.mode, choice.hop, choice.recompute, choice.effort, choice.aligned)
-        + pipeline.arguments()
-    )
-    compiled = compile_model(
-        graph,
-        name,
-        kernels=kernels,
-        mode=choice.mode,
-        hop=choice.hop,
-        recompute=choice.recompute,
-        card=card,
-        command=line,
-        effort=choice.effort,
-        aligned=choice.aligned,
-    )
+    choices = _choices(graph, flavours, asked, ram_bytes)
+    if len(flavours) == 1:
+        compiled = _compile(graph, name, flavours[0], choices[flavours[0].name], card, pipeline)
+    else:
+        compiled = _compile_everywhere(graph, name, choices, asked, card, ram_bytes, pipeline)
     if pipeline.wanted:
         from edgeunet.pipeline.program import add_pipeline
 
         compiled, _ = add_pipeline(compiled, graph, card, pipeline.request())
-    compiled.sources.write(directory)
+    stems = (name, *(f"{name}_{flavour}" for flavour in FLAVOURS))
+    other_forms = {f"{stem}{ending}" for stem in stems for ending in (".c", ".h", "_weights.h")}
+    compiled.sources.write(directory, instead_of=other_forms)
     if compiled.untried:
         say(compiled.untried.sentence(), err=True)
     if as_json:
@@ -185,5 +181,78 @@ def _export_compiled(
     else:
         for path in compiled.sources.files:
             say(str(directory / path))
-    if explained:
-        say(*explain_model(graph, kernels, choice, predicted_layers), err=as_json)
+    for flavour in flavours if explained else ():
+        if len(flavours) > 1:
+            say("", f"{flavour.name}: {flavour.title}", err=as_json)
+        if flavour.name in choices:
+            say(*explain_model(graph, flavour, choices[flavour.name], predicted_layers), err=as_json)
+
+
+def _choices(graph: Graph, flavours: Sequence[Flavour], asked: Choice, ram_bytes: int | None) -> dict[str, Choice]:
+    """How to compile for each flavour. Where there are several, all run in the mode and hop of the first (a caller sees
+    no difference); one that needs more memory is left out, and that is said."""
+    from edgeunet.schedule.choice import choose
+
+    chosen: dict[str, Choice] = {}
+    for flavour in flavours:
+        first = next(iter(chosen.values()), None)
+        wanted = asked if first is None else replace(asked, mode=first.mode, hop=first.hop)
+        of = f" for {flavour.name} kernels" if len(flavours) > 1 else ""
+        try:
+            choice = choose(graph, flavour, wanted, ram_bytes)
+        except CompileError as error:
+            if first is None:
+                raise
+            say(f"no {flavour.name} kernels: {error}", err=True)
+            continue
+        if asked.mode == "auto" or choice != wanted:
+            say(f"{'auto' if asked.mode == 'auto' else '--ram'}: {choice.sentence()}{of}", err=True)
+        chosen[flavour.name] = choice
+    return chosen
+
+
+def _compile(
+    graph: Graph, name: str, flavour: Flavour, choice: Choice, card: ModelCard | None, pipeline: PipelineOptions
+) -> Compiled:
+    from edgeunet.emit import compile_model
+    from edgeunet.emit.compile import default_command
+
+    flavour = choice.on(flavour)
+    line = default_command(flavour, choice.mode, choice.hop, choice.recompute, choice.effort, choice.aligned)
+    return compile_model(
+        graph,
+        name,
+        kernels=flavour,
+        mode=choice.mode,
+        hop=choice.hop,
+        recompute=choice.recompute,
+        card=card,
+        command=line + pipeline.arguments(),
+        effort=choice.effort,
+        aligned=choice.aligned,
+    )
+
+
+def _compile_everywhere(
+    graph: Graph,
+    name: str,
+    choices: Mapping[str, Choice],
+    asked: Choice,
+    card: ModelCard | None,
+    ram_bytes: int | None,
+    pipeline: PipelineOptions,
+) -> Compiled:
+    from edgeunet.emit.compile import options_of
+    from edgeunet.emit.everywhere import compile_everywhere
+
+    ram = f" --ram {ram_bytes}" if ram_bytes is not None else ""
+    line = f"edgeunet export-c --kernels {AUTO}{options_of(asked)}{ram}{pipeline.arguments()}"
+    made = compile_everywhere(graph, name, choices, card, line)
+    for flavour, reason in made.left_out.items():
+        say(f"no {flavour} kernels: {reason}", err=True)
+    sizes = "; ".join(
+        f"{flavour} ({FLAVOURS[flavour].title}): state {each.state_bytes:,} bytes, constants {each.weights_bytes:,}"
+        for flavour, each in made.each.items()
+    )
+    say(f"kernels of {len(made.each)} kinds, of which a compiler takes one: {sizes}", err=True)
+    return made.compiled

@@ -17,6 +17,7 @@ from edgeunet.graph.ir import Graph
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.flavours import find_flavour
 from edgeunet.modelcard import ModelCard
+from edgeunet.schedule.choice import Choice
 from edgeunet.schedule.plan import schedule_graph
 
 
@@ -56,6 +57,41 @@ def compile_model(
     CompileError
         When the graph cannot be compiled as asked.
     """
+    document = make_document(
+        graph, name, kernels=kernels, mode=mode, hop=hop, without=without, recompute=recompute, card=card,
+        command=command, effort=effort, aligned=aligned,
+    )  # fmt: skip
+    return compile_document(document, graph)
+
+
+def compile_document(document: Document, graph: Graph) -> Compiled:
+    """The files of ``document``."""
+    prefix = document.prefix
+    files = {
+        f"{prefix}.h": header_text(document),
+        f"{prefix}.c": program_text(document),
+        f"{prefix}_weights.h": weights_text(document),
+        f"{prefix}_selftest.c": render_selftest(graph, document),
+        f"{prefix}.cmake": cmake_text(prefix, document.facts, (".c", "_selftest.c")),
+    }
+    return compiled_of(document, graph, SourceTree(files), (f"{prefix}.c",))
+
+
+def make_document(
+    graph: Graph,
+    name: str | None,
+    *,
+    kernels: str | Flavour,
+    mode: str,
+    hop: int | None,
+    without: Collection[str],
+    recompute: int | None,
+    card: ModelCard | None,
+    command: str,
+    effort: int,
+    aligned: bool,
+) -> Document:
+    """What the files of ``compile_model`` say."""
     prefix = check_identifier(name) if name else suggest_identifier(graph.name)
     flavour = find_flavour(kernels)
     schedule = schedule_graph(
@@ -76,25 +112,24 @@ def compile_model(
         "kernels": f"{flavour.name}, for {flavour.title}",
         "command": command or default_command(flavour, mode, hop, recompute, effort, aligned),
     }
-    document = Document(prefix, schedule, code, data, facts, _digest(code, data, facts), card, mode, aligned)
-    files = {
-        f"{prefix}.h": header_text(document),
-        f"{prefix}.c": program_text(document),
-        f"{prefix}_weights.h": weights_text(document),
-        f"{prefix}_selftest.c": render_selftest(graph, document),
-        f"{prefix}.cmake": cmake_text(prefix, facts, (".c", "_selftest.c")),
-    }
+    return Document(prefix, schedule, code, data, facts, _digest(code, data, facts), card, mode, aligned)
+
+
+def compiled_of(document: Document, graph: Graph, sources: SourceTree, c_sources: tuple[str, ...]) -> Compiled:
+    """``document`` with the texts that were made of it."""
+    schedule = document.schedule
+    assert schedule.flavour is not None
     return Compiled(
-        prefix,
-        SourceTree(files),
-        (f"{prefix}.c",),
-        code.layers,
+        document.prefix,
+        sources,
+        c_sources,
+        document.code.layers,
         document.inputs,
         document.outputs,
         schedule.arena_bytes,
-        data.size_bytes,
-        flavour.name,
-        mode,
+        document.data.size_bytes,
+        schedule.flavour.name,
+        document.mode,
         graph.digest,
         hop_samples=schedule.timing.hop or 0,
         lookahead_samples=document.lookahead_samples,
@@ -103,10 +138,10 @@ def compile_model(
         stride_samples=document.total_stride if document.streams else 1,
         hop_output_rows=schedule.timing.rows[schedule.outputs[0]] if document.streams else 0,
         receptive_field_samples=schedule.timing.receptive_field,
-        facts=facts,
+        facts=document.facts,
         run_digest=document.digest,
         untried=schedule.untried,
-        aligned=aligned,
+        aligned=document.aligned,
     )
 
 
@@ -121,13 +156,19 @@ def default_command(
     """The command line that gives the same files."""
     flavour = find_flavour(kernels)
     target = "" if flavour.core == find_flavour(flavour.name).core else f" --target {flavour.core}"
+    choice = Choice(mode, hop, recompute, effort, aligned, flavour.scratch_bytes)
+    return f"edgeunet export-c{target} --kernels {flavour.name}{options_of(choice)}"
+
+
+def options_of(choice: Choice) -> str:
+    """``choice`` as options of the command line."""
     return (
-        f"edgeunet export-c{target} --kernels {flavour.name} --mode {mode}"
-        + (f" --hop {hop}" if hop is not None else "")
-        + (f" --recompute {recompute}" if recompute is not None else "")
-        + (f" --effort {effort}" if effort != 1 else "")
-        + (" --aligned" if aligned else "")
-        + (f" --scratch {flavour.scratch_bytes}" if flavour.scratch_bytes is not None else "")
+        f" --mode {choice.mode}"
+        + (f" --hop {choice.hop}" if choice.hop is not None else "")
+        + (f" --recompute {choice.recompute}" if choice.recompute is not None else "")
+        + (f" --effort {choice.effort}" if choice.effort != 1 else "")
+        + (" --aligned" if choice.aligned else "")
+        + (f" --scratch {choice.scratch}" if choice.scratch is not None else "")
     )
 
 

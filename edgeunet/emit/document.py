@@ -44,6 +44,13 @@ class Document:
     mode: str = "window"
     """``stream`` where the caller pushes hops; ``window`` where it runs windows, at once or by hops."""
     aligned: bool = False
+    only_for: str = ""
+    """Name of a flavour whose files lie beside those of others, each for compilers that its kernels suit."""
+
+    @property
+    def stem(self) -> CIdentifier:
+        """How the names of its header, program and weights begin."""
+        return CIdentifier(f"{self.prefix}_{self.only_for}" if self.only_for else self.prefix)
 
     @property
     def run(self) -> tuple[CIdentifier, tuple[CComment, ...], CText]:
@@ -164,11 +171,12 @@ class WeightsPage(FilePage):
     template = "emit/c/weights.h.jinja"
 
     tables: CText
+    stem: CIdentifier
 
 
 def weights_text(document: Document) -> str:
     """Text of ``<prefix>_weights.h``."""
-    return render(WeightsPage(*document.run, CText(document.data.text)))
+    return render(WeightsPage(*document.run, CText(document.data.text), document.stem))
 
 
 @dataclass(frozen=True)
@@ -200,6 +208,8 @@ class ProgramPage(FilePage):
     needs_told : what to do where one is not defined.
     little_endian : whether the kernels work in that byte order alone.
     aligned : whether the compiler must not load or store words at odd addresses either.
+    stem : how the name of the weights begins.
+    only_for : the macro that the header defines where this program is the one to compile; ``None`` where it always is.
     """
 
     template = "emit/c/program.c.jinja"
@@ -217,6 +227,8 @@ class ProgramPage(FilePage):
     needs_told: CString
     little_endian: bool
     aligned: bool
+    stem: CIdentifier
+    only_for: CIdentifier | None
 
 
 def program_text(document: Document) -> str:
@@ -252,8 +264,15 @@ def program_text(document: Document) -> str:
             told,
             schedule.flavour.little_endian,
             document.aligned,
+            document.stem,
+            only_macro(document) if document.only_for else None,
         )
     )
+
+
+def only_macro(document: Document) -> CIdentifier:
+    """The macro that says that ``document`` is the one of several to compile."""
+    return CIdentifier(f"{document.stem.upper}_KERNELS")
 
 
 def _needed_macros(flavour: Flavour) -> tuple[tuple[CIdentifier, ...], CString]:

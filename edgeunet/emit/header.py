@@ -83,6 +83,7 @@ class HeaderPage(FilePage):
     layer_table: tuple[CComment, ...]
     stream: StreamHeader | None
     aligned: bool
+    stem: CIdentifier
     checks_stream: bool
     """Whether the self-test streams; a window is one for its caller, however it runs."""
 
@@ -111,6 +112,7 @@ def header_text(document: Document) -> str:
             layer_table=layer_table(layers, document.spans),
             stream=_stream(document) if document.streams else None,
             aligned=document.aligned,
+            stem=document.stem,
             checks_stream=document.mode == "stream",
         )
     )

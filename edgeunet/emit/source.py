@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -32,11 +33,23 @@ class SourceTree:
             hasher.update(path.encode() + b"\0" + self.files[path].encode() + b"\0")
         return hasher.hexdigest()
 
-    def write(self, directory: Path) -> None:
-        """Write every file below ``directory``, all in one step."""
+    def write(self, directory: Path, instead_of: Collection[str] = ()) -> None:
+        """Write every file below ``directory``, all in one step; files ``instead_of`` go, if edgeunet made them."""
         with FileSet(directory) as files:
+            for path in sorted({*instead_of} - self.files.keys()):
+                if _is_own(directory / path):
+                    files.remove(directory / path)
             for path, text in self.files.items():
                 files.write_text(directory / path, text)
+
+
+def _is_own(path: Path) -> bool:
+    """Whether the file at ``path`` begins with the banner of a generated one."""
+    try:
+        with path.open("rb") as file:
+            return re.search(rb"^ \* made by +edgeunet ", file.read(1000), re.MULTILINE) is not None
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ def add_pipeline(
         f"{name}_pipeline.c": _program(compiled, pipeline),
         f"{name}_pipeline_selftest.c": render_pipeline_selftest(compiled, graph, pipeline),
     }
-    cmake = cmake_text(name, compiled.facts, (".c", "_selftest.c", "_pipeline.c", "_pipeline_selftest.c"))
+    own = (source.removeprefix(name) for source in compiled.c_sources)
+    cmake = cmake_text(name, compiled.facts, (*own, "_selftest.c", "_pipeline.c", "_pipeline_selftest.c"))
     sources = SourceTree({**compiled.sources.files, **tree, f"{name}.cmake": cmake})
     return replace(compiled, sources=sources, c_sources=(*compiled.c_sources, f"{name}_pipeline.c")), pipeline
 

@@ -41,8 +41,8 @@ def export_c(
     output : directory for the files.
     format : ``"compiled"``, C that runs the model, or ``"array"``, the file as a C array for the TFLM interpreter.
     name : C identifier that prefixes every symbol; ``None`` for one from the file's name.
-    kernels : ``"portable"`` (any C99 compiler), ``"dsp"`` (Cortex-M4, M7, M33), ``"mve"`` (Cortex-M55, M85); ``None``
-        for the fastest on ``target``, portable ones without.
+    kernels : ``"portable"`` (any C99 compiler), ``"dsp"`` (Cortex-M4, M7, M33), ``"mve"`` (Cortex-M55, M85) or
+        ``"auto"``, all of them in one folder; ``None`` for the fastest on ``target``, ``"auto"`` without.
     target : a board or core, by whose cycles kernels are chosen.
     mode : ``"window"``, a whole window per call; ``"stream"``, a hop per call; ``"auto"``, the smaller of the two.
     hop : input samples per call of a stream; ``None`` for the total stride.

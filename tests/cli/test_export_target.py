@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from edgeunet.cli import main
+from edgeunet.graph import read_tflite
+from edgeunet.kernels.flavours import FLAVOURS
+from edgeunet.run.bench import Request, compile_request
+from edgeunet.schedule.choice import Choice, ram_of
 from tests.networks.pass_networks import RELU, PassNetwork
 
 
@@ -98,3 +102,51 @@ def test_an_estimate_for_nothing_is_a_sentence(
     told = capsys.readouterr()
     assert (ended.value.code, told.out, told.err.count("\n")) == (2, "", 1)
     assert said in told.err
+
+
+@pytest.mark.parametrize("target", ["cortex-m4", "cortex-m7", "cortex-m55", "nucleo-l4r5zi"])
+def test_a_target_gets_the_files_that_bench_measures_there(model: Path, target: str) -> None:
+    for mode in ("window", "stream"):
+        measured = compile_request(Request(model, target, mode=mode), read_tflite(model))
+        assert exported(model, "--target", target, "--mode", mode) == dict(measured.sources.files)
+
+
+def test_without_a_target_every_core_gets_its_kernels(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = exported(model)
+    assert set(names) == set(exported(model, "--kernels", "auto"))
+    assert {"net.h", "net_portable.c", "net_dsp.c", "net_mve.c", "net_selftest.c", "net.cmake"} < set(names)
+    said = capsys.readouterr().err
+    assert said.count("kernels of 3 kinds, of which a compiler takes one: ") == 2
+    assert "edgeunet export-c --kernels auto --mode window" in names["net.h"]
+
+
+def test_a_flavour_that_does_not_fit_is_left_out_and_named(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    graph = read_tflite(model)
+    needed = {f: ram_of(Choice("stream", scratch=0).scheduled(graph, f)) for f in FLAVOURS}
+    ram = needed["portable"]
+    lacking = [f for f, count in needed.items() if count > ram]
+    names = exported(model, "--mode", "stream", "--ram", str(ram))
+    said = capsys.readouterr().err
+    for flavour in FLAVOURS:
+        assert (f"no {flavour} kernels: " in said) == (flavour in lacking)
+        assert (f"net_{flavour}.c" in names) == (flavour not in lacking and len(lacking) < 2)
+
+
+def test_every_target_and_one_contradict_each_other(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["export-c", str(model), "-o", str(model.parent / "none"), "--kernels", "auto", "--target", "cortex-m4"])
+    assert ended.value.code == 2
+    assert "leave one out" in capsys.readouterr().err
+
+
+def test_one_form_takes_the_place_of_the_other(model: Path) -> None:
+    out = model.parent / "out"
+    mine = out / "net_mve.h"
+    for arguments in ([], ["--kernels", "dsp"], []):
+        with pytest.raises(SystemExit):
+            main(["export-c", str(model), "-o", str(out), *arguments])
+        names = {path.name for path in out.iterdir() if path != mine or arguments != ["--kernels", "dsp"]}
+        assert names == set(exported(model, *arguments))
+        if not arguments and not mine.read_text().startswith("mine"):
+            mine.write_text("mine\n")
+        assert mine.exists(), "a file of the user's own stays"

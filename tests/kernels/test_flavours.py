@@ -79,7 +79,7 @@ def test_help_names_every_flavour_and_what_it_runs_on() -> None:
     text = " ".join(CliRunner().invoke(command, ["--help"]).output.split())
     for flavour in FLAVOURS.values():
         assert flavour.title in text
-    assert f"[{'|'.join(FLAVOURS)}]" in text
+    assert f"[{'|'.join(('auto', *FLAVOURS))}]" in text
 
 
 def test_names_and_titles_load_no_numpy() -> None:
