@@ -163,10 +163,11 @@ def _export_compiled(
     graph = read_tflite(model)
     card = read_card(model, graph.digest)
     choices = _choices(graph, flavours, asked, ram_bytes)
+    told: tuple[str, ...] = ()
     if len(flavours) == 1:
         compiled = _compile(graph, name, flavours[0], choices[flavours[0].name], card, pipeline)
     else:
-        compiled = _compile_everywhere(graph, name, choices, asked, card, ram_bytes, pipeline)
+        compiled, told = _compile_everywhere(graph, name, choices, asked, card, ram_bytes, pipeline)
     if pipeline.wanted:
         from edgeunet.pipeline.program import add_pipeline
 
@@ -174,6 +175,7 @@ def _export_compiled(
     stems = (name, *(f"{name}_{flavour}" for flavour in FLAVOURS))
     other_forms = {f"{stem}{ending}" for stem in stems for ending in (".c", ".h", "_weights.h")}
     compiled.sources.write(directory, instead_of=other_forms)
+    say(*told, err=True)
     if compiled.untried:
         say(compiled.untried.sentence(), err=True)
     if as_json:
@@ -241,18 +243,17 @@ def _compile_everywhere(
     card: ModelCard | None,
     ram_bytes: int | None,
     pipeline: PipelineOptions,
-) -> Compiled:
+) -> tuple[Compiled, tuple[str, ...]]:
+    """What was compiled, and what to say of it once it is written."""
     from edgeunet.emit.compile import options_of
     from edgeunet.emit.everywhere import compile_everywhere
 
     ram = f" --ram {ram_bytes}" if ram_bytes is not None else ""
     line = f"edgeunet export-c --kernels {AUTO}{options_of(asked)}{ram}{pipeline.arguments()}"
     made = compile_everywhere(graph, name, choices, card, line)
-    for flavour, reason in made.left_out.items():
-        say(f"no {flavour} kernels: {reason}", err=True)
+    left_out = (f"no {flavour} kernels: {reason}" for flavour, reason in made.left_out.items())
     sizes = "; ".join(
         f"{flavour} ({FLAVOURS[flavour].title}): state {each.state_bytes:,} bytes, constants {each.weights_bytes:,}"
         for flavour, each in made.each.items()
     )
-    say(f"kernels of {len(made.each)} kinds, of which a compiler takes one: {sizes}", err=True)
-    return made.compiled
+    return made.compiled, (*left_out, f"kernels of {len(made.each)} kinds, of which a compiler takes one: {sizes}")
