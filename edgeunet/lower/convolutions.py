@@ -130,7 +130,7 @@ def _parts(builder: Builder, op: Op) -> tuple[int, Int8Array, Bias, Requantizati
     if op.inputs[2] != ABSENT:
         given = tensors[op.inputs[2]].data
         assert given is not None
-        data = given.astype(np.int64).reshape(-1)
+        data = given.astype(np.int64).ravel()
     bias: Bias = data if wide else data.astype(np.int32)
     requantization = _requantization(op, tensors[op.inputs[0]], weights, output, channels)
     return builder.signal(op.inputs[0]), weights.data.astype(np.int8), bias, requantization

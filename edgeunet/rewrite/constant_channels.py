@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from edgeunet.graph.evaluation.arithmetic import multiply_by_quantized_multiplier
 from edgeunet.program.convolutions import INT32_LIMIT, Conv, Conv2d, Depthwise, Depthwise2d
-from edgeunet.program.parameters import AveragePool, Copy, Parameters, Pool, Pool2d
+from edgeunet.program.parameters import AveragePool, Parameters, Pool, Pool2d
 from edgeunet.program.program import Node, Program
 
 Weighted: TypeAlias = Conv | Conv2d | Depthwise | Depthwise2d
@@ -97,7 +97,7 @@ def _values(program: Program, node: Node, found: Mapping[int, Values]) -> Values
         return _of_convolution(p, given, reaches_padding(node))
     if isinstance(p, Pool | Pool2d | AveragePool):
         return np.where(given == VARIES, VARIES, np.clip(given, p.low, p.high))
-    if isinstance(p, Copy) and keeps_channels(program, node):
+    if keeps_channels(program, node):
         return given
     return None
 
@@ -119,7 +119,7 @@ def _of_convolution(p: Weighted, given: Values, padded: bool) -> Values | None:
     exact = (r.shifts <= 0) & (least >= -INT32_LIMIT) & (greatest < INT32_LIMIT)
     first, last = (
         np.clip(
-            multiply_by_quantized_multiplier(np.where(exact, end, 0), r.multipliers, r.shifts) + r.zero_point,
+            multiply_by_quantized_multiplier(end, r.multipliers, r.shifts) + r.zero_point,
             r.low,
             r.high,
         )

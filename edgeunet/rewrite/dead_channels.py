@@ -56,12 +56,16 @@ def remove_dead_channels(program: Program) -> Program:
 
 
 def _chain(program: Program, root: int) -> Chain | None:
-    """The chain that begins with node ``root``; ``None`` where something else reads one of its signals."""
+    """The chain that begins with node ``root``; ``None`` where something else reads one of its signals.
+
+    What is written otherwise than by one node, row by row, may be in it: ``constant_channels`` finds nothing there, so
+    that all of its channels stay.
+    """
     if not _sums(program, root):
         return None
     signals, handing_on, readers = [program.nodes[root].output], [], []
     for signal in signals:
-        if len(program.writers(signal)) != 1 or signal in program.outputs or not program.readers(signal):
+        if signal in program.outputs or not program.readers(signal):
             return None
         for number in program.readers(signal):
             node = program.nodes[number]
@@ -81,13 +85,12 @@ def _sums(program: Program, number: int) -> bool:
     p = node.parameters
     if not isinstance(p, Conv | Conv2d) or node.kind not in ("conv", "conv_2d") or not is_whole(node):
         return False
-    return len(node.signals) == 1 and p.weights.shape[-1] == program.signals[node.signals[0]].channels
+    all_channels: bool = p.weights.shape[-1] == program.signals[node.signals[0]].channels
+    return all_channels
 
 
 def _hands_on(program: Program, node: Node) -> bool:
     p = node.parameters
-    if not is_whole(node) or len(node.signals) != 1:
-        return False
     if isinstance(p, Depthwise | Depthwise2d):
         return p.repeat == 1
     return isinstance(p, Pool | Pool2d | AveragePool) or keeps_channels(program, node)
@@ -108,7 +111,7 @@ def _kept(program: Program, chain: Chain, found: Mapping[int, Values]) -> NDArra
             dead &= found[node.signals[0]] == p.input_zero_point
     alive = int((~dead).sum())
     spare = max(STEP, -(-alive // STEP) * STEP) - alive
-    dead[np.flatnonzero(dead)[: max(spare, 0)]] = False
+    dead[np.flatnonzero(dead)[:spare]] = False
     return ~dead
 
 
@@ -132,9 +135,8 @@ def _fewer_outputs(node: Node, kept: NDArray[np.bool_]) -> Node:
     """``node`` with the ``kept`` of its outputs."""
     p = node.parameters
     if isinstance(p, Copy):
-        one_run = p.rows == 1 and p.run_bytes % len(kept) == 0
-        run = p.run_bytes // len(kept) * int(kept.sum()) if one_run else int(kept.sum())
-        return replace(node, parameters=replace(p, run_bytes=run))
+        # one run per row or one of all rows
+        return replace(node, parameters=replace(p, run_bytes=p.run_bytes // len(kept) * int(kept.sum())))
     if not isinstance(p, Conv | Conv2d | Depthwise | Depthwise2d):
         return node
     last = isinstance(p, Depthwise | Depthwise2d)

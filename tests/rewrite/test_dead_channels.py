@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.lower.lower import lower
-from edgeunet.program.convolutions import Conv, Requantization
-from edgeunet.program.program import Access, Node, Program, Signal
+from edgeunet.program.convolutions import Conv, Image
+from edgeunet.program.parameters import Copy
+from edgeunet.program.program import EACH, RESHAPED, Access, Node
 from edgeunet.rewrite import simplify
 from edgeunet.rewrite.constant_channels import VARIES, constant_channels, fix_constant_channels
 from edgeunet.rewrite.dead_channels import STEP, remove_dead_channels
@@ -16,26 +19,10 @@ from tests.networks import random_networks
 from tests.networks.image_networks import ImageNetwork
 from tests.networks.pass_networks import NETWORKS
 from tests.networks.random_layers import Network
+from tests.rigs.hand_made import node
 from tests.rigs.interpreter import run_program
 from tests.rigs.products import products
-
-HALF = 1 << 30
-
-
-def conv(source: int, output: int, weights: list[list[int]], bias: list[int], shift: int = -1, taps: int = 1) -> Node:
-    """A convolution whose accumulators are divided by ``2^(1 - shift)``."""
-    w = np.repeat(np.array(weights, np.int8)[:, None, :], taps, axis=1)
-    scaling = Requantization(np.full(len(w), HALF, np.int32), np.full(len(w), shift, np.int8), 5, -128, 127)
-    parameters = Conv(w, np.array(bias, np.int32), 5, scaling)
-    return Node(
-        "conv", f"to {output}", (source,), (Access(1, 0, taps - 1, 5),), output, parameters, ("CONV_2D",), w.size
-    )
-
-
-def program(*nodes: Node) -> Program:
-    widths = [1, *(len(node.parameters.bias) for node in nodes if isinstance(node.parameters, Conv))]
-    signals = tuple(Signal(str(i), 1, 1, channels, 0.1, 5) for i, channels in enumerate(widths))
-    return Program(signals, nodes, (0,), (len(nodes),))
+from tests.rigs.small_sums import Shape, conv, image_conv, program
 
 
 def first_layer(shift: int = -1) -> Node:
@@ -68,6 +55,43 @@ def test_a_window_that_reaches_into_padding_keeps_what_is_not_the_zero_point() -
 
 def test_what_is_an_output_keeps_its_channels() -> None:
     made = program(first_layer())
+    assert remove_dead_channels(made) is made
+
+
+def test_so_does_one_that_is_read_as_well() -> None:
+    made = program(first_layer(), conv(1, 2, [[1] * 20], [7]), outputs=(1, 2))
+    assert remove_dead_channels(made) is made
+
+
+@pytest.mark.parametrize(
+    ("copy", "access", "shape", "run"),
+    [(Copy(1, 6, 20), EACH, (2, 3, 20), 16), (Copy(1, 1, 120), RESHAPED, (1, 6, 20), 6 * 16)],
+    ids=["row by row", "all in one run"],
+)
+def test_a_reshape_moves_as_many_channels_as_are_left(copy: Copy, access: Access, shape: Shape, run: int) -> None:
+    reshape = node("reshape", (1,), 2, copy, access)
+    shapes = {0: (2, 3, 1), 1: (2, 3, 20), 2: shape, 3: (1, 6, 1)}
+    given = program(first_layer(), reshape, conv(2, 3, [[1] * 10 + [3] * 10], [7]), shapes=shapes)
+    made = remove_dead_channels(given)
+    assert made.nodes[1].parameters == replace(copy, run_bytes=run)
+    assert [made.signals[i].channels for i in (1, 2)] == [16, 16]
+    inputs = [np.array([-128, 127, 5, 0, 17, -40])]
+    np.testing.assert_array_equal(run_program(made, inputs), run_program(given, inputs))
+
+
+def test_a_transposed_convolution_adds_nothing_between_its_rows() -> None:
+    """Of one tap every second row and column is the bias alone, whatever the input's channels are."""
+    image = Image(2, 3, 4, 6, 1, 1, 2, 2)
+    up = image_conv(1, 2, image, [[1] * 20], "transpose_conv_2d")
+    made = program(first_layer(), up, shapes={0: (2, 3, 1), 1: (2, 3, 20), 2: (4, 6, 1)})
+    assert len(set(run_program(made, [np.full(6, 5)])[0].ravel().tolist())) == 2
+    assert remove_dead_channels(made) is made
+
+
+def test_groups_of_channels_are_all_kept() -> None:
+    image = Image(2, 3, 2, 3, 1, 1)
+    grouped = image_conv(1, 2, image, [[1] * 10] * 2)
+    made = program(first_layer(), grouped, shapes={0: (2, 3, 1), 1: (2, 3, 20), 2: (2, 3, 2)})
     assert remove_dead_channels(made) is made
 
 
