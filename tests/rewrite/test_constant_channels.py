@@ -50,13 +50,20 @@ def test_accumulators_may_be_all_of_int32_but_no_more() -> None:
     assert found.tolist() == [VARIES, -128, 127, VARIES]
 
 
-def test_of_accumulators_that_are_shifted_up_the_extremes_say_nothing() -> None:
-    """Twice the least and twice the greatest wrap to the same end of int32, those between do not."""
-    inputs = 66400
-    bias = -(1 << 30) - 3_000_000 + 133 * 127 * inputs
-    made = program(conv(0, 1, [[127] * inputs], [bias], shift=1), rows=3, channels=inputs)
-    (found,) = run_program(made, [np.repeat([-128, 127, -10], inputs)])
-    assert found.ravel().tolist() == [127, 127, -128]
+INPUTS = 66400
+"""So many with weights of 127 that accumulators of one channel lie more than 2^31 apart."""
+
+
+@pytest.mark.parametrize(
+    ("shift", "bias", "values"),
+    [(1, -(1 << 30) - 3_000_000 + 133 * 127 * INPUTS, [127, -128]), (-1, (1 << 31) - 122 * 127 * INPUTS, [-128, 127])],
+    ids=["twice the least and the greatest", "the greatest"],
+)
+def test_where_accumulators_leave_int32_the_extremes_say_nothing(shift: int, bias: int, values: list[int]) -> None:
+    """What wraps meets the other extreme at one end of the values; -10 gives the other end."""
+    made = program(conv(0, 1, [[127] * INPUTS], [bias], shift=shift), rows=2, channels=INPUTS)
+    (found,) = run_program(made, [np.repeat([-128, -10], INPUTS)])
+    assert found.ravel().tolist() == values
     assert constant_channels(made)[1].tolist() == [VARIES]
 
 
