@@ -15,6 +15,7 @@ from edgeunet.cli.options.energy import EnergyOptions, energy_options
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
+from edgeunet.cli.options.prefer import prefer_option
 from edgeunet.cli.options.scratch import scratch_option
 from edgeunet.cli.options.weights import weights_option
 from edgeunet.escaping.terminal import print_json, say
@@ -44,6 +45,7 @@ from edgeunet.escaping.terminal import print_json, say
 @effort_option
 @aligned_option
 @scratch_option
+@prefer_option
 @click.option(
     "--toolchain", type=click.Choice(["gcc", "clang", "zig"]), help="Compiler.  [default: the first that is installed]"
 )
@@ -86,6 +88,7 @@ def command(
     effort: int,
     aligned: bool,
     scratch: int | None,
+    prefer: str,
     toolchain: str | None,
     emulator: str | None,
     kernels: str | None,
@@ -126,6 +129,7 @@ def command(
         effort=effort,
         aligned=aligned,
         scratch=scratch,
+        prefer=prefer,
         toolchain=toolchain,
         emulator=emulator,
         kernels=kernels,

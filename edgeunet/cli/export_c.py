@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from edgeunet.cli.options.aligned import aligned_option
 from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
+from edgeunet.cli.options.prefer import prefer_option
 from edgeunet.cli.options.scratch import scratch_option
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
 from edgeunet.errors import CompileError
 from edgeunet.escaping.terminal import print_json, say
+from edgeunet.kernels.flavour import FAST
 from edgeunet.kernels.flavours import FLAVOURS, find_flavour
 from edgeunet.schedule.choice import Choice
 
@@ -71,6 +74,7 @@ AUTO = "auto"
 @effort_option
 @aligned_option
 @scratch_option
+@prefer_option
 @click.option("--explain", "explained", is_flag=True, help="Print what sets the arena's size and what would lower it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about what was written.")
 @pipeline_options
@@ -89,6 +93,7 @@ def command(
     effort: int,
     aligned: bool,
     scratch: int | None,
+    prefer: str,
     explained: bool,
     as_json: bool,
     no_arena: bool,
@@ -97,11 +102,11 @@ def command(
     """Write C for MODEL (a .tflite file) into a directory."""
     identifier = check_identifier(name) if name is not None else suggest_identifier(model.name.split(".")[0])
     if flavour == "array":
-        given = (kernels, target, mode, hop, recompute, ram_bytes, effort, aligned, scratch, explained)
-        if given != (None, None, "window", None, None, None, 1, False, None, False):
+        given = (kernels, target, mode, hop, recompute, ram_bytes, effort, aligned, scratch, prefer, explained)
+        if given != (None, None, "window", None, None, None, 1, False, None, FAST, False):
             raise click.UsageError(
-                "--kernels, --target, --mode, --hop, --recompute, --ram, --effort, --aligned, --scratch and --explain "
-                "are for --format compiled; leave them out."
+                "--kernels, --target, --mode, --hop, --recompute, --ram, --effort, --aligned, --scratch, --prefer "
+                "and --explain are for --format compiled; leave them out."
             )
         if pipeline.wanted:
             raise click.UsageError("--pipeline is for --format compiled; leave it out.")
@@ -112,7 +117,7 @@ def command(
             raise click.UsageError(f"--kernels {AUTO} is for every target, --target {target} for one; leave one out.")
         everywhere = target is None and kernels in (None, AUTO)
         flavours = tuple(FLAVOURS.values()) if everywhere else (_flavour(kernels, target),)
-        _export_compiled(model, directory, identifier, flavours, asked, ram_bytes, explained, as_json, pipeline)
+        _export_compiled(model, directory, identifier, flavours, asked, ram_bytes, prefer, explained, as_json, pipeline)
 
 
 def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_json: bool) -> None:
@@ -149,11 +154,13 @@ def _export_compiled(
     flavours: Sequence[Flavour],
     asked: Choice,
     ram_bytes: int | None,
+    preference: str,
     explained: bool,
     as_json: bool,
     pipeline: PipelineOptions,
 ) -> None:
     """Compile for one flavour, or for all of them into one folder."""
+    from edgeunet.emit.preference import preferred
     from edgeunet.emit.source import summary
     from edgeunet.emit.work import predicted_layers
     from edgeunet.graph import read_tflite
@@ -163,11 +170,14 @@ def _export_compiled(
     graph = read_tflite(model)
     card = read_card(model, graph.digest)
     choices = _choices(graph, flavours, asked, ram_bytes)
+    on = {flavour.name: choices[flavour.name].on(flavour) for flavour in flavours if flavour.name in choices}
+    note = partial(say, err=True)
+    kernels = {name: preferred(graph, flavour, choices[name], preference, note) for name, flavour in on.items()}
     told: tuple[str, ...] = ()
     if len(flavours) == 1:
-        compiled = _compile(graph, name, flavours[0], choices[flavours[0].name], card, pipeline)
+        compiled = _compile(graph, name, kernels[flavours[0].name], choices[flavours[0].name], card, pipeline)
     else:
-        compiled, told = _compile_everywhere(graph, name, choices, asked, card, ram_bytes, pipeline)
+        compiled, told = _compile_everywhere(graph, name, choices, kernels, asked, card, ram_bytes, pipeline)
     if pipeline.wanted:
         from edgeunet.pipeline.program import add_pipeline
 
@@ -187,7 +197,7 @@ def _export_compiled(
         if len(flavours) > 1:
             say("", f"{flavour.name}: {flavour.title}", err=as_json)
         if flavour.name in choices:
-            say(*explain_model(graph, flavour, choices[flavour.name], predicted_layers), err=as_json)
+            say(*explain_model(graph, kernels[flavour.name], choices[flavour.name], predicted_layers), err=as_json)
 
 
 def _choices(graph: Graph, flavours: Sequence[Flavour], asked: Choice, ram_bytes: int | None) -> dict[str, Choice]:
@@ -239,6 +249,7 @@ def _compile_everywhere(
     graph: Graph,
     name: str,
     choices: Mapping[str, Choice],
+    flavours: Mapping[str, Flavour],
     asked: Choice,
     card: ModelCard | None,
     ram_bytes: int | None,
@@ -249,8 +260,10 @@ def _compile_everywhere(
     from edgeunet.emit.everywhere import compile_everywhere
 
     ram = f" --ram {ram_bytes}" if ram_bytes is not None else ""
-    line = f"edgeunet export-c --kernels {AUTO}{options_of(asked)}{ram}{pipeline.arguments()}"
-    made = compile_everywhere(graph, name, choices, card, line)
+    prefers = {flavour.prefers for flavour in flavours.values()} - {FAST}
+    prefer = f" --prefer {prefers.pop()}" if prefers else ""
+    line = f"edgeunet export-c --kernels {AUTO}{options_of(asked)}{ram}{prefer}{pipeline.arguments()}"
+    made = compile_everywhere(graph, name, choices, card, line, flavours)
     left_out = (f"no {flavour} kernels: {reason}" for flavour, reason in made.left_out.items())
     sizes = "; ".join(
         f"{flavour} ({FLAVOURS[flavour].title}): state {each.state_bytes:,} bytes, constants {each.weights_bytes:,}"

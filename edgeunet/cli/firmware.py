@@ -11,6 +11,7 @@ from edgeunet.cli.options.aligned import aligned_option
 from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
+from edgeunet.cli.options.prefer import prefer_option
 from edgeunet.cli.options.scratch import scratch_option
 from edgeunet.cli.options.weights import weights_option
 from edgeunet.escaping.shell import shell_path
@@ -31,6 +32,7 @@ def command() -> None:
 @effort_option
 @aligned_option
 @scratch_option
+@prefer_option
 @weights_option
 @pipeline_options
 @click.option(
@@ -46,6 +48,7 @@ def new(
     effort: int,
     aligned: bool,
     scratch: int | None,
+    prefer: str,
     weights: str,
     directory: Path,
     force: bool,
@@ -68,6 +71,7 @@ def new(
         effort=effort,
         aligned=aligned,
         scratch=scratch,
+        prefer=prefer,
         weights=weights,
         pipeline=asked,
         force=force,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -47,6 +48,10 @@ class Code:
     calls: tuple[str, ...]
     """The lines of the function's body, not indented."""
     layers: tuple[Layer, ...]
+    files: tuple[tuple[str, str], ...] = ()
+    """Flavour and name of each text in ``kernels``."""
+    written: Mapping[str, int] = field(default_factory=dict)
+    """By kernel, how many functions were written for its shapes."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,9 @@ def render_steps(schedule: Schedule, prefix: str, data: Tables) -> Code:
     name = CIdentifier(prefix)
     calls = render(LayersPage(name, tuple(codes))).splitlines()
     arguments = render(ArgumentsPage(name, tuple(steps.structs.values())))
-    return Code(kernels, arguments, tuple(calls), tuple(steps.layers))
+    return Code(
+        kernels, arguments, tuple(calls), tuple(steps.layers), tuple(steps.files), Counter(steps.definitions.values())
+    )
 
 
 class _Steps:
@@ -138,7 +145,8 @@ class _Steps:
         self._streams = schedule.timing.streams
         self._words = self._streams and flavour.moves_words
         self.files: dict[tuple[str, str], None] = {}
-        self.definitions: dict[str, None] = {}
+        self.definitions: dict[str, str] = {}
+        """Text of a function that is written for a shape → the kernel that calls it."""
         self.structs: dict[tuple[str, tuple[Field, ...]], Struct] = {}
         self.layers: list[Layer] = []
 
@@ -159,7 +167,7 @@ class _Steps:
         for name in (*kernel.requires, kernel.function):
             self.files[kernel.flavour, name] = None
         made = kernel.arguments(step)
-        self.definitions |= dict.fromkeys(made.definitions)
+        self.definitions |= dict.fromkeys(made.definitions, kernel.function)
         if isinstance(step.parameters, parameters.Fill):
             fill = Fill(CText(kernel.function), rows_of(step.output), step.parameters.value)
             return LayerCode(title, restored, (fill,), kept=kept)

@@ -14,7 +14,7 @@ from edgeunet.emit.selftest import render_selftest
 from edgeunet.emit.source import Compiled, SourceTree
 from edgeunet.emit.tables import Tables
 from edgeunet.graph.ir import Graph
-from edgeunet.kernels.flavour import Flavour
+from edgeunet.kernels.flavour import FAST, Flavour
 from edgeunet.kernels.flavours import find_flavour
 from edgeunet.modelcard import ModelCard
 from edgeunet.schedule.choice import Choice
@@ -157,7 +157,8 @@ def default_command(
     flavour = find_flavour(kernels)
     target = "" if flavour.core == find_flavour(flavour.name).core else f" --target {flavour.core}"
     choice = Choice(mode, hop, recompute, effort, aligned, flavour.scratch_bytes)
-    return f"edgeunet export-c{target} --kernels {flavour.name}{options_of(choice)}"
+    prefer = f" --prefer {flavour.prefers}" if flavour.prefers != FAST else ""
+    return f"edgeunet export-c{target} --kernels {flavour.name}{options_of(choice)}{prefer}"
 
 
 def options_of(choice: Choice) -> str:

@@ -23,6 +23,7 @@ from edgeunet.emit.source import Compiled, SourceTree
 from edgeunet.emit.template import render
 from edgeunet.escaping.c import CComment, CIdentifier, CText, c_comment
 from edgeunet.graph.ir import Graph
+from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.modelcard import ModelCard
 from edgeunet.schedule.choice import Choice
@@ -75,19 +76,27 @@ class Everywhere:
 
 
 def compile_everywhere(
-    graph: Graph, name: str | None, choices: Mapping[str, Choice], card: ModelCard | None, command: str
+    graph: Graph,
+    name: str | None,
+    choices: Mapping[str, Choice],
+    card: ModelCard | None,
+    command: str,
+    flavours: Mapping[str, Flavour] = FLAVOURS,
 ) -> Everywhere:
     """Compile ``graph`` once for each flavour of ``choices``, as that says, into one folder.
 
-    The states differ in size; functions, types and values are the same. A flavour is left out whose plan has another
-    look-ahead than the portable one, which the caller would have to know.
+    ``flavours`` are those of a preference (``edgeunet.emit.preference``), or as they are. The states differ in size;
+    functions, types and values are the same. A flavour is left out whose plan has another look-ahead than the portable
+    one, which the caller would have to know.
 
     Raises
     ------
     CompileError
         When the graph cannot be compiled as asked.
     """
-    made = {flavour: _document(graph, name, flavour, choice, card, command) for flavour, choice in choices.items()}
+    made = {
+        flavour: _document(graph, name, flavours[flavour], choice, card, command) for flavour, choice in choices.items()
+    }
     left_out = {f: "its look-ahead differs" for f, d in made.items() if _timing(d) != _timing(made[PORTABLE])}
     kept = {flavour: document for flavour, document in made.items() if flavour not in left_out}
     if len(kept) == 1:
@@ -118,11 +127,11 @@ def compile_everywhere(
 
 
 def _document(
-    graph: Graph, name: str | None, flavour: str, choice: Choice, card: ModelCard | None, command: str
+    graph: Graph, name: str | None, flavour: Flavour, choice: Choice, card: ModelCard | None, command: str
 ) -> Document:
     without: Collection[str] = ()
     return make_document(
-        graph, name, kernels=choice.on(FLAVOURS[flavour]), mode=choice.mode, hop=choice.hop, without=without,
+        graph, name, kernels=choice.on(flavour), mode=choice.mode, hop=choice.hop, without=without,
         recompute=choice.recompute, card=card, command=command, effort=choice.effort, aligned=choice.aligned,
     )  # fmt: skip
 

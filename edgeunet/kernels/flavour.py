@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     Loaded = Callable[[str], KernelTable]
 
 
+FAST, BALANCED, SMALL = PREFERENCES = ("fast", "balanced", "small")
+"""The fewest cycles; fewer bytes of flash where a percent of them costs at most a percent of cycles; the fewest."""
+
+
 @dataclass(frozen=True)
 class Flavour:
     """What runs a step, and what planning must know of it.
@@ -36,6 +40,8 @@ class Flavour:
         upsampled half takes.
     moves_words : whether it has ``eu_move``, which moves histories of whole words.
     scratch_bytes : most bytes of arena that a kernel may have beside its operands; ``None`` for as many as it wants.
+    prefers : one of ``PREFERENCES``: what decided which of its own kernels are left out.
+    left_out : those.
     """
 
     name: str
@@ -50,6 +56,8 @@ class Flavour:
     depthwise_in_parts: bool
     moves_words: bool
     scratch_bytes: int | None = None
+    prefers: str = FAST
+    left_out: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return f"<Flavour {self.name}: {self.title}>"
@@ -62,6 +70,10 @@ class Flavour:
         """The same flavour, its kernels those that want at most ``scratch_bytes`` beside their operands."""
         return self if scratch_bytes in (None, self.scratch_bytes) else replace(self, scratch_bytes=scratch_bytes)
 
+    def preferring(self, preference: str, left_out: frozenset[str]) -> Flavour:
+        """The same flavour without some of its own kernels."""
+        return replace(self, prefers=preference, left_out=left_out)
+
     @cached_property
     def tables(self) -> tuple[KernelTable, ...]:
         """Its kernel tables, most wanted first; the portable ones, which between them take every step, are last."""
@@ -69,8 +81,13 @@ class Flavour:
         from edgeunet.kernels.portable.table import PORTABLE
         from edgeunet.kernels.portable.upsampled import UPSAMPLED
 
-        own = () if self.own_table is None else (self.own_table(self.core),)
+        own = () if self.own_table is None else (self._kept(self.own_table(self.core)),)
         return (*own, PORTABLE, UPSAMPLED, INT16)
+
+    def _kept(self, table: KernelTable) -> KernelTable:
+        if not self.left_out:
+            return table
+        return {kind: tuple(row for row in rows if row.function not in self.left_out) for kind, rows in table.items()}
 
     @property
     def own_kernels(self) -> frozenset[str]:

@@ -11,9 +11,11 @@ import numpy as np
 
 from edgeunet.emit import Compiled, compile_model
 from edgeunet.emit.identifier import suggest_identifier
+from edgeunet.emit.preference import preferred
 from edgeunet.errors import RunError
 from edgeunet.graph import Graph, evaluate, read_tflite
 from edgeunet.graph.length import with_length
+from edgeunet.kernels.flavour import FAST, Flavour
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.pipeline.program import add_pipeline
 from edgeunet.pipeline.settings import PipelineRequest
@@ -53,6 +55,7 @@ class Request:
     keep : directory to leave the firmware project in.
     aligned : no word is loaded or stored but at a multiple of four; on a Cortex-M the core traps the others.
     scratch : most bytes of memory that a kernel may have beside its operands; ``None`` for what the fastest wants.
+    prefer : one of ``PREFERENCES`` of ``edgeunet.kernels.flavour``.
     mode, hop, recompute : whole windows, a stream of hops, or ``auto``; skips of a stream to compute again.
     ram_bytes : what the plan must fit: state, input and output.
     without : exact passes of the compiler, or kernels of the flavour, to leave out.
@@ -79,6 +82,7 @@ class Request:
     effort: int = 1
     aligned: bool = False
     scratch: int | None = None
+    prefer: str = FAST
     without: tuple[str, ...] = ()
     stack_bytes: int | None = None
     weights: str = FLASH
@@ -198,7 +202,13 @@ class Result:
         return document
 
 
-def compile_request(request: Request, graph: Graph) -> Compiled:
+def _flavour(request: Request, graph: Graph, note: Note) -> Flavour:
+    """The kernels of a settled request, as it prefers them."""
+    flavour = request.choice.on(target_kernels(find_board(request.target), request.kernels))
+    return preferred(graph, flavour, request.choice, request.prefer, note)
+
+
+def compile_request(request: Request, graph: Graph, note: Note = lambda _: None) -> Compiled:
     """Return the C that ``bench`` measures for a settled ``request``.
 
     Raises
@@ -209,7 +219,7 @@ def compile_request(request: Request, graph: Graph) -> Compiled:
     return compile_model(
         graph,
         suggest_identifier(request.model.name.split(".")[0]),
-        kernels=request.choice.on(target_kernels(find_board(request.target), request.kernels)),
+        kernels=_flavour(request, graph, note),
         mode=request.mode,
         hop=request.hop,
         recompute=request.recompute,
@@ -235,7 +245,7 @@ def bench(request: Request, *, peer: str | None = None, note: Note = lambda _: N
     request = settled(request, note)
     graph = read_tflite(request.model)
     card = read_card(request.model, graph.digest)
-    compiled = compile_request(request, graph)
+    compiled = compile_request(request, graph, note)
     if compiled.untried:
         note(compiled.untried.sentence())
     rows = recording_rows(compiled) if compiled.mode == "stream" else None
@@ -295,6 +305,7 @@ def new_firmware(
     effort: int = 1,
     aligned: bool = False,
     scratch: int | None = None,
+    prefer: str = FAST,
     pipeline: PipelineRequest | None = None,
     note: Note = lambda _: None,
     force: bool = False,
@@ -312,8 +323,9 @@ def new_firmware(
     """
     board = load_boards().board(board_name).require_firmware()
     prefix = suggest_identifier(model.name.split(".")[0])
-    flavour = target_kernels(board, kernels).within(scratch)
     graph = read_tflite(model)
+    choice = Choice(mode, hop, None, effort, aligned, scratch)
+    flavour = preferred(graph, choice.on(target_kernels(board, kernels)), choice, prefer, note)
     card = read_card(model, graph.digest)
     compiled = compile_model(
         graph, prefix, kernels=flavour, mode=mode, hop=hop, card=card, effort=effort, aligned=aligned

@@ -24,6 +24,7 @@ def export_c(
     effort: int = 1,
     aligned: bool = False,
     scratch: int | None = None,
+    prefer: Literal["fast", "balanced", "small"] = "fast",
     explain: bool = False,
     pipeline: bool = False,
     input_rate: float | None = None,
@@ -51,6 +52,8 @@ def export_c(
     effort : candidates that planning looks at, as a multiple of the usual number.
     aligned : load and store no word but at a multiple of four, for cores that trap it.
     scratch : most bytes of memory that a kernel may have beside its operands; ``None`` for what the fastest wants.
+    prefer : ``"fast"``, the fewest cycles; ``"balanced"``, less flash where a percent of it costs at most a percent of
+        cycles; ``"small"``, the least flash.
     explain : say on stderr what sets the arena's size and what would lower it.
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.
@@ -89,6 +92,7 @@ def bench(
     effort: int = 1,
     aligned: bool = False,
     scratch: int | None = None,
+    prefer: Literal["fast", "balanced", "small"] = "fast",
     toolchain: str | None = None,
     emulator: str | None = None,
     kernels: str | None = None,
@@ -127,6 +131,8 @@ def bench(
     effort : candidates that planning looks at, as a multiple of the usual number.
     aligned : load and store no word but at a multiple of four, for cores that trap it.
     scratch : most bytes of memory that a kernel may have beside its operands; ``None`` for what the fastest wants.
+    prefer : ``"fast"``, the fewest cycles; ``"balanced"``, less flash where a percent of it costs at most a percent of
+        cycles; ``"small"``, the least flash.
     toolchain : ``"gcc"``, ``"clang"`` or ``"zig"``; ``None`` for the first that is installed.
     emulator : ``"qemu"`` or ``"unicorn"``; ``None`` for the first that is installed.
     kernels : ``"portable"``, ``"dsp"`` or ``"mve"``; ``None`` for the core's fastest.
@@ -247,6 +253,7 @@ def firmware_new(
     effort: int = 1,
     aligned: bool = False,
     scratch: int | None = None,
+    prefer: Literal["fast", "balanced", "small"] = "fast",
     weights: Literal["flash", "ram"] = "flash",
     pipeline: bool = False,
     input_rate: float | None = None,
@@ -269,6 +276,8 @@ def firmware_new(
     effort : candidates that planning looks at, as a multiple of the usual number.
     aligned : load and store no word but at a multiple of four, for cores that trap it.
     scratch : most bytes of memory that a kernel may have beside its operands; ``None`` for what the fastest wants.
+    prefer : ``"fast"``, the fewest cycles; ``"balanced"``, less flash where a percent of it costs at most a percent of
+        cycles; ``"small"``, the least flash.
     weights : leave weights and tables in ``"flash"``, or copy them into ``"ram"`` at start.
     pipeline : add all that surrounds the network: int16 samples in, events out; needs the model's card.
     input_rate : pipeline: rate of the samples, in Hz; ``None`` for the network's.
