@@ -34,7 +34,7 @@ STAGES = {
     "select_kernels": "select",
     "__call__": "build",
     "build_sparing": "build",
-    "kernel": "choose",
+    "settled": "choose",
 }
 """What the conductor calls, and the stage that it belongs to."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 
@@ -74,18 +74,16 @@ def without_kernels(tables: Sequence[KernelTable], names: Collection[str]) -> tu
     )
 
 
-def _same(first: Step, second: Step) -> bool:
-    """Whether no kernel could tell the two apart: parameters and constants are one object, all but the place of scratch
-    memory is equal."""
-    if first.parameters is not second.parameters or len(first.inputs) != len(second.inputs):
-        return False
-    for one, other in zip(first.inputs, second.inputs, strict=True):
-        if one is not other and not (isinstance(one, View) and one == other):
-            return False
-    return _TOLD_APART(first) == _TOLD_APART(second)
+def _without_places(step: Step) -> Hashable:
+    """What a kernel could tell of ``step`` before its operands have their places."""
+    shapes = tuple(_SHAPE(view) if isinstance(view, View) else id(view) for view in (*step.inputs, step.output))
+    return _TOLD_APART(step), id(step.parameters), shapes
 
 
-_TOLD_APART = attrgetter(*(f.name for f in fields(Step) if f.name not in ("inputs", "parameters", "scratch")))
+_SHAPE = attrgetter(*(f.name for f in fields(View) if f.name != "offset_bytes"))
+_TOLD_APART = attrgetter(
+    *(f.name for f in fields(Step) if f.name not in ("inputs", "output", "parameters", "scratch", "margins"))
+)
 
 
 def _both(first: Callable[[Step], bool], second: Callable[[Step], bool]) -> Callable[[Step], bool]:
@@ -102,16 +100,26 @@ class Selection:
 
     tables: tuple[KernelTable, ...]
     overlaps: bool = True
-    _known: dict[int, tuple[Step, Kernel]] = field(default_factory=dict, repr=False)
-    """Number of a node → its step as asked last, and the answer: a plan asks about most steps several times."""
+    _known: dict[Hashable, Kernel] = field(default_factory=dict, repr=False)
 
     def kernel(self, step: Step) -> Kernel:
-        """The kernel that runs ``step``; a ``CompileError`` where none does."""
-        asked, kernel = self._known.get(step.node, (None, None))
-        if asked is None or kernel is None or not _same(asked, step):
-            kernel = select_kernel(step, self.tables)
-            self._known[step.node] = step, kernel
-        return kernel
+        """The kernel for ``step``; a ``CompileError`` where there is none.
+
+        It is chosen once, when first asked about, which is before operands have their places: overlaps and scratch
+        memory are then planned for it.
+        """
+        key = _without_places(step)
+        if key not in self._known:
+            self._known[key] = select_kernel(step, self.tables)
+        return self._known[key]
+
+    def settled(self, step: Step) -> Kernel:
+        """The kernel that runs ``step`` in its place, in the scratch memory that it has: the one chosen before, or
+        another where that does not take it there (a word would lie at an odd address)."""
+        chosen = self.kernel(step)
+        if chosen.accepts(step):
+            return chosen
+        return select_kernel(step, within_scratch(self.tables, 0 if step.scratch is None else step.scratch.rows))
 
     def overlap(self, step: Step, position: int) -> Clearance | None:
         """How far operand ``position`` must lie above the output of ``step`` to share bytes; ``None`` for never."""

@@ -138,13 +138,24 @@ class _Assembly:
         self.scratch_of: dict[int, int] = {}
         """Number of a node → the buffer that its kernel has for itself."""
         steps = self._steps()
-        self._add_scratch(steps)
+        self._add_scratch(self._apart())
         self.placed = [i for i, buffer in enumerate(self.buffers) if buffer.space == ARENA]
         self.staged = [i for i in self.placed if self._is_staged(self.buffers[i])]
         last = len(self.entering) + len(self.drafts) + len(self.leaving) - 1
         self.items = [self._item(self.buffers[i], last) for i in self.placed]
         self.items += [self._store(self.buffers[i], last) for i in self.staged]
         self.overlaps = self._overlaps([replace(step, scratch=self._scratch(step.node)) for step in steps])
+
+    def _apart(self) -> list[Step]:
+        """The steps with buffers side by side: kernels are chosen as if no output lay over an input, as most do not."""
+        placed, end = self.buffers, 0
+        self.buffers = []
+        for buffer in placed:
+            at = end if buffer.space == ARENA else buffer.offset_bytes
+            self.buffers.append(replace(buffer, offset_bytes=at))
+            end += _rounded(buffer.size_bytes) if buffer.space == ARENA else 0
+        steps, self.buffers = self._steps(), placed
+        return steps
 
     def _add_scratch(self, steps: list[Step]) -> None:
         for index, step in enumerate(steps):
@@ -368,6 +379,11 @@ class _Assembly:
         if outside_after:
             margins.append(Margin(self.view(operand, rows, outside_after), value, operand))
         return margins
+
+
+def _rounded(size_bytes: int) -> int:
+    """Up to whole words of 16 bytes."""
+    return -(-size_bytes // 16) * 16
 
 
 def _moved(operand: View | Constant, offset: int) -> View | Constant:

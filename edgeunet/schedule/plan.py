@@ -20,9 +20,11 @@ from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.flavours import find_flavour
+from edgeunet.kernels.kernel import Kernel
 from edgeunet.kernels.selection import select_kernels
 from edgeunet.lower.lower import lower
 from edgeunet.program.program import Accepts, Program
+from edgeunet.program.steps import Step
 from edgeunet.rewrite import simplify
 from edgeunet.rewrite.offers import OfferedRewrite
 from edgeunet.rewrite.passes import check_passes
@@ -156,8 +158,14 @@ def _placed(
         build = min(builds, key=lambda made: made(search=False).lower_bound_bytes)
     sparing = search and flavour.in_blocks
     schedule = build_sparing(build) if sparing else build(search=search)
-    kernels = tuple(map(selection.kernel, schedule.steps))
-    return replace(schedule, flavour=flavour, kernels=kernels, untried=ledger.untried)
+    kernels = tuple(map(selection.settled, schedule.steps))
+    steps = tuple(map(_with_scratch, schedule.steps, kernels))
+    return replace(schedule, steps=steps, flavour=flavour, kernels=kernels, untried=ledger.untried)
+
+
+def _with_scratch(step: Step, kernel: Kernel) -> Step:
+    """``step`` without scratch memory where its kernel, in its place, wants none."""
+    return step if step.scratch is None or kernel.scratch_bytes(step) else replace(step, scratch=None)
 
 
 def _timed(

@@ -11,6 +11,7 @@ import pytest
 
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph, Quantization, Tensor
+from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.program.steps import ARENA, Buffer, Step, View
 from edgeunet.schedule import explain as explained
 from edgeunet.schedule.choice import Choice, ram_of
@@ -54,6 +55,7 @@ def plans(monkeypatch: pytest.MonkeyPatch) -> Plans:
             return planned(window, hop, 100 * hop)
 
         monkeypatch.setattr(explained, "schedule_graph", plan)
+        monkeypatch.setattr("edgeunet.schedule.choice.schedule_graph", plan)
         return asked
 
     return given
@@ -119,7 +121,8 @@ def test_the_schedule_of_a_choice_is_planned_as_chosen(plans: Plans) -> None:
     asked = plans(8, 2)
     lines = explain_model(GRAPH, "dsp", Choice("stream", 4, 1, 5, True))
     assert asked[0] == {
-        "kernels": "dsp", "mode": "stream", "hop": 4, "recompute": 1, "effort": 5, "aligned": True,
+        "kernels": FLAVOURS["dsp"], "mode": "stream", "hop": 4, "recompute": 1, "search": True, "effort": 5,
+        "aligned": True,
     }  # fmt: skip
     assert {(a["effort"], a["aligned"]) for a in asked} == {(5, True)}
     assert lines == explain(GRAPH, planned(8, 4, 400), "dsp", 5, True)

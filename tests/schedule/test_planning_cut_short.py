@@ -66,7 +66,9 @@ def test_the_message_says_what_was_not_tried(small_limits: None, tmp_path: Path)
     model = tmp_path / "many.tflite"
     model.write_bytes(concatenated(24))
     runner = CliRunner()
-    made = runner.invoke(command, [str(model), "-o", str(tmp_path / "c"), "--json", "--explain"])
+    made = runner.invoke(
+        command, [str(model), "-o", str(tmp_path / "c"), "--kernels", "portable", "--json", "--explain"]
+    )
     assert made.exit_code == 0, made.output
     untried = schedule_graph(read_tflite(model)).untried
     assert untried.sentence() in made.stderr
