@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from edgeunet.errors import UnsupportedOpError
 from edgeunet.graph import Graph, evaluate, read_tflite
 from tests.networks.random_networks import networks, random_inputs, random_network
 from tests.networks.reshape_model import reshape_model
@@ -73,9 +74,16 @@ def test_drawn_networks_are_exact(model: bytes, seed: int) -> None:
 @pytest.mark.parametrize("types", ["int8", "int16", "mixed"])
 @pytest.mark.parametrize("start", starts(1000, 1500, 500))
 def test_many_more_networks_are_exact(start: int, types: str) -> None:
+    refused = 0
     for seed in range(start, start + 500):
         model = random_network(seed, types=types)
-        check(model, read_tflite(model), seed)
+        try:
+            graph = read_tflite(model)
+        except UnsupportedOpError:  # scales that no kernel takes
+            refused += 1
+            continue
+        check(model, graph, seed)
+    assert refused <= 10
 
 
 def test_lengthened_networks_are_exact() -> None:

@@ -47,7 +47,8 @@ def cases(contents: list[bytes], kernels: str, aligned: bool = False) -> list[Ca
 @pytest.mark.parametrize("core", ["dsp", "mve"])
 def test_twins_on_images_equal_the_evaluator(tmp_path: Path, core: str, channels: tuple[int, ...]) -> None:
     used = run_twins(tmp_path, tables(channels), core)
-    assert ("eu_conv_2d" in used) == (1 in channels), "one value per window is what no fast kernel is for"
+    lacking = core == "dsp" and 1 in channels
+    assert ("eu_conv_2d" in used) == lacking, "one value per window is what no DSP kernel is for"
 
 
 @pytest.mark.parametrize(("core", "run"), [("dsp", run_on_dsp), ("mve", run_on_helium)])
@@ -86,7 +87,8 @@ def test_shapes_of_mlperf_tiny_are_exact(tmp_path: Path, core: str, run: Callabl
         *kernel_texts("portable")
     }
     assert portable == set()
-    assert run(tmp_path, made) == ["equal"] * len(made)
+    for case in made:  # one by one: with the kernels written for each they are more than a core's flash
+        assert run(tmp_path, [case]) == ["equal"]
 
 
 @pytest.mark.nightly

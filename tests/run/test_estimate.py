@@ -80,7 +80,13 @@ def test_the_summary_says_how_far_to_trust_an_estimate(shared: Path) -> None:
 @pytest.mark.nightly
 @pytest.mark.parametrize("target", ["cortex-m4", "nucleo-u575zi-q"])
 def test_qemu_and_unicorn_give_the_same_cycles(target: str, shared: Path) -> None:
-    assert measured(shared, target, "qemu").cycles == measured(shared, target, "unicorn").cycles
+    """But for a thousandth: the two end blocks at different places, and what an instruction takes after another is
+    counted within a block."""
+    one, other = (measured(shared, target, emulator).known_cycles for emulator in ("qemu", "unicorn"))
+    assert one is not None
+    assert other is not None
+    assert one.count == pytest.approx(other.count, rel=1e-3)
+    assert one.zero_wait_count == pytest.approx(other.zero_wait_count, rel=1e-3)
 
 
 @pytest.mark.nightly
