@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ class Operator:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     options: Table
-    tensors: tuple[Tensor, ...]
+    tensors: Sequence[Tensor]
 
     @property
     def label(self) -> str:

@@ -65,6 +65,25 @@ def _windowed(
     return top, bottom, left, right
 
 
+def window_sizes(operator: Operator) -> tuple[int, int]:
+    """Height and width that a convolution or a pool gives, by its input, window and options."""
+    pool = operator.kind.endswith("POOL_2D")
+    fields = schema.POOL_2D_OPTIONS if pool else _CONVOLUTIONS[operator.kind]
+    stride = _pair(operator, fields, "stride")
+    window = _pair(operator, fields, "filter") if pool else operator.rank_4(1, "weights")[1:3]
+    dilation = (1, 1) if pool else _pair(operator, fields, "dilation", 1)
+    scheme = _choice(operator, fields["padding"], schema.PADDINGS, "padding")
+    _, *sizes, _ = operator.rank_4(0, "input")
+    height, width = (
+        window_padding(size, taps, step, apart, scheme)[0]
+        for size, taps, step, apart in zip(sizes, window, stride, dilation, strict=True)
+    )
+    return height, width
+
+
+_CONVOLUTIONS = {"CONV_2D": schema.CONV_2D_OPTIONS, "DEPTHWISE_CONV_2D": schema.DEPTHWISE_CONV_2D_OPTIONS}
+
+
 def _decode_convolution(operator: Operator) -> Op:
     fields = schema.CONV_2D_OPTIONS
     stride, dilation = _pair(operator, fields, "stride"), _pair(operator, fields, "dilation", 1)
@@ -304,7 +323,23 @@ def _decode_blocks(operator: Operator) -> Op:
     block, margins = operator.constants(1, "block shape"), operator.constants(2, "paddings")
     if not 0 < len(block) < rank - 1 or len(margins) != 2 * len(block) or min(block) < 1 or min(margins) < 0:
         raise GraphError(f"{operator.label}: blocks {block} with margins {margins} don't fit; the file is damaged")
-    return operator.op((operator.inputs[0],), block=block, margins=tuple(zip(margins[::2], margins[1::2], strict=True)))
+    pairs = tuple(zip(margins[::2], margins[1::2], strict=True))
+    if math.prod(block) == 1:
+        return _decode_margins(operator, pairs)
+    return operator.op((operator.inputs[0],), block=block, margins=pairs)
+
+
+def _decode_margins(operator: Operator, pairs: tuple[tuple[int, int], ...]) -> Op:
+    """Blocks of one value each, which a dilation of 1 leaves: a padding with the zero point, or a slice."""
+    shape = operator.shape(0)
+    every = ((0, 0), *pairs, *((0, 0),) * (len(shape) - 1 - len(pairs)))
+    if operator.kind == "BATCH_TO_SPACE_ND":
+        ends = tuple(size - after for size, (_, after) in zip(shape, every, strict=True))
+        return _slice(operator, tuple(before for before, _ in every), ends)
+    made = tuple(size + sum(pair) for size, pair in zip(shape, every, strict=True))
+    if made != operator.output_shape:
+        raise GraphError(f"{operator.label}: {shape} padded by {every} is not {operator.output_shape}")
+    return operator.op((operator.inputs[0],), "PAD", paddings=every, value=None)
 
 
 DECODERS: Mapping[str, Callable[[Operator], Op]] = {

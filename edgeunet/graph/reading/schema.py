@@ -234,14 +234,23 @@ OPTIONS = {
     "ADD": 11,
     "RESHAPE": 17,
     "MUL": 21,
+    "GATHER": 23,
     "MEAN": 27,
     "REDUCE_MAX": 27,
+    "REDUCE_MIN": 27,
+    "REDUCE_PROD": 27,
+    "SUM": 27,
     "SUB": 28,
+    "DIV": 29,
     "SQUEEZE": 30,
     "STRIDED_SLICE": 32,
     "TRANSPOSE_CONV": 49,
+    "PACK": 59,
+    "UNPACK": 64,
     "RESIZE_NEAREST_NEIGHBOR": 74,
     "LEAKY_RELU": 75,
+    "CALL_ONCE": 103,
+    "VAR_HANDLE": 111,
     "GELU": 116,
 }
 """Which member of the union ``BuiltinOptions`` an operator's options are, for the operators whose options are read."""
@@ -275,3 +284,8 @@ STRIDED_SLICE_OPTIONS = {
 RESIZE_OPTIONS = {"align_corners": 0, "half_pixel_centers": 1}
 LEAKY_RELU_OPTIONS = {"alpha": 0}
 GELU_OPTIONS = {"approximate": 0}
+GATHER_OPTIONS = {"axis": 0, "batch_dims": 1}
+PACK_OPTIONS = {"values_count": 0, "axis": 1}
+UNPACK_OPTIONS = {"num": 0, "axis": 1}
+CALL_ONCE_OPTIONS = {"init_subgraph_index": 0}
+VAR_HANDLE_OPTIONS = {"container": 0, "shared_name": 1}

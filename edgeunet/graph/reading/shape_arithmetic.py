@@ -1,57 +1,65 @@
-"""Shape arithmetic, which converters leave behind for a dynamic batch, computed while reading.
+"""Numbers that are known before the network runs, computed while reading: shapes, sizes, indices, constants moved about.
 
 ``Flatten`` and ``Reshape`` of a model with an open batch become SHAPE, STRIDED_SLICE and PACK, and their result feeds
-a RESHAPE. All shapes are static here (batch 1), so the numbers are known and the operators go.
+a RESHAPE. All shapes are static here (batch 1), so the numbers are known and the operators go; and what shape an open axis has
+left unsaid follows from them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from edgeunet.errors import UnsupportedOpError
 from edgeunet.graph.ir import Tensor
+from edgeunet.graph.reading.computed import ARITHMETIC, MOVES, computed
+from edgeunet.graph.reading.open_shapes import settled_shape
 from edgeunet.graph.reading.operator import Operator
-from edgeunet.graph.reading.options import slice_bounds
 
-SHAPE_ARITHMETIC = ("SHAPE", "STRIDED_SLICE", "PACK", "CONCATENATION")
-"""Operators that are computed here where they work on shapes."""
+SHAPE_ARITHMETIC = ("SHAPE", "RANK", *MOVES, *ARITHMETIC)
+"""Operators that are computed here where they work on known numbers."""
+
+Signatures = Mapping[int, Sequence[int]]
+"""By tensor, the sizes that a file gives when it leaves some open, which are -1."""
 
 
-def fold_shapes(operators: Sequence[Operator], tensors: Sequence[Tensor]) -> list[Operator]:
-    """The operators that remain when SHAPE and what is computed from it alone are constants.
+def fold_shapes(operators: Sequence[Operator], tensors: Sequence[Tensor], signatures: Signatures) -> list[Operator]:
+    """The operators that remain when what follows from shapes and constants alone is a constant.
 
-    Every operator that is returned sees the tensor list with those constants filled in.
+    Every operator that is returned sees the tensor list with those constants filled in, and with the shapes that
+    ``signatures`` leaves open.
+
+    Raises
+    ------
+    UnsupportedOpError
+        When an operator's output has an open axis that nothing tells.
     """
     known = list(tensors)
     remaining = []
     for operator in operators:
-        number = _numbers(replace(operator, tensors=tuple(known)) if operator.kind in SHAPE_ARITHMETIC else operator)
-        if number is None or len(operator.outputs) != 1:
+        seen = replace(operator, tensors=known)
+        numbers = computed(seen)
+        if numbers is None or len(numbers) != len(operator.outputs):
             remaining.append(operator)
+            _settle(seen, known, signatures)
             continue
-        index = operator.outputs[0]
-        known[index] = replace(known[index], data=number, shape=number.shape, dtype="int32")
+        for index, number in zip(operator.outputs, numbers, strict=True):
+            number = number.astype(known[index].dtype)
+            number.flags.writeable = False
+            known[index] = replace(known[index], data=number, shape=number.shape)
     shared = tuple(known)
     return [replace(operator, tensors=shared) for operator in remaining]
 
 
-def _numbers(operator: Operator) -> NDArray[Any] | None:
-    """What ``operator`` computes, where that is a few integers known already."""
-    if operator.kind == "SHAPE" and len(operator.inputs) == 1:
-        return np.array(operator.shape(0), np.int32)
-    if operator.kind not in SHAPE_ARITHMETIC[1:] or min(operator.inputs, default=-1) < 0:
-        return None
-    data = [operator.tensors[index].data for index in operator.inputs]
-    if any(array is None or array.dtype.kind != "i" or array.size > 16 for array in data):
-        return None
-    given = [np.asarray(array, np.int32) for array in data]
-    if operator.kind == "STRIDED_SLICE":
-        if given[0].ndim != 1 or any(size != 1 for size in given[3]):
-            return None
-        (first,), (last,), shrunk = slice_bounds(operator)
-        return given[0][first] if shrunk and first < given[0].size else given[0][first:last]
-    return np.concatenate([array.reshape(-1) for array in given])
+def _settle(operator: Operator, known: list[Tensor], signatures: Signatures) -> None:
+    """Fill in the shapes of open outputs."""
+    for index in operator.outputs:
+        if index not in signatures or not operator.inputs:
+            continue
+        shape = settled_shape(operator, signatures[index])
+        if shape is None or any(size < 1 for size in shape):
+            raise UnsupportedOpError(
+                f"{operator.label}: its output '{known[index].name}' has the dynamic shape {tuple(signatures[index])}, "
+                "which depends on values; build the model with a fixed input length and batch size 1"
+            )
+        known[index] = replace(known[index], shape=shape)

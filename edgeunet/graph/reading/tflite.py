@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,14 @@ from edgeunet.graph.layout import canonical
 from edgeunet.graph.reading import schema
 from edgeunet.graph.reading.flatbuffer import Buffer, Table
 from edgeunet.graph.reading.float_islands import fold_islands
+from edgeunet.graph.reading.initial_values import with_initial_values
+from edgeunet.graph.reading.kind_of_file import check_kind
 from edgeunet.graph.reading.names import clean, layer_names, tensor_name
 from edgeunet.graph.reading.operator import Operator
 from edgeunet.graph.reading.options import DECODERS
 from edgeunet.graph.reading.shape_arithmetic import SHAPE_ARITHMETIC, fold_shapes
 from edgeunet.graph.reading.space_to_batch import BLOCKS, fold_dilation
-from edgeunet.graph.rules.operands import QUANTIZE_IT
+from edgeunet.graph.reading.subgraph import Subgraph, check_reservations, open_signatures, reservations
 from edgeunet.graph.rules.table import check_graph, unsupported
 
 LARGEST_FILE_BYTES = 64 << 20
@@ -37,7 +40,9 @@ MOST_OPERATORS = 4096
 MOST_TENSORS = 4 * MOST_OPERATORS
 """No microcontroller holds more; the limits keep a damaged file from asking for terabytes."""
 
-_NUMPY_TYPES = ("float32", "float16", "float64", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64")
+_NUMPY_TYPES = (
+    "float32", "float16", "float64", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "bool",
+)  # fmt: skip
 """Types whose constants are read as numbers; of others (packed 4-bit weights) the bytes are kept, and refused later."""
 
 
@@ -93,30 +98,24 @@ def _load(source: Path | str | bytes) -> tuple[bytes, str, str]:
 def _read(data: bytes, name: str) -> Graph:
     model = _model(data)
     subgraphs = model.tables(schema.MODEL["subgraphs"], "subgraph")
-    if len(subgraphs) != 1:
-        raise UnsupportedOpError(
-            f"it has {len(subgraphs)} subgraphs and one is supported; remove control flow and recurrent "
-            "layers from the model"
-        )
-    subgraph = subgraphs[0]
+    if not subgraphs:
+        raise GraphError("it has no subgraph; convert the model again")
     buffers = model.tables(schema.MODEL["buffers"], "buffer")
-    tables = subgraph.tables(schema.SUBGRAPH["tensors"], "tensor")
-    _limit(len(tables), MOST_TENSORS, "tensors")
-    tensors = tuple(_tensor(table, buffers) for table in tables)
-    operators = _operators(model, subgraph, tensors)
-    inputs = _indices(subgraph, schema.SUBGRAPH["inputs"], "graph inputs", tensors)
-    outputs = _indices(subgraph, schema.SUBGRAPH["outputs"], "graph outputs", tensors)
-    if not inputs or not outputs or not operators:
+    main = _subgraph(model, subgraphs[0], buffers)
+    inputs, outputs = main.inputs, main.outputs
+    if not inputs or not outputs or not main.operators:
         raise GraphError("it has no inputs, no outputs or no operators; convert the model again")
-    for operator in operators:
+    check_kind(main)
+    main = with_initial_values(main, lambda number: _subgraph(model, _numbered(subgraphs, number), buffers))
+    for operator in main.operators:
         if operator.kind not in (*DECODERS, *SHAPE_ARITHMETIC):
             raise unsupported(operator.kind, operator.name)
-    _check_order(operators, inputs, outputs, tensors)
-    _check_outputs(outputs, inputs, tensors)
-    _check_stored_types(operators)
-    operators = fold_shapes(operators, tensors)
+    _check_order(main.operators, inputs, outputs, main.tensors)
+    _check_outputs(outputs, inputs, main.tensors)
+    check_reservations(main)
+    operators = fold_shapes(main.operators, main.tensors, main.signatures)
     ops = tuple(_decode(operator) for operator in operators)
-    tensors = operators[0].tensors if operators else tensors
+    tensors = tuple(operators[0].tensors) if operators else main.tensors
     graph = Graph(name, tensors, ops, inputs, outputs, hashlib.sha256(data).hexdigest())
     graph = fold_islands(fold_dilation(graph))
     for op in graph.ops:
@@ -126,6 +125,27 @@ def _read(data: bytes, name: str) -> Graph:
     graph = pruned(canonical(graph))
     check_graph(graph)
     return graph
+
+
+def _numbered(subgraphs: list[Table], number: int) -> Table:
+    if not 0 < number < len(subgraphs):
+        raise GraphError(f"it names subgraph {number} of {len(subgraphs)}; the file is damaged")
+    return subgraphs[number]
+
+
+def _subgraph(model: Table, table: Table, buffers: list[Table]) -> Subgraph:
+    """One subgraph as the file has it."""
+    tables = table.tables(schema.SUBGRAPH["tensors"], "tensor")
+    _limit(len(tables), MOST_TENSORS, "tensors")
+    tensors = tuple(_tensor(tensor, buffers) for tensor in tables)
+    return Subgraph(
+        tensors,
+        tuple(_operators(model, table, tensors)),
+        _indices(table, schema.SUBGRAPH["inputs"], "graph inputs", tensors),
+        _indices(table, schema.SUBGRAPH["outputs"], "graph outputs", tensors),
+        open_signatures(tables),
+        reservations(tables),
+    )
 
 
 def _limit(count: int, most: int, what: str) -> None:
@@ -154,21 +174,11 @@ def _tensor(table: Table, buffers: list[Table]) -> Tensor:
     if not 0 <= code < len(schema.TENSOR_TYPES):
         raise GraphError(f"tensor '{name}' has unknown type {code}; the file is damaged or newer than this reader")
     dtype = schema.TENSOR_TYPES[code]
-    if len(shape) > 8 or any(size < 1 for size in shape) or math.prod(shape) > LARGEST_TENSOR_ELEMENTS:
+    if len(shape) > 8 or any(size < 0 for size in shape) or math.prod(shape) > LARGEST_TENSOR_ELEMENTS:
         raise GraphError(
             f"tensor '{name}' has shape {shape[:9]}, and 1 to {LARGEST_TENSOR_ELEMENTS} elements in up to 8 dimensions "
             "are supported; convert the model with static shapes"
         )
-    signature = table.numbers(fields["shape_signature"], "int32", f"shape signature of '{name}'")
-    if any(size < 0 for size in signature[1:]):
-        raise UnsupportedOpError(
-            f"tensor '{name}' has the dynamic shape {signature}; "
-            "build the model with a fixed input length and batch size 1"
-        )
-    if table.has(fields["sparsity"]):
-        raise UnsupportedOpError(f"tensor '{name}' has sparse weights; convert the model without sparsity")
-    if table.boolean(fields["is_variable"]):
-        raise UnsupportedOpError(f"tensor '{name}' is a variable (state kept between calls); build a stateless model")
     index = table.uint32(fields["buffer"])
     if index >= max(len(buffers), 1):
         raise GraphError(f"tensor '{name}' is kept in buffer {index} of {len(buffers)}; the file is damaged")
@@ -293,7 +303,7 @@ def _decode(operator: Operator) -> Op:
 
 
 def _check_order(
-    operators: list[Operator], inputs: tuple[int, ...], outputs: tuple[int, ...], tensors: tuple[Tensor, ...]
+    operators: Sequence[Operator], inputs: tuple[int, ...], outputs: tuple[int, ...], tensors: tuple[Tensor, ...]
 ) -> None:
     """Every operand must be a constant, an input of the graph or made by an earlier operator; each made once."""
     known = {index for index, tensor in enumerate(tensors) if tensor.is_constant}
@@ -326,18 +336,6 @@ def _check_outputs(outputs: tuple[int, ...], inputs: tuple[int, ...], tensors: t
             raise UnsupportedOpError(f"the graph's output '{name}' is its input; leave it out, the caller has it")
         if index in outputs[:place]:
             raise UnsupportedOpError(f"the graph has '{name}' as an output twice; leave the second out, it is the same")
-
-
-def _check_stored_types(operators: list[Operator]) -> None:
-    """No weights are stored in one type and computed with in another, as float16 quantization leaves them."""
-    for operator in operators:
-        if operator.kind != "DEQUANTIZE" or not operator.inputs:
-            continue
-        stored = operator.tensors[operator.operand(0, "input")]
-        if stored.is_constant:
-            raise UnsupportedOpError(
-                f"{operator.label}: weights are stored in {stored.dtype} and computed with in float32; {QUANTIZE_IT}"
-            )
 
 
 def pruned(graph: Graph) -> Graph:

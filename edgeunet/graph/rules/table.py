@@ -296,10 +296,10 @@ CURES: Mapping[str, str] = {
     "BIDIRECTIONAL_SEQUENCE_LSTM": _RECURRENT,
     "UNIDIRECTIONAL_SEQUENCE_RNN": _RECURRENT,
     "BIDIRECTIONAL_SEQUENCE_RNN": _RECURRENT,
-    "VAR_HANDLE": _RECURRENT,
-    "READ_VARIABLE": _RECURRENT,
-    "ASSIGN_VARIABLE": _RECURRENT,
-    "CALL_ONCE": _RECURRENT,
+    "ASSIGN_VARIABLE": (
+        "it keeps a state from call to call; export the network without its buffers, over a whole window, and stream it by "
+        "--mode stream, which keeps what each layer needs"
+    ),
     "ARG_MAX": "end the network before it; the generated pipeline takes the largest class itself",
     "BATCH_MATMUL": "products of two activations (attention) are not supported; use convolutions or dense layers",
     "ELU": "use GELU, RELU or LEAKY_RELU instead",
@@ -312,12 +312,16 @@ CURES: Mapping[str, str] = {
 
 def unsupported(kind: str, layer: str) -> UnsupportedOpError:
     """The error for an operator that is not in the table."""
-    cure = CURES.get(kind, "build the layer from the operators in docs/SUPPORTED_OPS.md")
+    return UnsupportedOpError(f"{kind} '{layer}': this operator is not supported; {cure_of(kind)}")
+
+
+def cure_of(kind: str) -> str:
+    """What to do about an operator that is not in the table."""
     if kind.startswith("custom operator"):
-        cure = "convert with TFLITE_BUILTINS_INT8 only, without select or custom operators"
+        return "convert with TFLITE_BUILTINS_INT8 only, without select or custom operators"
     if kind in ("SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"):
-        cure = "it is supported only as a pair around one convolution, which makes it dilated; use dilation_rate"
-    return UnsupportedOpError(f"{kind} '{layer}': this operator is not supported; {cure}")
+        return "it is supported only as a pair around one convolution, which makes it dilated; use dilation_rate"
+    return CURES.get(kind, "build the layer from the operators in docs/SUPPORTED_OPS.md")
 
 
 def check_graph(graph: Graph) -> None:
