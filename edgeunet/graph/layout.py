@@ -22,7 +22,7 @@ from edgeunet.graph.ir import ABSENT, Graph, Op, Tensor
 WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED")
 """Operators whose inputs 1 and 2 are weights and bias, which keep their own layout."""
 
-_SHAPE_FREE = ("RESHAPE", "FULLY_CONNECTED")
+_SHAPE_FREE = ("RESHAPE", "TRANSPOSE", "FULLY_CONNECTED")
 _BY_AXIS_PAIR = ("stride", "dilation", "filter")
 _BY_AXIS_QUAD = ("begin", "size", "paddings")
 

@@ -131,6 +131,10 @@ def _not_over_time(op: Op, given: Shape, made: Shape) -> Fraction | None:
     return Fraction(1) if _TIME not in op.attributes["axes"] else None
 
 
+def _never(op: Op, given: Shape, made: Shape) -> Fraction | None:
+    return None
+
+
 def _row_by_row(op: Op, given: Shape, made: Shape) -> Fraction | None:
     return Fraction(1) if given[:_CHANNELS] == made[:_CHANNELS] else None
 
@@ -149,6 +153,7 @@ RATES: Mapping[str, Callable[[Op, Shape, Shape], Fraction | None]] = {
     "CONCATENATION": _along_channels,
     "RESIZE_NEAREST_NEIGHBOR": _repeated,
     "RESHAPE": _row_by_row,
+    "TRANSPOSE": _never,
     "PAD": _each,
     "SLICE": _each,
     "MEAN": _not_over_time,

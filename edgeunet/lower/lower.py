@@ -13,7 +13,7 @@ from edgeunet.lower.convolutions import (
     lower_transpose_convolution,
 )
 from edgeunet.lower.elementwise import lower_binary, lower_dequantize, lower_mean, lower_softmax, lower_unary
-from edgeunet.lower.shapes import lower_concatenation, lower_pad, lower_reshape, lower_slice
+from edgeunet.lower.shapes import lower_concatenation, lower_pad, lower_reshape, lower_slice, lower_transpose
 from edgeunet.lower.windows import lower_pool, lower_resize
 from edgeunet.program.program import Program
 
@@ -47,6 +47,7 @@ LOWERINGS: Mapping[str, Callable[[Builder, Op], None]] = {
     "PAD": lower_pad,
     "SLICE": lower_slice,
     "RESHAPE": lower_reshape,
+    "TRANSPOSE": lower_transpose,
     "DEQUANTIZE": lower_dequantize,
 }
 """How each kind of operator becomes nodes."""

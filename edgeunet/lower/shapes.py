@@ -83,3 +83,25 @@ def lower_reshape(builder: Builder, op: Op) -> None:
     operand = builder.operand(op.inputs[0])
     assert not isinstance(operand, Constant)
     builder.add_reshape(op, operand, builder.signal(op.outputs[0]))
+
+
+def lower_transpose(builder: Builder, op: Op) -> None:
+    """TRANSPOSE: runs of bytes from ``(outer, rows, columns, run)`` to ``(outer, columns, rows, run)``.
+
+    A copy has two loops around its runs; the third, the shortest, is as many copies.
+    """
+    source, target = builder.signal(op.inputs[0]), builder.signal(op.outputs[0])
+    outer, rows, columns, run = (op.attributes[name] for name in ("outer", "rows", "columns", "run"))
+    run *= builder.signals[source].element_bytes
+    loops = sorted(
+        [
+            (outer, rows * columns * run, rows * columns * run),
+            (columns, run, rows * run),
+            (rows, columns * run, run),
+        ],
+        key=lambda loop: loop[0],
+    )
+    (times, in_step, out_step), (blocks, in_jump, out_jump), (runs, in_pitch, out_pitch) = loops
+    for i in range(times):
+        copy = Copy(blocks, runs, run, i * in_step, in_pitch, in_jump, i * out_step, out_pitch, out_jump)
+        builder.add(op, "copy", (source,), (RESHAPED,), copy, contiguous_output=True)

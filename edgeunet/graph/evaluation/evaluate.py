@@ -237,6 +237,11 @@ def _reshape(step: _Step) -> Array:
     return step.arrays[0]
 
 
+def _transpose(step: _Step) -> Array:
+    outer, rows, columns, run = (step.attributes[name] for name in ("outer", "rows", "columns", "run"))
+    return step.arrays[0].reshape(outer, rows, columns, run).swapaxes(1, 2)
+
+
 EVALUATIONS: Mapping[str, Callable[[_Step], Array]] = {
     "CONV_2D": _convolution,
     "DEPTHWISE_CONV_2D": _convolution,
@@ -255,6 +260,7 @@ EVALUATIONS: Mapping[str, Callable[[_Step], Array]] = {
     "PAD": _pad,
     "SLICE": _slice,
     "RESHAPE": _reshape,
+    "TRANSPOSE": _transpose,
     "LOGISTIC": _lookup,
     "TANH": _lookup,
     "RSQRT": _lookup,

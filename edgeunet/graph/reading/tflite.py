@@ -29,9 +29,12 @@ from edgeunet.graph.reading.kind_of_file import check_kind
 from edgeunet.graph.reading.names import clean, layer_names, tensor_name
 from edgeunet.graph.reading.operator import Operator
 from edgeunet.graph.reading.options import DECODERS
+from edgeunet.graph.reading.reordered_weights import reorder_weights
+from edgeunet.graph.reading.repetitions import expand_repetitions, join_reshapes, with_full_ranks
 from edgeunet.graph.reading.shape_arithmetic import SHAPE_ARITHMETIC, fold_shapes
 from edgeunet.graph.reading.space_to_batch import BLOCKS, fold_dilation
 from edgeunet.graph.reading.subgraph import Subgraph, check_reservations, open_signatures, reservations
+from edgeunet.graph.reading.transposes import push_transposes
 from edgeunet.graph.rules.table import check_graph, unsupported
 
 LARGEST_FILE_BYTES = 64 << 20
@@ -122,9 +125,16 @@ def _read(data: bytes, name: str) -> Graph:
         if op.kind in BLOCKS:
             raise unsupported(op.kind, op.name)
     _check_outputs(outputs, inputs, graph.tensors)
-    graph = pruned(canonical(graph))
+    graph = pruned(canonical(_in_one_order(graph)))
     check_graph(graph)
     return graph
+
+
+def _in_one_order(graph: Graph) -> Graph:
+    """``graph`` without changes of the order of axes that it does not need, and without what only repeats."""
+    if not any(op.kind in ("TRANSPOSE", "TILE", "GATHER") for op in graph.ops):
+        return graph
+    return reorder_weights(join_reshapes(expand_repetitions(push_transposes(with_full_ranks(graph)))))
 
 
 def _numbered(subgraphs: list[Table], number: int) -> Table:

@@ -90,6 +90,14 @@ def same_count(subject: Subject) -> str | None:
     return None
 
 
+def exchanged_shape(subject: Subject) -> str | None:
+    """The blocks that change place are all of the input."""
+    (given,), sizes = subject.data, subject.op.attributes
+    if math.prod(sizes[name] for name in ("outer", "rows", "columns", "run")) != math.prod(given.shape):
+        return f"it can't exchange axes of {given.shape} as {dict(sizes)}; the file is damaged"
+    return None
+
+
 def resized_shape(subject: Subject) -> str | None:
     """Height and width change by any factor, channels stay."""
     (given,) = subject.data

@@ -162,6 +162,8 @@ SUPPORTED: Mapping[str, Supported] = {
             "align_corners": "first and last samples coincide",
             "half_pixel_centers": "samples lie in the middle of their interval",
         },
+        spellings=("TILE", "BROADCAST_TO", "GATHER (at constant places)"),
+        note="Repeated channels become a CONCATENATION, parts of an axis slices; TILE is what Keras' UpSampling1D converts to.",
     ),
     "RESHAPE": Supported(
         "The same values in another shape.",
@@ -172,8 +174,34 @@ SUPPORTED: Mapping[str, Supported] = {
             operands.same_quantization,
             shapes.same_count,
         ),
-        spellings=("SQUEEZE", "EXPAND_DIMS", "TRANSPOSE (of axes of length 1 only)"),
-        note="SHAPE, STRIDED_SLICE and PACK, which an open batch leaves behind, are computed while reading.",
+        spellings=("SQUEEZE", "EXPAND_DIMS"),
+        note=(
+            "SHAPE, PACK, CAST and other operators on shapes, sizes and constants alone, which an open batch leaves behind, are "
+            "computed while reading. Where a file leaves axes open, shapes are those that LiteRT works out; TFLM takes the "
+            "file's word, and runs a dilated convolution with an open batch wrongly."
+        ),
+    ),
+    "TRANSPOSE": Supported(
+        "The same values in another order of axes, where it could not be avoided.",
+        (
+            operands.computed_input,
+            operands.one_type,
+            operands.per_tensor_quantization,
+            operands.same_quantization,
+            shapes.same_count,
+            shapes.exchanged_shape,
+        ),
+        attributes={
+            "outer": "times that a block changes place",
+            "rows": "rows of the block, which become its columns",
+            "columns": "columns of the block, which become its rows",
+            "run": "values that stay together",
+        },
+        note=(
+            "Of a file's TRANSPOSEs few are left: activations, sums, CONCATENATION, PAD, MEAN and reshapes work on the bytes as "
+            "they lie, and a dense layer has its weights reordered. Channels-first inputs and outputs are transposed in a "
+            "window; a stream takes and gives rows of channels."
+        ),
     ),
     "PAD": Supported(
         "Constant values around the input.",
@@ -278,14 +306,11 @@ SUPPORTED: Mapping[str, Supported] = {
 _RECURRENT = "recurrent layers and control flow are not supported; use convolutions (dilated ones see as far)"
 _DYNAMIC = "it computes shapes at run time; build the model with a fixed input length and batch size 1"
 CURES: Mapping[str, str] = {
-    "TILE": "Keras' UpSampling1D/2D converts to it; upsample by a nearest-neighbour resize or a transposed convolution",
     "RESIZE_BILINEAR": "only nearest-neighbour resizing is supported; upsample with interpolation='nearest'",
-    "GATHER": "Keras' UpSampling1D/2D may convert to it; upsample by a nearest-neighbour resize",
     "SHAPE": _DYNAMIC,
     "PACK": _DYNAMIC,
     "FILL": _DYNAMIC,
     "RANGE": _DYNAMIC,
-    "BROADCAST_TO": _DYNAMIC,
     "CAST": _DYNAMIC,
     "IF": _RECURRENT,
     "WHILE": _RECURRENT,
