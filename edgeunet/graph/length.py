@@ -14,6 +14,7 @@ from fractions import Fraction
 from edgeunet.errors import UnsupportedOpError
 from edgeunet.graph.ir import Graph, Op, Tensor
 from edgeunet.graph.layout import activations
+from edgeunet.graph.sample_rows import with_sample_rows
 
 Shape = tuple[int, ...]
 
@@ -26,7 +27,8 @@ def with_length(graph: Graph, samples: int) -> Graph:
     Parameters
     ----------
     graph
-        A one-dimensional network, activations ``(1, 1, time, channels)``.
+        A one-dimensional network, activations ``(1, 1, time, channels)``; channels-first inputs and outputs become rows
+        of samples.
     samples
         The new length; it must differ from the old by a multiple of the network's total stride.
 
@@ -35,6 +37,7 @@ def with_length(graph: Graph, samples: int) -> Graph:
     UnsupportedOpError
         Where an operator is not local in time, or the length does not fit; the layer is named.
     """
+    graph = with_sample_rows(graph)
     old = graph.tensors[graph.inputs[0]].shape[_TIME]
     growth: dict[int, int] = {}
     for index in graph.inputs:

@@ -12,6 +12,7 @@ from edgeunet.emit.source import Compiled
 from edgeunet.graph.evaluation.evaluate import evaluate
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
+from edgeunet.graph.sample_rows import with_sample_rows
 from edgeunet.pipeline.settings import GAIN_FRACTION_BITS, Pipeline
 from edgeunet.rewrite import strip_edges
 from edgeunet.short_repr import short_repr
@@ -96,7 +97,7 @@ def run_pipeline(graph: Graph, pipeline: Pipeline, samples: WideCounts, *, strid
     stride : the network's total stride; a recording is lengthened to a multiple of it by its last quantized sample.
     window : run one whole window of the network instead, the recording cut or lengthened to it.
     """
-    graph = strip_edges(graph)
+    graph = with_sample_rows(strip_edges(graph))
     resampled = scale_counts(samples, pipeline)
     if pipeline.resampler is not None:
         resampled = resample_counts(resampled, pipeline.resampler, pipeline.bits)

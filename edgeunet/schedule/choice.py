@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
+from edgeunet.graph.sample_rows import with_sample_rows
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.flavours import find_flavour
 from edgeunet.schedule.plan import schedule_graph
@@ -71,7 +72,7 @@ def choose(graph: Graph, kernels: str | Flavour, asked: Choice, ram_bytes: int |
     """
     if asked.recompute is not None and asked.recompute < 0:
         raise CompileError(f"--recompute {asked.recompute} is no number of skips; use 0 or more")
-    window = graph.tensors[graph.inputs[0]].shape[2]
+    window = with_sample_rows(graph).tensors[graph.inputs[0]].shape[2]
     if asked.mode == "window" and asked.hop is not None and asked.hop > window:
         raise CompileError(
             f"hop of {asked.hop} samples is longer than the window of {window}; use --hop {window} or less, or leave "

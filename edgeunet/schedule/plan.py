@@ -18,6 +18,7 @@ from functools import lru_cache
 
 from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Graph
+from edgeunet.graph.sample_rows import with_sample_rows
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.flavours import find_flavour
 from edgeunet.kernels.kernel import Kernel
@@ -79,6 +80,8 @@ def schedule_graph(
     flavour = find_flavour(kernels)
     check_passes(without, flavour.own_kernels)
     whole = mode == "window" and hop is None
+    if mode == "stream":
+        graph = with_sample_rows(graph)
     return _scheduled(graph, flavour, whole, hop, frozenset(without), recompute, search, Effort(effort), aligned)
 
 

@@ -52,7 +52,8 @@ class _Pushing:
         for op in self.graph.ops:
             RULES.get(op.kind, _in_natural_order)(self, op)
         for index in self.graph.outputs:
-            self.formed(index, natural(self.shape(index)), "output")
+            producer = self.graph.producer(index)
+            self.formed(index, natural(self.shape(index)), producer.name if producer else "output")
         return replace(self.graph, tensors=tuple(self.tensors), ops=tuple(self.ops))
 
     def shape(self, index: int) -> Shape:
@@ -94,11 +95,14 @@ class _Pushing:
     def _moved(self, index: int, order: Order, layer: str) -> _Form:
         """Exchange axes of the first form there is, one step after another."""
         source, own = self.forms[index][0], self.shape(index)
-        at = source.tensor
-        for step in exchanges(own, source.order, order):
+        at, steps = source.tensor, exchanges(own, source.order, order)
+        for number, step in enumerate(steps, 1):
             sizes = (step.outer, step.columns, step.rows, step.run)
-            shape = tuple(size for size in sizes if size != 1)
-            made = self.new(replace(self.graph.tensors[index], shape=(1, *shape)))
+            last, shape = number == len(steps), (1, *(size for size in sizes if size != 1))
+            if last:
+                shape = own if self.is_natural(index, order) else in_order(own, order)
+            missing = last and self._awaited(index, _Form(at, order), shape)
+            made = index if missing else self.new(replace(self.graph.tensors[index], shape=shape))
             self.ops.append(Op("TRANSPOSE", f"{layer}/order", (at,), (made,), vars(step)))
             at = made
         form = _Form(at, order)
