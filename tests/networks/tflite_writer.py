@@ -19,6 +19,8 @@ _TYPES = {
     "int64": schema.TensorType.INT64,
     "float16": schema.TensorType.FLOAT16,
     "int4": schema.TensorType.INT4,
+    "bool": schema.TensorType.BOOL,
+    "resource": schema.TensorType.RESOURCE,
 }
 _OPTIONS = {
     "CONV_2D": "Conv2DOptions",
@@ -50,7 +52,21 @@ _OPTIONS = {
     "SPACE_TO_BATCH_ND": "SpaceToBatchNDOptions",
     "BATCH_TO_SPACE_ND": "BatchToSpaceNDOptions",
     "TRANSPOSE": "TransposeOptions",
+    "TILE": "TileOptions",
+    "BROADCAST_TO": "BroadcastToOptions",
+    "GATHER": "GatherOptions",
+    "SHAPE": "ShapeOptions",
+    "PACK": "PackOptions",
+    "UNPACK": "UnpackOptions",
+    "CAST": "CastOptions",
+    "REDUCE_PROD": "ReducerOptions",
+    "CALL_ONCE": "CallOnceOptions",
+    "VAR_HANDLE": "VarHandleOptions",
+    "READ_VARIABLE": "ReadVariableOptions",
+    "ASSIGN_VARIABLE": "AssignVariableOptions",
 }
+_VERSIONS = {"TILE": 2, "BROADCAST_TO": 2}
+"""Of operators that LiteRT's reference kernels know by a later version than the first."""
 _ENUMS: dict[str, type[Any]] = {"padding": schema.Padding, "fusedActivationFunction": schema.ActivationFunctionType}
 
 
@@ -125,7 +141,7 @@ class ModelWriter:
         if kind not in self._codes:
             code = schema.OperatorCodeT()
             number = getattr(schema.BuiltinOperator, kind)
-            code.builtinCode, code.deprecatedBuiltinCode, code.version = number, min(number, 127), 1
+            code.builtinCode, code.deprecatedBuiltinCode, code.version = number, min(number, 127), _VERSIONS.get(kind, 1)
             self.model.operatorCodes.append(code)
             self._codes[kind] = len(self._codes)
         return self._codes[kind]
