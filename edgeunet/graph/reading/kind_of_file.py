@@ -12,7 +12,9 @@ from edgeunet.graph.ir import ABSENT, Tensor
 from edgeunet.graph.layout import WEIGHTED
 from edgeunet.graph.reading.operator import Operator
 from edgeunet.graph.reading.options import DECODERS
+from edgeunet.graph.reading.shape_arithmetic import may_fold
 from edgeunet.graph.reading.subgraph import Subgraph
+from edgeunet.graph.rules.table import cure_of
 
 COMMAND = "edgeunet quantize MODEL.keras --data DATA -o MODEL.int8.tflite"
 FULLY = f"quantize the model to int8 in full (weights, activations, input and output), from Keras by `{COMMAND}`"
@@ -77,10 +79,7 @@ def _float(main: Subgraph, weighted: list[Operator]) -> str:
 
 def _besides(main: Subgraph) -> str:
     """What would be refused after that."""
-    from edgeunet.graph.reading.shape_arithmetic import SHAPE_ARITHMETIC
-    from edgeunet.graph.rules.table import cure_of
-
     for operator in main.operators:
-        if operator.kind not in (*DECODERS, *SHAPE_ARITHMETIC):
+        if operator.kind not in DECODERS and not may_fold(operator):
             return f"; {operator.label} in it is not supported either: {cure_of(operator.kind)}"
     return ""

@@ -152,7 +152,7 @@ def _runs(indices: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def join_reshapes(graph: Graph) -> Graph:
-    """``graph`` with every RESHAPE of a RESHAPE as one of what that one read."""
+    """``graph`` with every RESHAPE of a RESHAPE as one of what that one read, and without operators that nothing needs."""
     source: dict[int, int] = {}
     ops = []
     for op in graph.ops:
@@ -162,7 +162,12 @@ def join_reshapes(graph: Graph) -> Graph:
             if _alike(graph.tensors[given], graph.tensors[op.outputs[0]]):
                 source[op.outputs[0]] = given
         ops.append(op)
-    return replace(graph, ops=tuple(ops))
+    needed, kept = set(graph.outputs), []
+    for op in reversed(ops):
+        if needed.intersection(op.outputs):
+            needed.update(op.inputs)
+            kept.append(op)
+    return replace(graph, ops=tuple(reversed(kept)))
 
 
 def _alike(one: Tensor, other: Tensor) -> bool:

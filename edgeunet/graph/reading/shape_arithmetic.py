@@ -19,8 +19,16 @@ from edgeunet.graph.reading.operator import Operator
 SHAPE_ARITHMETIC = ("SHAPE", "RANK", *MOVES, *ARITHMETIC)
 """Operators that are computed here where they work on known numbers."""
 
+_INTEGERS = ("int8", "uint8", "int16")
+
 Signatures = Mapping[int, Sequence[int]]
 """By tensor, the sizes that a file gives when it leaves some open, which are -1."""
+
+
+def may_fold(operator: Operator) -> bool:
+    """Whether ``operator`` may turn out to be a constant: arithmetic of quantized values does not."""
+    made = {operator.tensors[index].dtype for index in operator.outputs}
+    return operator.kind in SHAPE_ARITHMETIC and not (operator.kind in ARITHMETIC and made.intersection(_INTEGERS))
 
 
 def fold_shapes(operators: Sequence[Operator], tensors: Sequence[Tensor], signatures: Signatures) -> list[Operator]:

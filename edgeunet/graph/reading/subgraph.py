@@ -60,11 +60,11 @@ def check_reservations(subgraph: Subgraph) -> None:
                 f"tensor '{subgraph.tensors[index].name}' has the dynamic shape {tuple(signature)}; "
                 "build the model with a fixed input length and batch size 1"
             )
-    for index in (*subgraph.inputs, *subgraph.outputs):
-        if index in subgraph.reservations:
-            raise UnsupportedOpError(f"tensor '{subgraph.tensors[index].name}' {subgraph.reservations[index]}")
     for operator in subgraph.operators:
         for index in (*operator.inputs, *operator.outputs):
             if index != ABSENT and index in subgraph.reservations:
                 name = subgraph.tensors[index].name
                 raise UnsupportedOpError(f"{operator.label}: tensor '{name}' {subgraph.reservations[index]}")
+    for index in subgraph.inputs:
+        if index in subgraph.reservations:
+            raise UnsupportedOpError(f"tensor '{subgraph.tensors[index].name}' {subgraph.reservations[index]}")

@@ -31,7 +31,7 @@ from edgeunet.graph.reading.operator import Operator
 from edgeunet.graph.reading.options import DECODERS
 from edgeunet.graph.reading.reordered_weights import reorder_weights
 from edgeunet.graph.reading.repetitions import expand_repetitions, join_reshapes, with_full_ranks
-from edgeunet.graph.reading.shape_arithmetic import SHAPE_ARITHMETIC, fold_shapes
+from edgeunet.graph.reading.shape_arithmetic import fold_shapes, may_fold
 from edgeunet.graph.reading.space_to_batch import BLOCKS, fold_dilation
 from edgeunet.graph.reading.subgraph import Subgraph, check_reservations, open_signatures, reservations
 from edgeunet.graph.reading.transposes import push_transposes
@@ -111,7 +111,7 @@ def _read(data: bytes, name: str) -> Graph:
     check_kind(main)
     main = with_initial_values(main, lambda number: _subgraph(model, _numbered(subgraphs, number), buffers))
     for operator in main.operators:
-        if operator.kind not in (*DECODERS, *SHAPE_ARITHMETIC):
+        if operator.kind not in DECODERS and not may_fold(operator):
             raise unsupported(operator.kind, operator.name)
     _check_order(main.operators, inputs, outputs, main.tensors)
     _check_outputs(outputs, inputs, main.tensors)
@@ -132,7 +132,8 @@ def _read(data: bytes, name: str) -> Graph:
 
 def _in_one_order(graph: Graph) -> Graph:
     """``graph`` without changes of the order of axes that it does not need, and without what only repeats."""
-    if not any(op.kind in ("TRANSPOSE", "TILE", "GATHER") for op in graph.ops):
+    deep = any(len(graph.tensors[index].shape) > 4 for op in graph.ops for index in op.outputs)
+    if not deep and not any(op.kind in ("TRANSPOSE", "TILE", "GATHER") for op in graph.ops):
         return graph
     return reorder_weights(join_reshapes(expand_repetitions(push_transposes(with_full_ranks(graph)))))
 

@@ -62,7 +62,7 @@ REFUSED: list[tuple[Change, str]] = [
     (put("type", -1), "tensor 'x' has unknown type -1; the file is damaged or newer than this reader"),
     (put("shape", [1] * 9), f"tensor 'x' has shape {(1,) * 9}, {TENSORS}"),
     (put("shape", [1] * 10), f"tensor 'x' has shape {(1,) * 9}, {TENSORS}"),
-    (put("shape", [1, 0, 6]), f"tensor 'x' has shape (1, 0, 6), {TENSORS}"),
+    (put("shape", [1, -1, 6]), f"tensor 'x' has shape (1, -1, 6), {TENSORS}"),
     (put("shape", [1, (1 << 26) + 1]), f"tensor 'x' has shape (1, {(1 << 26) + 1}), {TENSORS}"),
     (put("buffer", 100), "tensor 'x' is kept in buffer 100 of 3" + DAMAGED),
     (put("buffer", 3), "tensor 'x' is kept in buffer 3 of 3" + DAMAGED),

@@ -181,11 +181,40 @@ def test_transpositions() -> None:
     assert decoded("TRANSPOSE", [shape, ints(1, 0, 2, 3)], (6, 1, 1, 4)).kind == "RESHAPE"
     refused("(0, 1, 2) is no permutation of 4 axes" + DAMAGED, "TRANSPOSE", [shape, ints(0, 1, 2)], shape)
     refused("(0, 1, 2, 2) is no permutation of 4 axes" + DAMAGED, "TRANSPOSE", [shape, ints(0, 1, 2, 2)], shape)
-    refused(
-        "it reorders (1, 6, 1, 4) by (0, 3, 2, 1), and only transpositions that move axes of length 1 are supported; "
-        "build the model channels-last",
-        "TRANSPOSE", [shape, ints(0, 3, 2, 1)], (1, 4, 1, 6),
-    )  # fmt: skip
+    moved = decoded("TRANSPOSE", [shape, ints(0, 3, 2, 1)], (1, 4, 1, 6))
+    assert (moved.kind, moved.attributes) == ("TRANSPOSE", {"permutation": (0, 3, 2, 1)})
+    sentence = "(1, 6, 1, 4) by (0, 3, 2, 1) is not (1, 6, 1, 4)" + DAMAGED
+    refused(sentence, "TRANSPOSE", [shape, ints(0, 3, 2, 1)], shape)
+
+
+def test_repetitions() -> None:
+    op = decoded("TILE", [S, ints(1, 1, 3, 2)], (1, 2, 18, 8))
+    assert (op.kind, op.inputs, op.attributes) == ("TILE", (0,), {"multiples": (1, 1, 3, 2)})
+    assert decoded("BROADCAST_TO", [(1, 4), ints(1, 2, 6, 4)], S).attributes == {"multiples": (1, 2, 6, 1)}
+    for kind, shape, numbers in (("TILE", S, (1, 1, 3)), ("TILE", S, (1, 1, 0, 1)), ("BROADCAST_TO", (1, 3), (1, 4)),
+                                 ("BROADCAST_TO", S, (6, 4)), ("BROADCAST_TO", S, (1, 2, 6, 0))):  # fmt: skip
+        refused(f"{shape} can't be repeated so" + DAMAGED, kind, [shape, ints(*numbers)], S)
+    refused(f"{S} times (1, 1, 2, 1) is not {S}", "TILE", [S, ints(1, 1, 2, 1)], S)
+
+
+def test_places_of_an_axis() -> None:
+    op = decoded("GATHER", [S, ints(0, 5, 5)], (1, 2, 3, 4), o0=-2)
+    assert (op.kind, op.inputs, op.attributes) == ("GATHER", (0,), {"axis": 2, "indices": (0, 5, 5)})
+    at_run_time = "its indices are computed at run time, or differ within a batch; index by constants"
+    refused(at_run_time, "GATHER", [S, (3,)], (1, 2, 3, 4), o0=2)
+    refused(at_run_time, "GATHER", [S, ints(0, 1)], (1, 2, 2, 4), o0=2, o1=1)
+    for places in ((6,), (-1,)):
+        refused("its indices are outside 6 places" + DAMAGED, "GATHER", [S, ints(*places)], (1, 2, 1, 4), o0=2)
+    refused(f"{S} at (2,) places is not {S}", "GATHER", [S, ints(0, 1)], S, o0=2)
+
+
+def test_blocks_of_one_value_are_paddings_and_slices() -> None:
+    padded = decoded("SPACE_TO_BATCH_ND", [(1, 6, 4), ints(1), ints(2, 3)], (1, 11, 4))
+    assert (padded.kind, padded.attributes) == ("PAD", {"paddings": ((0, 0), (2, 3), (0, 0)), "value": None})
+    cut = decoded("BATCH_TO_SPACE_ND", [S, ints(1, 1), ints(0, 1, 2, 3)], (1, 1, 1, 4))
+    assert (cut.kind, cut.attributes) == ("SLICE", {"begin": (0, 0, 2, 0), "size": (1, 1, 1, 4)})
+    sentence = "(1, 6, 4) padded by ((0, 0), (2, 3), (0, 0)) is not (1, 6, 4)"
+    refused(sentence, "SPACE_TO_BATCH_ND", [(1, 6, 4), ints(1), ints(2, 3)], (1, 6, 4))
 
 
 def test_paddings() -> None:

@@ -54,7 +54,9 @@ OPTION_TABLES = {
     "MEAN": "ReducerOptions", "REDUCE_MAX": "ReducerOptions",
     "SUB": "SubOptions", "SQUEEZE": "SqueezeOptions", "STRIDED_SLICE": "StridedSliceOptions",
     "TRANSPOSE_CONV": "TransposeConvOptions", "RESIZE_NEAREST_NEIGHBOR": "ResizeNearestNeighborOptions",
-    "LEAKY_RELU": "LeakyReluOptions", "GELU": "GeluOptions", "NONE": "NONE",
+    "LEAKY_RELU": "LeakyReluOptions", "GELU": "GeluOptions", "NONE": "NONE", "GATHER": "GatherOptions",
+    "REDUCE_MIN": "ReducerOptions", "REDUCE_PROD": "ReducerOptions", "SUM": "ReducerOptions", "DIV": "DivOptions",
+    "PACK": "PackOptions", "UNPACK": "UnpackOptions", "CALL_ONCE": "CallOnceOptions", "VAR_HANDLE": "VarHandleOptions",
 }  # fmt: skip
 
 
@@ -72,7 +74,9 @@ FIELDS = {
     "MulOptions": schema.ARITHMETIC_OPTIONS, "SoftmaxOptions": schema.SOFTMAX_OPTIONS,
     "ReducerOptions": schema.MEAN_OPTIONS, "SqueezeOptions": schema.SQUEEZE_OPTIONS,
     "StridedSliceOptions": schema.STRIDED_SLICE_OPTIONS, "LeakyReluOptions": schema.LEAKY_RELU_OPTIONS,
-    "GeluOptions": schema.GELU_OPTIONS,
+    "GeluOptions": schema.GELU_OPTIONS, "GatherOptions": schema.GATHER_OPTIONS, "PackOptions": schema.PACK_OPTIONS,
+    "UnpackOptions": schema.UNPACK_OPTIONS, "CallOnceOptions": schema.CALL_ONCE_OPTIONS,
+    "VarHandleOptions": schema.VAR_HANDLE_OPTIONS,
     "ResizeNearestNeighborOptions": schema.RESIZE_OPTIONS,
 }  # fmt: skip
 SPELLINGS = {"activation": "fusedActivationFunction", "dilation_w": "dilationWFactor", "dilation_h": "dilationHFactor",
