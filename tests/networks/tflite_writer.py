@@ -131,7 +131,7 @@ class ModelWriter:
             made = getattr(schema, f"{_OPTIONS[kind]}T")()
             for name, value in options.items():
                 assert hasattr(made, name), f"{kind} has no option {name}"
-                setattr(made, name, getattr(_ENUMS[name], value) if isinstance(value, str) else value)
+                setattr(made, name, getattr(_ENUMS[name], value) if name in _ENUMS and isinstance(value, str) else value)
             operator.builtinOptionsType = getattr(schema.BuiltinOptions, _OPTIONS[kind])
             operator.builtinOptions = made
         self.graph.operators.append(operator)

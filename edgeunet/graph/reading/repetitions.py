@@ -119,7 +119,7 @@ class _Expansion:
         shape, (axis, indices) = self.tensors[op.inputs[0]].shape, (op.attributes["axis"], op.attributes["indices"])
         outer, length, inner = math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
         times, rest = divmod(len(indices), length)
-        if not rest and inner > 1 and list(indices) == [place // times for place in range(len(indices))]:
+        if not rest and times > 1 and inner > 1 and list(indices) == [place // times for place in range(len(indices))]:
             return self._close(op, self._rows(op, op.inputs[0], outer * length, inner, times))
         runs = _runs(indices)
         for grid in _GRIDS if len(runs) > 1 and inner > 1 else ():

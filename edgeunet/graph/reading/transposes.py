@@ -36,6 +36,20 @@ class _Form:
     order: Order
 
 
+@dataclass(frozen=True)
+class _Link:
+    """A tensor that is another view of ``source``: how orders of the one are orders of the other, where they are."""
+
+    source: int
+    down: Callable[[Order], Order | None]
+    up: Callable[[Order], Order | None]
+    depth: int = 1
+
+
+MOST_VIEWS = 32
+"""Views of views that are followed; whatever a file strings together, no network has so many."""
+
+
 class _Pushing:
     """The graph so far: what was made, and in which forms each tensor of the file is there."""
 
@@ -44,6 +58,7 @@ class _Pushing:
         self.tensors = list(graph.tensors)
         self.ops: list[Op] = []
         self.forms: dict[int, list[_Form]] = {}
+        self.links: dict[int, _Link] = {}
 
     def pushed(self) -> Graph:
         for index, tensor in enumerate(self.graph.tensors):
@@ -59,9 +74,35 @@ class _Pushing:
     def shape(self, index: int) -> Shape:
         return self.graph.tensors[index].shape
 
+    def forms_of(self, index: int) -> list[_Form]:
+        """The forms in which a tensor is there: its own, and those of what it is only another view of."""
+        own, link = self.forms[index], self.links.get(index)
+        if link is None:
+            return own
+        seen = ((form.tensor, link.down(form.order)) for form in self.forms_of(link.source))
+        return [*own, *(_Form(tensor, order) for tensor, order in seen if order is not None)]
+
+    def link(self, index: int, link: _Link) -> None:
+        """Note that a tensor is a view of another; beyond so many only in the forms that are there now."""
+        above = self.links.get(link.source)
+        link = replace(link, depth=1 if above is None else above.depth + 1)
+        self.links[index] = link
+        self.forms.setdefault(index, [])
+        if link.depth > MOST_VIEWS:
+            self.forms[index] = self.forms_of(index)
+            del self.links[index]
+
+    def add(self, index: int, form: _Form) -> None:
+        """Note another form of a tensor, and of what it is a view of."""
+        self.forms[index].append(form)
+        link = self.links.get(index)
+        order = None if link is None else link.up(form.order)
+        if link is not None and order is not None:
+            self.add(link.source, _Form(form.tensor, order))
+
     def orders(self, index: int) -> list[Order]:
         """The orders in which a tensor is there."""
-        return [form.order for form in self.forms[index]]
+        return [form.order for form in self.forms_of(index)]
 
     def is_natural(self, index: int, order: Order) -> bool:
         shape = self.shape(index)
@@ -69,7 +110,7 @@ class _Pushing:
 
     def has(self, index: int, order: Order) -> bool:
         wanted = long_axes(order, self.shape(index))
-        return any(long_axes(form.order, self.shape(index)) == wanted for form in self.forms[index])
+        return any(long_axes(form.order, self.shape(index)) == wanted for form in self.forms_of(index))
 
     def formed(self, index: int, order: Order, layer: str, shape: Shape | None = None) -> int:
         """A tensor that holds ``index`` in ``order``, as ``shape`` or with the sizes of its axes in that order."""
@@ -78,7 +119,7 @@ class _Pushing:
         if self.graph.tensors[index].data is not None:
             return self._constant(index, order, shape)
         wanted = long_axes(order, own)
-        found = next((form for form in self.forms[index] if long_axes(form.order, own) == wanted), None)
+        found = next((form for form in self.forms_of(index) if long_axes(form.order, own) == wanted), None)
         if found is None:
             found = self._moved(index, order, layer)
         return self._shaped(index, found, shape, layer)
@@ -94,7 +135,7 @@ class _Pushing:
 
     def _moved(self, index: int, order: Order, layer: str) -> _Form:
         """Exchange axes of the first form there is, one step after another."""
-        source, own = self.forms[index][0], self.shape(index)
+        source, own = self.forms_of(index)[0], self.shape(index)
         at, steps = source.tensor, exchanges(own, source.order, order)
         for number, step in enumerate(steps, 1):
             sizes = (step.outer, step.columns, step.rows, step.run)
@@ -106,7 +147,7 @@ class _Pushing:
             self.ops.append(Op("TRANSPOSE", f"{layer}/order", (at,), (made,), vars(step)))
             at = made
         form = _Form(at, order)
-        self.forms[index].append(form)
+        self.add(index, form)
         return form
 
     def _shaped(self, index: int, form: _Form, shape: Shape, layer: str) -> int:
@@ -121,7 +162,7 @@ class _Pushing:
 
     def _awaited(self, index: int, form: _Form, shape: Shape) -> bool:
         """Whether this is the file's own tensor, an output of the graph that nothing has made yet."""
-        missing = index in self.graph.outputs and all(other.tensor != index for other in self.forms[index])
+        missing = index in self.graph.outputs and all(other.tensor != index for other in self.forms_of(index))
         return missing and shape == self.shape(index) and self.is_natural(index, form.order)
 
     def new(self, tensor: Tensor) -> int:
@@ -155,23 +196,24 @@ def _in_natural_order(pushing: _Pushing, op: Op) -> None:
 
 def _transposed(pushing: _Pushing, op: Op) -> None:
     places = op.attributes["permutation"]
-    pushing.forms[op.outputs[0]] = [
-        _Form(form.tensor, tuple(places.index(axis) for axis in form.order)) for form in pushing.forms[op.inputs[0]]
-    ]
+    link = _Link(
+        op.inputs[0],
+        lambda order: tuple(places.index(axis) for axis in order),
+        lambda order: tuple(places[axis] for axis in order),
+    )
+    pushing.link(op.outputs[0], link)
 
 
 def _reshaped(pushing: _Pushing, op: Op) -> None:
     given, made = op.inputs[0], op.outputs[0]
     if pushing.graph.tensors[given].is_constant:
         return _in_natural_order(pushing, op)
-    forms = [
-        _Form(form.tensor, order)
-        for form in pushing.forms[given]
-        if (order := reshaped(pushing.shape(given), pushing.shape(made), form.order)) is not None
-    ]
-    if all(pushing.is_natural(made, form.order) for form in forms):
-        return _in_natural_order(pushing, op)
-    pushing.forms[made] = forms
+    before, after = pushing.shape(given), pushing.shape(made)
+    orders = [reshaped(before, after, order) for order in pushing.orders(given)]
+    if all(order is None or pushing.is_natural(made, order) for order in orders):
+        _in_natural_order(pushing, op)
+    link = _Link(given, lambda order: reshaped(before, after, order), lambda order: reshaped(after, before, order))
+    pushing.link(made, link)
     return None
 
 
