@@ -1,8 +1,8 @@
 """Channels-first inputs and outputs as rows of samples, which is what a stream has.
 
-A network from PyTorch takes ``(1, channels, time)`` and gives the same, so that its first and last step change the order of axes
-over the whole window. A stream takes a sample after another, each with all its channels: there the change of order is nothing at
-all, and a window given as one row of ``time`` values is as many samples of one channel.
+A network from PyTorch takes ``(1, channels, time)`` and gives the same, so that its first and last step change the
+order of axes over the whole window. A stream takes a sample after another, each with all its channels: there the change
+of order is nothing at all, and a window given as one row of ``time`` values is as many samples of one channel.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def _output_as_rows(graph: Graph, index: int) -> Graph:
 
 
 def _without_turn(graph: Graph, turn: Op) -> Graph:
-    """``graph`` whose ``turn`` turns nothing: a reshape to the same shape, or nothing where its operand has no other use."""
+    """``graph`` whose ``turn`` turns nothing: a reshape to the same shape, or nothing where its operand has no other
+    use.
+    """
     (given,), (made,) = turn.inputs, turn.outputs
     alone = len(graph.consumers(given)) == 1 and given not in (*graph.outputs, *graph.inputs)
     if not alone or graph.tensors[given].quantization != graph.tensors[made].quantization:
@@ -101,7 +103,9 @@ def _without_idle_reshapes(graph: Graph, index: int) -> Graph:
         for op in graph.consumers(index)
         if op.kind == "RESHAPE" and graph.tensors[op.outputs[0]].shape == graph.tensors[index].shape
     }
-    if idle.intersection(graph.outputs) or any(graph.tensors[i].quantization != graph.tensors[index].quantization for i in idle):
+    if idle.intersection(graph.outputs) or any(
+        graph.tensors[i].quantization != graph.tensors[index].quantization for i in idle
+    ):
         return graph
     ops = (op for op in graph.ops if not idle.intersection(op.outputs))
     kept = (replace(op, inputs=tuple(index if i in idle else i for i in op.inputs)) for op in ops)

@@ -90,7 +90,7 @@ def lower_transpose(builder: Builder, op: Op) -> None:
 
     A copy has two loops around its runs; the third, the shortest, is as many copies.
     """
-    source, target = builder.signal(op.inputs[0]), builder.signal(op.outputs[0])
+    source = builder.signal(op.inputs[0])
     outer, rows, columns, run = (op.attributes[name] for name in ("outer", "rows", "columns", "run"))
     run *= builder.signals[source].element_bytes
     loops = sorted(

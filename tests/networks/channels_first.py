@@ -1,4 +1,6 @@
-"""A U-Net as converters of PyTorch write it: ``(1, channels, time)`` between layers, a TRANSPOSE before and after each convolution."""
+"""A U-Net as converters of PyTorch write it: ``(1, channels, time)`` between layers, a TRANSPOSE before and after each
+convolution.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class _Writing:
 
     def signal(self, channels: int, time: int, scale: float = 0.05, zero_point: int = 4) -> _Signal:
         scale = float(np.float32(scale))
-        return _Signal(self.writer.tensor((1, channels, time), "int8", scale, zero_point), channels, time, scale, zero_point)
+        return _Signal(
+            self.writer.tensor((1, channels, time), "int8", scale, zero_point), channels, time, scale, zero_point
+        )
 
     def tensor(self, like: _Signal, shape: tuple[int, ...]) -> int:
         return self.writer.tensor(shape, "int8", like.scale, like.zero_point)
@@ -57,14 +61,18 @@ class _Writing:
 
     def weights(self, shape: tuple[int, ...], x: _Signal) -> tuple[int, int]:
         scale = np.float32(0.3 / np.sqrt(np.prod(shape[1:])) / 40)
-        weights = self.writer.tensor(shape, "int8", float(scale), data=self.rng.integers(-127, 128, shape, dtype=np.int8))
+        weights = self.writer.tensor(
+            shape, "int8", float(scale), data=self.rng.integers(-127, 128, shape, dtype=np.int8)
+        )
         data = self.rng.integers(-800, 800, shape[0]).astype(np.int32)
         return weights, self.writer.tensor((shape[0],), "int32", float(np.float32(x.scale) * scale), data=data)
 
     def pool(self, x: _Signal) -> _Signal:
         made = self.signal(x.channels, x.time // 2, x.scale, x.zero_point)
         image = self.tensor(made, (1, 1, made.time, x.channels))
-        self.writer.op("MAX_POOL_2D", [self.image(x)], image, padding="VALID", strideH=1, strideW=2, filterHeight=1, filterWidth=2)
+        self.writer.op(
+            "MAX_POOL_2D", [self.image(x)], image, padding="VALID", strideH=1, strideW=2, filterHeight=1, filterWidth=2
+        )
         return self.back(image, made)
 
     def upsampled(self, x: _Signal) -> _Signal:
@@ -81,7 +89,9 @@ class _Writing:
         weights, bias = self.weights((channels, 1, 2, x.channels), x)
         image = self.tensor(made, (1, 1, made.time, channels))
         shape = self.writer.constant([1, 1, made.time, channels])
-        self.writer.op("TRANSPOSE_CONV", [shape, weights, self.image(x), bias], image, padding="SAME", strideH=1, strideW=2)
+        self.writer.op(
+            "TRANSPOSE_CONV", [shape, weights, self.image(x), bias], image, padding="SAME", strideH=1, strideW=2
+        )
         return self.back(image, made)
 
     def scaled(self, x: _Signal) -> _Signal:
@@ -107,7 +117,7 @@ class _Writing:
 
 
 def channels_first_unet(time: int = 32, channels: int = 3, classes: int = 4, seed: int = 0) -> bytes:
-    """Two levels, one by a transposed convolution and one by repeated samples; ``(1, channels, time)`` in, classes out."""
+    """Two levels, one by a transposed convolution and one by repeated samples; ``(1, channels, time)`` in."""
     net = _Writing(seed)
     x = given = net.signal(channels, time)
     skips = []

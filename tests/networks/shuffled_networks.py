@@ -1,7 +1,8 @@
 """Random int8 networks in which axes change places: what PyTorch's converters make, and worse.
 
-``shuffled_network(seed)`` strings together TRANSPOSEs, reshapes that split and join axes, and operators that name axes or do not
-care (CONCATENATION, PAD, SLICE, MEAN, sums with constants of any rank, TILE, GATHER), between convolutions and dense layers, which do.
+``shuffled_network(seed)`` strings together TRANSPOSEs, reshapes that split and join axes, and operators that name axes
+or do not care (CONCATENATION, PAD, SLICE, MEAN, sums with constants of any rank, TILE, GATHER), between convolutions
+and dense layers, which do.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ class Shuffled:
             shape[place : place + 2] = [shape[place] * shape[place + 1]]
         elif way == 1 and len(shape) < 4:
             factor = next((n for n in (2, 3, 5) if shape[place] % n == 0), 1)
-            shape[place : place + 1] = [factor, shape[place] // factor] if self.integer(0, 1) else [shape[place] // factor, factor]
+            shape[place : place + 1] = (
+                [factor, shape[place] // factor] if self.integer(0, 1) else [shape[place] // factor, factor]
+            )
         elif way == 2 and len(shape) < 4:
             shape.insert(place, 1)
         elif 1 in shape[1:]:
@@ -104,7 +107,9 @@ class Shuffled:
         z = self.made(y, y.shape)
         self.writer.op("RELU", [y.index], z.index)
         back = self.made(x, x.shape)
-        self.writer.op("TRANSPOSE", [z.index, self.writer.constant([order.index(i) for i in range(len(order))])], back.index)
+        self.writer.op(
+            "TRANSPOSE", [z.index, self.writer.constant([order.index(i) for i in range(len(order))])], back.index
+        )
         return back
 
     def joined(self, x: _Value) -> _Value:
@@ -152,7 +157,9 @@ class Shuffled:
             np.arange(length)[length // 3 :],
         )[self.integer(0, 2)].tolist()
         y = self.made(x, [len(places) if i == axis else size for i, size in enumerate(x.shape)])
-        self.writer.op("GATHER", [x.index, self.writer.constant(places)], y.index, axis=axis - len(x.shape) * self.integer(0, 1))
+        self.writer.op(
+            "GATHER", [x.index, self.writer.constant(places)], y.index, axis=axis - len(x.shape) * self.integer(0, 1)
+        )
         return y
 
     def convolved(self, x: _Value) -> _Value:
@@ -179,8 +186,8 @@ class Shuffled:
 
 
 LAYERS: Sequence[Callable[[Shuffled, _Value], _Value]] = (
-    Shuffled.transposed, Shuffled.transposed, Shuffled.transposed, Shuffled.reshaped, Shuffled.reshaped, Shuffled.reshaped,
-    Shuffled.activated, Shuffled.shifted, Shuffled.doubled, Shuffled.joined, Shuffled.padded, Shuffled.sliced,
+    Shuffled.transposed, Shuffled.transposed, Shuffled.transposed, Shuffled.reshaped, Shuffled.reshaped,
+    Shuffled.reshaped, Shuffled.activated, Shuffled.shifted, Shuffled.doubled, Shuffled.joined, Shuffled.padded, Shuffled.sliced,
     Shuffled.averaged, Shuffled.tiled, Shuffled.gathered, Shuffled.convolved, Shuffled.convolved, Shuffled.soft,
 )  # fmt: skip
 _LONGER = (Shuffled.joined, Shuffled.padded, Shuffled.tiled, Shuffled.gathered)

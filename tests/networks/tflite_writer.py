@@ -131,7 +131,9 @@ class ModelWriter:
             made = getattr(schema, f"{_OPTIONS[kind]}T")()
             for name, value in options.items():
                 assert hasattr(made, name), f"{kind} has no option {name}"
-                setattr(made, name, getattr(_ENUMS[name], value) if name in _ENUMS and isinstance(value, str) else value)
+                setattr(
+                    made, name, getattr(_ENUMS[name], value) if name in _ENUMS and isinstance(value, str) else value
+                )
             operator.builtinOptionsType = getattr(schema.BuiltinOptions, _OPTIONS[kind])
             operator.builtinOptions = made
         self.graph.operators.append(operator)
@@ -141,7 +143,11 @@ class ModelWriter:
         if kind not in self._codes:
             code = schema.OperatorCodeT()
             number = getattr(schema.BuiltinOperator, kind)
-            code.builtinCode, code.deprecatedBuiltinCode, code.version = number, min(number, 127), _VERSIONS.get(kind, 1)
+            code.builtinCode, code.deprecatedBuiltinCode, code.version = (
+                number,
+                min(number, 127),
+                _VERSIONS.get(kind, 1),
+            )
             self.model.operatorCodes.append(code)
             self._codes[kind] = len(self._codes)
         return self._codes[kind]

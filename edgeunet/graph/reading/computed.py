@@ -1,4 +1,5 @@
-"""What operators on known numbers compute: shapes, sizes and indices that converters leave to be worked out at run time.
+"""What operators on known numbers compute: shapes, sizes and indices that converters leave to be worked out at run
+time.
 
 Two sorts: operators that only move values (of any type, weights too) and arithmetic of int32, int64, bool and float32.
 Results have the type that the file gives the output, wrapped as the interpreters' own arithmetic is.
@@ -86,8 +87,8 @@ def _sliced(operator: Operator, given: Inputs) -> list[Array] | None:
     steps = given[3].reshape(-1).tolist()
     if any(step != 1 for step in steps):
         return [given[0][_stepped(operator, given)]]
-    begin, end, dropped = slice_bounds(operator)
-    ranges = tuple(slice(*pair) for pair in zip(begin, end, strict=True))
+    starts, stops, dropped = slice_bounds(operator)
+    ranges = tuple(slice(*pair) for pair in zip(starts, stops, strict=True))
     return [given[0][ranges].squeeze(tuple(axis for axis in range(given[0].ndim) if dropped >> axis & 1))]
 
 

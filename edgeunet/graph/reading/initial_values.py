@@ -1,7 +1,7 @@
 """Variables that only their initialiser writes: constants, which a converter keeps in a subgraph that CALL_ONCE runs.
 
-CALL_ONCE runs a subgraph before the first inference: VAR_HANDLE names a variable, ASSIGN_VARIABLE puts a constant there. Where
-the network itself assigns to no variable, READ_VARIABLE gives that constant in every call.
+CALL_ONCE runs a subgraph before the first inference: VAR_HANDLE names a variable, ASSIGN_VARIABLE puts a constant
+there. Where the network itself assigns to no variable, READ_VARIABLE gives that constant in every call.
 """
 
 from __future__ import annotations
@@ -35,13 +35,17 @@ def with_initial_values(main: Subgraph, numbered: Callable[[int], Subgraph]) -> 
     values: dict[str, Tensor] = {}
     for operator in main.operators:
         if operator.kind == "CALL_ONCE":
-            values |= _assigned(operator, numbered(operator.options.int32(schema.CALL_ONCE_OPTIONS["init_subgraph_index"])))
+            values |= _assigned(
+                operator, numbered(operator.options.int32(schema.CALL_ONCE_OPTIONS["init_subgraph_index"]))
+            )
     variables = _variables(main.operators)
     tensors = list(main.tensors)
     for operator in main.operators:
         if operator.kind == "READ_VARIABLE":
             index = operator.outputs[0] if operator.outputs else operator.operand(1, "output")
-            tensors[index] = _read(operator, tensors[index], values.get(variables.get(operator.operand(0, "variable"), "")))
+            tensors[index] = _read(
+                operator, tensors[index], values.get(variables.get(operator.operand(0, "variable"), ""))
+            )
     kept = (operator for operator in main.operators if operator.kind not in _OF_VARIABLES)
     return replace(
         main, tensors=tuple(tensors), operators=tuple(replace(operator, tensors=tuple(tensors)) for operator in kept)

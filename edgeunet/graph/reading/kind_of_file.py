@@ -1,8 +1,8 @@
 """What sort of quantization a file has, said before any operator is blamed for a type that all of them have.
 
-Float models, float16 and dynamic-range quantization have float32 activations throughout and differ in how weights are stored; the
-uint8 quantization of TensorFlow 1 has uint8 activations with weights that have zero points. No operator is at fault there: the
-whole model is to be converted in another way.
+Float models, float16 and dynamic-range quantization have float32 activations throughout and differ in how weights are
+stored; the uint8 quantization of TensorFlow 1 has uint8 activations with weights that have zero points. No operator is
+at fault there: the whole model is to be converted in another way.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def check_kind(main: Subgraph) -> None:
     if types == {"uint8"} and _type_of_weights(main, first) == "uint8":
         raise UnsupportedOpError(
             f"it is quantized to uint8 in the way of TensorFlow 1 ({first.label} has uint8 activations and weights); "
-            f"convert it from its float model with int8 activations and weights, from Keras by `{COMMAND}`{_besides(main)}"
+            f"convert its float model to int8 in full, from Keras by `{COMMAND}`{_besides(main)}"
         )
 
 

@@ -1,8 +1,8 @@
 """Shapes of tensors whose file leaves an axis open, as an interpreter works them out when it is given a batch of one.
 
 A model with an open batch has 1 wherever the batch is unknown, which is right but between SPACE_TO_BATCH_ND and
-BATCH_TO_SPACE_ND, where the batch is that of the blocks. Where even more is open (the result of a computed reshape), only the
-operator tells. LiteRT works every shape out anew; TFLM takes the file's word, and computes something else.
+BATCH_TO_SPACE_ND, where the batch is that of the blocks. Where even more is open (the result of a computed reshape),
+only the operator tells. LiteRT works every shape out anew; TFLM takes the file's word, and computes something else.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from edgeunet.errors import GraphError, UnsupportedOpError
 from edgeunet.graph.ir import ABSENT, Op
 from edgeunet.graph.reading import schema
+from edgeunet.graph.reading.axes import decode_gather, decode_tile, normal_axis
 from edgeunet.graph.reading.operator import Operator
 
 
@@ -166,13 +167,6 @@ def _decode_concatenation(operator: Operator) -> Op:
     return operator.op(inputs, axis=axis, activation=_activation(operator, fields["activation"]))
 
 
-def normal_axis(operator: Operator, axis: int, rank: int) -> int:
-    """``axis`` counted from the front."""
-    if not -rank <= axis < rank:
-        raise GraphError(f"{operator.label}: axis {axis} of a tensor with {rank} dimensions; the file is damaged")
-    return axis % rank
-
-
 def _decode_resize(operator: Operator) -> Op:
     fields = schema.RESIZE_OPTIONS
     size = operator.constants(1, "size")
@@ -204,41 +198,6 @@ def _decode_transpose(operator: Operator) -> Op:
     if tuple(shape[axis] for axis in order) != operator.output_shape:
         raise GraphError(f"{operator.label}: {shape} by {order} is not {operator.output_shape}; the file is damaged")
     return operator.op((operator.inputs[0],), permutation=order)
-
-
-def _decode_tile(operator: Operator) -> Op:
-    """TILE, and BROADCAST_TO, which is one; they live until ``expand_repetitions`` has seen them."""
-    shape, numbers = operator.shape(0), operator.constants(1, "multiples")
-    if operator.kind == "BROADCAST_TO":
-        padded = (1,) * (len(numbers) - len(shape)) + shape
-        fits = len(padded) == len(numbers) and all(b in (1, a) for a, b in zip(numbers, padded, strict=True))
-        numbers = tuple(a // b for a, b in zip(numbers, padded, strict=True)) if fits and min(numbers) > 0 else ()
-        shape = padded
-    if len(numbers) != len(shape) or not numbers or min(numbers) < 1:
-        raise GraphError(f"{operator.label}: {operator.shape(0)} can't be repeated so; the file is damaged")
-    if tuple(size * times for size, times in zip(shape, numbers, strict=True)) != operator.output_shape:
-        raise GraphError(f"{operator.label}: {shape} times {numbers} is not {operator.output_shape}")
-    return operator.op((operator.inputs[0],), "TILE", multiples=numbers)
-
-
-MOST_PLACES = 1 << 16
-
-
-def _decode_gather(operator: Operator) -> Op:
-    """GATHER at constant places along one axis; it lives until ``expand_repetitions`` has seen it."""
-    fields, shape = schema.GATHER_OPTIONS, operator.shape(0)
-    places = operator.tensors[operator.operand(1, "indices")]
-    axis = normal_axis(operator, operator.options.int32(fields["axis"]), len(shape))
-    if places.data is None or places.data.dtype.kind != "i" or operator.options.int32(fields["batch_dims"]):
-        raise UnsupportedOpError(
-            f"{operator.label}: its indices are computed at run time, or differ within a batch; index by constants"
-        )
-    indices = tuple(int(place) for place in places.data.reshape(-1)[: MOST_PLACES + 1])
-    if len(indices) > MOST_PLACES or not indices or not 0 <= min(indices) <= max(indices) < shape[axis]:
-        raise GraphError(f"{operator.label}: its indices are outside {shape[axis]} places; the file is damaged")
-    if (*shape[:axis], *places.shape, *shape[axis + 1 :]) != operator.output_shape:
-        raise GraphError(f"{operator.label}: {shape} at {places.shape} places is not {operator.output_shape}")
-    return operator.op((operator.inputs[0],), axis=axis, indices=indices)
 
 
 def _decode_pad(operator: Operator) -> Op:
@@ -392,9 +351,9 @@ DECODERS: Mapping[str, Callable[[Operator], Op]] = {
     "SQUEEZE": _decode_reshape,
     "EXPAND_DIMS": _decode_reshape,
     "TRANSPOSE": _decode_transpose,
-    "TILE": _decode_tile,
-    "BROADCAST_TO": _decode_tile,
-    "GATHER": _decode_gather,
+    "TILE": decode_tile,
+    "BROADCAST_TO": decode_tile,
+    "GATHER": decode_gather,
     "PAD": _decode_pad,
     "PADV2": _decode_pad,
     "SLICE": _decode_slice,

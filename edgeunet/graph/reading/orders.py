@@ -1,7 +1,7 @@
 """Orders of axes: how the bytes of a tensor lie, and how a reshape and a change of order act on that.
 
-An *order* lists the axes of a tensor of shape ``S`` from the slowest to the fastest of the bytes: ``(0, 1, 2)`` is the natural one,
-``(0, 2, 1)`` of a ``(1, channels, time)`` signal is channels-last. Axes of length 1 may stand anywhere.
+An *order* lists the axes of a tensor of shape ``S`` from the slowest to the fastest of the bytes: ``(0, 1, 2)`` is the
+natural one, ``(0, 2, 1)`` of a ``(1, channels, time)`` signal is channels-last. Axes of length 1 may stand anywhere.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def in_order(shape: Shape, order: Order) -> Shape:
 def reshaped(shape: Shape, target: Shape, order: Order) -> Order | None:
     """The order of ``target`` that has the bytes of ``shape`` in ``order``.
 
-    A reshape splits and joins neighbours: where those that it joins still lie side by side, it acts on them alone. None where they
-    do not: then the values must be brought into their natural order first.
+    A reshape splits and joins neighbours: where those that it joins still lie side by side, it acts on them alone. None
+    where they do not: then the values must be brought into their natural order first.
     """
     places = long_axes(order, shape)
     following = _ones_after(target)
@@ -91,8 +91,8 @@ class Exchange:
 def exchanges(shape: Shape, before: Order, after: Order) -> list[Exchange]:
     """How the bytes of ``shape`` in the order ``before`` come into the order ``after``.
 
-    Axes that stay together move as one. Whatever comes next is brought forward past all that lies before it: one exchange where a
-    block of axes changes place with another, which is nearly always all.
+    Axes that stay together move as one. Whatever comes next is brought forward past all that lies before it: one
+    exchange where a block of axes changes place with another, which is nearly always all.
     """
     blocks = _blocks(long_axes(before, shape), long_axes(after, shape))
     wanted = sorted(blocks, key=lambda block: long_axes(after, shape).index(block[0]))
@@ -102,7 +102,9 @@ def exchanges(shape: Shape, before: Order, after: Order) -> list[Exchange]:
         if here != place:
             sizes = [math.prod(shape[axis] for axis in part) for part in blocks]
             found.append(
-                Exchange(math.prod(sizes[:place]), math.prod(sizes[place:here]), sizes[here], math.prod(sizes[here + 1 :]))
+                Exchange(
+                    math.prod(sizes[:place]), math.prod(sizes[place:here]), sizes[here], math.prod(sizes[here + 1 :])
+                )
             )
             blocks.insert(place, blocks.pop(here))
     return found
@@ -120,7 +122,8 @@ def _blocks(before: Order, after: Order) -> list[Order]:
 
 
 def cheapest(candidates: Sequence[tuple[Order, int]], shape: Shape) -> Order:
-    """The order in which fewest elements have to be moved; of equal ones the first that is not the natural one, from which
+    """The order in which fewest elements have to be moved; of equal ones the first that is not the natural one, from
+    which
     networks that begin channels-first go back to the order of their convolutions."""
     least = min(cost for _, cost in candidates)
     orders = [order for order, cost in candidates if cost == least]

@@ -1,7 +1,7 @@
 """A change of order before a dense layer, done to its weights.
 
-PyTorch flattens ``(channels, time)``, the convolution before it makes ``(time, channels)``. The dense layer sums over all of them, and
-a sum has no order: its weights are put into the order of what is there, and nothing is moved.
+PyTorch flattens ``(channels, time)``, the convolution before it makes ``(time, channels)``. The dense layer sums over
+all of them, and a sum has no order: its weights are put into the order of what is there, and nothing is moved.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ def reorder_weights(graph: Graph) -> Graph:
     for op in graph.ops:
         while op.kind == "FULLY_CONNECTED" and (found := _transposed_row(op, tensors, producers)) is not None:
             order = found.attributes
-            places = np.arange(math.prod(order.values())).reshape([order[name] for name in ("outer", "rows", "columns", "run")])
+            places = np.arange(math.prod(order.values())).reshape(
+                [order[name] for name in ("outer", "rows", "columns", "run")]
+            )
             weights = tensors[op.inputs[1]]
             assert weights.data is not None
             data = np.empty_like(weights.data)

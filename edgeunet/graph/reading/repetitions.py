@@ -1,11 +1,12 @@
 """TILE and GATHER at constant places as what they are: nearest upsampling, slices, tensors side by side.
 
-Keras' ``UpSampling1D`` becomes EXPAND_DIMS, TILE along the new axis and RESHAPE; others gather each row twice, or broadcast it. In
-bytes, repeating an axis of ``length`` values with ``inner`` behind each is
+Keras' ``UpSampling1D`` becomes EXPAND_DIMS, TILE along the new axis and RESHAPE; others gather each row twice, or
+broadcast it. In bytes, repeating an axis of ``length`` values with ``inner`` behind each is
 
     (outer, length * inner)  ->  (outer, times, length * inner)
 
-that is, every row of ``length * inner`` values written ``times`` times: RESIZE_NEAREST_NEIGHBOR of a signal with that many channels.
+that is, every row of ``length * inner`` values written ``times`` times: RESIZE_NEAREST_NEIGHBOR of a signal with that
+many channels.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ _GRIDS = ((False, False), (False, True), (True, False))
 
 
 def with_full_ranks(graph: Graph) -> Graph:
-    """``graph`` with a RESHAPE before every TILE that has more axes than its operand, and after a GATHER of another rank."""
+    """``graph`` with a RESHAPE before every TILE that has more axes than its operand, and after a GATHER of another
+    rank.
+    """
     tensors, ops = list(graph.tensors), []
     for op in graph.ops:
         given, made = op.inputs[0], op.outputs[0]
@@ -152,14 +155,16 @@ def _runs(indices: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def join_reshapes(graph: Graph) -> Graph:
-    """``graph`` with every RESHAPE of a RESHAPE as one of what that one read, and without operators that nothing needs."""
+    """``graph`` with every RESHAPE or exchange of axes of a RESHAPE as one of what that read, and without operators
+    that
+    nothing needs."""
     source: dict[int, int] = {}
     ops = []
     for op in graph.ops:
-        if op.kind == "RESHAPE":
+        if op.kind in ("RESHAPE", "TRANSPOSE"):
             given = source.get(op.inputs[0], op.inputs[0])
             op = replace(op, inputs=(given,))
-            if _alike(graph.tensors[given], graph.tensors[op.outputs[0]]):
+            if op.kind == "RESHAPE" and _alike(graph.tensors[given], graph.tensors[op.outputs[0]]):
                 source[op.outputs[0]] = given
         ops.append(op)
     needed, kept = set(graph.outputs), []
@@ -172,5 +177,3 @@ def join_reshapes(graph: Graph) -> Graph:
 
 def _alike(one: Tensor, other: Tensor) -> bool:
     return one.quantization == other.quantization and one.dtype == other.dtype
-
-

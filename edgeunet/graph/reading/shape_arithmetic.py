@@ -1,8 +1,9 @@
-"""Numbers that are known before the network runs, computed while reading: shapes, sizes, indices, constants moved about.
+"""Numbers that are known before the network runs, computed while reading: shapes, sizes, indices, constants moved
+about.
 
-``Flatten`` and ``Reshape`` of a model with an open batch become SHAPE, STRIDED_SLICE and PACK, and their result feeds
-a RESHAPE. All shapes are static here (batch 1), so the numbers are known and the operators go; and what shape an open axis has
-left unsaid follows from them.
+``Flatten`` and ``Reshape`` of a model with an open batch become SHAPE, STRIDED_SLICE and PACK, and their result feeds a
+RESHAPE. All shapes are static here (batch 1), so the numbers are known and the operators go; and what shape an open
+axis has left unsaid follows from them.
 """
 
 from __future__ import annotations

@@ -33,7 +33,9 @@ class Subgraph:
 def open_signatures(tables: Sequence[Table]) -> dict[int, tuple[int, ...]]:
     """Of the tensors in ``tables`` those that have open axes."""
     field = schema.TENSOR["shape_signature"]
-    signatures = {i: table.numbers(field, "int32", f"shape signature of {table.what}") for i, table in enumerate(tables)}
+    signatures = {
+        i: table.numbers(field, "int32", f"shape signature of {table.what}") for i, table in enumerate(tables)
+    }
     return {index: sizes for index, sizes in signatures.items() if any(size < 0 for size in sizes)}
 
 
@@ -43,7 +45,9 @@ def reservations(tables: Sequence[Table]) -> dict[int, str]:
     for index, table in enumerate(tables):
         shape = table.numbers(schema.TENSOR["shape"], "int32", f"shape of {table.what}")
         if 0 in shape:
-            found[index] = f"has shape {shape}, and 1 element at least is supported; convert the model with static shapes"
+            found[index] = (
+                f"has shape {shape}, and 1 element at least is supported; convert the model with static shapes"
+            )
         elif table.has(schema.TENSOR["sparsity"]):
             found[index] = "has sparse weights; convert the model without sparsity"
         elif table.boolean(schema.TENSOR["is_variable"]):

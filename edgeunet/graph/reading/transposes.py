@@ -1,10 +1,10 @@
 """TRANSPOSEs pushed towards the outputs until they cancel.
 
-PyTorch's networks are channels-first, TFLite's convolutions channels-last, so that a converter puts a TRANSPOSE before and after
-each convolution and leaves what lies between (activations, CONCATENATION, PAD, MEAN, reshapes) channels-first. Here nothing is
-moved where a TRANSPOSE stands: the tensor is noted to lie in another *order* (``orders``), and what reads it works on the bytes as
-they lie, its axes renamed. Only what needs its own order (a convolution, a pool, an output) moves values, and only those that do not
-lie so already.
+PyTorch's networks are channels-first, TFLite's convolutions channels-last, so that a converter puts a TRANSPOSE before
+and after each convolution and leaves what lies between (activations, CONCATENATION, PAD, MEAN, reshapes)
+channels-first. Here nothing is moved where a TRANSPOSE stands: the tensor is noted to lie in another *order*
+(``orders``), and what reads it works on the bytes as they lie, its axes renamed. Only what needs its own order (a
+convolution, a pool, an output) moves values, and only those that do not lie so already.
 
 What computes each value alone, or names its axes, gives the same values in any order: all rewrites here are exact.
 """
@@ -151,9 +151,13 @@ class _Pushing:
         return form
 
     def _shaped(self, index: int, form: _Form, shape: Shape, layer: str) -> int:
-        """The tensor of ``form`` under ``shape`` and the quantization of ``index``; the tensor itself where it is so."""
+        """The tensor of ``form`` under ``shape`` and with the quantization of ``index``: itself where it is so."""
         tensor, wanted = self.tensors[form.tensor], self.graph.tensors[index]
-        if tensor.shape == shape and tensor.quantization == wanted.quantization and not self._awaited(index, form, shape):
+        if (
+            tensor.shape == shape
+            and tensor.quantization == wanted.quantization
+            and not self._awaited(index, form, shape)
+        ):
             return form.tensor
         made = index if self._awaited(index, form, shape) else self.new(replace(wanted, shape=shape))
         self.ops.append(Op("RESHAPE", f"{layer}/shape", (form.tensor,), (made,)))
@@ -244,7 +248,9 @@ def _common_order(pushing: _Pushing, op: Op) -> Order:
     for index in signals:
         for own in pushing.orders(index):
             order = _widened(own, len(shape) - len(own))
-            cost = sum(math.prod(pushing.shape(i)) for i in signals if not pushing.has(i, _own(order, pushing.shape(i))))
+            cost = sum(
+                math.prod(pushing.shape(i)) for i in signals if not pushing.has(i, _own(order, pushing.shape(i)))
+            )
             candidates.append((order, cost))
     return cheapest(candidates, shape) if candidates else natural(shape)
 
@@ -283,9 +289,7 @@ def _joined(pushing: _Pushing, op: Op) -> None:
     order = _common_order(pushing, op)
     if pushing.is_natural(op.outputs[0], order):
         return _in_natural_order(pushing, op)
-    inputs = tuple(
-        pushing.formed(index, order, op.name, in_order(pushing.shape(index), order)) for index in op.inputs
-    )
+    inputs = tuple(pushing.formed(index, order, op.name, in_order(pushing.shape(index), order)) for index in op.inputs)
     return pushing.emit(op, inputs, order, axis=order.index(op.attributes["axis"]))
 
 
@@ -324,8 +328,9 @@ def _last_axis(pushing: _Pushing, op: Op) -> None:
 
 
 _EACH = (
-    "RELU", "RELU6", "RELU_N1_TO_1", "RELU_0_TO_1", "LEAKY_RELU", "GELU", "LOGISTIC", "TANH", "RSQRT", "NEG", "ABS", "ELU",
-    "HARD_SWISH", "EXP", "LOG", "SQRT", "SQUARE", "SIN", "COS", "SIGN", "FLOOR", "CEIL", "ROUND", "QUANTIZE", "DEQUANTIZE",
+    "RELU", "RELU6", "RELU_N1_TO_1", "RELU_0_TO_1", "LEAKY_RELU", "GELU", "LOGISTIC", "TANH", "RSQRT", "NEG", "ABS",
+    "ELU", "HARD_SWISH", "EXP", "LOG", "SQRT", "SQUARE", "SIN", "COS", "SIGN", "FLOOR", "CEIL", "ROUND", "QUANTIZE",
+    "DEQUANTIZE",
 )  # fmt: skip
 _TOGETHER = ("ADD", "SUB", "MUL", "DIV", "SQUARED_DIFFERENCE", "MINIMUM", "MAXIMUM", "PRELU")
 _AXES = ("PAD", "SLICE", "MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "TILE", "GATHER")

@@ -163,7 +163,10 @@ SUPPORTED: Mapping[str, Supported] = {
             "half_pixel_centers": "samples lie in the middle of their interval",
         },
         spellings=("TILE", "BROADCAST_TO", "GATHER (at constant places)"),
-        note="Repeated channels become a CONCATENATION, parts of an axis slices; TILE is what Keras' UpSampling1D converts to.",
+        note=(
+            "Repeated channels become a CONCATENATION, parts of an axis slices; TILE is what Keras' UpSampling1D converts "
+            "to."
+        ),
     ),
     "RESHAPE": Supported(
         "The same values in another shape.",
@@ -176,9 +179,9 @@ SUPPORTED: Mapping[str, Supported] = {
         ),
         spellings=("SQUEEZE", "EXPAND_DIMS"),
         note=(
-            "SHAPE, PACK, CAST and other operators on shapes, sizes and constants alone, which an open batch leaves behind, are "
-            "computed while reading. Where a file leaves axes open, shapes are those that LiteRT works out; TFLM takes the "
-            "file's word, and runs a dilated convolution with an open batch wrongly."
+            "SHAPE, PACK, CAST and other operators on shapes, sizes and constants alone, which an open batch leaves "
+            "behind, are computed while reading. Where a file leaves axes open, shapes are those that LiteRT works out; "
+            "TFLM takes the file's word, and runs a dilated convolution with an open batch wrongly."
         ),
     ),
     "TRANSPOSE": Supported(
@@ -198,9 +201,9 @@ SUPPORTED: Mapping[str, Supported] = {
             "run": "values that stay together",
         },
         note=(
-            "Of a file's TRANSPOSEs few are left: activations, sums, CONCATENATION, PAD, MEAN and reshapes work on the bytes as "
-            "they lie, and a dense layer has its weights reordered. Channels-first inputs and outputs are transposed in a "
-            "window; a stream takes and gives rows of channels."
+            "Of a file's TRANSPOSEs few are left: activations, sums, CONCATENATION, PAD, MEAN and reshapes work on the "
+            "bytes as they lie, and a dense layer has its weights reordered. Channels-first inputs and outputs are "
+            "transposed in a window; a stream takes and gives rows of channels."
         ),
     ),
     "PAD": Supported(
@@ -322,8 +325,8 @@ CURES: Mapping[str, str] = {
     "UNIDIRECTIONAL_SEQUENCE_RNN": _RECURRENT,
     "BIDIRECTIONAL_SEQUENCE_RNN": _RECURRENT,
     "ASSIGN_VARIABLE": (
-        "it keeps a state from call to call; export the network without its buffers, over a whole window, and stream it by "
-        "--mode stream, which keeps what each layer needs"
+        "it keeps a state from call to call; export the network without its buffers, over a whole window, and stream "
+        "it by --mode stream, which keeps what each layer needs"
     ),
     "ARG_MAX": "end the network before it; the generated pipeline takes the largest class itself",
     "BATCH_MATMUL": "products of two activations (attention) are not supported; use convolutions or dense layers",

@@ -92,7 +92,9 @@ def test_open_dimensions() -> None:
     for axis in (1, 2, 3):
         signature = [1, 1, 8, 2]
         signature[axis] = -1
-        with pytest.raises(UnsupportedOpError, match=r"tensor 'x' has the dynamic shape \(.*-1.*\); build the model with a"):
+        with pytest.raises(
+            UnsupportedOpError, match=r"tensor 'x' has the dynamic shape \(.*-1.*\); build the model with a"
+        ):
             read_tflite(relu(shapeSignature=signature))
 
 

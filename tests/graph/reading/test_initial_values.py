@@ -19,7 +19,9 @@ S = (1, 6, 3)
 CONSTANT = np.arange(18, dtype=np.int8).reshape(S) * 7 - 60
 
 
-def kept_constant(*, put: bool = True, assigned: bool = False, also: str = "", read_shape: tuple[int, ...] = S) -> bytes:
+def kept_constant(
+    *, put: bool = True, assigned: bool = False, also: str = "", read_shape: tuple[int, ...] = S
+) -> bytes:
     """A sum with a variable that the second subgraph fills (``put``), and the first perhaps too (``assigned``)."""
     writer = ModelWriter()
     x = writer.tensor(S, "int8", 0.1, -5)
@@ -64,9 +66,15 @@ def test_a_variable_that_only_its_initialiser_writes_is_a_constant() -> None:
     ("changes", "sentence"),
     [
         ({"assigned": True}, r"ASSIGN_VARIABLE .*: this operator is not supported; it keeps a state from call to call"),
-        ({"put": False}, r"READ_VARIABLE 'gain': no initialiser puts a constant into the variable that it reads; build"),
+        (
+            {"put": False},
+            r"READ_VARIABLE 'gain': no initialiser puts a constant into the variable that it reads; build",
+        ),
         ({"also": "RELU"}, r"CALL_ONCE .*: its initialiser runs RELU '.*', and only constants put into variables"),
-        ({"read_shape": (1, 1, 3)}, r"READ_VARIABLE 'gain': its variable is int8 \(1, 6, 3\) and read as int8 \(1, 1, 3\)"),
+        (
+            {"read_shape": (1, 1, 3)},
+            r"READ_VARIABLE 'gain': its variable is int8 \(1, 6, 3\) and read as int8 \(1, 1, 3\)",
+        ),
     ],
 )
 def test_variables_that_are_no_constants_are_refused(changes: dict[str, Any], sentence: str) -> None:

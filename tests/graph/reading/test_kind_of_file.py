@@ -15,7 +15,9 @@ COMMAND = r"edgeunet quantize MODEL\.keras --data DATA -o MODEL\.int8\.tflite"
 
 
 def network(activations: str, stored: str, weights: str | None = None, recurrent: bool = False) -> bytes:
-    """A convolution; ``stored`` weights are computed with as ``weights`` after a DEQUANTIZE, where that is another type."""
+    """A convolution; ``stored`` weights are computed with as ``weights`` after a DEQUANTIZE, where that is another
+    type.
+    """
     writer = ModelWriter()
     scale = None if activations == "float32" else 0.1
     x = writer.tensor((1, 1, 8, 2), activations, scale)
@@ -34,14 +36,28 @@ def network(activations: str, stored: str, weights: str | None = None, recurrent
 
 KINDS = [
     (network("float32", "float32"), r"it is a float32 model, not quantized \(CONV_2D 'enc1_conv.*' has float32"),
-    (network("float32", "float16", "float32"), r"weights are stored in float16 .* \(CONV_2D 'enc1_conv.*float16 quantization"),
-    (network("float32", "int8", "float32"), r"weights are stored in int8 .* \(CONV_2D 'enc1_conv.*dynamic-range quantization"),
-    (network("float32", "int8"), r"weights are stored in int8 and computed with in float32 .*dynamic-range quantization"),
-    (network("uint8", "uint8"), r"quantized to uint8 in the way of TensorFlow 1 \(CONV_2D 'enc1_conv' .*; convert it from its"),
+    (
+        network("float32", "float16", "float32"),
+        r"weights are stored in float16 .* \(CONV_2D 'enc1_conv.*float16 quantization",
+    ),
+    (
+        network("float32", "int8", "float32"),
+        r"weights are stored in int8 .* \(CONV_2D 'enc1_conv.*dynamic-range quantization",
+    ),
+    (
+        network("float32", "int8"),
+        r"weights are stored in int8 and computed with in float32 .*dynamic-range quantization",
+    ),
+    (
+        network("uint8", "uint8"),
+        r"quantized to uint8 in the way of TensorFlow 1 \(CONV_2D 'enc1_conv' .*; convert it from its",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("model", "sentence"), KINDS, ids=["float", "float16", "dequantized", "dynamic range", "uint8"])
+@pytest.mark.parametrize(
+    ("model", "sentence"), KINDS, ids=["float", "float16", "dequantized", "dynamic range", "uint8"]
+)
 def test_the_kind_of_a_file_is_said_with_the_command_that_mends_it(model: bytes, sentence: str) -> None:
     with pytest.raises(UnsupportedOpError, match=sentence) as caught:
         read_tflite(model)
@@ -51,15 +67,21 @@ def test_the_kind_of_a_file_is_said_with_the_command_that_mends_it(model: bytes,
 
 
 def test_what_would_be_refused_after_that_is_said_too() -> None:
-    sentence = rf"^the model: it is a float32 model, .*{COMMAND}`; SVDF 'memory' in it is not supported either: recurrent layers"
+    sentence = (
+        rf"^the model: it is a float32 model, .*{COMMAND}`; SVDF 'memory' in it is not supported either: recurrent"
+    )
     with pytest.raises(UnsupportedOpError, match=sentence):
         read_tflite(network("float32", "float32", recurrent=True))
 
 
 def test_of_an_int8_model_the_operator_is_named() -> None:
-    with pytest.raises(UnsupportedOpError, match=r"^the model: SVDF 'memory': this operator is not supported; recurrent"):
+    with pytest.raises(
+        UnsupportedOpError, match=r"^the model: SVDF 'memory': this operator is not supported; recurrent"
+    ):
         read_tflite(network("int8", "int8", recurrent=True))
-    with pytest.raises(UnsupportedOpError, match=r"^the model: CONV_2D 'enc1_conv': tensor .* is uint8 and only int8 or int16"):
+    with pytest.raises(
+        UnsupportedOpError, match=r"^the model: CONV_2D 'enc1_conv': tensor .* is uint8 and only int8 or int16"
+    ):
         read_tflite(network("uint8", "int8"))
 
 
@@ -68,7 +90,10 @@ def test_of_an_int8_model_the_operator_is_named() -> None:
     [
         ("torch_unet.float.tflite", "it is a float32 model, not quantized"),
         ("tflite-float16-message/m.tflite", "its weights are stored in float16"),
-        ("tflm_lstm_int8.tflite", "UNIDIRECTIONAL_SEQUENCE_LSTM 'unidirectional_sequence_lstm': this operator is not supported"),
+        (
+            "tflm_lstm_int8.tflite",
+            "UNIDIRECTIONAL_SEQUENCE_LSTM 'unidirectional_sequence_lstm': this operator is not supported",
+        ),
         ("mww_vad_stateful.tflite", "ASSIGN_VARIABLE 'stream#4': this operator is not supported; it keeps a state"),
     ],
 )

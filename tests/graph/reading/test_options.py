@@ -11,8 +11,9 @@ import pytest
 from edgeunet.errors import GraphError
 from edgeunet.graph import read_tflite
 from edgeunet.graph.ir import Op
+from edgeunet.graph.reading.axes import normal_axis
 from edgeunet.graph.reading.operator import Operator
-from edgeunet.graph.reading.options import normal_axis, window_padding
+from edgeunet.graph.reading.options import window_padding
 from tests.networks.tflite_writer import ModelWriter
 from tests.rigs.operators import DAMAGED, Options, S, decoded, ints, operator, refused
 

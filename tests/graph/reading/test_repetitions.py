@@ -61,7 +61,9 @@ def test_repeated_images_of_five_axes() -> None:
     x = writer.tensor((1, 4, 3, 2), "int8", 0.1, 5)
     apart = writer.op("RESHAPE", [x, writer.constant([1, 4, 1, 3, 2])], writer.tensor((1, 4, 1, 3, 2), "int8", 0.1, 5))
     tall = writer.op("TILE", [apart, writer.constant([1, 1, 2, 1, 1])], writer.tensor((1, 4, 2, 3, 2), "int8", 0.1, 5))
-    tall = writer.op("RESHAPE", [tall, writer.constant([1, 8, 3, 1, 2])], writer.tensor((1, 8, 3, 1, 2), "int8", 0.1, 5))
+    tall = writer.op(
+        "RESHAPE", [tall, writer.constant([1, 8, 3, 1, 2])], writer.tensor((1, 8, 3, 1, 2), "int8", 0.1, 5)
+    )
     wide = writer.op("TILE", [tall, writer.constant([1, 1, 1, 2, 1])], writer.tensor((1, 8, 3, 2, 2), "int8", 0.1, 5))
     y = writer.op("RESHAPE", [wide, writer.constant([1, 8, 6, 2])], writer.tensor((1, 8, 6, 2), "int8", 0.1, 5))
     model = writer.build([x], [y])
@@ -121,7 +123,9 @@ def upsampling(time: int = 6, open_batch: bool = False) -> bytes:
     target = writer.constant([1, 3 * time, 2])
     if open_batch:
         shape = writer.op("SHAPE", [x], writer.tensor((3,), "int32"), outType=schema.TensorType.INT32)
-        batch = writer.op("STRIDED_SLICE", [shape, *map(writer.constant, ([0], [1], [1]))], writer.tensor((1,), "int32"))
+        batch = writer.op(
+            "STRIDED_SLICE", [shape, *map(writer.constant, ([0], [1], [1]))], writer.tensor((1,), "int32")
+        )
         parts = [batch, writer.constant([3 * time]), writer.constant([2])]
         target = writer.op("CONCATENATION", parts, writer.tensor((3,), "int32"), axis=0)
     y = writer.op("RESHAPE", [tiled, target], writer.tensor((1, 3 * time, 2), "int8", 0.1, 7))
@@ -148,7 +152,9 @@ def test_upsampling_that_a_converter_wrote(shared: Path, case: str) -> None:
         pytest.skip("no cases in EDGEUNET_SHARED")
     content = schema.ModelT.InitFromPackedBuf(path.read_bytes(), 0)
     for code in content.operatorCodes:
-        code.version = 2 if code.builtinCode == schema.BuiltinOperator.TILE else code.version  # 3 has no reference kernel
+        code.version = (
+            2 if code.builtinCode == schema.BuiltinOperator.TILE else code.version
+        )  # 3 has no reference kernel
     assert RESIZE in judged(packed(content))
     graph = read_tflite(path)
     assert math.prod(graph.tensors[graph.outputs[0]].shape) > 0

@@ -251,12 +251,20 @@ def test_what_is_folded_feeds_what_comes_after() -> None:
 
 
 def test_an_open_shape_follows_from_its_operands_or_is_refused() -> None:
-    tensors = (Tensor("x", (2, 6, 4), "int8"), Tensor("to", (3,), "int32", None, ints(-1, 3, 2)), Tensor("y", (1, 3, 2), "int8"))
+    tensors = (
+        Tensor("x", (2, 6, 4), "int8"),
+        Tensor("to", (3,), "int32", None, ints(-1, 3, 2)),
+        Tensor("y", (1, 3, 2), "int8"),
+    )
     operator = Operator(0, "RESHAPE", "layer", (0, 1), (2,), Options({}), tensors)
     (last,) = fold_shapes([operator], tensors, {2: (-1, 3, 2)})
     assert last.tensors[2].shape == (8, 3, 2)
     unknown = (tensors[0], Tensor("to", (3,), "int32"), tensors[2])
-    (last,) = fold_shapes([Operator(0, "RESHAPE", "layer", (0, 1), (2,), Options({}), unknown)], unknown, {2: (-1, 3, 2)})
+    (last,) = fold_shapes(
+        [Operator(0, "RESHAPE", "layer", (0, 1), (2,), Options({}), unknown)], unknown, {2: (-1, 3, 2)}
+    )
     assert last.tensors[2].shape == (1, 3, 2)
-    with pytest.raises(UnsupportedOpError, match=r"^RESHAPE 'layer': its output 'y' has the dynamic shape \(-1, -1, 2\), which"):
+    with pytest.raises(
+        UnsupportedOpError, match=r"^RESHAPE 'layer': its output 'y' has the dynamic shape \(-1, -1, 2\), which"
+    ):
         fold_shapes([Operator(0, "RESHAPE", "layer", (0, 1), (2,), Options({}), unknown)], unknown, {2: (-1, -1, 2)})

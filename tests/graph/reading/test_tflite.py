@@ -44,9 +44,13 @@ REFUSALS = [
     (
         "float",
         conv_model(dtype="float32", weights="float32"),
-        r"it is a float32 model, not quantized \(CONV_2D 'enc1_conv' .*; quantize the model to int8 .*edgeunet quantize",
+        r"it is a float32 model, not quantized \(CONV_2D 'enc1_conv' .*; quantize the model .*edgeunet quantize",
     ),
-    ("dynamic range", conv_model(dtype="float32"), r"in int8 and computed with in float32 \(CONV_2D 'enc1_conv'\), which is dynamic"),
+    (
+        "dynamic range",
+        conv_model(dtype="float32"),
+        r"in int8 and computed with in float32 \(CONV_2D 'enc1_conv'\), which is dynamic",
+    ),
     ("16x8 with int32 bias", conv_model(dtype="int16"), "bias is int32, and a constant int64 one is needed"),
     ("uint8", conv_model(dtype="uint8"), "is uint8 and only int8 or int16 is supported; convert with the current int8"),
     ("int4 weights", conv_model(weights="int4"), "weights are int4 and only int8 is supported"),

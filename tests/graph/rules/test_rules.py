@@ -113,7 +113,10 @@ def test_groups() -> None:
         ("no scale", "has no scale; quantize the model to int8 in full"),
         ("zero scale", "has scale 0; quantize the model again"),
         ("sparsity", "has sparse weights; convert the model without sparsity"),
-        ("variable", r"^the model: RELU .*: tensor .* is a variable \(state kept between calls\); build a stateless model"),
+        (
+            "variable",
+            r"^the model: RELU .*: tensor .* is a variable \(state kept between calls\); build a stateless model",
+        ),
         ("subgraphs", "it has no subgraph; convert the model again"),
         ("version", "schema version 2 and 3 is supported"),
     ],
