@@ -164,8 +164,8 @@ SUPPORTED: Mapping[str, Supported] = {
         },
         spellings=("TILE", "BROADCAST_TO", "GATHER (at constant places)"),
         note=(
-            "Repeated channels become a CONCATENATION, parts of an axis slices; TILE is what Keras' UpSampling1D converts "
-            "to."
+            "Repeated channels become a CONCATENATION, parts of an axis slices; TILE is what Keras' UpSampling1D "
+            "converts to."
         ),
     ),
     "RESHAPE": Supported(
@@ -180,8 +180,8 @@ SUPPORTED: Mapping[str, Supported] = {
         spellings=("SQUEEZE", "EXPAND_DIMS"),
         note=(
             "SHAPE, PACK, CAST and other operators on shapes, sizes and constants alone, which an open batch leaves "
-            "behind, are computed while reading. Where a file leaves axes open, shapes are those that LiteRT works out; "
-            "TFLM takes the file's word, and runs a dilated convolution with an open batch wrongly."
+            "behind, are computed while reading. Where a file leaves axes open, shapes are those that LiteRT works "
+            "out; TFLM takes the file's word, and runs a dilated convolution with an open batch wrongly."
         ),
     ),
     "TRANSPOSE": Supported(

@@ -50,7 +50,7 @@ KINDS = [
     ),
     (
         network("uint8", "uint8"),
-        r"quantized to uint8 in the way of TensorFlow 1 \(CONV_2D 'enc1_conv' .*; convert it from its",
+        r"quantized to uint8 in the way of TensorFlow 1 \(CONV_2D 'enc1_conv' .*; convert its float",
     ),
 ]
 
