@@ -188,7 +188,8 @@ class Shuffled:
 LAYERS: Sequence[Callable[[Shuffled, _Value], _Value]] = (
     Shuffled.transposed, Shuffled.transposed, Shuffled.transposed, Shuffled.reshaped, Shuffled.reshaped,
     Shuffled.reshaped, Shuffled.activated, Shuffled.shifted, Shuffled.doubled, Shuffled.joined, Shuffled.padded,
-    Shuffled.sliced, Shuffled.averaged, Shuffled.tiled, Shuffled.gathered, Shuffled.convolved, Shuffled.convolved, Shuffled.soft,
+    Shuffled.sliced, Shuffled.averaged, Shuffled.tiled, Shuffled.gathered, Shuffled.convolved, Shuffled.convolved,
+    Shuffled.soft,
 )  # fmt: skip
 _LONGER = (Shuffled.joined, Shuffled.padded, Shuffled.tiled, Shuffled.gathered)
 
