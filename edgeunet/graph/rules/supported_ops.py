@@ -16,11 +16,12 @@ Written from the table in `edgeunet/graph/rules/table.py` by `python -m edgeunet
 it here.
 
 A model is read from a fully int8-quantized `.tflite` file: a batch of 1 or an open one, a fixed length, the first
-subgraph (of several signatures the one that interpreters run; what only an initialiser that CALL_ONCE runs puts into a
-variable is a constant). Activations are `(1, height, width, channels)`; one-dimensional signals are
-`(1, 1, time, channels)`, whichever of `T x 1`, `1 x T` or `(1, T, C)` they were built as. Results are equal, value for
-value, to the interpreter of TensorFlow Lite for Microcontrollers and to LiteRT's reference kernels; where those two differ, the note says whose result is taken. An
-operator that breaks a rule is an error that names the operator, its layer, the rule and what to do.
+subgraph (of several signatures the one that interpreters run; what only an initialiser that CALL_ONCE runs puts into
+a variable is a constant). Activations are `(1, height, width, channels)`; one-dimensional signals are `(1, 1, time,
+channels)`, whichever of `T x 1`, `1 x T` or `(1, T, C)` they were built as. Results are equal, value for value, to
+the interpreter of TensorFlow Lite for Microcontrollers and to LiteRT's reference kernels; where those two differ, the
+note says whose result is taken. An operator that breaks a rule is an error that names the operator, its layer, the
+rule and what to do.
 
 Activations are int8, or int16 (16x8: int8 weights, int64 biases, zero point 0) where an operator's rules say so; the
 type may change from tensor to tensor, by QUANTIZE. A sum of int16 inputs becomes a value by
