@@ -33,8 +33,9 @@ class _Value:
 class Shuffled:
     """A network under construction and the numbers that decide it."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, dtype: str = "int8") -> None:
         self.rng = np.random.default_rng(seed)
+        self.dtype = dtype
         self.writer = ModelWriter()
 
     def integer(self, low: int, high: int) -> int:
@@ -42,10 +43,14 @@ class Shuffled:
 
     def made(self, like: _Value, shape: Sequence[int]) -> _Value:
         shape = tuple(int(size) for size in shape)
-        return replace(like, index=self.writer.tensor(shape, "int8", like.scale, like.zero_point), shape=shape)
+        return replace(like, index=self._tensor(shape, like.scale, like.zero_point), shape=shape)
+
+    def _tensor(self, shape: Shape, scale: float, zero_point: int, data: NDArray[Any] | None = None) -> int:
+        """Of int16 the zero point is 0."""
+        return self.writer.tensor(shape, self.dtype, scale, zero_point if self.dtype == "int8" else 0, data)
 
     def constant(self, shape: Shape, scale: float, zero_point: int) -> int:
-        return self.writer.tensor(shape, "int8", scale, zero_point, self.rng.integers(-128, 128, shape, dtype=np.int8))
+        return self._tensor(shape, scale, zero_point, values_for(shape, self.integer(0, 999), self.dtype))
 
     def transposed(self, x: _Value) -> _Value:
         order = [0, *(self.rng.permutation(len(x.shape) - 1) + 1).tolist()]
@@ -194,9 +199,13 @@ LAYERS: Sequence[Callable[[Shuffled, _Value], _Value]] = (
 _LONGER = (Shuffled.joined, Shuffled.padded, Shuffled.tiled, Shuffled.gathered)
 
 
-def shuffled_network(seed: int, without: Sequence[str] = ()) -> bytes:
-    """One random network of one input; ``without`` names methods of ``Shuffled`` that it does not use."""
-    network = Shuffled(seed)
+INT8_ALONE = ("convolved", "soft", "activated", "tiled", "gathered")
+"""What is written, or known to LiteRT's reference kernels, for int8 alone."""
+
+
+def shuffled_network(seed: int, dtype: str = "int8") -> bytes:
+    """One random network of one input, all of one type."""
+    network, without = Shuffled(seed, dtype), () if dtype == "int8" else INT8_ALONE
     shape = ((1, 4, 12), (1, 3, 8, 2), (1, 1, 6, 10), (1, 5, 7), (1, 6, 4, 3))[network.integer(0, 4)]
     given = x = network.made(_Value(0, ()), shape)
     layers = [layer for layer in LAYERS if layer.__name__ not in without]
@@ -204,10 +213,11 @@ def shuffled_network(seed: int, without: Sequence[str] = ()) -> bytes:
         layer = layers[network.integer(0, len(layers) - 1)]
         if math.prod(x.shape) <= MOST or layer not in _LONGER:
             x = layer(network, x)
-    y = network.transposed(network.activated(x))
+    y = network.transposed(x if without else network.activated(x))
     return network.writer.build([given.index], [y.index])
 
 
-def values_for(shape: Shape, seed: int) -> NDArray[Any]:
-    """Random int8 values for an input."""
-    return np.random.default_rng(seed).integers(-128, 128, shape, dtype=np.int8)
+def values_for(shape: Shape, seed: int, dtype: str = "int8") -> NDArray[Any]:
+    """Random values of a type, all of them alike."""
+    limits = np.iinfo(dtype)
+    return np.random.default_rng(seed).integers(limits.min, limits.max + 1, shape, dtype=dtype)

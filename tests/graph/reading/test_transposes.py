@@ -58,18 +58,18 @@ def test_a_flattened_signal_has_its_weights_reordered() -> None:
     np.testing.assert_array_equal(evaluate(graph, values)[0].ravel(), tflm(model, values)[0].ravel())
 
 
-def compared(seeds: range) -> set[str]:
+def compared(seeds: range, dtype: str = "int8") -> set[str]:
     """Every network of ``seeds`` that is read, against LiteRT; returns the kinds of operators met."""
     met: set[str] = set()
     refused: list[str] = []
     for seed in seeds:
-        model = shuffled_network(seed)
+        model = shuffled_network(seed, dtype)
         try:
             graph = read_tflite(model)
         except UnsupportedOpError as error:
             refused.append(str(error))
             continue
-        values = values_for(graph.tensors[graph.inputs[0]].shape, seed)
+        values = values_for(graph.tensors[graph.inputs[0]].shape, seed, dtype)
         expected = litert_reference(model, values)[0]
         np.testing.assert_array_equal(evaluate(graph, values)[0].ravel(), expected.ravel(), err_msg=f"seed {seed}")
         met.update(op.kind for op in graph.ops)
@@ -91,6 +91,10 @@ def test_networks_whose_axes_change_places_are_exact() -> None:
         "RESIZE_NEAREST_NEIGHBOR",
     } <= met
     assert len(LAYERS) == 18
+
+
+def test_networks_of_int16_whose_axes_change_places_are_exact() -> None:
+    assert {"TRANSPOSE", "CONCATENATION", "SLICE", "PAD", "MEAN", "ADD"} <= compared(range(40), "int16")
 
 
 @pytest.mark.nightly
