@@ -50,6 +50,15 @@ def reshaped(shape: Shape, target: Shape, order: Order) -> Order | None:
     return tuple(made)
 
 
+def regrouped(shape: Shape, target: Shape, order: Order) -> Order:
+    """``order`` with the axes that a reshape to ``target`` joins brought side by side, where the first of them lies."""
+    parts = {axis: given for given, _ in _segments(shape, target) for axis in given}
+    made: list[int] = []
+    for axis in order:
+        made += [other for other in parts.get(axis, (axis,)) if other not in made]
+    return tuple(made)
+
+
 def _ones_after(shape: Shape) -> dict[int, list[int]]:
     """Axes of length 1 by the last longer axis before them (-1 where there is none)."""
     found: dict[int, list[int]] = {}

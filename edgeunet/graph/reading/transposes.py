@@ -20,7 +20,17 @@ import numpy as np
 
 from edgeunet.graph.ir import Graph, Op, Tensor
 from edgeunet.graph.layout import activations
-from edgeunet.graph.reading.orders import Order, Shape, cheapest, exchanges, in_order, long_axes, natural, reshaped
+from edgeunet.graph.reading.orders import (
+    Order,
+    Shape,
+    cheapest,
+    exchanges,
+    in_order,
+    long_axes,
+    natural,
+    regrouped,
+    reshaped,
+)
 
 
 def push_transposes(graph: Graph) -> Graph:
@@ -214,6 +224,10 @@ def _reshaped(pushing: _Pushing, op: Op) -> None:
         return _in_natural_order(pushing, op)
     before, after = pushing.shape(given), pushing.shape(made)
     orders = [reshaped(before, after, order) for order in pushing.orders(given)]
+    if all(order is None for order in orders):
+        nearest = regrouped(before, after, _preferred(pushing, given))
+        pushing.formed(given, nearest, op.name)
+        orders = [reshaped(before, after, nearest)]
     if all(order is None or pushing.is_natural(made, order) for order in orders):
         _in_natural_order(pushing, op)
     link = _Link(given, lambda order: reshaped(before, after, order), lambda order: reshaped(after, before, order))

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from edgeunet.graph.reading.orders import Exchange, cheapest, exchanges, long_axes, reshaped
+from edgeunet.graph.reading.orders import Exchange, cheapest, exchanges, long_axes, regrouped, reshaped
 
 SHAPE = (2, 3, 4, 5)
 
@@ -83,3 +83,19 @@ def test_the_order_that_moves_least_is_taken_and_of_equal_ones_the_changed() -> 
     assert cheapest([(first, 5), (second, 5)], (1, 3, 4)) == second
     assert cheapest([(first, 5), (second, 4)], (1, 3, 4)) == second
     assert cheapest([(first, 5), (second, 5)], (1, 1, 4)) == first
+
+
+@pytest.mark.parametrize(
+    ("shape", "target", "order", "expected"),
+    [
+        ((1, 2, 9, 4), (1, 2, 36), (0, 2, 1, 3), (0, 2, 3, 1)),
+        ((1, 8, 9), (1, 72), (0, 2, 1), (0, 1, 2)),
+        ((1, 2, 4, 9), (1, 8, 9), (0, 3, 2, 1), (0, 3, 1, 2)),
+    ],
+)
+def test_axes_that_are_joined_are_brought_together(
+    shape: tuple[int, ...], target: tuple[int, ...], order: tuple[int, ...], expected: tuple[int, ...]
+) -> None:
+    assert regrouped(shape, target, order) == expected
+    assert reshaped(shape, target, order) is None
+    assert reshaped(shape, target, expected) is not None

@@ -137,3 +137,24 @@ def test_views_of_views_without_end_are_read() -> None:
     model = writer.build([x], [at])
     assert kinds(model) == ["TRANSPOSE"]
     judged(model)
+
+
+def test_samples_shuffled_out_of_channels_change_order_once() -> None:
+    """PixelShuffle along time, ``(channels, factor, time)`` to ``(channels, time * factor)``, between convolutions."""
+    writer = ModelWriter()
+    x = writer.tensor((1, 6, 8), "int8", 0.1, 2)
+    last = writer.op("TRANSPOSE", [x, writer.constant([0, 2, 1])], writer.tensor((1, 8, 6), "int8", 0.1, 2))
+    y = writer.op("SOFTMAX", [last], writer.tensor((1, 8, 6), "int8", 1 / 256, -128), beta=1.0)
+    for kind, numbers, shape in (
+        ("TRANSPOSE", [0, 2, 1], (1, 6, 8)),
+        ("RESHAPE", [1, 3, 2, 8], (1, 3, 2, 8)),
+        ("TRANSPOSE", [0, 1, 3, 2], (1, 3, 8, 2)),
+        ("RESHAPE", [1, 3, 16], (1, 3, 16)),
+        ("TRANSPOSE", [0, 2, 1], (1, 16, 3)),
+    ):
+        y = writer.op(kind, [y, writer.constant(numbers)], writer.tensor(shape, "int8", 1 / 256, -128))
+    y = writer.op("SOFTMAX", [y], writer.tensor((1, 16, 3), "int8", 1 / 256, -128), beta=1.0)
+    model = writer.build([x], [y])
+    judged(model, device=True)
+    inner = [dict(op.attributes) for op in read_tflite(model).ops if op.kind == "TRANSPOSE"][1:]
+    assert inner == [{"outer": 8, "rows": 3, "columns": 2, "run": 1}]
