@@ -175,5 +175,20 @@ def join_reshapes(graph: Graph) -> Graph:
     return replace(graph, ops=tuple(reversed(kept)))
 
 
+def without_idle_reshapes(graph: Graph) -> Graph:
+    """``graph``, in one layout, without reshapes to the shape that their operand has."""
+    source: dict[int, int] = {}
+    ops = []
+    for op in graph.ops:
+        op = replace(op, inputs=tuple(source.get(index, index) for index in op.inputs))
+        given, made = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
+        idle = op.kind == "RESHAPE" and given.shape == made.shape and _alike(given, made)
+        if idle and op.outputs[0] not in graph.outputs:
+            source[op.outputs[0]] = op.inputs[0]
+        else:
+            ops.append(op)
+    return replace(graph, ops=tuple(ops))
+
+
 def _alike(one: Tensor, other: Tensor) -> bool:
     return one.quantization == other.quantization and one.dtype == other.dtype

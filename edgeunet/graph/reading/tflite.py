@@ -30,7 +30,7 @@ from edgeunet.graph.reading.names import clean, layer_names, tensor_name
 from edgeunet.graph.reading.operator import Operator
 from edgeunet.graph.reading.options import DECODERS
 from edgeunet.graph.reading.reordered_weights import reorder_weights
-from edgeunet.graph.reading.repetitions import expand_repetitions, join_reshapes, with_full_ranks
+from edgeunet.graph.reading.repetitions import expand_repetitions, join_reshapes, with_full_ranks, without_idle_reshapes
 from edgeunet.graph.reading.shape_arithmetic import fold_shapes, may_fold
 from edgeunet.graph.reading.space_to_batch import BLOCKS, fold_dilation
 from edgeunet.graph.reading.subgraph import Subgraph, check_reservations, open_signatures, reservations
@@ -125,7 +125,9 @@ def _read(data: bytes, name: str) -> Graph:
         if op.kind in BLOCKS:
             raise unsupported(op.kind, op.name)
     _check_outputs(outputs, inputs, graph.tensors)
-    graph = pruned(canonical(_in_one_order(graph)))
+    ordered = _in_one_order(graph)
+    laid_out = canonical(ordered)
+    graph = pruned(laid_out if ordered is graph else without_idle_reshapes(laid_out))
     check_graph(graph)
     return graph
 
