@@ -22,7 +22,7 @@ CLASSES = sorted(
     },
     key=lambda cls: cls.__name__,
 )
-HELD_BY_IDENTITY = {"Graph", "SoftmaxTable", "Tensor", "WideSoftmax"}
+HELD_BY_IDENTITY = {"Graph", "SoftmaxTable", "Subgraph", "Tensor", "WideSoftmax"}
 """Classes with arrays: comparing these would be of no use, and costly."""
 
 
