@@ -14,7 +14,7 @@ import pytest
 from tests.rigs.house import LEAVES, ORDER, PACKAGE
 
 ROOMS = {
-    "graph": ("ir", "layout", "evaluation", "rules", "reading"),
+    "graph": ("ir", "layout", "evaluation", "rules", "folding", "reading"),
     "run": ("machines",),
 }
 """Rooms of a package in the order in which they may import; what is not listed stands above them all."""

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from edgeunet.errors import UnsupportedOpError
-from edgeunet.graph.ir import ABSENT, Graph, Op, Tensor
+from edgeunet.graph.ir import ABSENT, Graph, Op, Quantization, Tensor
 
 WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED")
 """Operators whose inputs 1 and 2 are weights and bias, which keep their own layout."""
 
-_SHAPE_FREE = ("RESHAPE", "TRANSPOSE", "FULLY_CONNECTED")
+_SHAPE_FREE = ("RESHAPE", "TRANSPOSE", "FULLY_CONNECTED", "BATCH_MATMUL")
 _BY_AXIS_PAIR = ("stride", "dilation", "filter")
 _BY_AXIS_QUAD = ("begin", "size", "paddings")
 
@@ -35,7 +35,8 @@ def canonical(graph: Graph) -> Graph:
     UnsupportedOpError
         When an activation has a batch other than 1 or more than four dimensions.
     """
-    return _time_along_width(_with_maxima_pooled(_with_dropped_axes_reshaped(_rank_4(_with_flat_biases(graph)))))
+    graph = _with_places_in_bytes(_rank_4(_with_flat_biases(graph)))
+    return _time_along_width(_with_maxima_pooled(_with_dropped_axes_reshaped(graph)))
 
 
 def activations(op: Op) -> tuple[int, ...]:
@@ -122,17 +123,27 @@ def _with_dropped_axes_reshaped(graph: Graph) -> Graph:
     return replace(graph, tensors=tuple(tensors), ops=tuple(ops))
 
 
+def _with_places_in_bytes(graph: Graph) -> Graph:
+    """Every ARG_MAX and ARG_MIN over channels with int8 places, one per row, instead of the file's int32 or int64.
+
+    They are the same numbers where there are at most 128 channels, and an output of the graph alone (``rules``).
+    """
+    tensors = list(graph.tensors)
+    for op in graph.ops:
+        if op.kind in ("ARG_MAX", "ARG_MIN") and op.attributes["axis"] == 3:
+            shape = (*tensors[op.inputs[0]].shape[:3], 1)
+            made = replace(tensors[op.outputs[0]], shape=shape, dtype="int8", quantization=Quantization((1.0,), (0,)))
+            tensors[op.outputs[0]] = made
+    return replace(graph, tensors=tuple(tensors))
+
+
 def _with_maxima_pooled(graph: Graph) -> Graph:
-    """Every REDUCE_MAX over height and width as the MAX_POOL_2D of one window that it is."""
+    """Every REDUCE_MAX over height and width as the MAX_POOL_2D of one window that it is; one over channels stays."""
     ops = []
     for op in graph.ops:
-        if op.kind == "REDUCE_MAX":
+        if op.kind == "REDUCE_MAX" and 3 not in op.attributes["axes"]:
             _, height, width, _ = graph.tensors[op.inputs[0]].shape
             axes = op.attributes["axes"]
-            if 3 in axes:
-                raise UnsupportedOpError(
-                    f"REDUCE_MAX '{op.name}': it runs over channels; only time and space are supported"
-                )
             window = (height if 1 in axes else 1, width if 2 in axes else 1)
             pool = {"filter": window, "stride": (1, 1), "padding": (0, 0, 0, 0), "activation": "NONE", "whole": True}
             op = replace(op, kind="MAX_POOL_2D", attributes=pool)
@@ -142,7 +153,7 @@ def _with_maxima_pooled(graph: Graph) -> Graph:
 
 def _kept_shape(op: Op, tensors: list[Tensor]) -> tuple[int, ...] | None:
     """The four-dimensional output shape of an operator that may have dropped axes."""
-    if op.kind in ("MEAN", "REDUCE_MAX"):
+    if op.kind in ("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN"):
         shape = tensors[op.inputs[0]].shape
         return tuple(1 if axis in op.attributes["axes"] else size for axis, size in enumerate(shape))
     if op.kind == "SLICE":
@@ -187,8 +198,11 @@ def _upright(graph: Graph) -> set[int]:
     regions: dict[int, set[int]] = {}
     for index in members:
         regions.setdefault(find(index), set()).add(index)
+    matrices = {i for op in graph.ops if op.kind == "BATCH_MATMUL" for i in (*op.inputs, *op.outputs)}
     result: set[int] = set()
     for indices in regions.values():
+        if indices & matrices:  # whose height counts them
+            continue
         shapes = [graph.tensors[index].shape for index in indices]
         if all(shape[2] == 1 for shape in shapes) and any(shape[1] > 1 for shape in shapes):
             result |= indices

@@ -134,12 +134,26 @@ def _not_over_time(op: Op, given: Shape, made: Shape) -> Fraction | None:
     return Fraction(1) if _TIME not in op.attributes["axes"] else None
 
 
-def _never(op: Op, given: Shape, made: Shape) -> Fraction | None:
-    return None
-
-
 def _row_by_row(op: Op, given: Shape, made: Shape) -> Fraction | None:
     return Fraction(1) if given[:_CHANNELS] == made[:_CHANNELS] else None
+
+
+def _regrouped(op: Op, given: Shape, made: Shape) -> Fraction | None:
+    """The same rows, each row as several, or several as one; a signal of one row says nothing about others."""
+    if given[:_CHANNELS] == made[:_CHANNELS]:
+        return Fraction(1)
+    few, many = sorted((given[_TIME], made[_TIME]))
+    if given[1] != 1 or made[1] != 1 or few == 1 or many % few:
+        return None
+    return Fraction(made[_TIME], given[_TIME])
+
+
+def _whole(op: Op, given: Shape, made: Shape) -> Fraction | None:
+    return Fraction(1) if given[_TIME] == made[_TIME] == 1 else None
+
+
+def _never(op: Op, given: Shape, made: Shape) -> Fraction | None:
+    return None
 
 
 RATES: Mapping[str, Callable[[Op, Shape, Shape], Fraction | None]] = {
@@ -153,23 +167,43 @@ RATES: Mapping[str, Callable[[Op, Shape, Shape], Fraction | None]] = {
     "SUB": _each,
     "MUL": _each,
     "SQUARED_DIFFERENCE": _each,
+    "MINIMUM": _each,
+    "MAXIMUM": _each,
+    "PRELU": _each,
+    "DIV": _each,
     "CONCATENATION": _along_channels,
     "RESIZE_NEAREST_NEIGHBOR": _repeated,
-    "RESHAPE": _row_by_row,
+    "RESHAPE": _regrouped,
     "TRANSPOSE": _never,
     "PAD": _each,
     "SLICE": _each,
+    "RESIZE_BILINEAR": _whole,
+    "DEPTH_TO_SPACE": _whole,
+    "SPACE_TO_DEPTH": _whole,
+    "BATCH_MATMUL": _never,
+    "REVERSE_V2": _whole,
     "MEAN": _not_over_time,
+    "SUM": _not_over_time,
+    "REDUCE_MAX": _not_over_time,
+    "REDUCE_MIN": _not_over_time,
+    "ARG_MAX": _each,
+    "ARG_MIN": _each,
     "SOFTMAX": _each,
     "LOGISTIC": _each,
     "TANH": _each,
     "RSQRT": _each,
     "NEG": _each,
     "ABS": _each,
+    "ELU": _each,
+    "EXP": _each,
+    "LOG": _each,
+    "SQRT": _each,
+    "FLOAT_FUNCTION": _each,
     "HARD_SWISH": _each,
     "RELU": _each,
     "RELU6": _each,
     "RELU_N1_TO_1": _each,
+    "RELU_0_TO_1": _each,
     "LEAKY_RELU": _each,
     "GELU": _each,
     "QUANTIZE": _each,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from edgeunet.errors import CompileError
 from edgeunet.graph.evaluation.curves import CURVES
@@ -13,17 +12,17 @@ from edgeunet.lower.scales import (
     addition,
     curve_parameters,
     function_table,
-    mean_requantization,
+    maximum,
+    minimum,
     multiplication,
+    pair_table,
+    prelu,
     rescaling,
     softmax_parameters,
     squared_difference,
 )
-from edgeunet.program.parameters import Mean, Parameters, Table
-from edgeunet.program.program import EACH, WHOLE, Access, Constant
-
-CHANNELS = 2
-"""The axis of the channels, the batch left out."""
+from edgeunet.program.parameters import Parameters, Table
+from edgeunet.program.program import EACH, WHOLE, Constant
 
 
 def lower_binary(builder: Builder, op: Op) -> None:
@@ -44,11 +43,25 @@ def lower_binary(builder: Builder, op: Op) -> None:
     builder.add(op, typed_kind(kind, output), tuple(operands), tuple(accesses), parameters_of(op, *tensors))
 
 
+def lower_pair(builder: Builder, op: Op) -> None:
+    """MINIMUM, MAXIMUM, PRELU and DIV: of one signal and a single number a table, else two operands row by row."""
+    tensors = [builder.graph.tensors[i] for i in (*op.inputs, op.outputs[0])]
+    single = next((place for place in (0, 1) if tensors[place].is_constant and tensors[place].size_bytes == 1), None)
+    if single is None:
+        lower_binary(builder, op)
+        return
+    signal = builder.signal(op.inputs[1 - single])
+    builder.add(op, "table", (signal,), (EACH,), Table(pair_table(op, *tensors)))
+
+
 BINARY: Mapping[str, tuple[str, Callable[[Op, Tensor, Tensor, Tensor], Parameters]]] = {
     "ADD": ("add", addition),
     "SUB": ("add", addition),
     "MUL": ("mul", multiplication),
     "SQUARED_DIFFERENCE": ("squared_difference", squared_difference),
+    "MINIMUM": ("maximum", minimum),
+    "MAXIMUM": ("maximum", maximum),
+    "PRELU": ("prelu", prelu),
 }
 """Node kind and parameters of each operator with two operands."""
 
@@ -100,27 +113,3 @@ def lower_softmax(builder: Builder, op: Op) -> None:
     tables = softmax_parameters(op, builder.graph.tensors[op.inputs[0]])
     source = builder.signal(op.inputs[0])
     builder.add(op, typed_kind("softmax", builder.signals[source]), (source,), (EACH,), tables)
-
-
-def lower_mean(builder: Builder, op: Op) -> None:
-    """MEAN over channels (local), over all rows, or over one or two neighbouring axes of an image."""
-    source = builder.signal(op.inputs[0])
-    signal = builder.signals[source]
-    sizes = (signal.height, signal.width, signal.channels)
-    axes = sorted(axis - 1 for axis in op.attributes["axes"] if axis > 0)
-    axes = [axis for axis in axes if sizes[axis] > 1] or axes[-1:]
-    first, last = (
-        (axes[0], axes[-1]) if axes else (CHANNELS + 1, CHANNELS)
-    )  # over the batch alone: each value by itself
-    if axes != list(range(first, last + 1)) and sizes[1] > 1:
-        raise CompileError(f"layer '{op.name}' (MEAN) averages over axes that do not touch; split it into two means")
-    outer = count = inner = 1
-    for axis, size in enumerate(sizes):
-        outer *= size if axis < first else 1
-        count *= size if axis in axes else 1
-        inner *= size if axis > last else 1
-    tensors = builder.graph.tensors
-    mean = mean_requantization(tensors[op.inputs[0]], tensors[op.outputs[0]], Mean(outer, count, inner, 0, 0, 0, 0))
-    local = axes == [CHANNELS]
-    access = replace(EACH) if local else Access(whole=True, contiguous=True)
-    builder.add(op, typed_kind("mean", signal), (source,), (access,), mean, contiguous_output=not local)

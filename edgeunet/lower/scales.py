@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from edgeunet.graph.evaluation import arithmetic, curves
-from edgeunet.graph.evaluation.lookup import lookup_table
+from edgeunet.graph.evaluation.lookup import STORED, lookup_table
+from edgeunet.graph.evaluation.pairs import pair_results, prelu_factors
 from edgeunet.graph.evaluation.slopes import slopes_of
 from edgeunet.graph.evaluation.softmax import softmax_table
 from edgeunet.graph.ir import Op, Quantization, Tensor
@@ -15,8 +16,10 @@ from edgeunet.program.convolutions import Int8Array, Int32Array
 from edgeunet.program.parameters import (
     Add,
     Curve,
+    Maximum,
     Mean,
     Multiply,
+    Prelu,
     Rescale,
     Softmax,
     SquaredDifference,
@@ -88,10 +91,10 @@ def multiplication(op: Op, first: Tensor, second: Tensor, output: Tensor) -> Mul
     return Multiply((one.zero_point, two.zero_point), factor.multiplier, factor.shift, out.zero_point, low, high)
 
 
-def mean_requantization(source: Tensor, output: Tensor, mean: Mean) -> Mean:
+def mean_requantization(op: Op, source: Tensor, output: Tensor, mean: Mean) -> Mean:
     """``mean`` with its factor and zero points."""
     given, made = quantization_of(source), quantization_of(output)
-    factor = arithmetic.mean_factor(given.scale, made.scale, mean.count)
+    factor = arithmetic.mean_factor(given.scale, made.scale, mean.count if op.kind == "MEAN" else 1)
     return replace(
         mean,
         zero_point=given.zero_point,
@@ -99,6 +102,35 @@ def mean_requantization(source: Tensor, output: Tensor, mean: Mean) -> Mean:
         shift=factor.shift,
         out_zero_point=made.zero_point,
     )
+
+
+def maximum(op: Op, first: Tensor, second: Tensor, output: Tensor) -> Maximum:
+    """Parameters of MAXIMUM."""
+    return Maximum(smaller=False)
+
+
+def minimum(op: Op, first: Tensor, second: Tensor, output: Tensor) -> Maximum:
+    """Parameters of MINIMUM."""
+    return Maximum(smaller=True)
+
+
+def prelu(op: Op, first: Tensor, second: Tensor, output: Tensor) -> Prelu:
+    """Parameters of PRELU."""
+    one, two, out = (quantization_of(t) for t in (first, second, output))
+    above, below = prelu_factors((one, two, out))
+    return Prelu(
+        (one.zero_point, two.zero_point),
+        (above.multiplier, below.multiplier),
+        (above.shift, below.shift),
+        out.zero_point,
+    )
+
+
+def pair_table(op: Op, first: Tensor, second: Tensor, output: Tensor) -> Int8Array:
+    """The 256 outputs of an operator of ``pairs`` one of whose operands is a single number."""
+    one, two = (STORED if t.data is None else t.data.astype(np.int64).reshape(-1) for t in (first, second))
+    quantizations = (quantization_of(first), quantization_of(second), quantization_of(output))
+    return pair_results(op.kind, op.attributes, one, two, quantizations).astype(np.int8)
 
 
 def function_table(op: Op, source: Tensor, output: Tensor) -> Int8Array:

@@ -62,6 +62,34 @@ def lower_pad(builder: Builder, op: Op) -> None:
     builder.add(op, "copy", (source,), (RESHAPED,), copy, contiguous_output=True)
 
 
+def lower_depth_to_space(builder: Builder, op: Op) -> None:
+    """DEPTH_TO_SPACE: for each line of the blocks, a run of each input pixel."""
+    source, target = builder.signal(op.inputs[0]), builder.signal(op.outputs[0])
+    signal, output = builder.signals[source], builder.signals[target]
+    block, line = op.attributes["block"], output.width * output.row_bytes
+    run = block * output.row_bytes
+    for i in range(block):
+        copy = Copy(
+            signal.height, signal.width, run, i * run, signal.row_bytes, signal.width * signal.row_bytes,
+            i * line, run, block * line,
+        )  # fmt: skip
+        builder.add(op, "copy", (source,), (RESHAPED,), copy, contiguous_output=True)
+
+
+def lower_space_to_depth(builder: Builder, op: Op) -> None:
+    """SPACE_TO_DEPTH: for each line of the blocks, a run of each output pixel."""
+    source, target = builder.signal(op.inputs[0]), builder.signal(op.outputs[0])
+    signal, output = builder.signals[source], builder.signals[target]
+    block, line = op.attributes["block"], signal.width * signal.row_bytes
+    run = block * signal.row_bytes
+    for i in range(block):
+        copy = Copy(
+            output.height, output.width, run, i * line, run, block * line,
+            i * run, output.row_bytes, output.width * output.row_bytes,
+        )  # fmt: skip
+        builder.add(op, "copy", (source,), (RESHAPED,), copy, contiguous_output=True)
+
+
 def lower_slice(builder: Builder, op: Op) -> None:
     """SLICE: a shift in time for rows, runs of bytes for images."""
     source, target = builder.signal(op.inputs[0]), builder.signal(op.outputs[0])
@@ -79,10 +107,20 @@ def lower_slice(builder: Builder, op: Op) -> None:
 
 
 def lower_reshape(builder: Builder, op: Op) -> None:
-    """RESHAPE: the same bytes."""
-    operand = builder.operand(op.inputs[0])
+    """RESHAPE: the same bytes; rows that become several, or several that become one, do so anywhere in time."""
+    operand, target = builder.operand(op.inputs[0]), builder.signal(op.outputs[0])
     assert not isinstance(operand, Constant)
-    builder.add_reshape(op, operand, builder.signal(op.outputs[0]))
+    found, made = builder.signals[operand], builder.signals[target]
+    few, many = sorted((found.width, made.width))
+    if found.rows == made.rows or not (is_row(found) and is_row(made)) or few == 1 or many % few:
+        builder.add_reshape(op, operand, target)
+        return
+    run, factor = max(found.row_bytes, made.row_bytes), many // few
+    if made.width == many:
+        builder.add(op, "reshape", (operand,), (EACH,), Copy(1, few, run), repeat=factor, wide=True)
+        return
+    access = Access(factor, 0, factor - 1, contiguous=True)
+    builder.add(op, "reshape", (operand,), (access,), Copy(1, few, run, in_pitch=run))
 
 
 def lower_transpose(builder: Builder, op: Op) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from edgeunet.graph.evaluation.arithmetic import nearest_indices
+from edgeunet.graph.evaluation.arithmetic import bilinear_places, nearest_indices
 from edgeunet.graph.ir import Op
 from edgeunet.lower.builder import Builder, is_row, typed_kind
 from edgeunet.lower.convolutions import row_access
 from edgeunet.lower.scales import clamp_bounds
 from edgeunet.program.convolutions import Image
-from edgeunet.program.parameters import AveragePool, Pool, Pool2d, Repeat, Resize
+from edgeunet.program.parameters import AveragePool, Bilinear, Pool, Pool2d, Repeat, Resize
 from edgeunet.program.program import EACH, WHOLE
 
 LOWEST = {1: -128, 2: -(1 << 15)}
@@ -47,6 +47,25 @@ def lower_pool(builder: Builder, op: Op) -> None:
         access = row_access(kernel_w, stride_w, 1, left, None)
         pool = AveragePool(kernel_w, stride_w, left, signal.width, low, high)
         builder.add(op, typed_kind("average_pool", signal), (source,), (access,), pool)
+
+
+def lower_resize_bilinear(builder: Builder, op: Op) -> None:
+    """RESIZE_BILINEAR by tables, over rows and over images."""
+    source, target = builder.signal(op.inputs[0]), builder.signal(op.outputs[0])
+    signal, output = builder.signals[source], builder.signals[target]
+    options = (op.attributes["align_corners"], op.attributes["half_pixel_centers"])
+    rows = bilinear_places(signal.height, output.height, *options)
+    columns = bilinear_places(signal.width, output.width, *options)
+    builder.add(op, "resize_bilinear", (source,), (WHOLE,), Bilinear(rows, columns, signal.width))
+
+
+def lower_reverse(builder: Builder, op: Op) -> None:
+    """REVERSE_V2: rows or columns by a table of indices."""
+    source = builder.signal(op.inputs[0])
+    signal = builder.signals[source]
+    rows, columns = tuple(range(signal.height)), tuple(range(signal.width))
+    rows, columns = (rows[::-1], columns) if op.attributes["axis"] == 1 else (rows, columns[::-1])
+    builder.add(op, "resize", (source,), (WHOLE,), Resize(rows, columns, signal.width))
 
 
 def lower_resize(builder: Builder, op: Op) -> None:

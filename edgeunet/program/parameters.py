@@ -93,6 +93,23 @@ class SquaredDifference:
     out_zero_point: int
 
 
+@dataclass(frozen=True)
+class Maximum:
+    """The larger of two values of one scale and zero point; the smaller where ``smaller``."""
+
+    smaller: bool
+
+
+@dataclass(frozen=True)
+class Prelu:
+    """``(a - za) * factors[0]`` from zero up, ``(a - za) * (b - zb) * factors[1]`` below, plus a zero point."""
+
+    zero_points: tuple[int, int]
+    multipliers: tuple[int, int]
+    shifts: tuple[int, int]
+    out_zero_point: int
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Table(ShortRepr):
     """An int8 → int8 function as its 256 values, entry ``q + 128``."""
@@ -152,6 +169,31 @@ class Resize(ShortRepr):
 
 
 @dataclass(frozen=True, repr=False)
+class Bilinear(ShortRepr):
+    """Output row ``i`` lies ``rows[2][i]`` of 1024 of the way from input row ``rows[0][i]`` to ``rows[1][i]``; columns
+    likewise."""
+
+    rows: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+    columns: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+    in_width: int
+
+
+@dataclass(frozen=True, repr=False)
+class MatrixProduct(ShortRepr):
+    """``batches`` products of ``(rows, depth)`` and ``(depth, columns)``, of which either may lie transposed."""
+
+    batches: int
+    rows: int
+    depth: int
+    columns: int
+    transposed: tuple[bool, bool]
+    zero_points: tuple[int, int]
+    multiplier: int
+    shift: int
+    out_zero_point: int
+
+
+@dataclass(frozen=True, repr=False)
 class Copy(ShortRepr):
     """``outer`` times ``rows`` runs of ``run_bytes``; offsets, pitches and jumps in bytes of contiguous signals.
 
@@ -189,6 +231,23 @@ class Mean(ShortRepr):
     out_zero_point: int
 
 
+@dataclass(frozen=True, repr=False)
+class Reduce(ShortRepr):
+    """Largest value over the middle axis of ``(outer, count, inner)``; the smallest where ``smaller``."""
+
+    outer: int
+    count: int
+    inner: int
+    smaller: bool
+
+
+@dataclass(frozen=True)
+class ArgMax:
+    """Place of each row's largest channel, the first of equal ones; of its smallest where ``smaller``."""
+
+    smaller: bool
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Softmax(ShortRepr):
     """Softmax over the channels of each row, by integer tables (see ``eu_softmax.c``)."""
@@ -219,6 +278,8 @@ Parameters: TypeAlias = (
     | Add
     | Multiply
     | SquaredDifference
+    | Maximum
+    | Prelu
     | Table
     | Rescale
     | Curve
@@ -227,9 +288,13 @@ Parameters: TypeAlias = (
     | Depthwise2d
     | Pool2d
     | Resize
+    | Bilinear
+    | MatrixProduct
     | Copy
     | Fill
     | Mean
+    | Reduce
+    | ArgMax
     | Softmax
     | WideSoftmax
 )

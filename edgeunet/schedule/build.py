@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from edgeunet.kernels.selection import Selection
-from edgeunet.program.parameters import Copy, Mean
+from edgeunet.program.parameters import Copy, Mean, Reduce
 from edgeunet.program.program import Constant, Node, Program
 from edgeunet.program.steps import ARENA, ENTER, INPUT, LEAVE, OUTPUT, Buffer, Margin, Step, View
 from edgeunet.schedule.effort import Ledger
@@ -338,7 +338,7 @@ class _Assembly:
             output = replace(output, offset_bytes=output.offset_bytes + parameters.out_offset)
             if node.is_local:
                 parameters = replace(parameters, rows=groups)
-        elif isinstance(parameters, Mean) and node.is_local:
+        elif isinstance(parameters, Mean | Reduce) and node.is_local:
             parameters = replace(parameters, outer=groups)
         return Step(
             kind, node.name, tuple(inputs), output, groups, parameters, node.covers, self._macs(draft), number,

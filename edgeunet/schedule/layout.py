@@ -22,7 +22,7 @@ from edgeunet.program.steps import ARENA, INPUT, OUTPUT
 from edgeunet.schedule.timing import Timing
 
 IN_PLACE = (
-    *("add", "mul", "table", "squared_difference"),
+    *("add", "mul", "table", "squared_difference", "maximum", "prelu"),
     *("add_int16", "mul_int16", "logistic_int16", "tanh_int16", "rescale_int16"),
 )
 """Kinds whose kernels may write over an operand."""

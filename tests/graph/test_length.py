@@ -26,12 +26,18 @@ LOCAL = [
     ("SLICE", (1, 1, 13, 4), ([0, 0, 2, 0], [1, 1, 13, 4]), {}, 45),
     ("MEAN", (1, 1, 16, 1), ([3],), {"keepDims": True}, 48),
     ("RESHAPE", X, (list(X),), {}, 48),
+    ("RESHAPE", (1, 1, 8, 8), ([1, 1, 8, 8],), {}, 24),
+    ("RESHAPE", (1, 1, 32, 2), ([1, 1, 32, 2],), {}, 96),
+    ("SUM", (1, 1, 16, 1), ([3],), {"keepDims": True}, 48),
 ]
 NOT_LOCAL = [
     ("MEAN", (1, 1, 1, 4), ([2],), {"keepDims": True}, "MEAN"),
     ("REDUCE_MAX", (1, 1, 1, 4), ([2],), {"keepDims": True}, "MAX_POOL_2D"),
     ("RESIZE_NEAREST_NEIGHBOR", (1, 1, 24, 4), ([1, 24],), RESIZE, "RESIZE_NEAREST_NEIGHBOR"),
-    ("RESHAPE", (1, 1, 8, 8), ([1, 1, 8, 8],), {}, "RESHAPE"),
+    ("RESHAPE", (1, 1, 1, 64), ([1, 1, 1, 64],), {}, "RESHAPE"),
+    ("RESHAPE", (1, 2, 8, 4), ([1, 2, 8, 4],), {}, "RESHAPE"),
+    ("RESIZE_BILINEAR", (1, 1, 32, 4), ([1, 32],), RESIZE, "RESIZE_BILINEAR"),
+    ("REVERSE_V2", X, ([2],), {}, "REVERSE_V2"),
 ]
 
 

@@ -30,7 +30,15 @@ UNMEASURED = {
         "eu_transpose_conv_2d",
     ),
     *("eu_fill", "eu_conv_2d", "eu_mul", "eu_squared_difference", "eu_dot_upsampled", "eu_depthwise_upsampled"),
-    *("eu_conv_sum_upsampled",),
+    *(
+        "eu_conv_sum_upsampled",
+        "eu_maximum",
+        "eu_prelu",
+        "eu_reduce_max",
+        "eu_arg_max",
+        "eu_resize_bilinear",
+        "eu_batch_matmul",
+    ),
     *("eu_rescale_widen", "eu_rescale_narrow", "eu_planes_one", "eu_planes_two"),
 }
 """What may lack cycles on a core: kernels for comparisons, of true images, and of rare layers."""

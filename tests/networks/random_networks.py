@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.networks import random_layers as layers
+from tests.networks import rare_layers
 from tests.networks.random_layers import CHANNELS, Choices, Network, Value
 
 
@@ -130,7 +131,7 @@ def _layer(network: Network, x: Value, local: bool) -> Value:
         return layers.converted(network, x, "int8" if x.dtype == "int16" else "int16")
     kind = choices.pick(
         ("convolution", "convolution", "depthwise", "pool", "resize", "transpose", "residual", "arithmetic", "pad",
-         "unary", "concat", "norm", "dense", "requantize", "crop")
+         "unary", "concat", "norm", "dense", "requantize", "crop", "rare")
     )  # fmt: skip
     big = max(x.shape[0], x.shape[1]) > 48
     if kind == "depthwise":
@@ -162,6 +163,8 @@ def _layer(network: Network, x: Value, local: bool) -> Value:
         return layers.fully_connected(network, x, flatten=False)
     if kind == "requantize":
         return layers.requantize(network, x, x.scale * choices.pick((0.5, 1.0, 1.7)), network.zero_point())
+    if kind == "rare" and x.dtype == "int8":
+        return choices.pick(rare_layers.LOCAL if local else rare_layers.WHOLE)(network, x)
     if kind == "crop" and not local:
         sizes = [choices.integer(max(1, size - 3), size) for size in x.shape[:2]]
         return layers.crop(network, x, (sizes[0], sizes[1]))

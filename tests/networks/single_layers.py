@@ -10,6 +10,7 @@ from edgeunet.graph import Graph, read_tflite
 from tests.networks import random_layers as layers
 from tests.networks.random_layers import Network, Value
 from tests.networks.random_networks import SeededChoices
+from tests.networks.rare_layers import RARE
 
 Layer = Callable[[Network, Value], Value]
 
@@ -60,13 +61,19 @@ LAYERS: dict[str, Layer] = {
     "logistic": lambda n, x: layers.unary(n, "LOGISTIC", x),
     "leaky": lambda n, x: layers.unary(n, "LEAKY_RELU", x),
     "requantize": lambda n, x: layers.requantize(n, x, x.scale * 1.7, 3),
+    **RARE,
 }
 
 
 def one_layer(layer: Layer, layout: str, seed: int) -> Graph:
     """``layer`` on an input of few rows and channels."""
+    return read_tflite(written_layer(layer, layout, seed))
+
+
+def written_layer(layer: Layer, layout: str, seed: int) -> bytes:
+    """The file of ``one_layer``."""
     n = Network(SeededChoices(np.random.default_rng(seed)), layout)
     rows = n.choices.integer(4, 9)
     height, width = {"1xT": (1, rows), "HxW": (rows, n.choices.integer(3, 6))}[layout]
     x = layers.input_value(n, (height, width, n.choices.pick((1, 3, 4, 5))))
-    return read_tflite(n.writer.build([x.index], [layer(n, x).index]))
+    return n.writer.build([x.index], [layer(n, x).index])

@@ -44,8 +44,22 @@ _OPTIONS = {
     "STRIDED_SLICE": "StridedSliceOptions",
     "MEAN": "ReducerOptions",
     "REDUCE_MAX": "ReducerOptions",
+    "REDUCE_MIN": "ReducerOptions",
+    "SPLIT": "SplitOptions",
+    "SPLIT_V": "SplitVOptions",
+    "UNPACK": "UnpackOptions",
+    "PACK": "PackOptions",
+    "REVERSE_V2": "ReverseV2Options",
+    "RESIZE_BILINEAR": "ResizeBilinearOptions",
+    "SPACE_TO_DEPTH": "SpaceToDepthOptions",
+    "DEPTH_TO_SPACE": "DepthToSpaceOptions",
+    "BATCH_MATMUL": "BatchMatMulOptions",
+    "SUM": "ReducerOptions",
+    "ARG_MAX": "ArgMaxOptions",
+    "ARG_MIN": "ArgMinOptions",
     "SOFTMAX": "SoftmaxOptions",
     "LEAKY_RELU": "LeakyReluOptions",
+    "DIV": "DivOptions",
     "GELU": "GeluOptions",
     "QUANTIZE": "QuantizeOptions",
     "DEQUANTIZE": "DequantizeOptions",
@@ -56,8 +70,6 @@ _OPTIONS = {
     "BROADCAST_TO": "BroadcastToOptions",
     "GATHER": "GatherOptions",
     "SHAPE": "ShapeOptions",
-    "PACK": "PackOptions",
-    "UNPACK": "UnpackOptions",
     "CAST": "CastOptions",
     "REDUCE_PROD": "ReducerOptions",
     "CALL_ONCE": "CallOnceOptions",
@@ -123,10 +135,15 @@ class ModelWriter:
 
     def op(self, kind: str, inputs: Sequence[int], output: int, **options: Any) -> int:
         """Add an operator of one output, and return that output."""
+        self.operator(kind, inputs, [output], **options)
+        return output
+
+    def operator(self, kind: str, inputs: Sequence[int], outputs: Sequence[int], **options: Any) -> None:
+        """Add an operator."""
         operator = schema.OperatorT()
         operator.opcodeIndex = self._code(kind)
         operator.inputs = [int(index) for index in inputs]
-        operator.outputs = [int(output)]
+        operator.outputs = [int(index) for index in outputs]
         if kind in _OPTIONS:
             made = getattr(schema, f"{_OPTIONS[kind]}T")()
             for name, value in options.items():
@@ -137,7 +154,6 @@ class ModelWriter:
             operator.builtinOptionsType = getattr(schema.BuiltinOptions, _OPTIONS[kind])
             operator.builtinOptions = made
         self.graph.operators.append(operator)
-        return output
 
     def _code(self, kind: str) -> int:
         if kind not in self._codes:

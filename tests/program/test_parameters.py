@@ -29,15 +29,21 @@ from edgeunet.program.convolutions import (
 )
 from edgeunet.program.parameters import (
     Add,
+    ArgMax,
     AveragePool,
+    Bilinear,
     Copy,
     Curve,
     Fill,
+    MatrixProduct,
+    Maximum,
     Mean,
     Multiply,
     Parameters,
     Pool,
     Pool2d,
+    Prelu,
+    Reduce,
     Repeat,
     Rescale,
     Resize,
@@ -54,6 +60,7 @@ from edgeunet.schedule.plan import schedule_graph
 from tests.networks.pass_networks import NETWORKS
 from tests.networks.random_networks import random_network
 from tests.networks.random_unets import random_unet
+from tests.networks.single_layers import LAYERS, one_layer
 
 KINDS: dict[str, type[Parameters]] = {
     "conv": Conv,
@@ -72,9 +79,15 @@ KINDS: dict[str, type[Parameters]] = {
     "add": Add,
     "mul": Multiply,
     "squared_difference": SquaredDifference,
+    "maximum": Maximum,
+    "prelu": Prelu,
     "table": Table,
     "softmax": Softmax,
     "mean": Mean,
+    "reduce_max": Reduce,
+    "resize_bilinear": Bilinear,
+    "batch_matmul": MatrixProduct,
+    "arg_max": ArgMax,
     "repeat": Repeat,
     "resize": Resize,
     "fill": Fill,
@@ -109,6 +122,7 @@ PARTS = {Requantization, WeightedSum, Image}
 """Classes beside those of parameters that these are made of."""
 
 NETWORKS_PER_SORT = 30
+LAYOUTS = ("1xT", "HxW")
 
 
 def graphs() -> Iterator[Graph]:
@@ -116,7 +130,8 @@ def graphs() -> Iterator[Graph]:
     yield from (read_tflite(random_network(seed)) for seed in range(NETWORKS_PER_SORT))
     yield from (read_tflite(random_unet(seed)) for seed in range(NETWORKS_PER_SORT))
     yield from (read_tflite(make()) for make in NETWORKS.values())
-    yield from (read_tflite(random_network(seed, types="int16")) for seed in (*range(NETWORKS_PER_SORT), 104))
+    yield from (one_layer(layer, layout, seed) for layer in LAYERS.values() for layout in LAYOUTS for seed in range(3))
+    yield from (read_tflite(random_network(seed, types="int16")) for seed in (*range(NETWORKS_PER_SORT), 43))
     yield from (read_tflite(random_unet(seed, "mixed")) for seed in range(5))
 
 

@@ -265,10 +265,26 @@ def _multiply(call: Call) -> Rows:
     return np.clip(scaled(product, p.multiplier, p.shift) + p.out_zero_point, p.low, p.high)
 
 
+def _prelu(call: Call) -> Rows:
+    p, (a, b) = call.p, call.operands
+    x = a - p.zero_points[0]
+    below = scaled(x * (b - p.zero_points[1]), p.multipliers[1], p.shifts[1])
+    return np.clip(np.where(x >= 0, scaled(x, p.multipliers[0], p.shifts[0]), below) + p.out_zero_point, -128, 127)
+
+
 def _mean(call: Call) -> Rows:
     p = call.p
     sums = (call.operands[0].reshape(p.outer, p.count, p.inner) - p.zero_point).sum(axis=1)
     return np.clip(scaled(sums, p.multiplier, p.shift) + p.out_zero_point, -128, 127)
+
+
+def _reduce_max(call: Call) -> Rows:
+    p = call.p
+    return getattr(call.operands[0].reshape(p.outer, p.count, p.inner), "min" if p.smaller else "max")(axis=1)
+
+
+def _arg_max(call: Call) -> Rows:
+    return getattr(call.operands[0], "argmin" if call.p.smaller else "argmax")(axis=1).reshape(-1, 1)
 
 
 def _softmax(call: Call) -> Rows:
@@ -284,6 +300,26 @@ def _resize(call: Call) -> Rows:
     return x[np.ix_(p.rows, p.columns)].reshape(call.shape)
 
 
+def _resize_bilinear(call: Call) -> Rows:
+    p = call.p
+    x = call.operands[0].reshape(-1, p.in_width, call.shape[1])
+    v, u = (np.array(places[2]).reshape(shape) for places, shape in ((p.rows, (-1, 1, 1)), (p.columns, (-1, 1))))
+    lines = x[list(p.rows[0])] * (1024 - v) + x[list(p.rows[1])] * v
+    sums = lines[:, list(p.columns[0])] * (1024 - u) + lines[:, list(p.columns[1])] * u
+    return (np.sign(sums) * ((np.abs(sums) + (1 << 19)) >> 20)).reshape(call.shape)
+
+
+def _batch_matmul(call: Call) -> Rows:
+    p = call.p
+    shapes = ((p.rows, p.depth), (p.depth, p.columns))
+    factors = [
+        (values - zero_point).reshape(p.batches, *(shape[::-1] if turned else shape))
+        for values, zero_point, shape, turned in zip(call.operands, p.zero_points, shapes, p.transposed, strict=True)
+    ]
+    a, b = (m.swapaxes(1, 2) if turned else m for m, turned in zip(factors, p.transposed, strict=True))
+    return np.clip(scaled(a @ b, p.multiplier, p.shift) + p.out_zero_point, -128, 127).reshape(call.shape)
+
+
 def _copy(call: Call, output: Rows) -> None:
     """Runs of bytes, of each row where the node is local in time."""
     p, (operand,), (access,) = call.p, call.operands, call.node.accesses
@@ -293,6 +329,9 @@ def _copy(call: Call, output: Rows) -> None:
             start = p.in_offset + i * p.in_jump + r * (operand.shape[1] if p.in_pitch is None else p.in_pitch)
             to = p.out_offset + i * p.out_jump + r * (output.shape[1] if p.out_pitch is None else p.out_pitch)
             target[to : to + p.run_bytes] = source[start : start + p.run_bytes]
+        return
+    if call.node.repeat > 1 or (access.stride > 1 and access.contiguous):
+        output.reshape(-1)[:] = operand.reshape(-1)  # rows as several, or several as one
         return
     assert p.rows == len(output)
     assert (p.outer, p.in_pitch, p.out_pitch, p.in_jump, p.out_jump) == (1, None, None, 0, 0)
@@ -318,9 +357,15 @@ KINDS: Mapping[str, Callable[[Call], Any]] = {
     "add": lambda call: _add(call.p, call.operands[0], call.operands[1]),
     "squared_difference": _squared_difference,
     "mul": _multiply,
+    "maximum": lambda call: (np.minimum if call.p.smaller else np.maximum)(*call.operands),
+    "prelu": _prelu,
     "table": lambda call: call.p.values.astype(np.int64)[call.operands[0] + 128],
     "softmax": _softmax,
     "mean": _mean,
+    "reduce_max": _reduce_max,
+    "resize_bilinear": _resize_bilinear,
+    "batch_matmul": _batch_matmul,
+    "arg_max": _arg_max,
     "repeat": lambda call: np.repeat(call.operands[0], call.p.factor, axis=0),
     "resize": _resize,
     "fill": lambda call: np.full(call.shape, call.p.value, np.int64),

@@ -12,9 +12,22 @@ Array = NDArray[Any]
 
 def litert_reference(model: bytes, *arrays: Array) -> list[Array]:
     """Outputs of LiteRT's ``BUILTIN_REF`` kernels; inputs are reshaped to the model's shapes."""
-    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+    from ai_edge_litert.interpreter import OpResolverType
 
-    interpreter = Interpreter(model_content=model, experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
+    return _litert(model, arrays, OpResolverType.BUILTIN_REF)
+
+
+def litert_optimized(model: bytes, *arrays: Array) -> list[Array]:
+    """Outputs of LiteRT's optimized kernels without a delegate, for the operators that have no reference kernel."""
+    from ai_edge_litert.interpreter import OpResolverType
+
+    return _litert(model, arrays, OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
+
+
+def _litert(model: bytes, arrays: tuple[Array, ...], resolver: Any) -> list[Array]:
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_content=model, experimental_op_resolver_type=resolver)
     interpreter.allocate_tensors()
     for detail, array in zip(interpreter.get_input_details(), arrays, strict=True):
         interpreter.set_tensor(detail["index"], array.reshape(detail["shape"]))

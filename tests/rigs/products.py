@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from edgeunet.program.parameters import MatrixProduct
 from edgeunet.program.program import Node, Program
 
 
@@ -11,6 +12,8 @@ def products(program: Program, node: Node) -> int:
     """Products that ``node`` sums, padding included."""
     rows, p = program.signals[node.output].rows, node.parameters
     groups = rows // node.repeat
+    if isinstance(p, MatrixProduct):
+        return rows * program.signals[node.output].channels * p.depth
     weights: Any = getattr(p, "weights", None)
     if weights is None:
         return 0

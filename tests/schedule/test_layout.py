@@ -75,7 +75,7 @@ def test_a_sum_lies_over_the_larger_operand_that_nothing_reads_later() -> None:
     assert laid_out(edited(sums(), 2, kind="conv")).members(3) == [3]
 
 
-@pytest.mark.parametrize("kind", ["add", "mul", "table", "squared_difference"])
+@pytest.mark.parametrize("kind", ["add", "mul", "table", "squared_difference", "maximum", "prelu"])
 def test_kinds_that_may_write_over_an_operand(kind: str) -> None:
     assert laid_out(edited(sums(), 2, kind=kind)).members(3) == [1, 3]
 

@@ -133,6 +133,7 @@ def activation_range(activation: str, quantization: Quantization, dtype: str = "
     by the scale in float32, rounded half away from zero.
     """
     limits = {"NONE": (None, None), "RELU": (0.0, None), "RELU6": (0.0, 6.0), "RELU_N1_TO_1": (-1.0, 1.0)}
+    limits["RELU_0_TO_1"] = (0.0, 1.0)
     low, high = limits[activation]
     least, most = limits_of(dtype)
     return (
@@ -169,6 +170,14 @@ def fully_connected_factors(
         return convolution_factors(scale_in, weights, scale_out, channels)
     product = float(np.float32(scale_in) * np.float32(weights.scale))
     return (quantize_multiplier(product / scale_out),) * channels
+
+
+def matmul_factor(first: float, second: float, out: float) -> Multiplier:
+    """The factor of a product of two signals' matrices, the product of their scales rounded to float32.
+
+    Source: ``GetQuantizedConvolutionMultipler`` in ``tensorflow/lite/kernels/kernel_util.cc``.
+    """
+    return quantize_multiplier(float(np.float32(first) * np.float32(second)) / out)
 
 
 @dataclass(frozen=True)
@@ -218,6 +227,29 @@ def rounded_average(sums: Any, counts: Any) -> Integers:
     half = counts // 2
     result: Integers = np.where(sums > 0, (sums + half) // counts, -((half - sums) // counts))
     return result
+
+
+Places = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+BILINEAR_ONE = 1 << 10
+"""A whole step between two inputs."""
+
+
+def bilinear_places(size_in: int, size_out: int, align_corners: bool, half_pixel_centers: bool) -> Places:
+    """Per output of RESIZE_BILINEAR along one axis: the input before it, the one after, and how far between they are.
+
+    Source: ``ResizeBilinearInteger`` in ``tensorflow/lite/kernels/internal/reference/resize_bilinear.h``; where both
+    inputs are one, the share does not matter and is 0.
+    """
+    aligned = align_corners and size_out > 1
+    steps, parts = (size_in - 1, size_out - 1) if aligned else (size_in, size_out)
+    scale = (BILINEAR_ONE * steps + parts // 2) // parts
+    found = []
+    for place in range(size_out):
+        at = place * scale + (scale // 2 - BILINEAR_ONE // 2 if half_pixel_centers else 0)
+        first, last = max(at, 0) // BILINEAR_ONE, min(max(at + BILINEAR_ONE - 1, 0) // BILINEAR_ONE, size_in - 1)
+        found.append((first, last, 0 if first >= last else at - BILINEAR_ONE * first))
+    before, after, shares = zip(*found, strict=True)
+    return before, after, shares
 
 
 def nearest_indices(size_in: int, size_out: int, align_corners: bool, half_pixel_centers: bool) -> Integers:

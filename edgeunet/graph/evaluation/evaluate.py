@@ -16,6 +16,7 @@ from edgeunet.errors import GraphError
 from edgeunet.graph.evaluation import arithmetic, windows
 from edgeunet.graph.evaluation.curves import CURVES, argument_factor, curve, wide_softmax, wide_softmax_rows
 from edgeunet.graph.evaluation.lookup import lookup_table
+from edgeunet.graph.evaluation.pairs import pair_results
 from edgeunet.graph.evaluation.quantization import channel_factors, quantization_of
 from edgeunet.graph.evaluation.slopes import slopes_of
 from edgeunet.graph.evaluation.softmax import softmax, softmax_table
@@ -162,13 +163,31 @@ def _product(step: _Step) -> Array:
     return step.clamped(arithmetic.rescale(step.offset(0) * step.offset(1), factor) + step.made.zero_point)
 
 
+def _pair(step: _Step) -> Array:
+    first, second = (array.astype(np.int64) for array in step.arrays)
+    quantizations = (step.quantization(0), step.quantization(1), step.made)
+    return pair_results(step.op.kind, step.attributes, first, second, quantizations)
+
+
 def _mean(step: _Step) -> Array:
     axes = step.attributes["axes"]
     count = int(np.prod([step.inputs[0].shape[axis] for axis in axes]))
     sums = step.offset(0).sum(axis=axes, keepdims=True) if axes else step.offset(0)
-    factor = arithmetic.mean_factor(step.quantization(0).scale, step.made.scale, count)
+    factor = arithmetic.mean_factor(step.quantization(0).scale, step.made.scale, count if step.op.kind == "MEAN" else 1)
     scaled = arithmetic.rescale(sums, factor) + step.made.zero_point
     return np.clip(scaled, *arithmetic.limits_of(step.out.dtype))
+
+
+def _extreme(step: _Step) -> Array:
+    reduce = np.max if step.op.kind == "REDUCE_MAX" else np.min
+    result: Array = reduce(step.arrays[0], axis=step.attributes["axes"], keepdims=True)
+    return result
+
+
+def _arg_max(step: _Step) -> Array:
+    find = np.argmax if step.op.kind == "ARG_MAX" else np.argmin
+    result: Array = find(step.arrays[0], axis=step.attributes["axis"])
+    return result
 
 
 def _softmax(step: _Step) -> Array:
@@ -222,6 +241,39 @@ def _resize(step: _Step) -> Array:
     return step.arrays[0][:, rows][:, :, columns]
 
 
+def _resize_bilinear(step: _Step) -> Array:
+    a, image = step.attributes, step.arrays[0].astype(np.int64)
+    for axis in (1, 2):
+        sizes = step.inputs[0].shape[axis], step.out.shape[axis]
+        before, after, shares = arithmetic.bilinear_places(*sizes, a["align_corners"], a["half_pixel_centers"])
+        share = np.array(shares, np.int64).reshape((-1, 1, 1) if axis == 1 else (-1, 1))
+        first, second = image.take(before, axis), image.take(after, axis)
+        image = first * (arithmetic.BILINEAR_ONE - share) + second * share
+    return arithmetic.rounding_divide_by_pot(image, 20)
+
+
+def _batch_matmul(step: _Step) -> Array:
+    a = step.attributes
+    first, second = step.offset(0), step.offset(1)
+    first = first.swapaxes(2, 3) if a["adj_x"] else first
+    second = second.swapaxes(2, 3) if a["adj_y"] else second
+    factor = arithmetic.matmul_factor(step.quantization(0).scale, step.quantization(1).scale, step.made.scale)
+    scaled = arithmetic.rescale(first @ second, factor) + step.made.zero_point
+    return np.clip(scaled, *arithmetic.limits_of(step.out.dtype))
+
+
+def _depth_to_space(step: _Step) -> Array:
+    block, (_, height, width, channels) = step.attributes["block"], step.arrays[0].shape
+    apart = step.arrays[0].reshape(height, width, block, block, channels // block**2)
+    return apart.transpose(0, 2, 1, 3, 4)
+
+
+def _space_to_depth(step: _Step) -> Array:
+    block, (_, height, width, channels) = step.attributes["block"], step.arrays[0].shape
+    apart = step.arrays[0].reshape(height // block, block, width // block, block, channels)
+    return apart.transpose(0, 2, 1, 3, 4)
+
+
 def _pad(step: _Step) -> Array:
     value = step.attributes["value"]
     value = step.made.zero_point if value is None else value
@@ -231,6 +283,11 @@ def _pad(step: _Step) -> Array:
 def _slice(step: _Step) -> Array:
     begin, size = step.attributes["begin"], step.attributes["size"]
     return step.arrays[0][tuple(slice(first, first + length) for first, length in zip(begin, size, strict=True))]
+
+
+def _reverse(step: _Step) -> Array:
+    result: Array = np.flip(step.arrays[0], step.attributes["axis"])
+    return result
 
 
 def _reshape(step: _Step) -> Array:
@@ -253,12 +310,26 @@ EVALUATIONS: Mapping[str, Callable[[_Step], Array]] = {
     "SUB": _sum,
     "SQUARED_DIFFERENCE": _sum,
     "MUL": _product,
+    "MINIMUM": _pair,
+    "MAXIMUM": _pair,
+    "PRELU": _pair,
+    "DIV": _pair,
     "MEAN": _mean,
+    "SUM": _mean,
+    "REDUCE_MAX": _extreme,
+    "REDUCE_MIN": _extreme,
+    "ARG_MAX": _arg_max,
+    "ARG_MIN": _arg_max,
     "SOFTMAX": _softmax,
     "CONCATENATION": _concatenation,
     "RESIZE_NEAREST_NEIGHBOR": _resize,
+    "RESIZE_BILINEAR": _resize_bilinear,
+    "DEPTH_TO_SPACE": _depth_to_space,
+    "SPACE_TO_DEPTH": _space_to_depth,
+    "BATCH_MATMUL": _batch_matmul,
     "PAD": _pad,
     "SLICE": _slice,
+    "REVERSE_V2": _reverse,
     "RESHAPE": _reshape,
     "TRANSPOSE": _transpose,
     "LOGISTIC": _lookup,
@@ -266,10 +337,16 @@ EVALUATIONS: Mapping[str, Callable[[_Step], Array]] = {
     "RSQRT": _lookup,
     "NEG": _lookup,
     "ABS": _lookup,
+    "ELU": _lookup,
+    "EXP": _lookup,
+    "LOG": _lookup,
+    "SQRT": _lookup,
+    "FLOAT_FUNCTION": _lookup,
     "HARD_SWISH": _lookup,
     "RELU": _lookup,
     "RELU6": _lookup,
     "RELU_N1_TO_1": _lookup,
+    "RELU_0_TO_1": _lookup,
     "LEAKY_RELU": _lookup,
     "GELU": _lookup,
     "QUANTIZE": _quantize,

@@ -25,6 +25,7 @@ from edgeunet.graph.evaluation.arithmetic import (
     rescale,
     rounding_divide_by_pot,
 )
+from edgeunet.graph.evaluation.float_functions import Floats, elu, float_table, gelu, once, table_in_float
 from edgeunet.graph.ir import Quantization
 
 INT16_MIN, INT16_MAX = -(1 << 15), (1 << 15) - 1
@@ -174,32 +175,31 @@ def _hard_swish(attributes: Mapping[str, Any], given: Quantization, made: Quanti
     return rounding_divide_by_pot(truncated, -to_out.shift) + made.zero_point
 
 
-def _float32(function: Callable[[float], float], values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """``function`` of each value, rounded to float32 once (numpy's own float32 functions are some units off)."""
-    return np.array([function(value) for value in values.tolist()], np.float32)
+def _in_float(
+    function: Callable[[Floats], Floats],
+) -> Callable[[Mapping[str, Any], Quantization, Quantization], Integers]:
+    return lambda attributes, given, made: table_in_float(function, STORED, given, made)
 
 
 def _gelu(attributes: Mapping[str, Any], given: Quantization, made: Quantization) -> Integers:
-    """``x / 2 * (1 + curve)`` in float32: ``erf(x / sqrt(2))``, or ``tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))``.
-
-    Source: ``GeluTransform`` and ``GeluTransformApproximate`` in ``tensorflow/lite/kernels/internal/reference/gelu.h``.
-    """
-    one, half = np.float32(1), np.float32(0.5)
-    x = np.float32(given.scale) * (STORED - given.zero_point).astype(np.float32)
-    if attributes["approximate"]:
-        cubic = one + np.float32(0.044715) * x * x
-        curve = _float32(math.tanh, np.float32(math.sqrt(2 / math.pi)) * x * cubic)
-    else:
-        curve = _float32(math.erf, x * np.float32(math.sqrt(0.5)))
-    scaled = (half * x * (one + curve) * (one / np.float32(made.scale))).astype(np.float64)
-    return np.trunc(scaled + np.copysign(0.5, scaled)).astype(np.int64) + made.zero_point
+    return table_in_float(lambda x: gelu(x, attributes["approximate"]), STORED, given, made)
 
 
 def _negated(attributes: Mapping[str, Any], given: Quantization, made: Quantization) -> Integers:
-    """DEQUANTIZE to float32, negate, QUANTIZE, each as the kernels of those operators do it."""
-    reals = -(given.scale * (STORED - given.zero_point)).astype(np.float32)
-    quotients = (reals / np.float32(made.scale)).astype(np.float64)
-    return np.trunc(quotients + np.copysign(0.5, quotients)).astype(np.int64) + made.zero_point
+    """LiteRT negates the stored bytes, and the lowest stays what it is."""
+    return np.where(STORED == INT8_MIN, INT8_MIN, -STORED)
+
+
+def _sqrt(attributes: Mapping[str, Any], given: Quantization, made: Quantization) -> Integers:
+    """``floor(sqrt(x) / scale)``: LiteRT cuts off what is behind the point, and stops with an error below zero."""
+    reals = np.float32(given.scale) * (STORED - given.zero_point).astype(np.float32)
+    scaled = np.sqrt(np.maximum(reals, np.float32(0))) / np.float32(made.scale)
+    results: Integers = np.floor(scaled).astype(np.int64)
+    return results + made.zero_point
+
+
+def _float_function(attributes: Mapping[str, Any], given: Quantization, made: Quantization) -> Integers:
+    return float_table(attributes["steps"], STORED, given, made)
 
 
 TABLES: Mapping[str, Callable[[Mapping[str, Any], Quantization, Quantization], Integers]] = {
@@ -209,10 +209,16 @@ TABLES: Mapping[str, Callable[[Mapping[str, Any], Quantization, Quantization], I
     "RELU": _clamped("RELU"),
     "RELU6": _clamped("RELU6"),
     "RELU_N1_TO_1": _clamped("RELU_N1_TO_1"),
+    "RELU_0_TO_1": _clamped("RELU_0_TO_1"),
     "LEAKY_RELU": _leaky_relu,
     "GELU": _gelu,
     "QUANTIZE": _requantize,
     "NEG": _negated,
+    "ELU": _in_float(elu),
+    "EXP": _in_float(lambda x: once(np.exp, x)),
+    "LOG": _in_float(lambda x: once(np.log, x)),
+    "SQRT": _sqrt,
+    "FLOAT_FUNCTION": _float_function,
     "ABS": _absolute,
     "HARD_SWISH": _hard_swish,
 }

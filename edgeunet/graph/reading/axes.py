@@ -5,14 +5,7 @@ from __future__ import annotations
 from edgeunet.errors import GraphError, UnsupportedOpError
 from edgeunet.graph.ir import Op
 from edgeunet.graph.reading import schema
-from edgeunet.graph.reading.operator import Operator
-
-
-def normal_axis(operator: Operator, axis: int, rank: int) -> int:
-    """``axis`` counted from the front."""
-    if not -rank <= axis < rank:
-        raise GraphError(f"{operator.label}: axis {axis} of a tensor with {rank} dimensions; the file is damaged")
-    return axis % rank
+from edgeunet.graph.reading.operator import Operator, normal_axis
 
 
 def decode_tile(operator: Operator) -> Op:

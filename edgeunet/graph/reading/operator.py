@@ -71,3 +71,10 @@ class Operator:
 
     def op(self, inputs: tuple[int, ...], kind: str | None = None, **attributes: Any) -> Op:
         return Op(kind or self.kind, self.name, inputs, self.outputs, attributes)
+
+
+def normal_axis(operator: Operator, axis: int, rank: int) -> int:
+    """``axis`` counted from the front."""
+    if not -rank <= axis < rank:
+        raise GraphError(f"{operator.label}: axis {axis} of a tensor with {rank} dimensions; the file is damaged")
+    return axis % rank

@@ -13,8 +13,17 @@ from collections.abc import Callable, Mapping
 from edgeunet.errors import GraphError, UnsupportedOpError
 from edgeunet.graph.ir import ABSENT, Op
 from edgeunet.graph.reading import schema
-from edgeunet.graph.reading.axes import decode_gather, decode_tile, normal_axis
-from edgeunet.graph.reading.operator import Operator
+from edgeunet.graph.reading.axes import decode_gather, decode_tile
+from edgeunet.graph.reading.function_options import (
+    decode_arg,
+    decode_gelu,
+    decode_leaky_relu,
+    decode_mean,
+    decode_softmax,
+    decode_unary,
+)
+from edgeunet.graph.reading.operator import Operator, normal_axis
+from edgeunet.graph.reading.part_options import PART_DECODERS, decode_steps
 
 
 def _choice(operator: Operator, field: int, names: tuple[str, ...] | list[str], what: str) -> str:
@@ -159,6 +168,10 @@ def _decode_arithmetic(operator: Operator) -> Op:
     return operator.op(inputs, activation=_activation(operator, schema.ARITHMETIC_OPTIONS["activation"]))
 
 
+def _decode_pair(operator: Operator) -> Op:
+    return operator.op((operator.operand(0, "first operand"), operator.operand(1, "second operand")))
+
+
 def _decode_concatenation(operator: Operator) -> Op:
     fields = schema.CONCATENATION_OPTIONS
     inputs = tuple(operator.operand(position, "operand") for position in range(len(operator.inputs)))
@@ -168,7 +181,7 @@ def _decode_concatenation(operator: Operator) -> Op:
 
 
 def _decode_resize(operator: Operator) -> Op:
-    fields = schema.RESIZE_OPTIONS
+    fields = schema.RESIZE_BILINEAR_OPTIONS if operator.kind == "RESIZE_BILINEAR" else schema.RESIZE_OPTIONS
     size = operator.constants(1, "size")
     if len(size) != 2 or size != operator.output_shape[1:3]:
         raise GraphError(f"{operator.label}: its size {size} is not that of its output {operator.output_shape}")
@@ -255,6 +268,8 @@ def slice_bounds(operator: Operator) -> tuple[tuple[int, ...], tuple[int, ...], 
 
 
 def _decode_strided_slice(operator: Operator) -> Op:
+    if any(step != 1 for step in operator.constants(3, "strides")):
+        return decode_steps(operator)
     begin, end, _ = slice_bounds(operator)
     return _slice(operator, begin, end)
 
@@ -271,29 +286,11 @@ def _slice(operator: Operator, begin: tuple[int, ...], end: tuple[int, ...]) -> 
     return operator.op((operator.inputs[0],), "SLICE", begin=begin, size=size)
 
 
-def _decode_mean(operator: Operator) -> Op:
-    rank = len(operator.shape(0))
-    axes = {normal_axis(operator, axis, rank) for axis in operator.constants(1, "axes")}
-    return operator.op((operator.inputs[0],), axes=tuple(sorted(axes)))
-
-
-def _decode_softmax(operator: Operator) -> Op:
-    beta = operator.options.float32(schema.SOFTMAX_OPTIONS["beta"])
-    if not math.isfinite(beta) or beta <= 0:
-        raise GraphError(f"{operator.label}: its beta is {beta}, not a positive number; the file is damaged")
-    return operator.op((operator.operand(0, "input"),), beta=beta)
-
-
-def _decode_leaky_relu(operator: Operator) -> Op:
-    alpha = operator.options.float32(schema.LEAKY_RELU_OPTIONS["alpha"])
-    if not math.isfinite(alpha):
-        raise GraphError(f"{operator.label}: its slope is {alpha}; the file is damaged")
-    return operator.op((operator.operand(0, "input"),), alpha=alpha)
-
-
-def _decode_gelu(operator: Operator) -> Op:
-    approximate = operator.options.boolean(schema.GELU_OPTIONS["approximate"])
-    return operator.op((operator.operand(0, "input"),), approximate=approximate)
+def _decode_batch_matmul(operator: Operator) -> Op:
+    fields = schema.BATCH_MATMUL_OPTIONS
+    inputs = (operator.operand(0, "first operand"), operator.operand(1, "second operand"))
+    turned = [operator.options.boolean(fields[name]) for name in ("adj_x", "adj_y")]
+    return operator.op(inputs, adj_x=turned[0], adj_y=turned[1])
 
 
 def _decode_fully_connected(operator: Operator) -> Op:
@@ -304,10 +301,6 @@ def _decode_fully_connected(operator: Operator) -> Op:
         (operator.operand(0, "input"), operator.operand(1, "weights"), operator.optional(2)),
         activation=_activation(operator, fields["activation"]),
     )
-
-
-def _decode_unary(operator: Operator) -> Op:
-    return operator.op((operator.operand(0, "input"),))
 
 
 def _decode_blocks(operator: Operator) -> Op:
@@ -345,8 +338,15 @@ DECODERS: Mapping[str, Callable[[Operator], Op]] = {
     "SUB": _decode_arithmetic,
     "MUL": _decode_arithmetic,
     "SQUARED_DIFFERENCE": _decode_arithmetic,
+    "DIV": _decode_arithmetic,
+    "POW": _decode_pair,
+    "MINIMUM": _decode_pair,
+    "MAXIMUM": _decode_pair,
+    "PRELU": _decode_pair,
     "CONCATENATION": _decode_concatenation,
     "RESIZE_NEAREST_NEIGHBOR": _decode_resize,
+    "RESIZE_BILINEAR": _decode_resize,
+    "BATCH_MATMUL": _decode_batch_matmul,
     "RESHAPE": _decode_reshape,
     "SQUEEZE": _decode_reshape,
     "EXPAND_DIMS": _decode_reshape,
@@ -358,23 +358,40 @@ DECODERS: Mapping[str, Callable[[Operator], Op]] = {
     "PADV2": _decode_pad,
     "SLICE": _decode_slice,
     "STRIDED_SLICE": _decode_strided_slice,
-    "MEAN": _decode_mean,
-    "REDUCE_MAX": _decode_mean,
-    "SOFTMAX": _decode_softmax,
-    "LOGISTIC": _decode_unary,
-    "TANH": _decode_unary,
-    "RSQRT": _decode_unary,
-    "NEG": _decode_unary,
-    "ABS": _decode_unary,
-    "HARD_SWISH": _decode_unary,
-    "RELU": _decode_unary,
-    "RELU6": _decode_unary,
-    "RELU_N1_TO_1": _decode_unary,
-    "LEAKY_RELU": _decode_leaky_relu,
-    "GELU": _decode_gelu,
+    "MEAN": decode_mean,
+    "SUM": decode_mean,
+    "REDUCE_MAX": decode_mean,
+    "REDUCE_MIN": decode_mean,
+    "ARG_MAX": decode_arg,
+    "ARG_MIN": decode_arg,
+    "SOFTMAX": decode_softmax,
+    "LOGISTIC": decode_unary,
+    "TANH": decode_unary,
+    "RSQRT": decode_unary,
+    "NEG": decode_unary,
+    "ABS": decode_unary,
+    "ELU": decode_unary,
+    "EXP": decode_unary,
+    "LOG": decode_unary,
+    "SQRT": decode_unary,
+    "CEIL": decode_unary,
+    "COS": decode_unary,
+    "FLOOR": decode_unary,
+    "ROUND": decode_unary,
+    "SIGN": decode_unary,
+    "SIN": decode_unary,
+    "SQUARE": decode_unary,
+    "HARD_SWISH": decode_unary,
+    "RELU": decode_unary,
+    "RELU6": decode_unary,
+    "RELU_N1_TO_1": decode_unary,
+    "RELU_0_TO_1": decode_unary,
+    "LEAKY_RELU": decode_leaky_relu,
+    "GELU": decode_gelu,
     "FULLY_CONNECTED": _decode_fully_connected,
-    "QUANTIZE": _decode_unary,
-    "DEQUANTIZE": _decode_unary,
+    "QUANTIZE": decode_unary,
+    "DEQUANTIZE": decode_unary,
+    **PART_DECODERS,
     "SPACE_TO_BATCH_ND": _decode_blocks,
     "BATCH_TO_SPACE_ND": _decode_blocks,
 }

@@ -251,6 +251,12 @@ OPTIONS = {
     "LEAKY_RELU": 75,
     "CALL_ONCE": 103,
     "VAR_HANDLE": 111,
+    "RESIZE_BILINEAR": 15,
+    "SPACE_TO_DEPTH": 19,
+    "DEPTH_TO_SPACE": 94,
+    "BATCH_MATMUL": 101,
+    "SPLIT": 35,
+    "SPLIT_V": 79,
     "GELU": 116,
 }
 """Which member of the union ``BuiltinOptions`` an operator's options are, for the operators whose options are read."""
@@ -283,6 +289,9 @@ STRIDED_SLICE_OPTIONS = {
 }
 RESIZE_OPTIONS = {"align_corners": 0, "half_pixel_centers": 1}
 LEAKY_RELU_OPTIONS = {"alpha": 0}
+RESIZE_BILINEAR_OPTIONS = {"align_corners": 2, "half_pixel_centers": 3}
+BLOCK_OPTIONS = {"block_size": 0}
+BATCH_MATMUL_OPTIONS = {"adj_x": 0, "adj_y": 1}
 GELU_OPTIONS = {"approximate": 0}
 GATHER_OPTIONS = {"axis": 0, "batch_dims": 1}
 PACK_OPTIONS = {"values_count": 0, "axis": 1}

@@ -19,22 +19,24 @@ from numpy.typing import NDArray
 
 from edgeunet.errors import GraphError, UnsupportedOpError
 from edgeunet.files import settle
+from edgeunet.graph.folding.float_islands import fold_islands
+from edgeunet.graph.folding.parts import in_parts
+from edgeunet.graph.folding.reordered_weights import reorder_weights
+from edgeunet.graph.folding.repetitions import expand_repetitions, join_reshapes, with_full_ranks, without_idle_reshapes
+from edgeunet.graph.folding.space_to_batch import BLOCKS, fold_dilation
+from edgeunet.graph.folding.transposes import push_transposes
 from edgeunet.graph.ir import ABSENT, Graph, Op, Quantization, Tensor
 from edgeunet.graph.layout import canonical
 from edgeunet.graph.reading import schema
 from edgeunet.graph.reading.flatbuffer import Buffer, Table
-from edgeunet.graph.reading.float_islands import fold_islands
 from edgeunet.graph.reading.initial_values import with_initial_values
 from edgeunet.graph.reading.kind_of_file import check_kind
 from edgeunet.graph.reading.names import clean, layer_names, tensor_name
 from edgeunet.graph.reading.operator import Operator
 from edgeunet.graph.reading.options import DECODERS
-from edgeunet.graph.reading.reordered_weights import reorder_weights
-from edgeunet.graph.reading.repetitions import expand_repetitions, join_reshapes, with_full_ranks, without_idle_reshapes
+from edgeunet.graph.reading.part_options import SEVERAL_OUTPUTS
 from edgeunet.graph.reading.shape_arithmetic import fold_shapes, may_fold
-from edgeunet.graph.reading.space_to_batch import BLOCKS, fold_dilation
 from edgeunet.graph.reading.subgraph import Subgraph, check_reservations, open_signatures, reservations
-from edgeunet.graph.reading.transposes import push_transposes
 from edgeunet.graph.rules.table import check_graph, unsupported
 
 LARGEST_FILE_BYTES = 64 << 20
@@ -120,7 +122,7 @@ def _read(data: bytes, name: str) -> Graph:
     ops = tuple(_decode(operator) for operator in operators)
     tensors = tuple(operators[0].tensors) if operators else main.tensors
     graph = Graph(name, tensors, ops, inputs, outputs, hashlib.sha256(data).hexdigest())
-    graph = fold_islands(fold_dilation(graph))
+    graph = fold_islands(fold_dilation(in_parts(graph)))
     for op in graph.ops:
         if op.kind in BLOCKS:
             raise unsupported(op.kind, op.name)
@@ -307,7 +309,8 @@ def _options(table: Table, kind: str, name: str) -> Table:
 def _decode(operator: Operator) -> Op:
     if operator.kind not in DECODERS:
         raise unsupported(operator.kind, operator.name)
-    if len(operator.outputs) != 1 or not operator.inputs:
+    several = operator.kind in SEVERAL_OUTPUTS and operator.outputs
+    if not (len(operator.outputs) == 1 or several) or not operator.inputs:
         raise GraphError(
             f"{operator.label}: has {len(operator.inputs)} inputs and {len(operator.outputs)} outputs; "
             "the file is damaged"

@@ -114,6 +114,14 @@ def one_type(subject: Subject) -> str | None:
     return None
 
 
+def ends_the_graph(subject: Subject) -> str | None:
+    """The result is an output of the graph, and nothing else reads it."""
+    made = subject.op.outputs[0]
+    if made not in subject.graph.outputs or subject.graph.consumers(made):
+        return "the network goes on with its result, which is no quantized value; end the network with it"
+    return None
+
+
 def computed_input(subject: Subject) -> str | None:
     """At least one operand is computed from the input (constants are for the converter to fold)."""
     if all(tensor.is_constant for tensor in subject.data):

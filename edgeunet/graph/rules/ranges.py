@@ -11,6 +11,7 @@ import numpy as np
 
 from edgeunet.graph.evaluation import arithmetic
 from edgeunet.graph.evaluation.lookup import RSQRT_SHIFT, hard_swish_factors, input_factor, rsqrt_factor
+from edgeunet.graph.evaluation.pairs import quotient_factor
 from edgeunet.graph.evaluation.quantization import channel_factors, quantization_of
 from edgeunet.graph.evaluation.softmax import DIFFERENCE_INTEGER_BITS
 from edgeunet.graph.rules.operands import Subject
@@ -152,6 +153,45 @@ def ratio_of_scales(subject: Subject) -> str | None:
     return None
 
 
+def slope_scales(subject: Subject) -> str | None:
+    """The input's scale is under 2**22 of the output's, and times the slopes' scale under 2**14 of it."""
+    given, slope = (quantization_of(tensor).scale for tensor in subject.data)
+    made = quantization_of(subject.out).scale
+    if given / made >= 1 << 22 or given * slope / made >= 1 << 14:
+        return f"its scales {given:.3g} and {slope:.3g} are too far from the output's; quantize the model again"
+    return None
+
+
+def single_divisor(subject: Subject) -> str | None:
+    """The divisor is one constant number, and not zero."""
+    divisor = subject.data[1]
+    if divisor.data is None or divisor.data.size != 1:
+        return "it divides by more than one constant number; multiply by the inverse, made before the network"
+    if int(divisor.data.reshape(-1)[0]) == quantization_of(divisor).zero_point:
+        return "it divides by zero; leave it out"
+    return None
+
+
+def quotient_scales(subject: Subject) -> str | None:
+    """The scale of the quotient of the stored values is under 2**22 of the output's."""
+    first, second = (quantization_of(tensor) for tensor in subject.data)
+    if quotient_factor((first, second, quantization_of(subject.out))).shift > 22:
+        return (
+            f"scales {first.scale:.3g} and {second.scale:.3g} are too far from the output's; quantize the model again"
+        )
+    return None
+
+
+def symmetric_input(subject: Subject) -> str | None:
+    """Zero points are 0."""
+    zero_point = quantization_of(subject.out).zero_point
+    return (
+        f"its zero point is {zero_point}, and interpreters negate as if it were 0; quantize again"
+        if zero_point
+        else None
+    )
+
+
 def ratio_of_scales_of_integers(subject: Subject) -> str | None:
     """Between integer types, the input's scale is under 2**22 of the output's (of an int16 input 2**14)."""
     return None if subject.data[0].dtype == "float32" else ratio_of_scales(subject)
@@ -165,14 +205,28 @@ def swish_scales(subject: Subject) -> str | None:
     return None
 
 
+HALVES = {"MEAN": "average in two steps", "SUM": "sum in two steps"}
+
+
 def averaged_range(subject: Subject) -> str | None:
-    """The sum over the averaged axes, shifted left where the output's scale asks for it, fits int32."""
+    """The sum over the axes, shifted left where the output's scale asks for it, fits int32."""
     given, made = quantization_of(subject.data[0]), quantization_of(subject.out)
     count = math.prod(subject.data[0].shape) // math.prod(subject.out.shape)
-    shift = arithmetic.mean_factor(given.scale, made.scale, count).shift
+    shift = arithmetic.mean_factor(given.scale, made.scale, count if subject.op.kind == "MEAN" else 1).shift
     low, high = arithmetic.limits_of(subject.data[0].dtype)
     if not -31 <= shift <= 20 or (count * (high - low)) << max(shift, 0) > arithmetic.INT32_MAX:
-        return f"it sums {count} values scaled by {given.scale / made.scale:.3g}: over int32; average in two steps"
+        return f"it sums {count} values scaled by {given.scale / made.scale:.3g}: over int32; {HALVES[subject.op.kind]}"
+    return None
+
+
+def matrix_range(subject: Subject) -> str | None:
+    """No sum of products can leave int32, neither before nor after the left shift of its requantization."""
+    first, second = (quantization_of(tensor) for tensor in subject.data)
+    depth = subject.data[0].shape[2 if subject.op.attributes["adj_x"] else 3]
+    factor = arithmetic.matmul_factor(first.scale, second.scale, quantization_of(subject.out).scale)
+    farthest = [max(127 - q.zero_point, q.zero_point + 128) for q in (first, second)]
+    if factor.shift > 30 or depth * math.prod(farthest) << max(factor.shift, 0) > arithmetic.INT32_MAX:
+        return f"it sums {depth} products scaled by {factor.real:.3g}: over int32; quantize again"
     return None
 
 

@@ -11,7 +11,7 @@ LARGEST_REACH = 1 << 15
 
 
 def weight_shape(subject: Subject) -> str | None:
-    """Weights fit the input's and output's channels; groups other than depthwise are not supported."""
+    """Weights fit the input's and output's channels."""
     shape, inside, outside = subject.weights.shape, subject.data[0].shape[3], subject.out.shape[3]
     if subject.op.kind == "DEPTHWISE_CONV_2D":
         if shape[0] != 1 or shape[3] != outside:
@@ -66,6 +66,16 @@ def broadcast_shape(subject: Subject) -> str | None:
     fits = all(one == two or 1 in (one, two) for one, two in zip(first, second, strict=True))
     if not fits or tuple(max(pair) for pair in zip(first, second, strict=True)) != subject.out.shape:
         return f"operands {first} and {second} don't make {subject.out.shape}; the file is damaged"
+    return None
+
+
+def matrix_shape(subject: Subject) -> str | None:
+    """Matrices fit each other and the output; both operands have as many."""
+    (first, second), made = (tensor.shape for tensor in subject.data), subject.out.shape
+    rows, depth = first[2:] if not subject.op.attributes["adj_x"] else first[:1:-1]
+    inner, columns = second[2:] if not subject.op.attributes["adj_y"] else second[:1:-1]
+    if depth != inner or (1, first[1], rows, columns) != made or first[1] != second[1]:
+        return f"matrices of {first} and {second} don't make {made}; repeat none of them, and keep the batch at 1"
     return None
 
 
@@ -128,9 +138,19 @@ def sliced_shape(subject: Subject) -> str | None:
     return None
 
 
+def places_of_channels(subject: Subject) -> str | None:
+    """It runs over channels, of which there are at most 128."""
+    axis, channels = subject.op.attributes["axis"], subject.data[0].shape[3]
+    if axis != 3:
+        return "it runs over time or space; only the largest of the channels of each row is found"
+    if channels > 128:
+        return f"it has {channels} channels and 128 are supported; end the network before it"
+    return None
+
+
 def averaged_shape(subject: Subject) -> str | None:
-    """Averaged axes have length 1 in the output."""
+    """The axes have length 1 in the output."""
     (given,), axes = subject.data, subject.op.attributes["axes"]
     if tuple(1 if axis in axes else size for axis, size in enumerate(given.shape)) != subject.out.shape:
-        return f"averaging {given.shape} over {axes} does not give {subject.out.shape}; the file is damaged"
+        return f"{given.shape} reduced over {axes} does not give {subject.out.shape}; the file is damaged"
     return None

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from edgeunet.files import write_text
-from edgeunet.graph.rules.table import CURES, SUPPORTED, Supported
+from edgeunet.graph.rules.entry import Supported
+from edgeunet.graph.rules.table import CURES, SUPPORTED
 
 _HEAD = """\
 # Supported operators

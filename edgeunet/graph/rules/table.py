@@ -7,61 +7,38 @@ docstrings (``python -m edgeunet.graph.rules.supported_ops``), and a test fails 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from edgeunet.errors import UnsupportedOpError
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.rules import operands, ranges, shapes
-from edgeunet.graph.rules.operands import Rule, Subject
-
-STRIDE = {"stride": "(height, width), each at least 1"}
-DILATION = {"dilation": "(height, width), each at least 1"}
-PADDING = {"padding": "(top, bottom, left, right) zeros (stored zero points) around the input; SAME and VALID resolved"}
-ACTIVATION = {"activation": '"NONE", "RELU", "RELU6" or "RELU_N1_TO_1", fused'}
-
-ACTIVATIONS: tuple[Rule, ...] = (
-    operands.computed_input,
-    operands.integer_activations,
-    operands.per_tensor_quantization,
+from edgeunet.graph.rules.entry import (
+    ACTIVATION,
+    ACTIVATIONS,
+    AXES,
+    CHANNELS,
+    COPY,
+    DILATION,
+    INT8_ALONE,
+    PADDING,
+    PLACES,
+    STRIDE,
+    WEIGHTS,
+    WEIGHTS_CONTRACT,
+    Supported,
 )
-INT8_ALONE: tuple[Rule, ...] = (
-    operands.computed_input,
-    operands.int8_activations,
-    operands.per_tensor_quantization,
-)
-WEIGHTS: tuple[Rule, ...] = (operands.constant_int8_weights,)
-WEIGHTS_CONTRACT = (operands.integer_bias, ranges.accumulator_range, operands.fused_activation)
-COPY: tuple[Rule, ...] = (*ACTIVATIONS, operands.same_quantization)
-
-
-@dataclass(frozen=True)
-class Supported:
-    """One kind of operator in the IR.
-
-    ``spellings`` are the TFLite operators that become it, ``operands`` the inputs of the ``Op``, ``attributes`` its
-    attributes with their meaning, ``note`` what else a reader of the documents must know.
-    """
-
-    summary: str
-    rules: tuple[Rule, ...]
-    operands: str = "x"
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    spellings: tuple[str, ...] = ()
-    note: str = ""
-
+from edgeunet.graph.rules.functions import FUNCTIONS
+from edgeunet.graph.rules.operands import Subject
 
 _FOLDED = (
     "SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND around it are folded into `dilation`. Where blocks are padded TFLM pads "
     "with a byte it never set; LiteRT's zero point, which is what the dilated convolution means, is taken."
 )
-_CURVE = (
-    "For input scales over 4, where the whole curve has only a few steps, TFLM saturates one step earlier than LiteRT; "
-    "the device's (TFLM's) result is taken."
-)
+_PLACES = "The file's int32 or int64 become int8 (scale 1, zero point 0): the same numbers, up to 127."
+_STORED_BYTES = "Interpreters compare stored bytes, whatever the scales; converters make the scales equal."
 
 SUPPORTED: Mapping[str, Supported] = {
     "CONV_2D": Supported(
-        "Convolution, along time or in two dimensions.",
+        "Convolution, along time or in two dimensions; groups are convolutions of slices.",
         (*ACTIVATIONS, *WEIGHTS, shapes.weight_shape, shapes.window_shape, *WEIGHTS_CONTRACT),
         "x, weights (out, kh, kw, in), bias or ABSENT",
         {**STRIDE, **DILATION, **PADDING, **ACTIVATION},
@@ -148,11 +125,39 @@ SUPPORTED: Mapping[str, Supported] = {
         "first, second (either may be constant)",
         {"activation": '"NONE"'},
     ),
+    "MINIMUM": Supported(
+        "Smaller of two tensors; of one and a single number a table, which is the clamp of the layer before it.",
+        (*INT8_ALONE, operands.same_quantization, shapes.broadcast_shape),
+        "first, second (either may be constant)",
+        note=_STORED_BYTES,
+    ),
+    "MAXIMUM": Supported(
+        "Larger of two tensors; of one and a single number a table, which is the clamp of the layer before it.",
+        (*INT8_ALONE, operands.same_quantization, shapes.broadcast_shape),
+        "first, second (either may be constant)",
+        note=_STORED_BYTES,
+    ),
+    "PRELU": Supported(
+        "x where positive, slope * x where negative, with a slope for each channel, for each value, or for all.",
+        (*INT8_ALONE, shapes.broadcast_shape, ranges.slope_scales),
+        "x, slopes (mostly constant)",
+    ),
+    "DIV": Supported(
+        "Division by a single number, as a table.",
+        (*INT8_ALONE, shapes.broadcast_shape, ranges.single_divisor, ranges.quotient_scales, operands.fused_activation),
+        "first, second (a single constant number)",
+        ACTIVATION,
+        note=(
+            "Quotients that are nearly zero make both interpreters shift by more bits than a word has, which C leaves "
+            "open (on some machines the result is the lowest or largest value); here they are rounded as all others."
+        ),
+    ),
     "CONCATENATION": Supported(
         "Tensors side by side.",
         (*COPY, operands.no_fused_activation, shapes.joined_shape),
         "any number of tensors",
         {"axis": "1 (height), 2 (width, time) or 3 (channels)", "activation": '"NONE"'},
+        spellings=("PACK (operands of one more axis)",),
         note="Different scales are refused by TFLM and LiteRT too: there is no rescaling concatenation in int8.",
     ),
     "RESIZE_NEAREST_NEIGHBOR": Supported(
@@ -167,6 +172,30 @@ SUPPORTED: Mapping[str, Supported] = {
             "Repeated channels become a CONCATENATION, parts of an axis slices; TILE is what Keras' UpSampling1D "
             "converts to."
         ),
+    ),
+    "RESIZE_BILINEAR": Supported(
+        "Each output is interpolated between its two (in images four) inputs, in steps of 1/1024.",
+        (*INT8_ALONE, operands.same_quantization, shapes.resized_shape),
+        attributes={
+            "align_corners": "first and last samples coincide",
+            "half_pixel_centers": "samples lie in the middle of their interval",
+        },
+        note="It runs on whole windows: a stream has no first and last sample to repeat.",
+    ),
+    "DEPTH_TO_SPACE": Supported(
+        "Channels of a pixel spread over a block of pixels.",
+        COPY,
+        attributes={"block": "height and width of a block"},
+        note="Along time alone (sub-pixel upsampling) it is a RESHAPE of each row to several.",
+    ),
+    "SPACE_TO_DEPTH": Supported(
+        "Pixels of a block as the channels of one.", COPY, attributes={"block": "height and width of a block"}
+    ),
+    "BATCH_MATMUL": Supported(
+        "Products of the matrices of two tensors, one for each place along the height.",
+        (*INT8_ALONE, shapes.matrix_shape, ranges.matrix_range),
+        "first, second (either may be constant)",
+        {"adj_x": "whether the first lies transposed", "adj_y": "whether the second does"},
     ),
     "RESHAPE": Supported(
         "The same values in another shape.",
@@ -219,13 +248,49 @@ SUPPORTED: Mapping[str, Supported] = {
         "A part of the input.",
         (*COPY, shapes.sliced_shape),
         attributes={"begin": "first place along each of the four axes", "size": "length along each axis"},
-        spellings=("STRIDED_SLICE (steps of 1)",),
+        spellings=(
+            "STRIDED_SLICE (with steps, MAX_POOL_2D of single places too)",
+            "SPLIT",
+            "SPLIT_V",
+            "UNPACK (one for each output)",
+        ),
+    ),
+    "REVERSE_V2": Supported(
+        "The input turned around in time or space.",
+        (*COPY, shapes.same_shape),
+        attributes={"axis": "1 (height) or 2 (width, time)"},
+        note="Along channels it is CONCATENATION of slices, as are steps along channels.",
     ),
     "MEAN": Supported(
         "Average over axes, rescaled to the output's scale.",
         (*ACTIVATIONS, shapes.averaged_shape, ranges.averaged_range),
-        attributes={"axes": "which of 1 (height), 2 (width, time), 3 (channels); they stay with length 1"},
+        attributes=AXES,
         note="Without `keep_dims` a RESHAPE follows.",
+    ),
+    "SUM": Supported(
+        "Sum over axes, rescaled to the output's scale.",
+        (*INT8_ALONE, shapes.averaged_shape, ranges.averaged_range),
+        attributes=AXES,
+        note=(
+            "LiteRT's reference kernel gives other values (of one scale in and out its sums wrap around as bytes), its "
+            "optimized one single values that differ by 1; the device's (TFLM's) results are taken."
+        ),
+    ),
+    "REDUCE_MAX": Supported(
+        "Largest value over axes, channels among them (without them it is MAX_POOL_2D).",
+        (*INT8_ALONE, operands.same_quantization, shapes.averaged_shape),
+        attributes=AXES,
+    ),
+    "REDUCE_MIN": Supported(
+        "Smallest value over axes.",
+        (*INT8_ALONE, operands.same_quantization, shapes.averaged_shape),
+        attributes=AXES,
+    ),
+    "ARG_MAX": Supported(
+        "Which channel is the largest, the first of equal ones.", PLACES, attributes=CHANNELS, note=_PLACES
+    ),
+    "ARG_MIN": Supported(
+        "Which channel is the smallest, the first of equal ones.", PLACES, attributes=CHANNELS, note=_PLACES
     ),
     "SOFTMAX": Supported(
         "Softmax over channels.",
@@ -242,53 +307,7 @@ SUPPORTED: Mapping[str, Supported] = {
             "the device's (TFLM's) results are taken, and single values differ from LiteRT's by a few steps."
         ),
     ),
-    "LOGISTIC": Supported(
-        "1 / (1 + exp(-x)).",
-        (*ACTIVATIONS, shapes.same_shape, ranges.probability_output, ranges.curve_input),
-        note=_CURVE,
-    ),
-    "TANH": Supported(
-        "Hyperbolic tangent.",
-        (*ACTIVATIONS, shapes.same_shape, ranges.symmetric_unit_output, ranges.curve_input),
-        note=_CURVE,
-    ),
-    "RSQRT": Supported(
-        "1 / sqrt(x).",
-        (*INT8_ALONE, shapes.same_shape, ranges.rsqrt_scales),
-        note="At and below zero the result is the largest value; the interpreters stop with an error below zero.",
-    ),
-    "NEG": Supported(
-        "-x, as a table: DEQUANTIZE, NEG in float32 and QUANTIZE become this one operator.",
-        (*INT8_ALONE, shapes.same_shape),
-        note="LayerNormalization converts to it.",
-    ),
-    "ABS": Supported("Absolute value.", (*INT8_ALONE, shapes.same_shape, ranges.ratio_of_scales)),
-    "HARD_SWISH": Supported("x * clip(x + 3, 0, 6) / 6.", (*INT8_ALONE, shapes.same_shape, ranges.swish_scales)),
-    "RELU": Supported("Largest of x and 0.", (*ACTIVATIONS, shapes.same_shape, ranges.ratio_of_scales)),
-    "RELU6": Supported(
-        "x limited to 0 ... 6.",
-        (*ACTIVATIONS, shapes.same_shape, ranges.ratio_of_scales),
-        note=(
-            "Where input and output have different scales TFLM forgets to rescale, which makes its result useless; "
-            "LiteRT's is taken. With equal scales both agree."
-        ),
-    ),
-    "RELU_N1_TO_1": Supported(
-        "x limited to -1 ... 1.",
-        (*INT8_ALONE, shapes.same_shape, ranges.ratio_of_scales),
-        note="TFLM does not have it as an operator of its own; equal to LiteRT.",
-    ),
-    "LEAKY_RELU": Supported(
-        "x where positive, alpha * x where negative.",
-        (*ACTIVATIONS, shapes.same_shape, ranges.ratio_of_scales),
-        attributes={"alpha": "slope below zero; any sign"},
-    ),
-    "GELU": Supported(
-        "x times the share of a normal distribution that lies below x.",
-        (*INT8_ALONE, shapes.same_shape, ranges.ratio_of_scales),
-        attributes={"approximate": "true for the curve through tanh, false for the one through erf"},
-        note="TFLM does not have it; equal to LiteRT.",
-    ),
+    **FUNCTIONS,
     "QUANTIZE": Supported(
         "Change of type or scale, at the edges of the graph or between operators.",
         (
@@ -307,11 +326,13 @@ SUPPORTED: Mapping[str, Supported] = {
 """Every kind of operator that can be in a ``Graph``."""
 
 _RECURRENT = "recurrent layers and control flow are not supported; use convolutions (dilated ones see as far)"
+_IN_FLOAT = (
+    "it computes in float32, and compiles only between DEQUANTIZE and QUANTIZE where all depends on one int8 value; "
+    "put single numbers into its other operands, or build the layer of others"
+)
 _DYNAMIC = "it computes shapes at run time; build the model with a fixed input length and batch size 1"
 CURES: Mapping[str, str] = {
-    "RESIZE_BILINEAR": "only nearest-neighbour resizing is supported; upsample with interpolation='nearest'",
     "SHAPE": _DYNAMIC,
-    "PACK": _DYNAMIC,
     "FILL": _DYNAMIC,
     "RANGE": _DYNAMIC,
     "CAST": _DYNAMIC,
@@ -328,10 +349,7 @@ CURES: Mapping[str, str] = {
         "it keeps a state from call to call; export the network without its buffers, over a whole window, and stream "
         "it by --mode stream, which keeps what each layer needs"
     ),
-    "ARG_MAX": "end the network before it; the generated pipeline takes the largest class itself",
-    "BATCH_MATMUL": "products of two activations (attention) are not supported; use convolutions or dense layers",
-    "ELU": "use GELU, RELU or LEAKY_RELU instead",
-    "PRELU": "use LEAKY_RELU, which has one slope, instead",
+    **dict.fromkeys(("CEIL", "COS", "FLOOR", "POW", "ROUND", "SIGN", "SIN", "SQUARE"), _IN_FLOAT),
     "DELEGATE": "the file was saved after a delegate had changed it; pass the converter's own output",
     "DENSIFY": "convert the model without sparsity",
 }

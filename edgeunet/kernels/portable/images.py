@@ -8,7 +8,7 @@ from edgeunet.kernels.conditions import parameters, plain, source
 from edgeunet.kernels.kernel import Arguments, Kernel, KernelTable, StructFields
 from edgeunet.kernels.portable.fields import REQUANTIZE, requantization_fields
 from edgeunet.program.convolutions import Conv2d, Depthwise2d, Image
-from edgeunet.program.parameters import Pool2d, Resize
+from edgeunet.program.parameters import Bilinear, Pool2d, Resize
 from edgeunet.program.steps import Step
 
 
@@ -88,12 +88,29 @@ def _resize(step: Step) -> Arguments:
     return Arguments("eu_resize_t", fields)
 
 
+def _resize_bilinear(step: Step) -> Arguments:
+    resize, view = parameters(step, Bilinear), source(step)
+    fields: StructFields = {
+        "out_height": len(resize.rows[0]),
+        "out_width": len(resize.columns[0]),
+        "in_width": resize.in_width,
+        "channels": view.channels,
+        "in_pitch": view.pitch_bytes,
+        "out_pitch": step.output.pitch_bytes,
+    }
+    for axis, places in (("y", resize.rows), ("x", resize.columns)):
+        for part, values in zip(("", "_next", "_part"), places, strict=True):
+            fields = {**fields, f"{axis}{part}": np.array(values, np.uint16)}
+    return Arguments("eu_resize_bilinear_t", fields)
+
+
 IMAGES: KernelTable = {
     "conv_2d": (Kernel("eu_conv_2d", "portable", plain, _conv_2d, REQUANTIZE),),
     "depthwise_2d": (Kernel("eu_depthwise_2d", "portable", plain, _depthwise_2d, REQUANTIZE),),
     "transpose_conv_2d": (Kernel("eu_transpose_conv_2d", "portable", plain, _transpose_conv_2d, REQUANTIZE),),
     "max_pool_2d": (Kernel("eu_max_pool_2d", "portable", plain, _max_pool_2d),),
     "average_pool_2d": (Kernel("eu_average_pool_2d", "portable", plain, _average_pool_2d),),
+    "resize_bilinear": (Kernel("eu_resize_bilinear", "portable", plain, _resize_bilinear),),
     "resize": (Kernel("eu_resize", "portable", plain, _resize),),
 }
 """Rows by step kind."""

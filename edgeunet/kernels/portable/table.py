@@ -18,11 +18,16 @@ from edgeunet.program.convolutions import (
 )
 from edgeunet.program.parameters import (
     Add,
+    ArgMax,
     AveragePool,
     Copy,
+    MatrixProduct,
+    Maximum,
     Mean,
     Multiply,
     Pool,
+    Prelu,
+    Reduce,
     Repeat,
     Softmax,
     SquaredDifference,
@@ -144,7 +149,7 @@ def _strides(step: Step, position: int) -> tuple[int, int]:
     return (0 if rows == 1 and step.rows > 1 else pitch), (0 if channels == 1 and step.output.channels > 1 else 1)
 
 
-def _pair_fields(step: Step, zero_points: tuple[int, int]) -> StructFields:
+def _pair_rows(step: Step) -> StructFields:
     """Geometry of two operands and a result, row by row."""
     (a_pitch, a_step), (b_pitch, b_step) = _strides(step, 0), _strides(step, 1)
     return {
@@ -155,9 +160,12 @@ def _pair_fields(step: Step, zero_points: tuple[int, int]) -> StructFields:
         "b_pitch": b_pitch,
         "b_step": b_step,
         "out_pitch": step.output.pitch_bytes,
-        "a_zero_point": zero_points[0],
-        "b_zero_point": zero_points[1],
     }
+
+
+def _pair_fields(step: Step, zero_points: tuple[int, int]) -> StructFields:
+    """The same with the operands' zero points."""
+    return {**_pair_rows(step), "a_zero_point": zero_points[0], "b_zero_point": zero_points[1]}
 
 
 def _two_scales(p: Add | SquaredDifference) -> StructFields:
@@ -192,6 +200,21 @@ def _mul(step: Step) -> Arguments:
     p = parameters(step, Multiply)
     fields = {"multiplier": p.multiplier, "shift": p.shift} | _clamp(p.out_zero_point, p.low, p.high)
     return Arguments("eu_mul_t", _pair_fields(step, p.zero_points) | fields)
+
+
+def _maximum(step: Step) -> Arguments:
+    return Arguments("eu_maximum_t", _pair_rows(step) | _flip(parameters(step, Maximum).smaller))
+
+
+def _prelu(step: Step) -> Arguments:
+    p = parameters(step, Prelu)
+    factors = {
+        "multiplier": p.multipliers[0],
+        "shift": p.shifts[0],
+        "below_multiplier": p.multipliers[1],
+        "below_shift": p.shifts[1],
+    }
+    return Arguments("eu_prelu_t", _pair_fields(step, p.zero_points) | factors | _clamp(p.out_zero_point))
 
 
 def _table(step: Step) -> Arguments:
@@ -239,21 +262,62 @@ def _copy(step: Step) -> Arguments:
     return Arguments("eu_copy_t", copy_fields(step))
 
 
-def _mean(step: Step) -> Arguments:
-    mean, view = parameters(step, Mean), source(step)
-    over_channels = mean.inner == 1 and mean.count == view.channels
-    fields: StructFields = {
-        "outer": mean.outer,
-        "count": mean.count,
-        "inner": mean.inner,
-        "in_jump": view.pitch_bytes if over_channels else mean.count * mean.inner,
-        "in_step": mean.inner,
-        "out_jump": step.output.pitch_bytes if over_channels else mean.inner,
-        "in_zero_point": mean.zero_point,
-        "multiplier": mean.multiplier,
-        "shift": mean.shift,
+def _middle_axis(step: Step) -> StructFields:
+    """Geometry of what runs over the middle axis of three."""
+    p, view = parameters(step, Mean, Reduce), source(step)
+    over_channels = p.inner == 1 and p.count == view.channels
+    return {
+        "outer": p.outer,
+        "count": p.count,
+        "inner": p.inner,
+        "in_jump": view.pitch_bytes if over_channels else p.count * p.inner,
+        "in_step": p.inner,
+        "out_jump": step.output.pitch_bytes if over_channels else p.inner,
     }
-    return Arguments("eu_mean_t", fields | _clamp(mean.out_zero_point))
+
+
+def _mean(step: Step) -> Arguments:
+    mean = parameters(step, Mean)
+    fields = {"in_zero_point": mean.zero_point, "multiplier": mean.multiplier, "shift": mean.shift}
+    return Arguments("eu_mean_t", _middle_axis(step) | fields | _clamp(mean.out_zero_point))
+
+
+def _batch_matmul(step: Step) -> Arguments:
+    p = parameters(step, MatrixProduct)
+    (a_row, a_step), (b_column, b_step) = (p.depth, 1), (1, p.columns)
+    if p.transposed[0]:
+        a_row, a_step = 1, p.rows
+    if p.transposed[1]:
+        b_column, b_step = p.depth, 1
+    fields: StructFields = {
+        "batches": p.batches,
+        "rows": p.rows,
+        "depth": p.depth,
+        "columns": p.columns,
+        "a_row": a_row,
+        "a_step": a_step,
+        "b_column": b_column,
+        "b_step": b_step,
+        "a_zero_point": p.zero_points[0],
+        "b_zero_point": p.zero_points[1],
+        "multiplier": p.multiplier,
+        "shift": p.shift,
+    }
+    return Arguments("eu_batch_matmul_t", fields | _clamp(p.out_zero_point))
+
+
+def _flip(smaller: bool) -> StructFields:
+    """What turns the order around."""
+    return {"flip": -1 if smaller else 0}
+
+
+def _reduce_max(step: Step) -> Arguments:
+    return Arguments("eu_reduce_max_t", _middle_axis(step) | _flip(parameters(step, Reduce).smaller))
+
+
+def _arg_max(step: Step) -> Arguments:
+    fields = _rowwise(step) | {"channels": source(step).channels}
+    return Arguments("eu_arg_max_t", fields | _flip(parameters(step, ArgMax).smaller))
 
 
 def _fill(step: Step) -> Arguments:
@@ -285,11 +349,16 @@ PORTABLE: KernelTable = {
     "add": (ADDITION, Kernel("eu_add", "portable", plain, _add, REQUANTIZE)),
     "mul": (Kernel("eu_mul", "portable", plain, _mul, REQUANTIZE),),
     "squared_difference": (Kernel("eu_squared_difference", "portable", plain, _squared_difference, REQUANTIZE),),
+    "maximum": (Kernel("eu_maximum", "portable", plain, _maximum),),
+    "prelu": (Kernel("eu_prelu", "portable", plain, _prelu, REQUANTIZE),),
     "table": (Kernel("eu_table", "portable", plain, _table, overlap=in_order()),),
     "repeat": (Kernel("eu_repeat", "portable", plain, _repeat, overlap=in_order()),),
     "copy": (Kernel("eu_copy", "portable", plain, _copy),),
     "fill": (Kernel("eu_fill", "portable", fills_bytes, _fill),),
     "mean": (Kernel("eu_mean", "portable", plain, _mean, REQUANTIZE),),
+    "batch_matmul": (Kernel("eu_batch_matmul", "portable", plain, _batch_matmul, REQUANTIZE),),
+    "reduce_max": (Kernel("eu_reduce_max", "portable", plain, _reduce_max),),
+    "arg_max": (Kernel("eu_arg_max", "portable", plain, _arg_max),),
     "softmax": (Kernel("eu_softmax", "portable", _softmax_fits, _softmax, overlap=in_order()),),
     **IMAGES,
 }

@@ -18,7 +18,17 @@ from edgeunet.program.convolutions import (
     DepthwiseUpsampled,
     Image,
 )
-from edgeunet.program.parameters import Add, AveragePool, Mean, Pool, Pool2d, Repeat, SquaredDifference
+from edgeunet.program.parameters import (
+    Add,
+    AveragePool,
+    MatrixProduct,
+    Mean,
+    Pool,
+    Pool2d,
+    Reduce,
+    Repeat,
+    SquaredDifference,
+)
 from edgeunet.program.steps import Step, View
 
 
@@ -152,9 +162,19 @@ def _fill(step: Step) -> Work:
 
 
 def _mean(step: Step) -> Work:
-    mean = parameters(step, Mean)
+    mean = parameters(step, Mean, Reduce)
     values = mean.outer * mean.inner
     return {"call": 1, "row": mean.outer, "output": values, "product": values * mean.count}
+
+
+def _arg_max(step: Step) -> Work:
+    return {"call": 1, "row": step.rows, "value": step.rows * source(step).channels}
+
+
+def _batch_matmul(step: Step) -> Work:
+    p = parameters(step, MatrixProduct)
+    values = p.batches * p.rows * p.columns
+    return {"call": 1, "row": p.batches * p.rows, "output": values, "product": values * p.depth}
 
 
 def _inside(size: int, out: int, window: int, stride: int, dilation: int, before: int) -> int:
@@ -222,12 +242,18 @@ PORTABLE: Mapping[str, WorkOf] = {
     "eu_add": _scaled_pair,
     "eu_mul": _values,
     "eu_squared_difference": _scaled_pair,
+    "eu_maximum": _values,
+    "eu_prelu": _values,
     "eu_table": _values,
     "eu_softmax": _values,
     "eu_repeat": _repeat,
     "eu_copy": _copy,
     "eu_fill": _fill,
     "eu_mean": _mean,
+    "eu_reduce_max": _mean,
+    "eu_batch_matmul": _batch_matmul,
+    "eu_resize_bilinear": _values,
+    "eu_arg_max": _arg_max,
     "eu_conv_2d": _conv_2d,
     "eu_depthwise_2d": _window_2d,
     "eu_transpose_conv_2d": _transpose_conv_2d,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edgeunet.graph import evaluate, read_tflite
-from tests.rigs.judges import litert_reference, tflm
+from tests.rigs.judges import litert_optimized, litert_reference, tflm
 
 ALL = np.arange(-128, 128).astype(np.int8).reshape(1, 1, 16, 16)
 SHAPE = (1, 1, 16, 16)
@@ -61,6 +61,31 @@ def test_gelu(one_operator, case: tuple[float, int], ratio: float, approximate: 
     judged(one_operator("GELU", SHAPE, SHAPE, case, q_out, approximate=approximate), (litert_reference,))
 
 
+@pytest.mark.parametrize("kind", ["EXP", "LOG", "RELU_0_TO_1"])
+def test_functions_that_only_litert_has(one_operator, kind: str) -> None:  # type: ignore[no-untyped-def]
+    for case in CASES:
+        for ratio in (0.1, 0.5, 1.37):
+            judged(one_operator(kind, SHAPE, SHAPE, case, (case[0] * ratio, -case[1] // 3)), (litert_reference,))
+
+
+def test_elu_which_litert_has_no_reference_kernel_for(one_operator) -> None:  # type: ignore[no-untyped-def]
+    for case in CASES:
+        for ratio in (0.1, 0.5, 1.37):
+            model = one_operator("ELU", SHAPE, SHAPE, case, (case[0] * ratio, -case[1] // 3))
+            judged(model, (litert_optimized, tflm))
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_square_roots_are_cut_off(one_operator, scale: float) -> None:  # type: ignore[no-untyped-def]
+    for spread, zero_point in ((0.4, -128), (1.0, 3), (1 / 16, -100), (2.5, 127)):
+        q_out = (np.sqrt(scale) * spread, zero_point)
+        judged(one_operator("SQRT", SHAPE, SHAPE, (scale, -128), q_out), (litert_reference,))
+
+
+def test_negation_of_stored_bytes(one_operator) -> None:  # type: ignore[no-untyped-def]
+    judged(one_operator("NEG", SHAPE, SHAPE, (0.05, 0), (0.05, 0)), (litert_reference,))
+
+
 @pytest.mark.parametrize("spread", [0.4, 1.0, 2.5])
 @pytest.mark.parametrize("scale", SCALES)
 def test_rsqrt(one_operator, scale: float, spread: float) -> None:  # type: ignore[no-untyped-def]
@@ -77,7 +102,7 @@ def test_negation_in_float_is_a_table() -> None:
         middle = writer.op("DEQUANTIZE", [x], writer.tensor(SHAPE, "float32"))
         middle = writer.op("NEG", [middle], writer.tensor(SHAPE, "float32"))
         model = writer.op("QUANTIZE", [middle], y) and writer.build([x], [y])
-        assert [op.kind for op in read_tflite(model).ops] == ["NEG"]
+        assert [op.kind for op in read_tflite(model).ops] == ["FLOAT_FUNCTION"]
         judged(model)
 
 

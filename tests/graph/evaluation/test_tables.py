@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from edgeunet.graph.evaluation import lookup, softmax
 from edgeunet.graph.evaluation.arithmetic import Multiplier, quantize_multiplier
+from edgeunet.graph.evaluation.float_functions import FloatStep
 from edgeunet.graph.ir import Quantization
 from tests.rigs import gemmlowp as slow
 
@@ -29,7 +31,7 @@ def rescaled(value: int, factor: Multiplier) -> int:
     return slow.by_power(high, min(factor.shift, 0))
 
 
-def table(kind: str, given: Quantization, made: Quantization, **attributes: float) -> list[int]:
+def table(kind: str, given: Quantization, made: Quantization, **attributes: Any) -> list[int]:
     found = lookup.lookup_table(kind, attributes, given, made)
     assert (found.dtype, found.shape, found.flags.writeable) == (np.int8, (256,), False)
     return [int(value) for value in found]
@@ -141,7 +143,12 @@ def test_negation_in_float32(case: tuple[float, int, float, int]) -> None:
         quotient = float(F(-F(given.scale * value)) / F(made.scale))
         return math.floor(abs(quotient) + 0.5) * (-1 if quotient < 0 else 1) + made.zero_point
 
-    assert table("NEG", given, made) == each(given, result)
+    assert table("FLOAT_FUNCTION", given, made, steps=(FloatStep("NEG", (0,)),)) == each(given, result)
+
+
+def test_negation_of_bytes_leaves_the_lowest() -> None:
+    both = quantization(0.1, 0)
+    assert table("NEG", both, both) == [-128, *range(127, -128, -1)]
 
 
 SWISH = [

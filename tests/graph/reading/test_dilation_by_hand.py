@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgeunet.graph.folding.space_to_batch import fold_dilation
 from edgeunet.graph.ir import Graph, Op, Quantization, Tensor
-from edgeunet.graph.reading.space_to_batch import fold_dilation
 
 Array = np.ndarray[Any, Any]
 Pair = tuple[int, int]

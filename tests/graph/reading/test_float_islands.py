@@ -1,11 +1,14 @@
-"""A float operator between DEQUANTIZE and QUANTIZE becomes one int8 operator, unless anything else sees its values."""
+"""Float operators between DEQUANTIZE and QUANTIZE become one int8 operator, unless they depend on anything else."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from edgeunet.graph.evaluation.float_functions import FloatStep
+from edgeunet.graph.folding.float_islands import MOST_STEPS, fold_islands
 from edgeunet.graph.ir import Graph, Op, Quantization, Tensor
-from edgeunet.graph.reading.float_islands import fold_islands
 
 S = (1, 1, 8, 4)
 
@@ -36,30 +39,35 @@ def told(graph: Graph) -> list[tuple[str, str, tuple[int, ...], tuple[int, ...]]
     return [(op.kind, op.name, op.inputs, op.outputs) for op in graph.ops]
 
 
-FOLDED = ("NEG", "middle0", (0,), (3,))
+def steps_of(graph: Graph, number: int = -1) -> list[tuple[str, tuple[int, ...]]]:
+    return [(step.kind, step.operands) for step in graph.ops[number].attributes["steps"]]
+
+
+FOLDED = ("FLOAT_FUNCTION", "middle0", (0,), (3,))
 
 
 def test_the_three_become_one_where_the_last_of_them_stood() -> None:
-    (opening, folded) = fold_islands(network("NEG")).ops
-    assert (opening.kind, folded.attributes) == ("DEQUANTIZE", {"of": 0})  # what nobody reads any more goes later
-    assert told(fold_islands(network("NEG")))[1] == FOLDED
+    (opening, middle, folded) = fold_islands(network("NEG")).ops
+    assert (opening.kind, middle.kind) == ("DEQUANTIZE", "NEG")  # what nobody reads any more goes later
+    assert folded.attributes == {"steps": (FloatStep("NEG", (0,), {"of": 0}),)}
+    assert told(fold_islands(network("NEG")))[2] == FOLDED
 
 
 def test_every_island_of_a_graph_is_folded_and_others_stay() -> None:
-    found = told(fold_islands(network("NEG", "EXP", "NEG")))
+    graph = network("NEG", "CUMSUM", "SIN")
+    found = told(fold_islands(graph))
     assert found == [
-        ("DEQUANTIZE", "open0", (0,), (1,)),
+        *told(graph)[:2],
         FOLDED,
-        *told(network("NEG", "EXP", "NEG"))[3:6],
-        ("DEQUANTIZE", "open2", (8,), (9,)),
-        ("NEG", "middle2", (8,), (11,)),
+        *told(graph)[3:8],
+        ("FLOAT_FUNCTION", "middle2", (8,), (11,)),
     ]
 
 
-def unchanged_but_later(graph: Graph) -> bool:
-    """Whether the first island stays, and the one after it is folded nevertheless."""
-    found = told(fold_islands(graph))
-    return found[:-2] == told(graph)[:-3] and found[-1] == ("NEG", "middle1", (4,), (7,))
+def folded_kinds(graph: Graph) -> list[str]:
+    """Kinds of the operators that make the outputs."""
+    made = {op.outputs[0]: op.kind for op in fold_islands(graph).ops}
+    return [made[index] for index in graph.outputs]
 
 
 def changed(graph: Graph, number: int, **fields: object) -> Graph:
@@ -67,19 +75,72 @@ def changed(graph: Graph, number: int, **fields: object) -> Graph:
     return replace(graph, ops=ops)
 
 
-def test_what_is_not_an_island_stays() -> None:
-    two = network("NEG", "NEG")
-    assert unchanged_but_later(changed(two, 0, kind="RELU"))
-    assert unchanged_but_later(changed(two, 2, kind="RELU"))
-    assert unchanged_but_later(replace(two, ops=two.ops[1:], inputs=(1, 4)))  # begins with an input of the graph
-    assert unchanged_but_later(replace(two, ops=(two.ops[0], two.ops[1], *two.ops[3:]), outputs=(2, 7)))
-    assert unchanged_but_later(replace(two, outputs=(2, 3, 7)))  # the float value leaves the graph
-    wide = tuple(replace(t, dtype="int16") if i == 0 else t for i, t in enumerate(two.tensors))
-    assert unchanged_but_later(replace(two, tensors=wide))
+def with_type(graph: Graph, number: int, dtype: str) -> Graph:
+    tensors = tuple(replace(t, dtype=dtype) if i == number else t for i, t in enumerate(graph.tensors))
+    return replace(graph, tensors=tensors)
 
 
-def test_a_float_value_with_two_readers_stays() -> None:
+def test_what_is_not_an_island_stays_and_the_one_after_it_goes() -> None:
+    two, last = network("NEG", "NEG"), "FLOAT_FUNCTION"
+    assert folded_kinds(two) == [last, last]
+    assert folded_kinds(changed(two, 2, kind="RELU")) == ["RELU", last]
+    assert folded_kinds(replace(two, ops=two.ops[1:], inputs=(1, 4))) == ["QUANTIZE", last]  # begins with a float input
+    assert folded_kinds(with_type(two, 0, "int16")) == ["QUANTIZE", last]
+    assert folded_kinds(with_type(two, 3, "int16")) == ["QUANTIZE", last]
+
+
+def test_a_quantize_right_after_a_dequantize_stays() -> None:
+    graph = network("NEG")
+    assert folded_kinds(changed(graph, 2, inputs=(1,))) == ["QUANTIZE"]
+
+
+def test_a_float_value_that_others_read_too_is_folded_for_each_reader() -> None:
+    graph = network("NEG")
+    extra = Op("QUANTIZE", "other", (2,), (4,))
+    both = replace(graph, tensors=(*graph.tensors, graph.tensors[3]), ops=(*graph.ops, extra), outputs=(2, 3, 4))
+    assert folded_kinds(both) == ["NEG", "FLOAT_FUNCTION", "FLOAT_FUNCTION"]
+
+
+def test_a_value_that_splits_and_meets_again_is_one_function() -> None:
+    """x * tanh(log(1 + exp(x))), with exp(x) + 1 of a constant."""
+    floats = [Tensor(f"f{i}", S, "float32") for i in range(6)]
+    one = Tensor("one", (1,), "float32", data=np.ones(1, np.float32))
+    given, made = (Tensor(name, S, "int8", Quantization((0.1,), (3,))) for name in "xy")
+    ops = (
+        Op("DEQUANTIZE", "open", (0,), (2,)),
+        Op("EXP", "exp", (2,), (3,)),
+        Op("ADD", "plus", (8, 3), (4,), {"activation": "NONE"}),
+        Op("LOG", "log", (4,), (5,)),
+        Op("TANH", "tanh", (5,), (6,)),
+        Op("MUL", "times", (2, 6), (7,), {"activation": "NONE"}),
+        Op("QUANTIZE", "close", (7,), (1,)),
+    )
+    graph = Graph("net", (given, made, *floats, one), ops, (0,), (1,), "")
+    found = fold_islands(graph)
+    assert told(found)[-1] == ("FLOAT_FUNCTION", "times", (0,), (1,))
+    assert steps_of(found) == [
+        ("CONSTANT", ()),
+        ("EXP", (0,)),
+        ("ADD", (1, 2)),
+        ("LOG", (3,)),
+        ("TANH", (4,)),
+        ("MUL", (0, 5)),
+    ]
+    row = replace(graph, tensors=(*graph.tensors[:8], replace(one, data=np.ones(4, np.float32))))
+    assert folded_kinds(row) == ["QUANTIZE"]  # a number per channel is not a function of one value
+
+
+def test_a_function_of_two_values_stays() -> None:
     two = network("NEG", "NEG")
-    extra = Op("QUANTIZE", "other", (2,), (8,))
-    graph = replace(two, tensors=(*two.tensors, two.tensors[3]), ops=(*two.ops[:3], extra, *two.ops[3:]))
-    assert unchanged_but_later(graph)
+    met = changed(changed(two, 4, kind="ADD", inputs=(2, 5)), 2, kind="QUANTIZE")
+    assert folded_kinds(met) == ["FLOAT_FUNCTION", "QUANTIZE"]
+
+
+def test_a_chain_longer_than_anybody_writes_stays() -> None:
+    for length, kind in ((MOST_STEPS, "FLOAT_FUNCTION"), (MOST_STEPS + 1, "QUANTIZE")):
+        ends = network("NEG").tensors
+        chain = [Op("NEG", f"n{i}", (i,), (i + 1,)) for i in range(2, length + 2)]
+        opened, closed = Op("DEQUANTIZE", "open", (0,), (2,)), Op("QUANTIZE", "close", (length + 2,), (1,))
+        tensors = (ends[0], ends[3], *(ends[1],) * (length + 1))
+        graph = Graph("net", tensors, (opened, *chain, closed), (0,), (1,), "")
+        assert folded_kinds(graph) == [kind]

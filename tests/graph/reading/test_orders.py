@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from edgeunet.graph.reading.orders import Exchange, cheapest, exchanges, long_axes, regrouped, reshaped
+from edgeunet.graph.folding.orders import Exchange, cheapest, exchanges, long_axes, regrouped, reshaped
 
 SHAPE = (2, 3, 4, 5)
 

@@ -144,7 +144,7 @@ def test_weights_stored_in_another_type_are_named(dtype: str) -> None:
 
 def test_unknown_operators_are_named_with_a_cure() -> None:
     for kind, cure in (
-        ("BATCH_MATMUL", "attention"),
+        ("FLOOR", "between DEQUANTIZE and QUANTIZE"),
         ("FLOOR_MOD", "SUPPORTED_OPS"),
     ):
         writer = ModelWriter()

@@ -195,8 +195,8 @@ def test_bytes_that_are_copied() -> None:
 
 
 def test_what_is_not_in_the_table() -> None:
-    assert str(unsupported("FLOOR", "up")) == (
-        "FLOOR 'up': this operator is not supported; build the layer from the operators in docs/SUPPORTED_OPS.md"
+    assert str(unsupported("TOPK_V2", "up")) == (
+        "TOPK_V2 'up': this operator is not supported; build the layer from the operators in docs/SUPPORTED_OPS.md"
     )
     assert "without select or custom operators" in str(unsupported("custom operator Mine", "up"))
     for kind in ("SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"):
@@ -207,7 +207,7 @@ def test_a_graph_is_held_to_its_rules() -> None:
     x, y = tensor(), tensor((1, 2, 6, 5))
     for kind, sentence in (
         ("RELU", rf"^RELU 'layer': its output has shape \(1, 2, 6, 5\) for an input of \(1, 2, 6, 4\){DAMAGED}$"),
-        ("FLOOR", "^FLOOR 'layer': this operator is not supported; "),
+        ("TOPK_V2", "^TOPK_V2 'layer': this operator is not supported; "),
     ):
         with pytest.raises(UnsupportedOpError, match=sentence):
             check_graph(Graph("n", (x, y), (Op(kind, "layer", (0,), (1,)),), (0,), (1,), ""))

@@ -38,6 +38,11 @@ REFUSED: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("CONCATENATION", (S, S), {"axis": 3, "fusedActivationFunction": "RELU"}, "RELU is not supported; add it"),
     ("CONCATENATION", (S, S), {"axis": 0}, "joins along the batch; join along time or channels"),
     ("CONCATENATION", (S, (1, 1, 6, 8)), {"axis": 3}, "don't add up to"),
+    ("NEG", (S, S, (0.1, 3), (0.1, 3)), {}, "its zero point is 3, and interpreters negate as if it were 0"),
+    ("SUM", (S, (1, 1, 1, 4), (1e7, 0), (0.1, 0), ([2],)), {"keepDims": True}, "over int32; sum in two steps"),
+    ("REDUCE_MIN", (S, (1, 1, 6, 1), (0.1, 0), (0.2, 0), ([3],)), {"keepDims": True}, "differ from the output's 0.2"),
+    ("ARG_MAX", (S, (1, 1, 4), (0.1, 0), (1.0, 0), ([2],)), {}, "it runs over time or space; only the largest"),
+    ("ARG_MAX", ((1, 1, 2, 129), (1, 1, 2), (0.1, 0), (1.0, 0), ([3],)), {}, "has 129 channels and 128 are supported"),
     ("DEQUANTIZE", (S, S), {}, "converts int8 to int8, which is not supported"),
     ("NEG", (("float32", S), ("float32", S)), {}, "is float32 and only int8 is supported"),
 ]  # fmt: skip
@@ -45,7 +50,7 @@ REFUSED: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("kind", "shapes", "options", "sentence"), REFUSED)
 def test_one_operator(one_operator: Any, kind: str, shapes: Any, options: dict[str, Any], sentence: str) -> None:
-    if kind == "NEG":
+    if shapes[0][0] == "float32":
         writer = ModelWriter()
         x, y = (writer.tensor(shape, dtype, name="net/layer_under_test/op") for dtype, shape in shapes)
         model = writer.op(kind, [x], y) and writer.build([x], [y])
@@ -61,6 +66,9 @@ def test_one_operator(one_operator: Any, kind: str, shapes: Any, options: dict[s
         ("ADD", (0.1, 0.1, 1e-8), "too far from the output's"),
         ("MUL", (100.0, 100.0, 0.1), "too far from the output's"),
         ("SQUARED_DIFFERENCE", (1.0, 1.0, 1e-5), "too far from the output's"),
+        ("PRELU", (1.0, 1.0, 1e-5), "too far from the output's"),
+        ("MAXIMUM", (0.1, 0.2, 0.1), "scale 0.2 and zero point 0 of '.*' differ from the output's"),
+        ("DIV", (0.1, 0.1, 0.1), "it divides by more than one constant number; multiply by the inverse"),
     ],
 )
 def test_two_operands(kind: str, scales: tuple[float, float, float], sentence: str) -> None:
@@ -68,6 +76,39 @@ def test_two_operands(kind: str, scales: tuple[float, float, float], sentence: s
     x, y, z = (writer.tensor(S, "int8", scale, name="net/sum/op") for scale in scales)
     with pytest.raises(UnsupportedOpError, match=rf"{kind} 'sum': .*{sentence}"):
         read_tflite(writer.op(kind, [x, y], z) and writer.build([x, y], [z]))
+
+
+@pytest.mark.parametrize(
+    ("number", "scale", "sentence"),
+    [(3, 0.1, "it divides by zero; leave it out"), (4, 1e-8, "too far from the output's; quantize the model again")],
+)
+def test_a_divisor(number: int, scale: float, sentence: str) -> None:
+    writer = ModelWriter()
+    x, y = writer.tensor(S, "int8", 0.1), writer.tensor(S, "int8", 0.1, name="net/share/op")
+    by = writer.tensor((1,), "int8", scale, 3, np.array([number], np.int8))
+    with pytest.raises(UnsupportedOpError, match=f"DIV 'share': .*{sentence}"):
+        read_tflite(writer.op("DIV", [x, by], y) and writer.build([x], [y]))
+
+
+def test_matrices_that_do_not_fit() -> None:
+    for scale, shape, sentence in (
+        (0.1, (1, 1, 5, 2), "don't make .*; repeat none of them, and keep the batch at 1"),
+        (1e7, (1, 1, 4, 2), "it sums 4 products scaled by .*: over int32; quantize again"),
+    ):
+        writer = ModelWriter()
+        x, y = writer.tensor((1, 1, 3, 4), "int8", scale), writer.tensor(shape, "int8", 0.1)
+        z = writer.tensor((1, 1, 3, 2), "int8", 0.1, name="net/attention/op")
+        with pytest.raises(UnsupportedOpError, match=f"BATCH_MATMUL 'attention': .*{sentence}"):
+            read_tflite(writer.op("BATCH_MATMUL", [x, y], z) and writer.build([x, y], [z]))
+
+
+def test_the_place_of_the_largest_ends_a_network() -> None:
+    writer = ModelWriter()
+    x, place = writer.tensor(S, "int8", 0.1), writer.tensor(S[:3], "int32", name="net/class/op")
+    writer.op("ARG_MAX", [x, writer.constant([3])], place)
+    y = writer.op("RESHAPE", [place, writer.constant([1, 6])], writer.tensor((1, 6), "int32"))
+    with pytest.raises(UnsupportedOpError, match="ARG_MAX 'class': the network goes on with its result"):
+        read_tflite(writer.build([x], [y]))
 
 
 def test_shapes_that_do_not_broadcast() -> None:
@@ -102,8 +143,8 @@ def test_groups() -> None:
     weights = writer.tensor((4, 1, 1, 2), "int8", 0.1, data=np.ones((4, 1, 1, 2), np.int8))
     y = writer.op("CONV_2D", [x, weights], writer.tensor((1, 1, 6, 4), "int8", 0.2, name="net/mix/Conv2D"),
                   strideH=1, strideW=1)  # fmt: skip
-    with pytest.raises(UnsupportedOpError, match="'mix': it has 2 groups; use an ordinary or a depthwise convolution"):
-        read_tflite(writer.build([x], [y]))
+    kinds = [op.kind for op in read_tflite(writer.build([x], [y])).ops]
+    assert kinds == ["SLICE", "CONV_2D", "SLICE", "CONV_2D", "CONCATENATION"]
 
 
 @pytest.mark.parametrize(

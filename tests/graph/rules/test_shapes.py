@@ -153,6 +153,4 @@ def test_padding_and_slicing() -> None:
 def test_averaging() -> None:
     assert shaped(shapes.averaged_shape, (1, 2, 1, 4), S, axes=(2,)) is None
     made = (1, 2, 6, 4)
-    assert (
-        shaped(shapes.averaged_shape, made, S, axes=(2,)) == f"averaging {S} over (2,) does not give {made}" + DAMAGED
-    )
+    assert shaped(shapes.averaged_shape, made, S, axes=(2,)) == f"{S} reduced over (2,) does not give {made}" + DAMAGED

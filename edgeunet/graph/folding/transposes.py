@@ -18,9 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from edgeunet.graph.ir import Graph, Op, Tensor
-from edgeunet.graph.layout import activations
-from edgeunet.graph.reading.orders import (
+from edgeunet.graph.folding.orders import (
     Order,
     Shape,
     cheapest,
@@ -31,6 +29,8 @@ from edgeunet.graph.reading.orders import (
     regrouped,
     reshaped,
 )
+from edgeunet.graph.ir import Graph, Op, Tensor
+from edgeunet.graph.layout import activations
 
 
 def push_transposes(graph: Graph) -> Graph:
