@@ -32,7 +32,7 @@ MOST_MACS = 80_000
 """Of one layer: what takes longer says nothing more."""
 LAYERS = 24
 """Chains in one network."""
-NETWORKS, RARER, LONE, LOOPS, COPIES, COLUMNS, FORCED, SIMPLE, STREAMS, IMAGES = 7, 5, 6, 2, 3, 2, 3, 6, 4, 2
+NETWORKS, RARER, LONE, LOOPS, COPIES, COLUMNS, FORCED, SIMPLE, STREAMS, IMAGES, WINDOWS = 7, 5, 6, 2, 3, 2, 3, 6, 4, 2, 3
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,13 @@ def _convolution(n: Chains) -> Value:
 def _depthwise(n: Chains) -> Value:
     taps, stride = n.pick((3, 5, 7, 9, 4)), n.pick((1, 1, 1, 2))
     return n.depthwise(n.start(), taps, n.activation(), stride)
+
+
+def _window(n: Chains) -> Value:
+    """A depthwise window of the whole int8 range that none of the loops which slide takes."""
+    taps, stride, dilation = n.pick(tuple(range(1, 11))), n.pick((1, 2, 2, 3)), n.pick((1, 2, 4))
+    x = n.start(rows=n.pick(tuple(r for r in n.rows if r <= 100)))
+    return n.depthwise(x, taps, ("NONE", 3), stride, dilation if stride == 1 else 1)
 
 
 def _saturated_depthwise(n: Chains) -> Value:
@@ -316,6 +323,8 @@ def cases(flavour: str) -> Iterator[Case]:
         few = partial(chains, 100 + seed, CONVOLUTIONS, FEW_ROWS if seed % 2 else ROWS, odd=False)
         for family in WAYS:
             yield Case(f"{family}-{seed}", forced(family), few())
+    for seed in range(WINDOWS if flavour == "dsp" else 0):
+        yield Case(f"windows-{seed}", forced("sliding"), chains(800 + seed, (_window,), ROWS, odd=seed % 2 == 1))
     for seed in range(SIMPLE if flavour == "portable" else 0):
         kinds = (ALL, RARE, LONELY)[seed % 3]
         layers = len(kinds) if kinds is LONELY else LAYERS

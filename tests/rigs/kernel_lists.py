@@ -54,7 +54,7 @@ DSP = (
     *(f"eu_quads_sum_{tail}{form}" for tail in ("clamped", "saturated", "linear") for form in ("", "_runs")),
     *("eu_quads_add_relu", "eu_quads_add_linear"),
     *("eu_single_conv_clamped", "eu_single_conv_saturated", "eu_single_conv_linear"),
-    *("eu_depthwise_3", "eu_depthwise_5", "eu_depthwise_7", "eu_depthwise_9", "eu_depthwise_word"),
+    *("eu_depthwise_3", "eu_depthwise_5", "eu_depthwise_7", "eu_depthwise_9", "eu_depthwise_any", "eu_depthwise_word"),
     *("eu_depthwise_twice_3", "eu_depthwise_twice_5"),
     *("eu_elementwise_max_2", "eu_elementwise_max_3", "eu_elementwise_max_4"),
     *("eu_elementwise_add_linear", "eu_elementwise_add_clamped"),

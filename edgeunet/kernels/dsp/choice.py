@@ -11,6 +11,7 @@ from functools import lru_cache
 from math import inf
 
 from edgeunet.kernels.dsp.bare import rows as bare
+from edgeunet.kernels.dsp.depthwise.any_window import any_windows
 from edgeunet.kernels.dsp.depthwise.rows import depthwises
 from edgeunet.kernels.dsp.depthwise.words import words
 from edgeunet.kernels.dsp.pairs import rows as pairs
@@ -31,7 +32,7 @@ MOST_TALL_ROWS = 64
 """Longer calls stay with quads, whose code a network has anyway."""
 
 MOST_WORD_ROWS = 16
-"""Longer depthwise calls stay with the kernels that slide."""
+"""Longer depthwise calls stay with the kernels that go channel by channel."""
 
 QUADS = (
     *quads.convolutions(False),
@@ -48,7 +49,7 @@ WAYS = {
     "pairs": {"conv": PAIRS, "conv_sum": pairs.sums(anything)},
     "tall": {"conv": TALL, "conv_sum": tall.sums(anything)},
     "bare": {"conv": BARE, "conv_sum": bare.sums(anything)},
-    "sliding": {"depthwise": depthwises()},
+    "sliding": {"depthwise": (*depthwises(), *any_windows())},
     "words": {"depthwise": words()},
 }
 """The kernels of each way by kind of step; the first that accepts a step is the way's."""

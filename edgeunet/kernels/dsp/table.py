@@ -7,6 +7,7 @@ from functools import cache
 from edgeunet.kernels import images
 from edgeunet.kernels.dsp.bare import rows as bare
 from edgeunet.kernels.dsp.choice import Choice, is_one_row
+from edgeunet.kernels.dsp.depthwise.any_window import any_windows
 from edgeunet.kernels.dsp.depthwise.rows import depthwises
 from edgeunet.kernels.dsp.depthwise.twofold import twofold
 from edgeunet.kernels.dsp.depthwise.words import words
@@ -63,7 +64,7 @@ def chosen_rows(choice: Choice) -> KernelTable:
             *tall.sums(anything),
             *bare.sums(anything),
         ),
-        "depthwise": (*words(choice.words_beat_sliding), *depthwises(), *words()),
+        "depthwise": (*words(choice.words_beat_sliding), *depthwises(), *any_windows(), *words()),
         "depthwise_upsampled": (*twofold(), *words()),
         "max_pool": max_pools(),
         "add": (*additions(), *clamped_additions()),

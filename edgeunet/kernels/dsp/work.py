@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from edgeunet.kernels.conditions import convolution, output_over_input, parameters, source
-from edgeunet.kernels.dsp.depthwise import twofold
+from edgeunet.kernels.dsp.depthwise import any_window, twofold
 from edgeunet.kernels.dsp.depthwise.rows import LONG_TAPS, depthwise_block, loop_name, same_columns
 from edgeunet.kernels.dsp.elementwise.clamped_add import words_of
 from edgeunet.kernels.dsp.pairs import rows as pairs
@@ -192,6 +192,14 @@ def _depthwise_long(step: Step) -> Work:
     return _by_channel(step, _blocks(step.groups, _block(step), 4), step.output.channels, 0, 4)
 
 
+def _depthwise_any(step: Step) -> Work:
+    """Channel by channel, row by row."""
+    blocks, channels = -(-step.groups // any_window.any_block(step)), step.output.channels
+    outputs, taps = step.groups * channels, parameters(step, Depthwise).weights.shape[0]
+    channel = blocks * channels
+    return {"call": 1, "block": blocks, "channel": channel, "row": outputs, "tap": outputs * taps}
+
+
 def _depthwise_twice(step: Step) -> Work:
     block = twofold.block_rows(step) if output_over_input(step) else step.groups
     made = _by_channel(step, _blocks(step.groups, block, 2), step.output.channels, 0, 2)
@@ -267,6 +275,7 @@ DSP: Mapping[str, WorkOf] = {
     **_tailed("eu_depthwise", "3 5", _depthwise),
     **_tailed("eu_depthwise", " ".join(map(str, LONG_TAPS)), _depthwise_long),
     **_tailed("eu_depthwise_twice", "3 5", _depthwise_twice),
+    **_tailed("eu_depthwise", "any", _depthwise_any),
     **_tailed("eu_depthwise", "word", _word),
     **_tailed("eu_elementwise_max", "2 3 4", _words),
     **_tailed("eu_elementwise_add", "linear", _words),
