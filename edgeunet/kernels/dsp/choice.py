@@ -12,6 +12,7 @@ from math import inf
 
 from edgeunet.kernels.dsp.bare import rows as bare
 from edgeunet.kernels.dsp.depthwise.any_window import any_windows
+from edgeunet.kernels.dsp.depthwise.phases import phased
 from edgeunet.kernels.dsp.depthwise.rows import depthwises
 from edgeunet.kernels.dsp.depthwise.words import words
 from edgeunet.kernels.dsp.pairs import rows as pairs
@@ -49,7 +50,9 @@ WAYS = {
     "pairs": {"conv": PAIRS, "conv_sum": pairs.sums(anything)},
     "tall": {"conv": TALL, "conv_sum": tall.sums(anything)},
     "bare": {"conv": BARE, "conv_sum": bare.sums(anything)},
-    "sliding": {"depthwise": (*depthwises(), *any_windows())},
+    "sliding": {"depthwise": depthwises()},
+    "phases": {"depthwise": phased()},
+    "rows": {"depthwise": any_windows()},
     "words": {"depthwise": words()},
 }
 """The kernels of each way by kind of step; the first that accepts a step is the way's."""
@@ -92,7 +95,13 @@ class Choice:
 
     def words_beat_sliding(self, step: Step) -> bool:
         """Whether the call has so few rows that four channels of a row at a time take fewer cycles."""
-        return step.groups <= MOST_WORD_ROWS and self._of("words", step) < self._of("sliding", step)
+        sliding = self._of("sliding", step)
+        by_channel = sliding if sliding < inf else min(self._of("phases", step), self._of("rows", step))
+        return step.groups <= MOST_WORD_ROWS and self._of("words", step) < by_channel
+
+    def phases_beat_rows(self, step: Step) -> bool:
+        """Whether the phases of a dilated window have enough rows to be worth sliding over each."""
+        return self._of("phases", step) < self._of("rows", step)
 
 
 def _first(kernels: Sequence[Kernel], step: Step) -> Kernel | None:

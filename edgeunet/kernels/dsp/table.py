@@ -8,6 +8,7 @@ from edgeunet.kernels import images
 from edgeunet.kernels.dsp.bare import rows as bare
 from edgeunet.kernels.dsp.choice import Choice, is_one_row
 from edgeunet.kernels.dsp.depthwise.any_window import any_windows
+from edgeunet.kernels.dsp.depthwise.phases import phased
 from edgeunet.kernels.dsp.depthwise.rows import depthwises
 from edgeunet.kernels.dsp.depthwise.twofold import twofold
 from edgeunet.kernels.dsp.depthwise.words import words
@@ -64,7 +65,13 @@ def chosen_rows(choice: Choice) -> KernelTable:
             *tall.sums(anything),
             *bare.sums(anything),
         ),
-        "depthwise": (*words(choice.words_beat_sliding), *depthwises(), *any_windows(), *words()),
+        "depthwise": (
+            *words(choice.words_beat_sliding),
+            *depthwises(),
+            *phased(choice.phases_beat_rows),
+            *any_windows(),
+            *words(),
+        ),
         "depthwise_upsampled": (*twofold(), *words()),
         "max_pool": max_pools(),
         "add": (*additions(), *clamped_additions()),

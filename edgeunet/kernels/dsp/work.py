@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from edgeunet.kernels.conditions import convolution, output_over_input, parameters, source
 from edgeunet.kernels.dsp.depthwise import any_window, twofold
+from edgeunet.kernels.dsp.depthwise.phases import phases_of
 from edgeunet.kernels.dsp.depthwise.rows import LONG_TAPS, depthwise_block, loop_name, same_columns
 from edgeunet.kernels.dsp.elementwise.clamped_add import words_of
 from edgeunet.kernels.dsp.pairs import rows as pairs
@@ -14,7 +15,7 @@ from edgeunet.kernels.dsp.scaling import flat_weights
 from edgeunet.kernels.dsp.tall.packing import passes
 from edgeunet.kernels.dsp.windows import GROUP, TALL_ROWS, Runs, split_run, tall_parts, window_runs
 from edgeunet.kernels.exact import one_input
-from edgeunet.kernels.work import Work, WorkOf
+from edgeunet.kernels.work import Work, WorkOf, together
 from edgeunet.program.convolutions import Conv, ConvSum, Depthwise, DepthwiseUpsampled
 from edgeunet.program.steps import Step
 
@@ -180,15 +181,30 @@ def _single_linear(step: Step) -> Work:
 
 def _depthwise(step: Step) -> Work:
     """Channel by channel, two rows at a time: in a loop for the channel's shift, or in one for all others."""
+    if phases := phases_of(step):
+        return _by_phase(phases.step, phases.groups(), 2)
+    return _by_channel(step, _blocks(step.groups, _block(step), 2), *_loops(step), 2)
+
+
+def _loops(step: Step) -> tuple[int, int]:
+    """Channels with a loop for their shift, and the others."""
     p = parameters(step, Depthwise)
     steps = source(step).pitch_bytes, step.output.pitch_bytes
     shifts = [-int(shift) for shift in p.requantization.shifts]
     names = {shift: loop_name("", steps, shift, shifts.count(shift), step) for shift in set(shifts)}
     other = sum(names[shift] == "_any" for shift in shifts)
-    return _by_channel(step, _blocks(step.groups, _block(step), 2), len(shifts) - other, other, 2)
+    return len(shifts) - other, other
+
+
+def _by_phase(dense: Step, groups: tuple[int, ...], at_once: int) -> Work:
+    """A call per phase of a dilated window."""
+    own, other = _loops(dense) if at_once == 2 else (dense.output.channels, 0)
+    return together(*(_by_channel(dense, [rows], own, other, at_once) for rows in groups))
 
 
 def _depthwise_long(step: Step) -> Work:
+    if phases := phases_of(step):
+        return _by_phase(phases.step, phases.groups(), 4)
     return _by_channel(step, _blocks(step.groups, _block(step), 4), step.output.channels, 0, 4)
 
 
