@@ -34,18 +34,6 @@ LAYERS = 24
 """Chains in one network."""
 NETWORKS, RARER, LONE, LOOPS, COPIES, COLUMNS, FORCED = 7, 5, 6, 2, 3, 2, 3
 SIMPLE, STREAMS, IMAGES, WINDOWS = 6, 4, 2, 3
-    7,
-    5,
-    6,
-    2,
-    3,
-    2,
-    3,
-    6,
-    4,
-    2,
-    3,
-)
 
 
 @dataclass(frozen=True)
