@@ -50,7 +50,11 @@ HELIUM = (
 )
 
 DSP = (
-    *(f"eu_quads_conv_{tail}{form}" for tail in ("clamped", "saturated", "linear") for form in ("", "_runs", "_any")),
+    *(
+        f"eu_quads_conv_{tail}{form}"
+        for tail in ("clamped", "saturated", "linear")
+        for form in ("", "_runs", "_any", "_any_runs")
+    ),
     *(f"eu_quads_sum_{tail}{form}" for tail in ("clamped", "saturated", "linear") for form in ("", "_runs")),
     *("eu_quads_add_relu", "eu_quads_add_linear"),
     *("eu_single_conv_clamped", "eu_single_conv_saturated", "eu_single_conv_linear"),

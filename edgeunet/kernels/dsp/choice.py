@@ -17,6 +17,7 @@ from edgeunet.kernels.dsp.depthwise.rows import depthwises
 from edgeunet.kernels.dsp.depthwise.words import words
 from edgeunet.kernels.dsp.pairs import rows as pairs
 from edgeunet.kernels.dsp.quads import rows as quads
+from edgeunet.kernels.dsp.quads.unaligned import unaligned_convolutions
 from edgeunet.kernels.dsp.single.rows import ones
 from edgeunet.kernels.dsp.tall import rows as tall
 from edgeunet.kernels.kernel import Kernel, anything
@@ -40,6 +41,7 @@ QUADS = (
     *quads.convolutions(True),
     *ones(),
     *quads.narrow_convolutions(),
+    *unaligned_convolutions(),
     *quads.additions_after(),
 )
 PAIRS = (*pairs.convolutions(anything), *pairs.additions_after(anything))

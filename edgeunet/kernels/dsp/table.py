@@ -18,6 +18,7 @@ from edgeunet.kernels.dsp.elementwise.rows import additions, max_pools
 from edgeunet.kernels.dsp.pairs import rows as pairs
 from edgeunet.kernels.dsp.planes.rows import planes
 from edgeunet.kernels.dsp.quads import rows as quads
+from edgeunet.kernels.dsp.quads.unaligned import unaligned_convolutions
 from edgeunet.kernels.dsp.single.rows import ones
 from edgeunet.kernels.dsp.tall import rows as tall
 from edgeunet.kernels.kernel import Kernel, KernelTable, anything
@@ -35,6 +36,7 @@ def dsp_table(core: str) -> KernelTable:
 
 def chosen_rows(choice: Choice) -> KernelTable:
     """Rows by step kind, most wanted first, as ``choice`` has it."""
+    unaligned = unaligned_convolutions()
     rows: dict[str, tuple[Kernel, ...]] = {
         "conv": (
             *bare.convolutions(is_one_row, streams_only=False),
@@ -50,6 +52,7 @@ def chosen_rows(choice: Choice) -> KernelTable:
             *quads.convolutions(True),
             *ones(),
             *quads.narrow_convolutions(),
+            *unaligned,
             *quads.additions_after(),
             *tall.convolutions(anything),
             *tall.additions_after(anything),
@@ -81,9 +84,10 @@ def chosen_rows(choice: Choice) -> KernelTable:
         "max_pool_int16": duos.max_pools(),
         "rescale_int16": duos.rescales(),
     }
+    of_images = [row for row in rows["conv"] if row not in unaligned]  # gathered rows are filled up to whole words
     return {
         **rows,
-        "conv_2d": images.convolutions(rows["conv"]),
-        "transpose_conv_2d": transposed(rows["conv"]),
+        "conv_2d": images.convolutions(of_images),
+        "transpose_conv_2d": transposed(of_images),
         "depthwise_2d": (*planes(), *images.depthwises(rows["depthwise"])),
     }

@@ -11,6 +11,7 @@ from edgeunet.kernels.dsp.depthwise.rows import LONG_TAPS, depthwise_block, loop
 from edgeunet.kernels.dsp.elementwise.clamped_add import words_of
 from edgeunet.kernels.dsp.pairs import rows as pairs
 from edgeunet.kernels.dsp.quads.rows import used_block
+from edgeunet.kernels.dsp.quads.unaligned import first_rows, long_runs
 from edgeunet.kernels.dsp.scaling import flat_weights
 from edgeunet.kernels.dsp.tall.packing import passes
 from edgeunet.kernels.dsp.windows import GROUP, TALL_ROWS, Runs, split_run, tall_parts, window_runs
@@ -44,7 +45,20 @@ def _quads_conv(step: Step) -> Work:
 def _quads_any(step: Step) -> Work:
     """Windows at any address: the last four inputs are read apart."""
     packed = -(-flat_weights(parameters(step, Conv)).shape[1] // GROUP)
-    return _quad_rows(step, Runs(GROUP * (packed - 1), 1, 0), packed)
+    made = _quad_rows(step, Runs(GROUP * (packed - 1), 1, 0), packed)
+    first = first_rows(step)
+    if not first:
+        return made
+    partial = step.output.channels % GROUP > 0
+    again = {"call": 1, "block": 1, "quad": _quads(step.output.channels), "partial": partial, "aside": partial}
+    return together(made, *first * [{**again, "widened": again["quad"]}])
+
+
+def _quads_any_runs(step: Step) -> Work:
+    """The same with more bytes, as runs that may overlap."""
+    runs = long_runs(step)
+    assert runs is not None
+    return _quad_rows(step, runs, runs.groups * runs.count)
 
 
 def _quads_narrow(longest: int) -> WorkOf:
@@ -274,6 +288,7 @@ DSP: Mapping[str, WorkOf] = {
     **_tailed("eu_quads_conv", "linear", _quads_conv),
     **_tailed("eu_quads_conv", "linear", _quads_conv, "_runs"),
     **_tailed("eu_quads_conv", "saturated clamped linear", _quads_any, "_any"),
+    **_tailed("eu_quads_conv", "saturated clamped linear", _quads_any_runs, "_any_runs"),
     **_tailed("eu_quads_add", "relu linear", _quads_narrow(48)),
     **_tailed("eu_quads_sum", "saturated clamped linear", _quads_sum),
     **_tailed("eu_quads_sum", "saturated clamped linear", _quads_sum, "_runs"),

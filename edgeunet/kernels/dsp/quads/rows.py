@@ -39,7 +39,7 @@ SHORTEST_SPLIT = 32
 """Groups in a call from which on it may run in blocks."""
 
 
-def _widened_bytes(inputs: int) -> int:
+def widened_bytes(inputs: int) -> int:
     """Arena bytes for one quad as its kernel unpacks it."""
     return 4 * (UNPACKED_WORDS + 2 * inputs)
 
@@ -49,7 +49,7 @@ def block_groups(step: Step) -> int:
     return -(-step.groups // BLOCKS) if step.groups >= SHORTEST_SPLIT else step.groups
 
 
-def _in_blocks(step: Step, position: int) -> Clearance | None:
+def in_blocks(step: Step, position: int) -> Clearance | None:
     """How far above the output an input must lie; the other operand of an addition only as a whole (``Layout``)."""
     return in_order(block_groups(step))(step, position) if not step.epilogue or position == 0 else None
 
@@ -59,13 +59,13 @@ def used_block(step: Step) -> int:
     return block_groups(step) if output_over_input(step) else step.groups
 
 
-def _stores_quads(step: Step) -> bool:
+def stores_quads(step: Step) -> bool:
     """Whether a last quad of fewer channels may write past them: into the next row, written later."""
     outputs = step.output.channels
     return outputs % GROUP == 0 or step.output.pitch_bytes == outputs
 
 
-def _convolution_fields(step: Step, tail: Tail, conv: Conv, runs: Runs, run_gap: int) -> StructFields:
+def convolution_fields(step: Step, tail: Tail, conv: Conv, runs: Runs, run_gap: int) -> StructFields:
     """The fields of ``eu_quads_conv_t``; ``runs`` are those before the last four inputs where these are apart."""
     words, scale = tail.pack(conv)
     clamp = clamp_fields(conv.requantization) if tail.name == "clamped" else {"above": 0, "below": 0}
@@ -86,7 +86,7 @@ def _convolution_fields(step: Step, tail: Tail, conv: Conv, runs: Runs, run_gap:
 
 def _runs(step: Step, tail: Tail) -> Runs | None:
     conv, view = parameters(step, Conv), source(step)
-    if not plain(step) or not aligned(view) or not _stores_quads(step):
+    if not plain(step) or not aligned(view) or not stores_quads(step):
         return None
     return window_runs(conv.weights, conv.dilation, view.pitch_bytes, tail.longest_run)
 
@@ -106,7 +106,7 @@ def _row(
         arguments,
         required,
         scratch_bytes=scratch,
-        overlap=_in_blocks,
+        overlap=in_blocks,
         words_align=tail_aligns(tail),
     )
 
@@ -123,10 +123,10 @@ def convolutions(several: bool) -> tuple[Kernel, ...]:
             runs = _runs(step, tail)
             assert runs is not None
             conv = parameters(step, Conv)
-            return Arguments("eu_quads_conv_t", _convolution_fields(step, tail, conv, runs, runs.gap))
+            return Arguments("eu_quads_conv_t", convolution_fields(step, tail, conv, runs, runs.gap))
 
         def scratch(step: Step) -> int:
-            return _widened_bytes(flat_weights(parameters(step, Conv)).shape[1])
+            return widened_bytes(flat_weights(parameters(step, Conv)).shape[1])
 
         name = f"eu_quads_conv_{tail.name}" + ("_runs" if several else "")
         required = (*tail.required, *ROWS, "eu_quads_conv", f"{name}_loop")
@@ -140,7 +140,7 @@ def _is_narrow(step: Step) -> bool:
     conv, view = parameters(step, Conv), source(step)
     taps, channels = conv.weights.shape[1], conv.weights.shape[2]
     one_run = taps == 1 or (conv.dilation == 1 and view.pitch_bytes == channels)
-    return plain(step) and _stores_quads(step) and one_run and GROUP <= taps * channels <= LONGEST_NARROW
+    return plain(step) and stores_quads(step) and one_run and GROUP <= taps * channels <= LONGEST_NARROW
 
 
 @cache
@@ -163,10 +163,10 @@ def narrow_convolutions() -> tuple[Kernel, ...]:
             conv = _overlapped(parameters(step, Conv))
             before = flat_weights(conv).shape[1] - GROUP
             last = inputs - GROUP - before
-            return Arguments("eu_quads_conv_t", _convolution_fields(step, tail, conv, Runs(before, 1, 0), last))
+            return Arguments("eu_quads_conv_t", convolution_fields(step, tail, conv, Runs(before, 1, 0), last))
 
         def scratch(step: Step) -> int:
-            return _widened_bytes(flat_weights(_overlapped(parameters(step, Conv))).shape[1])
+            return widened_bytes(flat_weights(_overlapped(parameters(step, Conv))).shape[1])
 
         name = f"eu_quads_conv_{tail.name}_any"
         return Kernel(
@@ -176,7 +176,7 @@ def narrow_convolutions() -> tuple[Kernel, ...]:
             arguments,
             (*tail.required, *ROWS, "eu_quads_conv", f"{name}_loop"),
             scratch_bytes=scratch,
-            overlap=_in_blocks,
+            overlap=in_blocks,
             words_align=never,
         )
 
@@ -208,17 +208,17 @@ def additions_after() -> tuple[Kernel, ...]:
 
         def arguments(step: Step) -> Arguments:
             conv = parameters(step, Conv)
-            fields = _convolution_fields(step, tail, conv, Runs(conv.weights.shape[2], 1, 0), 0)
+            fields = convolution_fields(step, tail, conv, Runs(conv.weights.shape[2], 1, 0), 0)
             for unused in ("runs", "run_gap", "packed_groups", "above", "below"):
                 del fields[unused]
             return Arguments("eu_quads_add_t", fields | addition_fields(step))
 
         def scratch(step: Step) -> int:
-            return _widened_bytes(flat_weights(parameters(step, Conv)).shape[1])
+            return widened_bytes(flat_weights(parameters(step, Conv)).shape[1])
 
         name = f"eu_quads_add_{tail.name}"
         required = (*tail.required, *ROWS, "eu_quads_add", f"{name}_loop")
-        return Kernel(name, "dsp", accepts, arguments, required, scratch_bytes=scratch, overlap=_in_blocks)
+        return Kernel(name, "dsp", accepts, arguments, required, scratch_bytes=scratch, overlap=in_blocks)
 
     return tuple(kernel(tail) for tail in ADDING)
 
@@ -252,7 +252,7 @@ def sums() -> tuple[Kernel, ...]:
             return Arguments(struct, fields | clamp | {"sum": nested})
 
         def scratch(step: Step) -> int:
-            return _widened_bytes(flat_weights(parameters(step, ConvSum)).shape[1])
+            return widened_bytes(flat_weights(parameters(step, ConvSum)).shape[1])
 
         required = (*tail.required, "eu_quads_sum", "eu_quads_sum_chains", f"{name}_loop")
         return _row(name, tail, accepts, arguments, required, scratch)
