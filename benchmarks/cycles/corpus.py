@@ -130,6 +130,14 @@ def _narrow(n: Chains) -> Value:
     return n.convolution(x, n.outputs_for(x, taps), taps, n.activation())
 
 
+def _unaligned(n: Chains) -> Value:
+    """A convolution over a number of channels that is no multiple of four: more bytes than one chain has, or a few."""
+    kinds = ((2, 1), (3, 1), (15, 5), (17, 5), (23, 5), (31, 3), (19, 9), (71, 1))
+    channels, taps = kinds[n.pick(tuple(range(len(kinds))))]
+    x = n.start(channels)
+    return n.convolution(x, n.outputs_for(x, taps), taps, n.activation())
+
+
 def _pool(n: Chains) -> Value:
     return n.convolution(n.pool(n.start(), n.pick((2, 3, 4, 5)), n.pick((1, 2, 4))), 4, 1, ("NONE", 3))
 
@@ -326,6 +334,7 @@ def cases(flavour: str) -> Iterator[Case]:
             yield Case(f"{family}-{seed}", forced(family), few())
     for seed in range(WINDOWS if flavour == "dsp" else 0):
         yield Case(f"windows-{seed}", forced("rows"), chains(800 + seed, (_window,), ROWS, odd=seed % 2 == 1))
+        yield Case(f"unaligned-{seed}", forced("quads"), chains(900 + seed, (_unaligned,), ROWS, odd=False))
     for seed in range(SIMPLE if flavour == "portable" else 0):
         kinds = (ALL, RARE, LONELY)[seed % 3]
         layers = len(kinds) if kinds is LONELY else LAYERS

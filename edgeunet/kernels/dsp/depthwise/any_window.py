@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edgeunet.kernels.conditions import output_over_input, parameters, plain, source
 from edgeunet.kernels.dsp.depthwise.rows import DEPTHWISE_BLOCKS, LARGEST_STEP, same_columns
 from edgeunet.kernels.dsp.scaling import double_rounding, is_saturated, rounding_fits
-from edgeunet.kernels.kernel import Arguments, Kernel, in_order
+from edgeunet.kernels.kernel import Arguments, Kernel, StructFields, in_order
 from edgeunet.program.convolutions import Depthwise, Int32Array
 from edgeunet.program.steps import Clearance, Step
 
@@ -66,7 +66,7 @@ def _arguments(step: Step) -> Arguments:
     taps = p.weights.shape[0]
     name = f"eu_depthwise_any_{taps}_{tap_step}_{in_step}_{out_step}"
     store = f"EU_DEPTHWISE_ANY_{'NEAR' if out_step <= LARGEST_STEP else 'FAR'}({out_step})"
-    fields = {
+    fields: StructFields = {
         "constants": _pack(p),
         "rows": step.groups,
         "in_step": in_step,
