@@ -332,8 +332,10 @@ def cases(flavour: str) -> Iterator[Case]:
         few = partial(chains, 100 + seed, CONVOLUTIONS, FEW_ROWS if seed % 2 else ROWS, odd=False)
         for family in WAYS:
             yield Case(f"{family}-{seed}", forced(family), few())
+    for seed in range(WINDOWS if flavour != "mve" else 0):
+        rows = forced("rows") if flavour == "dsp" else made
+        yield Case(f"windows-{seed}", rows, chains(800 + seed, (_window,), ROWS, odd=seed % 2 == 1))
     for seed in range(WINDOWS if flavour == "dsp" else 0):
-        yield Case(f"windows-{seed}", forced("rows"), chains(800 + seed, (_window,), ROWS, odd=seed % 2 == 1))
         yield Case(f"unaligned-{seed}", forced("quads"), chains(900 + seed, (_unaligned,), ROWS, odd=False))
     for seed in range(SIMPLE if flavour == "portable" else 0):
         kinds = (ALL, RARE, LONELY)[seed % 3]

@@ -80,6 +80,7 @@ def sample_steps(core: str) -> list[Step]:
     networks += [dsp_networks.residual_network(channels, seed) for seed, channels in enumerate((4, 8, 12, 48, 64))]
     networks += [dsp_networks.depthwise_network(channels, seed) for seed, channels in enumerate((1, 4, 12))]
     networks += [dsp_networks.windows_network(channels, seed) for seed, channels in enumerate((4, 5))]
+    networks += [dsp_networks.spread_network(4, 1), dsp_networks.unaligned_network(5, 1)]
     networks += [dsp_networks.long_calls_network(channels, channels) for channels in (16, 20)]
     networks += [convolutions.column_network(1, convolutions.APART, 32).build()]
     networks += [dsp_networks.few_rows_network(channels, seed) for seed, channels in enumerate((4, 8, 48))]

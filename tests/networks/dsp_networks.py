@@ -8,7 +8,7 @@ from itertools import cycle
 import numpy as np
 
 from tests.networks.helium_table import CHANNELS, SideBySide, column_network, table_network
-from tests.networks.pass_networks import PassNetwork
+from tests.networks.pass_networks import LOW, PassNetwork
 from tests.networks.random_layers import Value
 
 ACTIVATIONS = (("RELU", -128), ("RELU", -20), ("NONE", 3), ("RELU6", -128))
@@ -139,6 +139,38 @@ def windows_network(channels: int, seed: int) -> bytes:
     return network.only(*done)
 
 
+def spread_network(channels: int, seed: int) -> bytes:
+    """Depthwise windows with strides and dilations: odd and even taps, phases of as many rows and of one less, chained
+    so that buffers share bytes."""
+    network = PassNetwork(seed)
+    done = []
+    for rows, taps, stride, dilation in (
+        *((1, 1, 1, 1), (2, 3, 1, 2), (17, 4, 1, 1), (16, 2, 1, 1), (9, 1, 2, 1), (20, 5, 2, 1), (21, 7, 1, 3)),
+        *((30, 6, 1, 1), (31, 9, 2, 1), (33, 10, 1, 1), (40, 8, 1, 2), (25, 3, 3, 1), (64, 5, 1, 4), (30, 3, 1, 2)),
+        *((31, 7, 1, 2), (61, 9, 1, 4), (41, 5, 1, 3)),
+    ):
+        x = network.convolution(network.input(rows, 4), channels, 1, ("NONE", 3))
+        y = network.depthwise(network.depthwise(x, taps, ("NONE", 3), stride, dilation), taps, LOW, 1, dilation)
+        done.append(network.convolution(y, 4, 1, ("NONE", 3)) if rows % 2 else y)
+    return network.only(*done)
+
+
+def unaligned_network(outputs: int, seed: int) -> bytes:
+    """Convolutions over numbers of channels that are no multiples of four: a few bytes, and more than one chain has."""
+    network = PassNetwork(seed)
+    activations = cycle((("NONE", 3), ("RELU", -128), ("RELU6", -20)))
+    done = []
+    for rows, channels, taps, stride in (
+        *((9, 2, 1, 1), (8, 3, 1, 1), (30, 2, 1, 1), (3, 1, 1, 1), (33, 1, 1, 1), (20, 1, 2, 1), (21, 1, 3, 1)),
+        *((22, 1, 2, 2), (7, 2, 1, 2), (12, 15, 5, 1), (40, 17, 5, 1), (35, 23, 5, 1), (9, 31, 5, 1), (10, 67, 3, 1)),
+        *((11, 71, 1, 1), (5, 19, 4, 1), (6, 31, 9, 2)),
+    ):
+        x = network.activated(network.input(rows, channels), "LOGISTIC", (1 / 256, -128))
+        y = network.convolution(x, outputs, taps, next(activations), stride)
+        done.append(network.convolution(y, 4, 1, ("NONE", 3)) if rows % 2 else y)
+    return network.only(*done)
+
+
 def table_of_shapes(names: Container[str] | None = None) -> list[tuple[str, bytes]]:
     """Networks that between them have every DSP kernel, around its edges; ``names`` are all by default."""
     kinds: tuple[tuple[str, Callable[[int, int], bytes], tuple[int, ...]], ...] = (
@@ -148,6 +180,8 @@ def table_of_shapes(names: Container[str] | None = None) -> list[tuple[str, byte
         ("d", depthwise_network, (1, 4, 5, 12)),
         ("w", windows_network, (1, 4, 5, 17)),
         ("p", column_network, (1, 4, 5, 17)),
+        ("s", spread_network, (1, 3, 4, 70, 300)),
+        ("u", unaligned_network, (4, 5, 16)),
     )
     return [
         (f"{letter}{channels}", make(channels, seed))
@@ -157,5 +191,5 @@ def table_of_shapes(names: Container[str] | None = None) -> list[tuple[str, byte
     ]
 
 
-EACH_KERNEL = ("c1", "c3", "c5", "c24", "r4", "r64", "l16", "d5", "w1", "w5", "p4")
+EACH_KERNEL = ("c1", "c3", "c5", "c24", "r4", "r64", "l16", "d5", "w1", "w5", "p4", "s3", "u5", "u16")
 """A few of ``table_of_shapes`` that between them have every DSP kernel."""

@@ -79,7 +79,7 @@ STEPS = (1, 2, 3, 4, 8)
 
 
 def lines(*, fine: bool) -> tuple[Line, ...]:
-    """The grid: channels 1 to 67, taps 1 to 11, strides and dilations up to 8, rows 1 to 64; ``fine`` has every size."""
+    """The grid: up to 67 channels, 11 taps, strides and dilations of 8, 64 rows; ``fine`` has every size."""
 
     def line(name: str, size: str, sizes: Iterable[int], base: Layer) -> Line:
         listed = tuple(sizes)
