@@ -14,6 +14,7 @@ from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
 from tests.networks.dsp_networks import EACH_WAY, few_rows_networks, table_of_shapes, windows_network
 from tests.networks.helium_table import SideBySide
+from tests.networks.pass_networks import LOW
 from tests.networks.random_layers import Value
 from tests.networks.random_networks import random_inputs, random_network
 from tests.networks.random_unets import small_unet
@@ -188,7 +189,7 @@ def test_no_layer_of_the_shared_models_falls_back(shared: Path) -> None:
         pytest.param(lambda n, x: n.pool(x, 5, 2), "eu_max_pool_1d", id="pool of 5"),
         pytest.param(lambda n, x: n.depthwise(n.input(16, 3), 11, ("NONE", 0)), "eu_depthwise_slide", id="of three"),
         pytest.param(lambda n, x: n.add(*2 * (n.input(5, 3),)), "eu_add_line", id="an odd number of values"),
-        pytest.param(lambda n, x: n.convolution(n.input(32, 3), 4, 3, ("NONE", 3), dilation=2), "eu_conv_block", id="gaps"),
+        pytest.param(lambda n, x: n.convolution(n.input(32, 3), 4, 3, LOW, dilation=2), "eu_conv_block", id="gaps"),
     ],
 )  # fmt: skip
 def test_what_a_dsp_kernel_cannot_do_falls_back(make: Callable[[SideBySide, Value], Value], fallback: str) -> None:
