@@ -23,8 +23,7 @@
  *     runs: several runs of such a length (taps that do not follow each other without gaps, or more inputs): those of run t start at
  *     in[r * in_step + t * (4 * groups + run_gap)], the weights of all runs follow each other;
  *     any: 4 to 68 bytes at any address: groups of four inputs, then the last four, which may overlap them (the weights of what was read
- *     before are zero then), so that no byte outside the window is read;
- *     any_runs: more bytes at any address, as runs which may overlap: run_gap may be negative, and weights are zero as before. */
+ *     before are zero then), so that no byte outside the window is read. */
 static void $name(const int8_t *in, int8_t *out, const eu_quads_conv_t *p, int32_t *wide)
 {
     eu_quads_conv(in, out, p, wide, $name_loop, $unpack, $constants);

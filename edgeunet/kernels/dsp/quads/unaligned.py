@@ -141,7 +141,7 @@ def _rows(
             return conv is not None and tail.accepts(conv)
 
         name = f"eu_quads_conv_{tail.name}_{form}"
-        requires = (*tail.required, *ROWS, "eu_quads_conv", f"{name}_loop", *required)
+        requires = (*tail.required, *ROWS, *required, "eu_quads_conv", f"{name}_loop")
         made = partial(arguments, tail)
         return Kernel(name, "dsp", accepts, made, requires, scratch_bytes=scratch, overlap=overlap, words_align=never)
 
@@ -151,6 +151,6 @@ def _rows(
 def unaligned_convolutions() -> tuple[Kernel, ...]:
     """Windows at any address: of 69 bytes and more, and of one to three."""
     return (
-        *_rows("any_runs", _long_conv, _long_arguments, in_blocks),
+        *_rows("any_runs", _long_conv, _long_arguments, in_blocks, ("eu_quads_any_runs",)),
         *_rows("any", _short_conv, _short_arguments, _short_overlap, ("eu_quads_first",)),
     )
