@@ -11,7 +11,7 @@ from edgeunet.kernels.dsp.depthwise.rows import LONG_TAPS, depthwise_block, loop
 from edgeunet.kernels.dsp.elementwise.clamped_add import words_of
 from edgeunet.kernels.dsp.pairs import rows as pairs
 from edgeunet.kernels.dsp.quads.rows import used_block
-from edgeunet.kernels.dsp.quads.unaligned import first_rows, long_runs
+from edgeunet.kernels.dsp.quads.unaligned import first_rows, long_runs, short_block
 from edgeunet.kernels.dsp.scaling import flat_weights
 from edgeunet.kernels.dsp.tall.packing import passes
 from edgeunet.kernels.dsp.windows import GROUP, TALL_ROWS, Runs, split_run, tall_parts, window_runs
@@ -45,10 +45,10 @@ def _quads_conv(step: Step) -> Work:
 def _quads_any(step: Step) -> Work:
     """Windows at any address: the last four inputs are read apart."""
     packed = -(-flat_weights(parameters(step, Conv)).shape[1] // GROUP)
-    made = _quad_rows(step, Runs(GROUP * (packed - 1), 1, 0), packed)
-    first = first_rows(step)
-    if not first:
-        return made
+    runs, first = Runs(GROUP * (packed - 1), 1, 0), first_rows(step)
+    if first is None:
+        return _quad_rows(step, runs, packed)
+    made = _quad_rows(step, runs, packed, short_block(step))
     partial = step.output.channels % GROUP > 0
     again = {"call": 1, "block": 1, "quad": _quads(step.output.channels), "partial": partial, "aside": partial}
     return together(made, *first * [{**again, "widened": again["quad"]}])
@@ -71,9 +71,9 @@ def _quads_narrow(longest: int) -> WorkOf:
     return work
 
 
-def _quad_rows(step: Step, runs: Runs, packed_groups: int) -> Work:
+def _quad_rows(step: Step, runs: Runs, packed_groups: int, block: int = 0) -> Work:
     quads, rows = _quads(step.output.channels), step.groups
-    blocks = -(-rows // used_block(step))
+    blocks = -(-rows // (block or used_block(step)))
     live, out_step = step.output.channels % GROUP, step.output.pitch_bytes
     aside = min(-(-rows // blocks), (GROUP - 1 - live) // out_step + 1) if live else 0
     return {

@@ -8,13 +8,12 @@ from functools import cache, partial
 
 import numpy as np
 
-from edgeunet.kernels.conditions import parameters, plain, source
+from edgeunet.kernels.conditions import output_over_input, parameters, plain, source
 from edgeunet.kernels.dsp.alignment import never
 from edgeunet.kernels.dsp.packing import SCALINGS
 from edgeunet.kernels.dsp.quads.rows import (
     LONGEST_NARROW,
     ROWS,
-    block_groups,
     convolution_fields,
     in_blocks,
     stores_quads,
@@ -22,9 +21,13 @@ from edgeunet.kernels.dsp.quads.rows import (
 )
 from edgeunet.kernels.dsp.scaling import Tail, flat_weights
 from edgeunet.kernels.dsp.windows import GROUP, Runs
-from edgeunet.kernels.kernel import Arguments, Kernel
+from edgeunet.kernels.kernel import Arguments, Kernel, no_scratch
 from edgeunet.program.convolutions import Conv
 from edgeunet.program.steps import Clearance, Step
+
+SHORT_BLOCK = 32
+"""Rows of windows shorter than a word at a time, where later ones read where earlier ones wrote: the few weights of a
+quad are soon widened again."""
 
 MOST_RUNS = 8
 MOST_GROUPS = 16
@@ -91,8 +94,19 @@ def first_rows(step: Step) -> int | None:
     return first if first < step.groups else None
 
 
+def short_block(step: Step) -> int:
+    """Rows of such windows at a time."""
+    return min(SHORT_BLOCK, step.groups) if output_over_input(step) else step.groups
+
+
 def _short_conv(step: Step) -> Conv | None:
     return None if first_rows(step) is None else _filled(parameters(step, Conv))
+
+
+def _long_scratch(step: Step) -> int:
+    conv = _long_conv(step)
+    assert conv is not None
+    return widened_bytes(flat_weights(conv).shape[1])
 
 
 def _long_arguments(tail: Tail, step: Step) -> Arguments:
@@ -108,7 +122,7 @@ def _short_arguments(tail: Tail, step: Step) -> Arguments:
     made = f"eu_quads_first_{tail.name}_{inputs}_{first}"
     fields = convolution_fields(step, tail, _filled(parameters(step, Conv)), Runs(0, 1, 0), 0)
     definition = f"EU_QUADS_FIRST({made}, {name}, {inputs}, {first})\n"
-    return Arguments("eu_quads_conv_t", fields, made, (definition,))
+    return Arguments("eu_quads_conv_t", fields | {"block": short_block(step)}, made, (definition,))
 
 
 def _short_overlap(step: Step, position: int) -> Clearance | None:
@@ -117,9 +131,8 @@ def _short_overlap(step: Step, position: int) -> Clearance | None:
     if first is None or step.output.rows != step.groups:
         return None
     in_bytes *= parameters(step, Conv).stride
-    block = block_groups(step)
-    starts = range(first, step.groups, block)
-    spans = [*((r, r + 1) for r in range(first)), *((r, min(r + block, step.groups)) for r in starts)]
+    starts = range(first, step.groups, SHORT_BLOCK)
+    spans = [*((r, r + 1) for r in range(first)), *((r, min(r + SHORT_BLOCK, step.groups)) for r in starts)]
     return Clearance(max(end * out_bytes - start * in_bytes for start, end in spans))
 
 
@@ -128,13 +141,9 @@ def _rows(
     packed: Callable[[Step], Conv | None],
     arguments: Callable[[Tail, Step], Arguments],
     overlap: Callable[[Step, int], Clearance | None],
-    required: tuple[str, ...] = (),
+    required: tuple[str, ...],
+    scratch: Callable[[Step], int],
 ) -> tuple[Kernel, ...]:
-    def scratch(step: Step) -> int:
-        conv = packed(step)
-        assert conv is not None
-        return widened_bytes(flat_weights(conv).shape[1])
-
     def kernel(tail: Tail) -> Kernel:
         def accepts(step: Step) -> bool:
             conv = packed(step)
@@ -151,6 +160,6 @@ def _rows(
 def unaligned_convolutions() -> tuple[Kernel, ...]:
     """Windows at any address: of 69 bytes and more, and of one to three."""
     return (
-        *_rows("any_runs", _long_conv, _long_arguments, in_blocks, ("eu_quads_any_runs",)),
-        *_rows("any", _short_conv, _short_arguments, _short_overlap, ("eu_quads_first",)),
+        *_rows("any_runs", _long_conv, _long_arguments, in_blocks, ("eu_quads_any_runs",), _long_scratch),
+        *_rows("any", _short_conv, _short_arguments, _short_overlap, ("eu_quads_first",), no_scratch),
     )
