@@ -23,7 +23,8 @@ static void eu_depthwise_any(const int8_t *in, int8_t *out, const eu_depthwise_a
                     const int16_t weight = (int16_t)(uint16_t)(t % 2 == 0 ? pair & 0xFFFFU : pair >> 16);
                     acc += weight * in[r * p->in_step + t * tap_step + n];
                 }
-                const int64_t y = (((int64_t)acc * c[words + 1] + ((int64_t)1 << 31)) >> 32) + c[words + 2] + (acc < 0 ? -1 : 0);
+                const int64_t y =
+                    (((int64_t)acc * c[words + 1] + ((int64_t)1 << 31)) >> 32) + c[words + 2] + (acc < 0 ? -1 : 0);
                 const int64_t value = y >> c[words + 3];
                 out[r * p->out_step + n] = (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
             }
