@@ -73,7 +73,7 @@ def run_on_dsp(
     gcc = ("arm-none-eabi-gcc", f"-mcpu={found.gcc}", "-mthumb", "-mfloat-abi=soft", "-ffreestanding")
     strict = "+strict_align" if trap else ""
     zig = (sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabi", f"-mcpu={found.zig}{strict}")
-    (directory / "libc").mkdir()
+    (directory / "libc").mkdir(exist_ok=True)
     (directory / "libc" / "string.h").write_text(_STRING)
     zig = (*zig, "-isystem", "libc")
     build = (
