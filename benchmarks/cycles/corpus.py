@@ -10,10 +10,11 @@ import numpy as np
 
 from edgeunet.graph import Graph, read_tflite
 from edgeunet.kernels.dsp.choice import WAYS
+from edgeunet.kernels.dsp.panels import rows as panels
 from edgeunet.kernels.dsp.table import dsp_table
 from edgeunet.kernels.flavour import Flavour
 from edgeunet.kernels.flavours import FLAVOURS
-from edgeunet.kernels.kernel import Kernel, KernelTable
+from edgeunet.kernels.kernel import Kernel, KernelTable, anything
 from edgeunet.kernels.portable.short_work import SHORT as SHORT_WORK
 from edgeunet.kernels.portable.table import PORTABLE as PORTABLE_TABLE
 from tests.networks.pass_networks import PassNetwork
@@ -298,7 +299,8 @@ def forced(family: str) -> Flavour:
 
     def table(core: str) -> KernelTable:
         found = dsp_table(core)
-        return {kind: (*map(anywhere, WAYS[family].get(kind, ())), *rows) for kind, rows in found.items()}
+        first = panels.rows_by_kind(anything, panels.order_for(core)) if family == "panels" else WAYS[family]
+        return {kind: (*map(anywhere, first.get(kind, ())), *rows) for kind, rows in found.items()}
 
     return replace(FLAVOURS["dsp"], own_table=table)
 

@@ -12,6 +12,7 @@ from edgeunet.emit import Compiled, compile_model
 from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
+from edgeunet.kernels.flavours import find_flavour
 from tests.networks.dsp_networks import EACH_WAY, few_rows_networks, table_of_shapes, windows_network
 from tests.networks.helium_table import SideBySide
 from tests.networks.pass_networks import LOW
@@ -21,13 +22,14 @@ from tests.networks.random_unets import small_unet
 from tests.rigs.dsp_batch import run_on_dsp
 from tests.rigs.helium_batch import Case
 from tests.rigs.host_batch import flat
-from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, SCALAR, TALL
+from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, PANELS, SCALAR, TALL
 
 
-def window_case(graph: Graph, name: str, seed: int) -> Case:
+def window_case(graph: Graph, name: str, seed: int, core: str = "cortex-m4") -> Case:
     rng = np.random.default_rng(seed)
     inputs = [random_inputs(graph.tensors[i].shape, rng) for i in graph.inputs]
-    return Case(compile_model(graph, name, kernels="dsp"), flat(inputs), flat(evaluate(graph, inputs)))
+    compiled = compile_model(graph, name, kernels=find_flavour("dsp").on(core))
+    return Case(compiled, flat(inputs), flat(evaluate(graph, inputs)))
 
 
 def stream_case(content: bytes, name: str, hop: int, rows: int) -> Case:
@@ -67,18 +69,33 @@ def always_bare(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
 
 
+@pytest.fixture
+def always_panels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernels by four rows of two channels wherever they fit, whatever they cost."""
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.PANELS_WORTH", 1e9)
+    for worth in ("TALL_WORTH", "PAIRS_WORTH", "BARE_WORTH"):
+        monkeypatch.setattr(f"edgeunet.kernels.dsp.choice.{worth}", 0.0)
+    monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
+
+
+@pytest.fixture
+def no_panels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernels by quads where kernels by four rows of two channels would be chosen."""
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.PANELS_WORTH", 0.0)
+
+
 FEW_OR_ALL = pytest.mark.parametrize(
     "networks", [EACH_WAY, pytest.param(None, marks=pytest.mark.nightly)], ids=("few", "all")
 )
 Names = tuple[str, ...] | None
 
 
-def check_few_rows(directory: Path, networks: Names, names: tuple[str, ...]) -> None:
+def check_few_rows(directory: Path, networks: Names, names: tuple[str, ...], core: str = "cortex-m4") -> None:
     made = few_rows_networks(networks)
-    cases = [window_case(read_tflite(content), name, seed) for seed, (name, content) in enumerate(made)]
+    cases = [window_case(read_tflite(content), name, seed, core) for seed, (name, content) in enumerate(made)]
     used = set().union(*(kernels(case.model) for case in cases))
     assert set(names) <= used, f"not in this test: {set(names) - used}"
-    assert run_on_dsp(directory, cases) == ["equal"] * len(cases)
+    assert run_on_dsp(directory, cases, core) == ["equal"] * len(cases)
 
 
 @FEW_OR_ALL
@@ -99,6 +116,15 @@ def test_kernels_without_scratch_memory_equal_the_evaluator_on_cortex_m4(tmp_pat
     check_few_rows(tmp_path, networks, BARE)
 
 
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m7", pytest.param("cortex-m33", marks=pytest.mark.nightly)])
+@FEW_OR_ALL
+@pytest.mark.usefixtures("always_panels")
+def test_kernels_by_four_rows_of_two_channels_equal_the_evaluator(tmp_path: Path, networks: Names, core: str) -> None:
+    """Loads side by side on a Cortex-M4, spread on the others."""
+    check_few_rows(tmp_path, networks, PANELS, core)
+
+
+@pytest.mark.usefixtures("no_panels")
 def test_table_of_shapes_equals_the_evaluator_on_cortex_m4(tmp_path: Path) -> None:
     made = enumerate(table_of_shapes())
     cases = [window_case(read_tflite(content), name, seed) for seed, (name, content) in made]

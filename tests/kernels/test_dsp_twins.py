@@ -10,7 +10,7 @@ from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import kernel_source, kernel_texts
 from tests.networks.dsp_networks import EACH_KERNEL, EACH_WAY, few_rows_networks, table_of_shapes
 from tests.networks.random_networks import random_network
-from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, TALL
+from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, PANELS, TALL
 from tests.rigs.twins import run_twins, twin_source, twins
 
 __all__ = ["twins"]
@@ -52,7 +52,10 @@ def test_a_name_in_two_families_is_refused(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("names", [EACH_KERNEL, pytest.param(None, marks=pytest.mark.nightly)], ids=("few", "all"))
 @pytest.mark.usefixtures("twins")
-def test_twins_equal_the_evaluator_around_the_edges(tmp_path: Path, names: Names) -> None:
+def test_twins_equal_the_evaluator_around_the_edges(
+    tmp_path: Path, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.PANELS_WORTH", 0.0)
     used = run_twins(tmp_path, [made for _, made in table_of_shapes(names)])
     assert set(DSP) <= used
 
@@ -65,6 +68,16 @@ def test_twins_for_few_rows_equal_the_evaluator(
     every_twin.setattr("edgeunet.kernels.dsp.choice.PAIRS_WORTH", 0.0)
     every_twin.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 0.0)
     assert set(TALL) <= run_twins(tmp_path, [made for _, made in few_rows_networks(networks)])
+
+
+@FEW_OR_ALL
+def test_twins_by_four_rows_of_two_channels_equal_the_evaluator(
+    tmp_path: Path, every_twin: pytest.MonkeyPatch, networks: Names
+) -> None:
+    every_twin.setattr("edgeunet.kernels.dsp.choice.PANELS_WORTH", 1e9)
+    for worth in ("TALL_WORTH", "PAIRS_WORTH", "BARE_WORTH"):
+        every_twin.setattr(f"edgeunet.kernels.dsp.choice.{worth}", 0.0)
+    assert set(PANELS) <= run_twins(tmp_path, [made for _, made in few_rows_networks(networks)])
 
 
 @FEW_OR_ALL

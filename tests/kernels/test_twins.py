@@ -43,12 +43,15 @@ class Everything(Choice):
     def pairs_are_cheapest(self, step: Step) -> bool:
         return True
 
+    def panels_beat_quads(self, step: Step) -> bool:
+        return True
+
 
 FAST: dict[str, KernelTable] = {"dsp": chosen_rows(Everything()), "mve": mve_table("cortex-m55")}
 TESTED = {
     "dsp": (
         *(*kernel_lists.DSP, *kernel_lists.TALL, *kernel_lists.PAIRS),
-        *(*kernel_lists.BARE, *kernel_lists.PLANES, *kernel_lists.DUOS),
+        *(*kernel_lists.PANELS, *kernel_lists.BARE, *kernel_lists.PLANES, *kernel_lists.DUOS),
     ),
     "mve": kernel_lists.HELIUM,
 }

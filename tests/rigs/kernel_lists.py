@@ -23,6 +23,12 @@ PAIRS = (
 )
 """The kernels that widen both operands."""
 
+PANELS = (
+    *("eu_panels_conv_relu", "eu_panels_conv_linear", "eu_panels_add_relu", "eu_panels_add_linear"),
+    *("eu_panels_sum_relu", "eu_panels_sum_linear"),
+)
+"""The kernels by four rows of two channels."""
+
 BARE = (
     *("eu_bare_conv_saturated", "eu_bare_conv_clamped", "eu_bare_conv_linear"),
     *("eu_bare_add_relu", "eu_bare_add_linear"),

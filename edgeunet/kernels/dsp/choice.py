@@ -16,6 +16,7 @@ from edgeunet.kernels.dsp.depthwise.phases import phased
 from edgeunet.kernels.dsp.depthwise.rows import depthwises
 from edgeunet.kernels.dsp.depthwise.words import words
 from edgeunet.kernels.dsp.pairs import rows as pairs
+from edgeunet.kernels.dsp.panels import rows as panels
 from edgeunet.kernels.dsp.quads import rows as quads
 from edgeunet.kernels.dsp.quads.unaligned import unaligned_convolutions
 from edgeunet.kernels.dsp.single.rows import ones
@@ -25,6 +26,7 @@ from edgeunet.kernels.prediction import CoreCycles
 from edgeunet.program.steps import Step
 
 BARE_WORTH = 1.0
+PANELS_WORTH = 1.0
 PAIRS_WORTH = 0.97
 TALL_WORTH = 0.98
 """A layer goes that way where it costs less than this part of what it costs otherwise: scratch memory and code have
@@ -51,6 +53,7 @@ WAYS = {
     "quads": {"conv": QUADS, "conv_sum": quads.sums()},
     "pairs": {"conv": PAIRS, "conv_sum": pairs.sums(anything)},
     "tall": {"conv": TALL, "conv_sum": tall.sums(anything)},
+    "panels": panels.rows_by_kind(anything),
     "bare": {"conv": BARE, "conv_sum": bare.sums(anything)},
     "sliding": {"depthwise": depthwises()},
     "phases": {"depthwise": phased()},
@@ -81,19 +84,27 @@ class Choice:
 
     def bare_is_cheapest(self, step: Step) -> bool:
         """Whether nothing takes fewer cycles than going without scratch memory."""
-        return self._of("bare", step) < BARE_WORTH * min(self._of(way, step) for way in ("tall", "quads", "pairs"))
+        return self._of("bare", step) < BARE_WORTH * min(
+            self._of(way, step) for way in ("tall", "quads", "pairs", "panels")
+        )
 
     def bare_beats_quads(self, step: Step) -> bool:
-        """Whether quads take more cycles than going without scratch memory."""
-        return self._of("bare", step) < BARE_WORTH * self._of("quads", step)
+        """Whether quads and panels take more cycles than going without scratch memory."""
+        return self._of("bare", step) < BARE_WORTH * min(self._of("quads", step), self._of("panels", step))
+
+    def panels_beat_quads(self, step: Step) -> bool:
+        """Whether four rows of two channels at a time take fewer cycles than four channels of a row."""
+        return self._of("panels", step) < PANELS_WORTH * self._of("quads", step)
 
     def pairs_are_cheapest(self, step: Step) -> bool:
         """Whether four channels or four rows at a time with one operand widened cost more than widening both."""
-        return self._of("pairs", step) < PAIRS_WORTH * min(self._of("tall", step), self._of("quads", step))
+        return self._of("pairs", step) < PAIRS_WORTH * min(self._of(way, step) for way in ("tall", "quads", "panels"))
 
     def tall_beats_quads(self, step: Step) -> bool:
         """Whether the call has few enough rows to be worth four rows at a time."""
-        return step.output.rows <= MOST_TALL_ROWS and self._of("tall", step) < TALL_WORTH * self._of("quads", step)
+        return step.output.rows <= MOST_TALL_ROWS and self._of("tall", step) < TALL_WORTH * min(
+            self._of("quads", step), self._of("panels", step)
+        )
 
     def words_beat_sliding(self, step: Step) -> bool:
         """Whether the call has so few rows that four channels of a row at a time take fewer cycles."""

@@ -16,6 +16,7 @@ from edgeunet.kernels.dsp.duos import rows as duos
 from edgeunet.kernels.dsp.elementwise.clamped_add import clamped_additions
 from edgeunet.kernels.dsp.elementwise.rows import additions, max_pools
 from edgeunet.kernels.dsp.pairs import rows as pairs
+from edgeunet.kernels.dsp.panels import rows as panels
 from edgeunet.kernels.dsp.planes.rows import planes
 from edgeunet.kernels.dsp.quads import rows as quads
 from edgeunet.kernels.dsp.quads.unaligned import unaligned_convolutions
@@ -31,12 +32,13 @@ DEFAULT_CORE = "cortex-m4"
 @cache
 def dsp_table(core: str) -> KernelTable:
     """Rows by step kind, most wanted first, as the cycles of ``core`` choose them."""
-    return chosen_rows(Choice(cycles_for(core, DEFAULT_CORE)))
+    return chosen_rows(Choice(cycles_for(core, DEFAULT_CORE)), panels.order_for(core))
 
 
-def chosen_rows(choice: Choice) -> KernelTable:
-    """Rows by step kind, most wanted first, as ``choice`` has it."""
+def chosen_rows(choice: Choice, order: str = panels.BURSTS) -> KernelTable:
+    """Rows by step kind, most wanted first, as ``choice`` has it; ``order`` is that of the panels' loads."""
     unaligned = unaligned_convolutions()
+    by_panels = panels.rows_by_kind(choice.panels_beat_quads, order)
     rows: dict[str, tuple[Kernel, ...]] = {
         "conv": (
             *bare.convolutions(is_one_row, streams_only=False),
@@ -48,6 +50,7 @@ def chosen_rows(choice: Choice) -> KernelTable:
             *tall.additions_after(choice.tall_beats_quads),
             *bare.convolutions(choice.bare_beats_quads),
             *bare.additions_after(choice.bare_beats_quads),
+            *by_panels["conv"],
             *quads.convolutions(False),
             *quads.convolutions(True),
             *ones(),
@@ -64,6 +67,7 @@ def chosen_rows(choice: Choice) -> KernelTable:
             *pairs.sums(choice.pairs_are_cheapest),
             *tall.sums(choice.tall_beats_quads),
             *bare.sums(choice.bare_beats_quads),
+            *by_panels["conv_sum"],
             *quads.sums(),
             *tall.sums(anything),
             *bare.sums(anything),

@@ -10,6 +10,7 @@ from edgeunet.kernels.dsp.depthwise.phases import phases_of
 from edgeunet.kernels.dsp.depthwise.rows import LONG_TAPS, depthwise_block, loop_name, same_columns
 from edgeunet.kernels.dsp.elementwise.clamped_add import words_of
 from edgeunet.kernels.dsp.pairs import rows as pairs
+from edgeunet.kernels.dsp.panels.packing import PASS_GROUPS, TOGETHER
 from edgeunet.kernels.dsp.quads.rows import used_block
 from edgeunet.kernels.dsp.quads.unaligned import first_rows, long_runs, short_block
 from edgeunet.kernels.dsp.scaling import flat_weights
@@ -136,6 +137,27 @@ def _pairs(step: Step) -> Work:
         "pass": quads * sum(r - rows * repeat for r, repeat in zip(runs, repeats, strict=True)),
         "group": quads * sum(r * p.groups for r, p in zip(runs, taken, strict=True)),
         "odd": quads * sum(r * (p.groups % 2) for r, p in zip(runs, taken, strict=True)),
+    }
+
+
+def _panels(step: Step) -> Work:
+    """Four rows of two channels at a time; of two signals the first's sums once for all phases."""
+    conv, parts = convolution(step), tall_parts(step)
+    assert parts is not None
+    repeats = (1, conv.repeat) if isinstance(conv, ConvSum) else (1,)
+    gathers = [(runs, repeat) for runs, repeat in zip(parts, repeats, strict=True)]
+    panels, pairs = -(-step.groups // TALL_ROWS), -(-step.output.channels // TOGETHER)
+    chained = [(runs.groups * runs.count - (i == 0), repeat) for i, (runs, repeat) in enumerate(gathers)]
+    return {
+        "call": 1,
+        "left": int(step.groups % TALL_ROWS > 0 and step.groups > TALL_ROWS),
+        "panel": panels,
+        "run": panels * sum(repeat * runs.count for runs, repeat in gathers),
+        "gathered": panels * sum(repeat * runs.count * runs.groups for runs, repeat in gathers),
+        "shared": panels * pairs * (len(parts) - 1),
+        "tile": panels * pairs * repeats[-1],
+        "pass": panels * pairs * sum(repeat * max(0, -(-n // PASS_GROUPS) - 1) for n, repeat in chained),
+        "group": panels * pairs * sum(repeat * n for n, repeat in chained),
     }
 
 
@@ -295,6 +317,9 @@ DSP: Mapping[str, WorkOf] = {
     **_tailed("eu_pairs_conv", "saturated clamped linear", _pairs),
     **_tailed("eu_pairs_add", "relu linear", _pairs),
     **_tailed("eu_pairs_sum", "saturated clamped linear", _pairs),
+    **_tailed("eu_panels_conv", "relu linear", _panels),
+    **_tailed("eu_panels_add", "relu linear", _panels),
+    **_tailed("eu_panels_sum", "relu linear", _panels),
     **_tailed("eu_tall_conv", "saturated relu linear", _tall),
     **_tailed("eu_tall_add", "relu linear", _tall),
     **_tailed("eu_tall_sum", "saturated relu linear", _tall),

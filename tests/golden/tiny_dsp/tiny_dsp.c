@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#if TINY_DSP_DIGEST != 0x17626933UL
+#if TINY_DSP_DIGEST != 0x39D565C4UL
 #error "this file and tiny_dsp.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 
@@ -56,6 +56,589 @@ static void eu_fill(int8_t *out, int32_t rows, int32_t pitch, int32_t bytes, int
         memset(out, value, (size_t)bytes);
         out += pitch;
     }
+}
+
+/* The order of eu_panels.c for a Cortex-M4, on which loads side by side take a cycle each and one more for all. */
+#define EU_PANELS_SMLAD(sum, x, w) "smlad " sum ", " x ", " w ", " sum "\n\t"
+#define EU_PANELS_SMUAD(sum, x, w) "smuad " sum ", " x ", " w "\n\t"
+#define EU_PANELS_ROW(mad, both, first, x) mad(both, x, "r4") mad(first, x, "r5")
+#define EU_PANELS_PAIR(mad) \
+    "ldr r4, [r1], #4\n\tldr r2, [r0, #4]\n\tldr r3, [r0, #8]\n\tsxtb16 r5, r4\n\t" \
+    EU_PANELS_ROW(mad, "r7", "r11", "r2") EU_PANELS_ROW(mad, "r8", "r12", "r3") \
+    "ldr r2, [r0, #12]\n\tldr r3, [r0], #16\n\t" EU_PANELS_ROW(mad, "r9", "lr", "r2") EU_PANELS_ROW(mad, "r6", "r10", "r3")
+
+/* Four inputs of each row; the addresses run along with them. */
+#define EU_PANELS_GROUP(inputs, weights) EU_PANELS_PAIR(EU_PANELS_SMLAD) EU_PANELS_PAIR(EU_PANELS_SMLAD)
+/* The first four, which need no sums to add to. */
+#define EU_PANELS_FIRST EU_PANELS_PAIR(EU_PANELS_SMUAD) EU_PANELS_PAIR(EU_PANELS_SMLAD)
+/* Before the chain is entered with sums. */
+#define EU_PANELS_LOAD ""
+/* Once more where the panel goes on. */
+#define EU_PANELS_PASS "ldr r2, [sp, #12]\n\tcmp r0, r2\n\tbne.w 16b\n\t"
+
+/* What the kernels for four rows of two channels share (Cortex-M4/M7/M33). The inputs of four rows are widened to 16 bits once for
+ * all channels and lie in a panel, row beside row: inputs (k, k + 2) of rows 0 .. 3, then inputs (k + 1, k + 3) of rows 0 .. 3. Weights stay in
+ * 8 bits and are not widened: two channels share 16 bits, as in eu_bare.c,
+ *
+ *     h[k] = 256 * w[n + 1][k] + w[n][k]        both[r] += x[r][k] * h[k] + x[r][k + 2] * h[k + 2]
+ *     w[n] = SXTB16(h)                          first[r] += x[r][k] * w[n][k] + x[r][k + 2] * w[n][k + 2]
+ *
+ * and 256 times the other channel's sum is both - first: exact where |256 * that sum| < 2^31, which is proven per channel, though both
+ * itself may wrap. 16 products take 8 SMLAD, 1 SXTB16 and 5 loads: 16 cycles on a Cortex-M4, 14 on an M33, 8 on an M7, in the order of
+ * eu_panels_bursts.c or eu_panels_spread.c.
+ *
+ * Registers: r0 inputs, r1 weights, r2 r3 inputs as read, r4 weights as read, r5 the first channel's, r6-r9 both of rows 0 .. 3, r10-r12 lr
+ * first of rows 0 .. 3. A tail turns them into int8 values by the constants at r1: r6-r9 of channel n + 1, r10-r12 lr of channel n. */
+#define EU_NAKED __attribute__((naked, noinline))
+#define EU_UNUSED __attribute__((unused))
+
+/* The window of a row: `runs` runs of `groups` groups of four inputs, `gap` bytes between them. */
+typedef struct {
+    int32_t step; /* from row to row */
+    int32_t groups;
+    int32_t runs;
+    int32_t gap;
+    int32_t first; /* groups of the first pass of the chain, and what it adds to the inputs' address to begin there */
+    int32_t skip;
+} eu_panels_window_t;
+
+/* Four rows of a signal that are widened. */
+typedef struct {
+    const int8_t *in;
+    int32_t rows[3]; /* rows 1 to 3, seen from row 0 */
+    int32_t next;    /* bytes to the next four rows */
+    int32_t groups;
+    int32_t runs;
+    int32_t gap;
+} eu_panels_gather_t;
+
+/* Where the chain starts. */
+typedef struct {
+    int32_t entry; /* groups of the first pass; on the stack: where to enter the chain */
+    int32_t skip;
+    const int32_t *end; /* of the panel that it runs over */
+} eu_panels_chain_t;
+
+/* The frame, copied to the stack. */
+typedef struct {
+    int32_t *panel;          /* 0 */
+    eu_panels_chain_t chain; /* 4: entry, 8: skip, 12: end */
+    int8_t *out;             /* 16 */
+    int32_t out_rows[3];     /* 20: rows 1 to 3, seen from row 0 */
+    const int8_t *out_end;   /* 32: the output behind the last channel */
+    const int32_t *weights;  /* 36 */
+    int32_t out_next;        /* 40: from behind the last two channels to the next four rows */
+    int32_t out_four;        /* 44: bytes of four rows */
+    int32_t panels;          /* 48 */
+    int32_t scale;           /* 52: 2 * zero_point + 1 */
+    eu_panels_gather_t from; /* 56 */
+    int32_t other;           /* 88: an addition's other signal, seen from the output */
+    int32_t slope;           /* 92 */
+    int32_t other_slope;     /* 96 */
+    int32_t add_offset;      /* 100 */
+    int32_t kept;            /* 104: a register that is not free elsewhere */
+    void (*gather)(void);    /* 108: eu_panels_gather */
+} eu_panels_frame_t;
+
+/* Widens four rows of the signal that the frame has at `at` into the panel at r12, behind which it points then. */
+#define EU_PANELS_GATHER(at) "ldr r0, [sp, #108]\n\tadd r8, sp, #" at "\n\tblx r0\n\t"
+
+/* Copies a frame of `bytes` to the stack, and replaces the groups at [sp + at] by where to enter the chain. */
+#define EU_PANELS_SET_UP(bytes, thirds) \
+    ".syntax unified\n\tpush {r4-r11, lr}\n\tsub sp, #" bytes "\n\tmov r12, sp\n\tmovs r1, #" thirds "\n" \
+    "1:\n\tldmia r0!, {r2-r8}\n\tstmia r12!, {r2-r8}\n\tsubs r1, #1\n\tbne 1b\n\tadr r2, 8f\n\t"
+#define EU_PANELS_ENTER(at) "ldr r1, [sp, #" at "]\n\tldrh r1, [r2, r1, lsl #1]\n\tadd r1, r2\n\tstr r1, [sp, #" at "]\n\t"
+#define EU_PANELS_ENTRIES \
+    ".balign 4\n8:\n\t.hword 10f - 8b + 1, 11f - 8b + 1, 12f - 8b + 1, 13f - 8b + 1, 14f - 8b + 1, 15f - 8b + 1, 16f - 8b + 1\n\t"
+
+/* The sums: of the first four inputs, then, from where the frame says, of up to 24 until the panel ends. */
+#define EU_PANELS_CHAIN \
+    "ldr pc, [sp, #4]\n" EU_PANELS_ENTRIES \
+    "16:\n\t" EU_PANELS_GROUP(0, 0) "15:\n\t" EU_PANELS_GROUP(32, 8) "14:\n\t" EU_PANELS_GROUP(64, 16) \
+    "13:\n\t" EU_PANELS_GROUP(96, 24) "12:\n\t" EU_PANELS_GROUP(128, 32) "11:\n\t" EU_PANELS_GROUP(160, 40) \
+    "10:\n\t" EU_PANELS_PASS
+
+/* Stores the eight values, of an odd count of channels the last one alone; where that was the last one, sets carry. */
+#define EU_PANELS_STORE \
+    "ldr r0, [sp, #16]\n\tldr r2, [sp, #20]\n\tldr r3, [sp, #24]\n\tldr r4, [sp, #28]\n\tldr r5, [sp, #32]\n\t" \
+    "add r2, r0\n\tadd r3, r0\n\tadd r4, r0\n\tstrb r10, [r0]\n\tstrb r11, [r2]\n\tstrb r12, [r3]\n\tstrb lr, [r4]\n\t" \
+    "adds r0, #2\n\tcmp r0, r5\n\tbhi 1f\n\tstrb r6, [r0, #-1]\n\tstrb r7, [r2, #1]\n\tstrb r8, [r3, #1]\n\tstrb r9, [r4, #1]\n" \
+    "1:\n\tstr r0, [sp, #16]\n\t"
+
+/* The next four rows, from label 5, or back to the caller. */
+#define EU_PANELS_NEXT(bytes) \
+    "ldr r0, [sp, #16]\n\tldr r2, [sp, #40]\n\tldr r3, [sp, #32]\n\tldr r4, [sp, #44]\n\tldr r5, [sp, #48]\n\t" \
+    "add r0, r2\n\tadd r3, r4\n\tstr r0, [sp, #16]\n\tstr r3, [sp, #32]\n\tsubs r5, #1\n\tstr r5, [sp, #48]\n\tbne.w 5b\n\t" \
+    "add sp, #" bytes "\n\tpop {r4-r11, pc}"
+
+/* Constants of a channel, multiplier and 64 * bias + shift - 1, into r2 multiplier, r3 doubled bias, r4 shift - 1, r5 rounding. */
+#define EU_PANELS_CONSTANTS \
+    "ldmia r1!, {r2, r3}\n\tldr r5, [sp, #52]\n\tand r4, r3, #31\n\tasrs r3, r3, #5\n\tlsls r5, r4\n\t"
+
+/* Double rounding, as in eu_quads.c, of the sums in four registers:
+ *
+ *     acc = doubled bias + 2 * sum
+ *     y = (acc * multiplier + 2^31 >> 32) + (2 * zero_point + 1) * 2^(shift - 1) + (acc >> 31)
+ *     min(max(y >> shift, -128), 127)
+ *
+ * Bounds and exactness as there; |bias| < 2^25 is proven too. */
+#define EU_PANELS_ADD_UP(a, b, c, d, shift) \
+    "add " a ", r3, " a ", " shift "\n\tadd " b ", r3, " b ", " shift "\n\t" \
+    "add " c ", r3, " c ", " shift "\n\tadd " d ", r3, " d ", " shift "\n\t"
+#define EU_PANELS_CUT(a, b, c, d) \
+    "asr " a ", r4\n\tasr " b ", r4\n\tasr " c ", r4\n\tasr " d ", r4\n\t" \
+    "ssat " a ", #8, " a ", asr #1\n\tssat " b ", #8, " b ", asr #1\n\t" \
+    "ssat " c ", #8, " c ", asr #1\n\tssat " d ", #8, " d ", asr #1\n\t"
+#define EU_PANELS_ROUND_TWO(a, b) \
+    "add r0, r5, " a ", asr #31\n\tadd r3, r5, " b ", asr #31\n\tsmmlar " a ", " a ", r2, r0\n\tsmmlar " b ", " b ", r2, r3\n\t"
+#define EU_PANELS_ROUND(a, b, c, d) EU_PANELS_ROUND_TWO(a, b) EU_PANELS_ROUND_TWO(c, d) EU_PANELS_CUT(a, b, c, d)
+
+/* The same after RELU on acc (the results of a negative one and of zero are the same there), which leaves no sign to round by. */
+#define EU_PANELS_RECTIFY(a, b, c, d) \
+    "bic " a ", " a ", " a ", asr #31\n\tbic " b ", " b ", " b ", asr #31\n\t" \
+    "bic " c ", " c ", " c ", asr #31\n\tbic " d ", " d ", " d ", asr #31\n\t" \
+    "smmlar " a ", " a ", r2, r5\n\tsmmlar " b ", " b ", r2, r5\n\t" \
+    "smmlar " c ", " c ", r2, r5\n\tsmmlar " d ", " d ", r2, r5\n\t" EU_PANELS_CUT(a, b, c, d)
+
+/* The tails: without activation, and with RELU (nothing below the zero point, nothing else cut). */
+#define EU_PANELS_BOTH(round) \
+    "sub r6, r6, r10\n\tsub r7, r7, r11\n\tsub r8, r8, r12\n\tsub r9, r9, lr\n\t" EU_PANELS_CONSTANTS \
+    EU_PANELS_ADD_UP("r6", "r7", "r8", "r9", "asr #7") round("r6", "r7", "r8", "r9") EU_PANELS_CONSTANTS \
+    EU_PANELS_ADD_UP("r10", "r11", "r12", "lr", "lsl #1") round("r10", "r11", "r12", "lr")
+#define EU_PANELS_LINEAR EU_PANELS_BOTH(EU_PANELS_ROUND)
+#define EU_PANELS_RELU EU_PANELS_BOTH(EU_PANELS_RECTIFY)
+
+/* Adds an int8 signal to the values: eu_elementwise_add_linear.c. */
+#define EU_PANELS_ADD_ROW(at, first, second) \
+    at "mla " first ", " first ", r2, r4\n\tmla " second ", " second ", r2, r4\n\tldrsb r5, [r1]\n\tldrsb r1, [r1, #1]\n\t" \
+    "mla " first ", r5, r3, " first "\n\tmla " second ", r1, r3, " second "\n\t" \
+    "ssat " first ", #8, " first ", asr #20\n\tssat " second ", #8, " second ", asr #20\n\t"
+#define EU_PANELS_ADD \
+    "str r1, [sp, #104]\n\tldr r0, [sp, #16]\n\tldr r1, [sp, #88]\n\tldr r2, [sp, #92]\n\tldr r3, [sp, #96]\n\tldr r4, [sp, #100]\n\t" \
+    EU_PANELS_ADD_ROW("add r1, r0\n\tmov r0, r1\n\t", "r10", "r6") EU_PANELS_ADD_ROW("ldr r1, [sp, #20]\n\tadd r1, r0\n\t", "r11", "r7") \
+    EU_PANELS_ADD_ROW("ldr r1, [sp, #24]\n\tadd r1, r0\n\t", "r12", "r8") \
+    EU_PANELS_ADD_ROW("ldr r1, [sp, #28]\n\tadd r1, r0\n\t", "lr", "r9") "ldr r1, [sp, #104]\n\t"
+#define EU_PANELS_ADD_LINEAR EU_PANELS_LINEAR EU_PANELS_ADD
+#define EU_PANELS_ADD_RELU EU_PANELS_RELU EU_PANELS_ADD
+
+/* Rows that are gathered, four at a time. */
+
+/* Rows 1 to 3 of four of which `live` exist, seen from row 0: the last one stands in for those missing. */
+static void eu_panels_place(int32_t rows[3], int32_t step, int32_t live)
+{
+    for (int32_t r = 1; r < 4; r++) {
+        rows[r - 1] = (r < live ? r : live - 1) * step;
+    }
+}
+
+static void eu_panels_from(eu_panels_gather_t *from, const int8_t *in, int32_t step, int32_t live,
+                           const eu_panels_window_t *window)
+{
+    from->in = in;
+    eu_panels_place(from->rows, step, live);
+    from->next = 4 * step;
+    from->groups = window->groups;
+    from->runs = window->runs;
+    from->gap = window->gap;
+}
+
+#define EU_PANELS_WIDEN(word, turn, at) "sxtb16 r8, " word turn "\n\tstr r8, [r12" at "\n\t"
+
+/* Called by a loop, by its own rules: widens the rows that r8 says (eu_panels_gather_t) into the panel at r12; keeps sp alone. */
+EU_NAKED static void eu_panels_gather(void)
+{
+    /* clang-format off */
+    __asm__(".syntax unified\n\tpush {lr}\n\tldmia r8, {r0-r4, r9-r11}\n\tadd r4, r0\n\tstr r4, [r8]\n\tadd r1, r0\n\tadd r2, r0\n\tadd r3, r0\n"
+            "1:\n\tmov lr, r9\n"
+            "2:\n\tldr r4, [r0], #4\n\tldr r5, [r1], #4\n\tldr r6, [r2], #4\n\tldr r7, [r3], #4\n\t"
+            EU_PANELS_WIDEN("r5", "", ", #4]") EU_PANELS_WIDEN("r6", "", ", #8]") EU_PANELS_WIDEN("r7", "", ", #12]")
+            EU_PANELS_WIDEN("r5", ", ror #8", ", #20]") EU_PANELS_WIDEN("r6", ", ror #8", ", #24]")
+            EU_PANELS_WIDEN("r7", ", ror #8", ", #28]") EU_PANELS_WIDEN("r4", ", ror #8", ", #16]") EU_PANELS_WIDEN("r4", "", "], #32")
+            "subs lr, #1\n\tbne 2b\n\tadd r0, r11\n\tadd r1, r11\n\tadd r2, r11\n\tadd r3, r11\n\tsubs r10, #1\n\tbne 1b\n\tpop {pc}");
+    /* clang-format on */
+}
+
+/* A convolution four rows of two channels at a time; what the kernels over one signal share:
+ *
+ *     acc[r][n] = bias[n] + sum over k of in[r * step + ..] * w[n][k] */
+typedef struct {
+    const int32_t *weights; /* per two channels: weights, then of the second, of the first multiplier and 64 * bias + shift - 1 */
+    int32_t rows;
+    int32_t out_step;
+    int32_t outputs;
+    int32_t scale; /* 2 * zero_point + 1 */
+    eu_panels_window_t in;
+} eu_panels_t;
+
+typedef void eu_panels_loop_t(const eu_panels_frame_t *frame);
+
+static void eu_panels_start(eu_panels_frame_t *frame, int8_t *out, const eu_panels_t *p, int32_t *panel)
+{
+    memset(frame, 0, sizeof *frame);
+    frame->panel = panel;
+    frame->chain.entry = p->in.first;
+    frame->chain.skip = p->in.skip;
+    frame->chain.end = panel + 8 * p->in.groups * p->in.runs;
+    frame->out = out;
+    frame->weights = p->weights;
+    frame->out_four = 4 * p->out_step;
+    frame->out_next = frame->out_four - (p->outputs + 1) / 2 * 2;
+    frame->scale = p->scale;
+    frame->gather = eu_panels_gather;
+}
+
+/* All rows: in fours, then those left over. */
+static void eu_panels_run(eu_panels_frame_t *frame, const int8_t *in, const eu_panels_t *p, eu_panels_loop_t *loop)
+{
+    for (int32_t first = 0; first < p->rows;) {
+        const int32_t left = p->rows - first;
+        frame->panels = left < 4 ? 1 : left / 4;
+        frame->out_end = frame->out + p->outputs;
+        eu_panels_place(frame->out_rows, p->out_step, left);
+        eu_panels_from(&frame->from, in + first * p->in.step, p->in.step, left, &p->in);
+        loop(frame);
+        frame->out += frame->panels * frame->out_four;
+        first += 4 * frame->panels;
+    }
+}
+
+/* All channels of fours of rows: the sums, then a tail (eu_panels.c). */
+EU_NAKED static void eu_panels_conv_relu_loop(EU_UNUSED const eu_panels_frame_t *frame)
+{
+    __asm__(EU_PANELS_SET_UP("112", "4") EU_PANELS_ENTER("4") "5:\n\tldr r12, [sp]\n\t" EU_PANELS_GATHER(
+        "56") "ldr r1, [sp, #36]\n6:\n\tldr r0, [sp]\n\t" EU_PANELS_FIRST EU_PANELS_CHAIN EU_PANELS_RELU EU_PANELS_STORE
+            "bcc.w 6b\n\t" EU_PANELS_NEXT("112"));
+}
+
+/* A convolution with the tail relu of eu_panels.c. */
+static void eu_panels_conv_relu(const int8_t *in, int8_t *out, const eu_panels_t *p, int32_t *panel)
+{
+    eu_panels_frame_t frame;
+    eu_panels_start(&frame, out, p, panel);
+    eu_panels_run(&frame, in, p, eu_panels_conv_relu_loop);
+}
+
+/* Depthwise convolution over time with 3 taps, stride 1: channel by channel, the window in registers, two rows at a time.
+ *
+ *     acc[r][n] = 2 * (bias[n] + sum over t < 3 of in[r * in_step + t * in_step + n] * weights[n][t])
+ *     y = (acc * multiplier[n] + 2^31 >> 32) + 2^(shift-1) + zero_point * 2^shift + (acc >> 31)      shift = shift[n]
+ *     out[r * out_step + n] = min(max(y >> shift, -128), 127)
+ *
+ * The doubled taps are pairs in 16-bit halves, the inputs too (rows t, t + 1 with t even), so two rows take four multiplies.
+ * Double rounding as in eu_quads.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1.
+ * Steps and shift are immediate operands: one loop per step and shift that is worth it, defined where used, and one for all
+ * others; loops[shift[n] - first_shift].
+ * rows >= 2; a last row without partner is done together with the row before it, again. */
+typedef struct {
+    const int8_t *weights; /* (outputs, 3) */
+    const int32_t *bias;
+    const int32_t *multiplier;
+    const int8_t *shift;
+    int32_t rows;
+    int32_t in_step;
+    int32_t out_step;
+    int32_t outputs;
+    int32_t block; /* rows done before any input of later rows is overwritten; even, or all rows */
+    int32_t zero_point;
+} eu_depthwise_3_t;
+
+/* One channel, rows = 2 * (phase + a multiple of 3). */
+typedef struct {
+    const int8_t *end; /* r1: the output of the row after the last */
+    const int8_t *in;  /* r2 */
+    int8_t *out;       /* r3 */
+    int32_t phase;     /* r4 */
+    const int8_t *taps;
+    int32_t bias; /* doubled */
+    int32_t multiplier;
+    int32_t rounding;
+    int32_t in_step;
+    int32_t out_step;
+    int32_t shift;
+} eu_depthwise_3_channel_t;
+
+typedef void eu_depthwise_3_loop_t(const eu_depthwise_3_channel_t *);
+
+/* The frame's taps, bias, multiplier and rounding into r6-r10: doubled taps (0, 1) and (1, 2) in halves. */
+#define EU_DEPTHWISE_3_TAPS \
+    "ldmia r0, {r7-r10}\n\tldrsb r6, [r7]\n\tldrsb r5, [r7, #1]\n\tldrsb r7, [r7, #2]\n\t" \
+    "pkhbt r6, r6, r5, lsl #16\n\tpkhbt r7, r5, r7, lsl #16\n\tsadd16 r6, r6, r6\n\t" \
+    "sadd16 r7, r7, r7\n\t"
+
+#define EU_DEPTHWISE_3_LOAD(pair, in_step) \
+    "ldrsb " pair ", [r0], #" in_step "\n\tldrsb r2, [r0], #" in_step "\n\tpkhbt " pair ", " pair ", r2, lsl #16\n\t"
+
+#define EU_DEPTHWISE_3_STORE(out_step, shift) \
+    "add r3, r10, r2, asr #31\n\tsmmlar r2, r2, r9, r3\n\tssat r2, #8, r2, asr #" shift "\n\t" \
+    "strb r2, [r1], #" out_step "\n\t"
+
+#define EU_DEPTHWISE_3_PAIR(a, b, load, store) \
+    load "smlad r2, " a ", r6, r8\n\tsmlabt r2, " b ", r7, r2\n\t" store \
+    "smlatb r2, " a ", r6, r8\n\tsmlad r2, " b ", r7, r2\n\t" store
+
+/* The same with steps and shift from the stack, for channels too few to be worth a loop of their own. */
+#define EU_DEPTHWISE_3_ANY_LOAD(pair) \
+    "ldr r3, [sp, #4]\n\tldrsb " pair ", [r0]\n\tldrsb r2, [r0, r3]\n\tadd r0, r0, r3, lsl #1\n\t" \
+    "pkhbt " pair ", " pair ", r2, lsl #16\n\t"
+#define EU_DEPTHWISE_3_ANY_STORE \
+    "add r3, r10, r2, asr #31\n\tsmmlar r2, r2, r9, r3\n\tldr r3, [sp, #12]\n\tasr r2, r3\n\t" \
+    "ssat r2, #8, r2\n\tldr r3, [sp, #8]\n\tstrb r2, [r1]\n\tadd r1, r3\n\t"
+
+/* A loop of two pairs of rows, after which both pairs of inputs are back in their registers; entered at the phase. */
+#define EU_DEPTHWISE_3_LOOP(name, in_step, out_step, shift) \
+    __attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_3_channel_t *channel) \
+    { \
+        __asm__(".syntax unified\n\tpush {r4-r11}\n\tldmia r0!, {r1-r4}\n\t" EU_DEPTHWISE_3_TAPS \
+                "mov r11, r1\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\t" \
+                EU_DEPTHWISE_3_LOAD("r4", in_step) \
+                "1:\n\t" EU_DEPTHWISE_3_PAIR("r4", "r5", EU_DEPTHWISE_3_LOAD("r5", in_step), EU_DEPTHWISE_3_STORE(out_step, shift)) \
+                "2:\n\t" EU_DEPTHWISE_3_PAIR("r5", "r4", EU_DEPTHWISE_3_LOAD("r4", in_step), EU_DEPTHWISE_3_STORE(out_step, shift)) \
+                "cmp r1, r11\n\tbne 1b\n\tpop {r4-r11}\n\tbx lr\n" \
+                "11:\n\t" EU_DEPTHWISE_3_LOAD("r5", in_step) "b 2b"); \
+    }
+
+/* Frame on the stack: end, in_step, out_step, shift. */
+#define EU_DEPTHWISE_3_ANY_LOOP(name) \
+__attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_3_channel_t *channel) \
+{ \
+    __asm__(".syntax unified\n\tpush {r4-r11}\n\tadd r3, r0, #32\n\tldmia r3, {r5-r7}\n\tldmia r0!, {r1-r4}\n\t" \
+            "push {r1, r5, r6, r7}\n\t" EU_DEPTHWISE_3_TAPS "mov r11, r1\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\t" \
+            "beq 11f\n\t" EU_DEPTHWISE_3_ANY_LOAD("r4") \
+            "1:\n\t" EU_DEPTHWISE_3_PAIR("r4", "r5", EU_DEPTHWISE_3_ANY_LOAD("r5"), EU_DEPTHWISE_3_ANY_STORE) \
+            "2:\n\t" EU_DEPTHWISE_3_PAIR("r5", "r4", EU_DEPTHWISE_3_ANY_LOAD("r4"), EU_DEPTHWISE_3_ANY_STORE) \
+            "cmp r1, r11\n\tbne 1b\n\tadd sp, #16\n\tpop {r4-r11}\n\tbx lr\n" \
+            "11:\n\t" EU_DEPTHWISE_3_ANY_LOAD("r5") "b 2b"); \
+}
+
+static void eu_depthwise_3_block(const int8_t *in, int8_t *out, int32_t rows, const eu_depthwise_3_t *p,
+                                 eu_depthwise_3_loop_t *const *loops, int32_t first_shift)
+{
+    const int32_t even = rows & ~1;
+    const int32_t phase = even / 2 % 2;
+    const int32_t last = rows - 2;
+    eu_depthwise_3_channel_t channel = {
+        out + even * p->out_step, in, out, phase, p->weights, 0, 0, 0, p->in_step, p->out_step, 0};
+    for (int32_t n = 0; n < p->outputs; n++) {
+        const int32_t shift = p->shift[n];
+        eu_depthwise_3_loop_t *const loop = loops[shift - first_shift];
+        channel.bias = 2 * p->bias[n];
+        channel.multiplier = p->multiplier[n];
+        channel.rounding = (2 * p->zero_point + 1) * ((int32_t)1 << (shift - 1));
+        channel.shift = shift;
+        loop(&channel);
+        if (rows != even) {
+            const eu_depthwise_3_channel_t odd = {channel.end + p->out_step,
+                                                  channel.in + last * p->in_step,
+                                                  channel.out + last * p->out_step,
+                                                  1,
+                                                  channel.taps,
+                                                  channel.bias,
+                                                  channel.multiplier,
+                                                  channel.rounding,
+                                                  p->in_step,
+                                                  p->out_step,
+                                                  shift};
+            loop(&odd);
+        }
+        channel.end++;
+        channel.in++;
+        channel.out++;
+        channel.taps += 3;
+    }
+}
+
+static void eu_depthwise_3(const int8_t *in, int8_t *out, const eu_depthwise_3_t *p,
+                           eu_depthwise_3_loop_t *const *loops, int32_t first_shift)
+{
+    int32_t rows = p->rows;
+    for (; rows > p->block + 1; rows -= p->block) {
+        eu_depthwise_3_block(in, out, p->block, p, loops, first_shift);
+        in += p->block * p->in_step;
+        out += p->block * p->out_step;
+    }
+    eu_depthwise_3_block(in, out, rows, p, loops, first_shift);
+}
+
+/* What the kernels for a convolution four rows of two channels at a time with an int8 signal added to its int8 result share:
+ *
+ *     out[r * out_step + n] = min(max((t * slope + other[r * out_step + n] * other_slope + add_offset) >> 20, -128), 127)
+ *
+ * with t by a tail of eu_panels.c. All roundings are kept; exactness and bounds as in eu_elementwise_add_linear.c. The two signals that are
+ * added have the same step; out may be other: eight values are read before the first is written. */
+typedef struct {
+    eu_panels_t conv;
+    int32_t slope;
+    int32_t other_slope;
+    int32_t add_offset;
+} eu_panels_add_t;
+
+/* All channels of fours of rows: the sums, then a tail (eu_panels.c). */
+EU_NAKED static void eu_panels_add_linear_loop(EU_UNUSED const eu_panels_frame_t *frame)
+{
+    __asm__(EU_PANELS_SET_UP("112", "4") EU_PANELS_ENTER("4") "5:\n\tldr r12, [sp]\n\t" EU_PANELS_GATHER(
+        "56") "ldr r1, [sp, #36]\n6:\n\tldr r0, [sp]\n\t" EU_PANELS_FIRST EU_PANELS_CHAIN EU_PANELS_ADD_LINEAR EU_PANELS_STORE
+            "bcc.w 6b\n\t" EU_PANELS_NEXT("112"));
+}
+
+/* A convolution with the tail linear and an addition: see eu_panels_add.c. */
+static void eu_panels_add_linear(const int8_t *in, const int8_t *other, int8_t *out, const eu_panels_add_t *p, int32_t *panel)
+{
+    eu_panels_frame_t frame;
+    eu_panels_start(&frame, out, &p->conv, panel);
+    frame.other = (int32_t)((intptr_t)other - (intptr_t)out);
+    frame.slope = p->slope;
+    frame.other_slope = p->other_slope;
+    frame.add_offset = p->add_offset;
+    eu_panels_run(&frame, in, &p->conv, eu_panels_add_linear_loop);
+}
+
+/* Maximum over two rows, four channels per instruction pair:
+ *
+ *     out[r * out_step + n] = max over t < 2 of in[r * in_step + t * pitch + n]
+ *
+ * SSUB8 sets a flag per byte where a >= b, SEL picks a or b by it. Rows are whole words at multiples of four bytes. */
+typedef struct {
+    int32_t rows;
+    int32_t in_step;
+    int32_t pitch;
+    int32_t out_step;
+    int32_t words; /* per row */
+} eu_elementwise_max_2_t;
+
+static inline uint32_t eu_elementwise_max_2_bytes(uint32_t a, uint32_t b)
+{
+    uint32_t larger;
+    __asm__ volatile("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(larger) : "r"(a), "r"(b) : "cc");
+    return larger;
+}
+
+static void eu_elementwise_max_2(const int8_t *in, int8_t *out, const eu_elementwise_max_2_t *p)
+{
+    const int32_t words = p->words;
+    for (int32_t r = 0; r < p->rows; r++) {
+        const uint32_t *a = (const uint32_t *)(const void *)in;
+        const uint32_t *b = (const uint32_t *)(const void *)(in + p->pitch);
+        uint32_t *y = (uint32_t *)(void *)out;
+        uint32_t *const end = y + words;
+        do {
+            *y++ = eu_elementwise_max_2_bytes(*a++, *b++);
+        } while (y != end);
+        in += p->in_step;
+        out += p->out_step;
+    }
+}
+
+/* What the kernels for a convolution over two signals four rows of two channels at a time share (see eu_quads_sum.c): `repeat` output rows
+ * for each row of the first signal. Per two channels the chain runs over four rows of the first signal, then, from those sums, over the second
+ * signal's rows of each of the `repeat` phases: output rows phase, phase + repeat, phase + 2 * repeat, phase + 3 * repeat. */
+typedef struct {
+    const int32_t *weights; /* per two channels: weights of a, weights of b, constants */
+    int32_t groups;         /* rows of the first signal that are used */
+    int32_t repeat;
+    int32_t out_step;
+    int32_t outputs;
+    int32_t scale;
+    eu_panels_window_t a;
+    eu_panels_window_t b;
+} eu_panels_sum_t;
+
+typedef struct {
+    eu_panels_frame_t rows;    /* its word 104: phases to go, 0 while the chain runs over a */
+    eu_panels_chain_t a_chain; /* 112 */
+    eu_panels_chain_t b_chain; /* 124 */
+    int32_t repeat;            /* 136 */
+    int32_t panel_bytes;       /* 140: of a phase of b */
+    int32_t out_step;          /* 144 */
+    int32_t back;              /* 148: from the last phase to the first */
+    eu_panels_gather_t b;      /* 152 */
+    int32_t sums[8];           /* 184 */
+    const int32_t *b_weights;  /* 216 */
+    int32_t unused;
+} eu_panels_sum_frame_t;
+
+/* Chooses the chain that the frame has at `at`. */
+#define EU_PANELS_USE(at) "ldr r2, [sp, #" at "]\n\tldr r3, [sp, #" at "+4]\n\tldr r4, [sp, #" at "+8]\n\tstr r2, [sp, #4]\n\tstr r3, [sp, #8]\n\tstr r4, [sp, #12]\n\t"
+
+/* Behind the chain: after a its sums are kept, and the first phase follows. */
+#define EU_PANELS_KEEP \
+    "ldr r2, [sp, #104]\n\tcbnz r2, 4f\n\tstr r1, [sp, #216]\n\tldr r2, [sp, #136]\n\tstr r2, [sp, #104]\n\tadd r2, sp, #184\n\t" \
+    "stmia r2, {r6-r12, lr}\n\t" EU_PANELS_USE("124") "b 7b\n4:\n\t"
+
+/* Behind a tail: the next phase, or the next two channels, or the next four rows. */
+#define EU_PANELS_PHASE \
+    "ldr r2, [sp, #104]\n\tsubs r2, #1\n\tstr r2, [sp, #104]\n\tbeq 1f\n\tldr r2, [sp, #144]\n\tadd r0, r2\n\tadd r5, r2\n\tsubs r0, #2\n\t" \
+    "str r0, [sp, #16]\n\tstr r5, [sp, #32]\n\tldr r0, [sp, #12]\n\tldr r2, [sp, #140]\n\tldr r1, [sp, #216]\n\tadd r2, r0\n\t" \
+    "str r2, [sp, #12]\n\tadd r2, sp, #184\n\tldmia r2, {r6-r12, lr}\n\tb.w 7b\n" \
+    "1:\n\tldr r2, [sp, #148]\n\tsubs r0, r2\n\tsubs r5, r2\n\tstr r0, [sp, #16]\n\tstr r5, [sp, #32]\n\t" EU_PANELS_USE("112") \
+    "cmp r0, r5\n\tbcc.w 6b\n\t"
+
+static void eu_panels_sum_start(eu_panels_sum_frame_t *frame, int8_t *out, const eu_panels_sum_t *p,
+                                int32_t *panel)
+{
+    memset(frame, 0, sizeof *frame);
+    frame->panel_bytes = 32 * p->b.groups * p->b.runs;
+    frame->a_chain.entry = p->a.first;
+    frame->a_chain.skip = p->a.skip;
+    frame->a_chain.end = panel + 8 * p->a.groups * p->a.runs;
+    frame->b_chain.entry = p->b.first;
+    frame->b_chain.skip = p->b.skip;
+    frame->b_chain.end = frame->a_chain.end + frame->panel_bytes / 4;
+    frame->repeat = p->repeat;
+    frame->out_step = p->out_step;
+    frame->back = (p->repeat - 1) * p->out_step;
+    frame->rows.panel = panel;
+    frame->rows.chain = frame->a_chain;
+    frame->rows.out = out;
+    frame->rows.weights = p->weights;
+    frame->rows.out_four = 4 * p->repeat * p->out_step;
+    frame->rows.out_next = frame->rows.out_four - (p->outputs + 1) / 2 * 2;
+    frame->rows.scale = p->scale;
+    frame->rows.gather = eu_panels_gather;
+}
+
+typedef void eu_panels_sum_loop_t(const eu_panels_sum_frame_t *frame);
+
+/* A window of b is one run of bytes where there are several phases: those are gathered as the runs of one. */
+static void eu_panels_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_panels_sum_t *p, int32_t *panel,
+                          eu_panels_sum_loop_t *loop)
+{
+    const int32_t b_step = p->repeat * p->b.step;
+    eu_panels_sum_frame_t frame;
+    eu_panels_sum_start(&frame, out, p, panel);
+    for (int32_t first = 0; first < p->groups;) {
+        const int32_t left = p->groups - first;
+        frame.rows.panels = left < 4 ? 1 : left / 4;
+        frame.rows.out_end = frame.rows.out + p->outputs;
+        eu_panels_place(frame.rows.out_rows, p->repeat * p->out_step, left);
+        eu_panels_from(&frame.rows.from, a + first * p->a.step, p->a.step, left, &p->a);
+        eu_panels_from(&frame.b, b + first * b_step, b_step, left, &p->b);
+        if (p->repeat > 1) {
+            frame.b.runs = p->repeat;
+            frame.b.gap = p->b.step - 4 * p->b.groups;
+        }
+        loop(&frame);
+        frame.rows.out += frame.rows.panels * frame.rows.out_four;
+        first += 4 * frame.rows.panels;
+    }
+}
+
+/* All channels of fours of rows of a and what they are repeated in: the sums, then a tail (eu_panels.c). */
+EU_NAKED static void eu_panels_sum_relu_loop(EU_UNUSED const eu_panels_sum_frame_t *frame)
+{
+    __asm__(EU_PANELS_SET_UP("224", "8") EU_PANELS_ENTER("4") EU_PANELS_ENTER("112") EU_PANELS_ENTER(
+        "124") "5:\n\tldr r12, [sp]\n\t" EU_PANELS_GATHER("56") EU_PANELS_GATHER("152") "ldr r1, [sp, #36]\n"
+               "6:\n\tldr r0, [sp]\n\t" EU_PANELS_FIRST "ldr pc, [sp, #4]\n7:\n\t" EU_PANELS_LOAD EU_PANELS_CHAIN
+                   EU_PANELS_KEEP EU_PANELS_RELU EU_PANELS_STORE EU_PANELS_PHASE EU_PANELS_NEXT("224"));
+}
+
+/* Convolution over two signals side by side that are never put side by side, the first perhaps at a lower rate:
+ *
+ *     acc[r][n] = bias[n] + sum over k of a[(r / repeat) * a.step + ..] * w[n][k] + sum over k of b[r * b.step + ..] * w[n][k]
+ *
+ * then the tail relu. int32 sums may be made in any order, so this is the convolution over concat(upsample(a), b). */
+static void eu_panels_sum_relu(const int8_t *a, const int8_t *b, int8_t *out, const eu_panels_sum_t *p, int32_t *panel)
+{
+    eu_panels_sum(a, b, out, p, panel, eu_panels_sum_relu_loop);
 }
 
 /* What the quad kernels share (Cortex-M4/M7/M33): four output channels of one row at a time, their weights widened to 16
@@ -360,528 +943,6 @@ static void eu_quads_conv_clamped(const int8_t *in, int8_t *out, const eu_quads_
     eu_quads_conv(in, out, p, wide, eu_quads_conv_clamped_loop, eu_quads_unpack, 8);
 }
 
-/* Depthwise convolution over time with 3 taps, stride 1: channel by channel, the window in registers, two rows at a time.
- *
- *     acc[r][n] = 2 * (bias[n] + sum over t < 3 of in[r * in_step + t * in_step + n] * weights[n][t])
- *     y = (acc * multiplier[n] + 2^31 >> 32) + 2^(shift-1) + zero_point * 2^shift + (acc >> 31)      shift = shift[n]
- *     out[r * out_step + n] = min(max(y >> shift, -128), 127)
- *
- * The doubled taps are pairs in 16-bit halves, the inputs too (rows t, t + 1 with t even), so two rows take four multiplies.
- * Double rounding as in eu_quads.c; |acc| < 2^31 and |y| < 2^31 are proven per channel; shift >= 1.
- * Steps and shift are immediate operands: one loop per step and shift that is worth it, defined where used, and one for all
- * others; loops[shift[n] - first_shift].
- * rows >= 2; a last row without partner is done together with the row before it, again. */
-typedef struct {
-    const int8_t *weights; /* (outputs, 3) */
-    const int32_t *bias;
-    const int32_t *multiplier;
-    const int8_t *shift;
-    int32_t rows;
-    int32_t in_step;
-    int32_t out_step;
-    int32_t outputs;
-    int32_t block; /* rows done before any input of later rows is overwritten; even, or all rows */
-    int32_t zero_point;
-} eu_depthwise_3_t;
-
-/* One channel, rows = 2 * (phase + a multiple of 3). */
-typedef struct {
-    const int8_t *end; /* r1: the output of the row after the last */
-    const int8_t *in;  /* r2 */
-    int8_t *out;       /* r3 */
-    int32_t phase;     /* r4 */
-    const int8_t *taps;
-    int32_t bias; /* doubled */
-    int32_t multiplier;
-    int32_t rounding;
-    int32_t in_step;
-    int32_t out_step;
-    int32_t shift;
-} eu_depthwise_3_channel_t;
-
-typedef void eu_depthwise_3_loop_t(const eu_depthwise_3_channel_t *);
-
-/* The frame's taps, bias, multiplier and rounding into r6-r10: doubled taps (0, 1) and (1, 2) in halves. */
-#define EU_DEPTHWISE_3_TAPS \
-    "ldmia r0, {r7-r10}\n\tldrsb r6, [r7]\n\tldrsb r5, [r7, #1]\n\tldrsb r7, [r7, #2]\n\t" \
-    "pkhbt r6, r6, r5, lsl #16\n\tpkhbt r7, r5, r7, lsl #16\n\tsadd16 r6, r6, r6\n\t" \
-    "sadd16 r7, r7, r7\n\t"
-
-#define EU_DEPTHWISE_3_LOAD(pair, in_step) \
-    "ldrsb " pair ", [r0], #" in_step "\n\tldrsb r2, [r0], #" in_step "\n\tpkhbt " pair ", " pair ", r2, lsl #16\n\t"
-
-#define EU_DEPTHWISE_3_STORE(out_step, shift) \
-    "add r3, r10, r2, asr #31\n\tsmmlar r2, r2, r9, r3\n\tssat r2, #8, r2, asr #" shift "\n\t" \
-    "strb r2, [r1], #" out_step "\n\t"
-
-#define EU_DEPTHWISE_3_PAIR(a, b, load, store) \
-    load "smlad r2, " a ", r6, r8\n\tsmlabt r2, " b ", r7, r2\n\t" store \
-    "smlatb r2, " a ", r6, r8\n\tsmlad r2, " b ", r7, r2\n\t" store
-
-/* The same with steps and shift from the stack, for channels too few to be worth a loop of their own. */
-#define EU_DEPTHWISE_3_ANY_LOAD(pair) \
-    "ldr r3, [sp, #4]\n\tldrsb " pair ", [r0]\n\tldrsb r2, [r0, r3]\n\tadd r0, r0, r3, lsl #1\n\t" \
-    "pkhbt " pair ", " pair ", r2, lsl #16\n\t"
-#define EU_DEPTHWISE_3_ANY_STORE \
-    "add r3, r10, r2, asr #31\n\tsmmlar r2, r2, r9, r3\n\tldr r3, [sp, #12]\n\tasr r2, r3\n\t" \
-    "ssat r2, #8, r2\n\tldr r3, [sp, #8]\n\tstrb r2, [r1]\n\tadd r1, r3\n\t"
-
-/* A loop of two pairs of rows, after which both pairs of inputs are back in their registers; entered at the phase. */
-#define EU_DEPTHWISE_3_LOOP(name, in_step, out_step, shift) \
-    __attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_3_channel_t *channel) \
-    { \
-        __asm__(".syntax unified\n\tpush {r4-r11}\n\tldmia r0!, {r1-r4}\n\t" EU_DEPTHWISE_3_TAPS \
-                "mov r11, r1\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\tbeq 11f\n\t" \
-                EU_DEPTHWISE_3_LOAD("r4", in_step) \
-                "1:\n\t" EU_DEPTHWISE_3_PAIR("r4", "r5", EU_DEPTHWISE_3_LOAD("r5", in_step), EU_DEPTHWISE_3_STORE(out_step, shift)) \
-                "2:\n\t" EU_DEPTHWISE_3_PAIR("r5", "r4", EU_DEPTHWISE_3_LOAD("r4", in_step), EU_DEPTHWISE_3_STORE(out_step, shift)) \
-                "cmp r1, r11\n\tbne 1b\n\tpop {r4-r11}\n\tbx lr\n" \
-                "11:\n\t" EU_DEPTHWISE_3_LOAD("r5", in_step) "b 2b"); \
-    }
-
-/* Frame on the stack: end, in_step, out_step, shift. */
-#define EU_DEPTHWISE_3_ANY_LOOP(name) \
-__attribute__((naked, noinline)) static void name(__attribute__((unused)) const eu_depthwise_3_channel_t *channel) \
-{ \
-    __asm__(".syntax unified\n\tpush {r4-r11}\n\tadd r3, r0, #32\n\tldmia r3, {r5-r7}\n\tldmia r0!, {r1-r4}\n\t" \
-            "push {r1, r5, r6, r7}\n\t" EU_DEPTHWISE_3_TAPS "mov r11, r1\n\tmov r0, r2\n\tmov r1, r3\n\tcmp r4, #1\n\t" \
-            "beq 11f\n\t" EU_DEPTHWISE_3_ANY_LOAD("r4") \
-            "1:\n\t" EU_DEPTHWISE_3_PAIR("r4", "r5", EU_DEPTHWISE_3_ANY_LOAD("r5"), EU_DEPTHWISE_3_ANY_STORE) \
-            "2:\n\t" EU_DEPTHWISE_3_PAIR("r5", "r4", EU_DEPTHWISE_3_ANY_LOAD("r4"), EU_DEPTHWISE_3_ANY_STORE) \
-            "cmp r1, r11\n\tbne 1b\n\tadd sp, #16\n\tpop {r4-r11}\n\tbx lr\n" \
-            "11:\n\t" EU_DEPTHWISE_3_ANY_LOAD("r5") "b 2b"); \
-}
-
-static void eu_depthwise_3_block(const int8_t *in, int8_t *out, int32_t rows, const eu_depthwise_3_t *p,
-                                 eu_depthwise_3_loop_t *const *loops, int32_t first_shift)
-{
-    const int32_t even = rows & ~1;
-    const int32_t phase = even / 2 % 2;
-    const int32_t last = rows - 2;
-    eu_depthwise_3_channel_t channel = {
-        out + even * p->out_step, in, out, phase, p->weights, 0, 0, 0, p->in_step, p->out_step, 0};
-    for (int32_t n = 0; n < p->outputs; n++) {
-        const int32_t shift = p->shift[n];
-        eu_depthwise_3_loop_t *const loop = loops[shift - first_shift];
-        channel.bias = 2 * p->bias[n];
-        channel.multiplier = p->multiplier[n];
-        channel.rounding = (2 * p->zero_point + 1) * ((int32_t)1 << (shift - 1));
-        channel.shift = shift;
-        loop(&channel);
-        if (rows != even) {
-            const eu_depthwise_3_channel_t odd = {channel.end + p->out_step,
-                                                  channel.in + last * p->in_step,
-                                                  channel.out + last * p->out_step,
-                                                  1,
-                                                  channel.taps,
-                                                  channel.bias,
-                                                  channel.multiplier,
-                                                  channel.rounding,
-                                                  p->in_step,
-                                                  p->out_step,
-                                                  shift};
-            loop(&odd);
-        }
-        channel.end++;
-        channel.in++;
-        channel.out++;
-        channel.taps += 3;
-    }
-}
-
-static void eu_depthwise_3(const int8_t *in, int8_t *out, const eu_depthwise_3_t *p,
-                           eu_depthwise_3_loop_t *const *loops, int32_t first_shift)
-{
-    int32_t rows = p->rows;
-    for (; rows > p->block + 1; rows -= p->block) {
-        eu_depthwise_3_block(in, out, p->block, p, loops, first_shift);
-        in += p->block * p->in_step;
-        out += p->block * p->out_step;
-    }
-    eu_depthwise_3_block(in, out, rows, p, loops, first_shift);
-}
-
-/* Unpacking of quads for EU_QUADS_ROUND (see eu_quads.c): weights and biases are doubled, so that one SMMLAR of an
- * accumulator and a multiplier is TFLite's SaturatingRoundingDoublingHighMul. */
-#define EU_QUADS_UNPACK_ONE(multiplier, rotation) \
-    "uxtb r10, r8" rotation "\n\tsub r9, r10, #1\n\tlsl r9, r3, r9\n\tstmia r1!, {" multiplier ", r9, r10}\n\t"
-
-/* One quad: packed is 4 biases, groups of weights, 4 multipliers and one word of 4 shifts (bytes). Returns the end of the
- * widened weights; behind it per channel multiplier, 2^(shift-1) + zero_point * 2^shift, shift. */
-EU_NAKED static int32_t *eu_quads_unpack_doubled(EU_UNUSED const int32_t *packed, EU_UNUSED int32_t *wide,
-                                                 EU_UNUSED int32_t groups, EU_UNUSED int32_t zero_point)
-{
-    /* clang-format off */
-    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tldmia r0!, {r4-r7}\n\tlsls r4, #1\n\tlsls r5, #1\n\tlsls r6, #1\n\t"
-            "lsls r7, #1\n\tstmia r1!, {r4-r7}\n\tlsls r3, #1\n\tadds r3, #1\n" EU_QUADS_WIDEN(EU_QUADS_TWICE)
-            "ldmia r0, {r4-r8}\n\t" EU_QUADS_UNPACK_ONE("r4", "") EU_QUADS_UNPACK_ONE("r5", ", ror #8")
-            EU_QUADS_UNPACK_ONE("r6", ", ror #16") EU_QUADS_UNPACK_ONE("r7", ", ror #24") "mov r0, lr\n\tpop {r4-r11, pc}");
-    /* clang-format on */
-}
-
-/* What the kernels for a convolution in quads and an int8 signal added to its int8 result share, without that result ever being stored:
- *
- *     acc[r][n] = bias[n] + sum over k < 4 * groups of in[r * in_step + k] * w[n][k]
- *     t = the int8 value of acc: with the linear tail (eu_quads.c), or with RELU min((max(acc, 0) * multiplier[n] + offset[n]) >> 36, 127)
- *     out[r * out_step + n] = min(max((t * slope + other[r * other_step + n] * other_slope + add_offset) >> 20, -128), 127)
- *
- * Both roundings are kept; exactness and bounds as in eu_quads.c and eu_elementwise_add_linear.c. outputs is a multiple of four.
- * out may be other. Where the two have different steps the rows run one by one. */
-typedef struct {
-    const int32_t *weights; /* per quad: bias[4], groups x 4 words, multiplier[4], then offset[4] or a word of shifts */
-    int32_t rows;
-    int32_t in_step;
-    int32_t out_step;
-    int32_t other_step;
-    int32_t outputs;
-    int32_t block; /* rows done before any input of later rows is overwritten */
-    int32_t groups;
-    int32_t scale; /* shift of the offsets, or the convolution's zero point */
-    int32_t slope;
-    int32_t other_slope;
-    int32_t add_offset;
-} eu_quads_add_t;
-
-/* All rows of a quad, with the addition. */
-EU_NAKED static void eu_quads_add_linear_loop(EU_UNUSED const eu_quads_rows_t *frame)
-{
-    __asm__(EU_QUADS_ADDING EU_QUADS_ADD_LINEAR EU_QUADS_LEAVE("16"));
-}
-
-/* A convolution and an addition: see eu_quads_add.c. */
-static void eu_quads_add_linear(const int8_t *in, const int8_t *other, int8_t *out, const eu_quads_add_t *p, int32_t *wide)
-{
-    eu_quads_rows_t frame = {
-        wide, p->out_step, in,
-        0,    0,           p->in_step - 4 * p->groups,
-        in,   out,         p->groups,
-        wide, 0,           {(int32_t)((intptr_t)other - (intptr_t)out), p->slope, p->other_slope, p->add_offset}};
-    const int32_t together = p->other_step == p->out_step ? p->block : 1;
-    for (int32_t first = 0; first < p->rows; first += p->block) {
-        const int32_t end = p->rows - first < p->block ? p->rows : first + p->block;
-        const int32_t *packed = p->weights;
-        for (int32_t n = 0; n < p->outputs; n += 4) {
-            eu_quads_unpack_doubled(packed + 0, wide, p->groups, p->scale);
-            memcpy(wide, packed, 4 * 0);
-            packed += 9 + 4 * p->groups;
-            for (int32_t r = first; r < end; r += together) {
-                const int32_t count = end - r < together ? end - r : together;
-                frame.in = in + r * p->in_step;
-                frame.end = frame.in + count * p->in_step;
-                frame.out = out + r * p->out_step + n;
-                frame.add[0] = (int32_t)((intptr_t)other - (intptr_t)out) + r * (p->other_step - p->out_step);
-                eu_quads_add_linear_loop(&frame);
-            }
-        }
-    }
-}
-
-/* Maximum over two rows, four channels per instruction pair:
- *
- *     out[r * out_step + n] = max over t < 2 of in[r * in_step + t * pitch + n]
- *
- * SSUB8 sets a flag per byte where a >= b, SEL picks a or b by it. Rows are whole words at multiples of four bytes. */
-typedef struct {
-    int32_t rows;
-    int32_t in_step;
-    int32_t pitch;
-    int32_t out_step;
-    int32_t words; /* per row */
-} eu_elementwise_max_2_t;
-
-static inline uint32_t eu_elementwise_max_2_bytes(uint32_t a, uint32_t b)
-{
-    uint32_t larger;
-    __asm__ volatile("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(larger) : "r"(a), "r"(b) : "cc");
-    return larger;
-}
-
-static void eu_elementwise_max_2(const int8_t *in, int8_t *out, const eu_elementwise_max_2_t *p)
-{
-    const int32_t words = p->words;
-    for (int32_t r = 0; r < p->rows; r++) {
-        const uint32_t *a = (const uint32_t *)(const void *)in;
-        const uint32_t *b = (const uint32_t *)(const void *)(in + p->pitch);
-        uint32_t *y = (uint32_t *)(void *)out;
-        uint32_t *const end = y + words;
-        do {
-            *y++ = eu_elementwise_max_2_bytes(*a++, *b++);
-        } while (y != end);
-        in += p->in_step;
-        out += p->out_step;
-    }
-}
-
-/* What the kernels for calls of few rows share (Cortex-M4/M7/M33): four rows of one output channel at a time. It is the chain
- * of eu_quads.c with the roles swapped: the inputs of four rows are widened to 16 bits once for all channels, the weights are read
- * as they are and split by SXTB16 on the way, for four rows at once:
- *
- *     acc[r] += x[r][k] * w[k] + x[r][k + 2] * w[k + 2]
- *
- * so that no time goes into widening weights that few rows use. Widened inputs lie in groups of four: inputs (k, k + 2) of rows
- * 0 .. 3, then inputs (k + 1, k + 3) of rows 0 .. 3.
- *
- * The chain is there once for all kernels; parts of the frame say where to go on. Registers: r0 weights, r1 inputs, r2 r3 weights as
- * read, r4-r7 inputs, r8-r11 accumulators, r12 weights split, lr output. A tail turns r8-r11 into int8 values by the constants at r0,
- * stores them, and goes on at `next` with r0 behind the constants. */
-typedef void eu_tall_code_t(void);
-
-/* Where the chain starts, how often, and where it goes then. */
-typedef struct {
-    eu_tall_code_t *exit; /* tail, or eu_tall_pass where there are several passes */
-    int32_t groups;       /* groups of four inputs per pass; on the stack: where to enter the chain */
-    int32_t even;         /* on the stack: the same for groups - groups % 2 */
-    eu_tall_code_t *tail;
-    int32_t left; /* passes to go, and passes */
-    int32_t passes;
-} eu_tall_chain_t;
-
-/* The frame, copied to the stack. */
-typedef struct {
-    const int32_t *wide;   /* 0: four zeros, then the widened inputs */
-    const int8_t *end;     /* 4: the output behind the last channel */
-    int32_t out_rows[3];   /* 8: rows 1 to 3 of the output, seen from row 0 */
-    eu_tall_code_t *next;  /* 20 */
-    eu_tall_chain_t chain; /* 24: exit, 28: entry, 32: even, 36: tail, 40: left, 44: passes */
-    int32_t scale;         /* 48: see the tails */
-    const int8_t *weights; /* 52; on the stack: the caller's stack pointer */
-    int8_t *out;           /* 56 */
-    int32_t unused;        /* 60 */
-} eu_tall_frame_t;
-
-#define EU_TALL_COPY "ldmia r0!, {r4-r11}\n\tstmia r12!, {r4-r11}\n\t"
-
-/* Runs a frame of `bytes`, a multiple of 32; one of 160 (eu_tall_sum.c) begins with its chain over a. */
-EU_NAKED static void eu_tall_loop(EU_UNUSED const void *frame, EU_UNUSED int32_t bytes)
-{
-    /* clang-format off */
-    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tmov r3, sp\n\tsub r2, r3, r1\n\tmov sp, r2\n\tmov r12, r2\n\tmov r2, r1\n"
-            "1:\n\t" EU_TALL_COPY "subs r1, #32\n\tbne 1b\n\t"
-            "ldr r9, [sp, #28]\n\tbl 5f\n\tstrd r10, r11, [sp, #28]\n\tcmp r2, #160\n\tbne 2f\n\t"
-            "strd r10, r11, [sp, #100]\n\tldr r9, [sp, #124]\n\tbl 5f\n\tstrd r10, r11, [sp, #124]\n"
-            "2:\n\tldr r0, [sp, #52]\n\tstr r3, [sp, #52]\n\tldr lr, [sp, #56]\n\tldr r1, [sp]\n\t"
-            "ldmia r1!, {r8-r11}\n\tldr pc, [sp, #28]\n5:\n\t" EU_QUADS_FIND "bx lr\n\t"
-            EU_QUADS_ENTRIES_48 EU_QUADS_CHAIN_48("32") "ldr pc, [sp, #24]");
-    /* clang-format on */
-}
-
-/* After a pass: the next one, or the tail. */
-EU_NAKED static void eu_tall_pass(void)
-{
-    __asm__(
-        ".syntax unified\n\tldrd r2, r3, [sp, #40]\n\tsubs r2, #1\n\tbeq 1f\n\tstr r2, [sp, #40]\n\tldr pc, [sp, #28]\n"
-        "1:\n\tstr r3, [sp, #40]\n\tldr pc, [sp, #36]");
-}
-
-#define EU_TALL_LEAVE "ldr r2, [sp, #52]\n\tmov sp, r2\n\tpop {r4-r11, pc}\n"
-
-/* After a tail: the next channel, or back to the caller. */
-EU_NAKED static void eu_tall_next(void)
-{
-    __asm__(".syntax unified\n\tldrd r1, r2, [sp]\n\tcmp lr, r2\n\tbeq 1f\n\tldmia r1!, {r8-r11}\n\tldr pc, [sp, #28]\n"
-            "1:\n\t" EU_TALL_LEAVE);
-}
-
-/* Stores the four values in r8-r11. */
-#define EU_TALL_STORE \
-    "ldrd r2, r3, [sp, #8]\n\tldr r4, [sp, #16]\n\tstrb r9, [lr, r2]\n\tstrb r10, [lr, r3]\n\t" \
-    "strb r11, [lr, r4]\n\tstrb r8, [lr], #1\n\tldr pc, [sp, #20]"
-
-/* max(acc + r2, 0): a bias, then RELU on accumulators (the results of a negative one and of zero are the same there). */
-#define EU_TALL_RECTIFY_ONE(acc) "add " acc ", " acc ", r2\n\tbic " acc ", " acc ", " acc ", asr #31\n\t"
-#define EU_TALL_RECTIFY EU_TALL_RECTIFY_ONE("r8") EU_TALL_RECTIFY_ONE("r9") EU_TALL_RECTIFY_ONE("r10") EU_TALL_RECTIFY_ONE("r11")
-
-/* (acc * multiplier + offset * 2^shift) >> 36 within int8: r3 multiplier, r6 offset, scale 2^shift; see EU_QUADS_SCALE. */
-#define EU_TALL_SCALE_ONE(acc) \
-    "smull r4, r5, r6, r7\n\tsmlal r4, r5, " acc ", r3\n\tssat " acc ", #8, r5, asr #4\n\t"
-#define EU_TALL_SCALE \
-    "ldr r7, [sp, #48]\n\t" EU_TALL_SCALE_ONE("r8") EU_TALL_SCALE_ONE("r9") EU_TALL_SCALE_ONE("r10") EU_TALL_SCALE_ONE("r11")
-
-/* Double rounding: r2 multiplier, r3 constants, scale 2 * zero_point + 1. With doubled sums
- *
- *     y = (acc * multiplier[n] + 2^31 >> 32) + (2 * zero_point + 1) * 2^(shift[n] - 1) + (acc >> 31)
- *     min(max(y >> shift[n], -128), 127)
- *
- * Bounds and exactness as in eu_quads.c; |bias| < 2^25 is proven too. */
-#define EU_TALL_ROUND_ONE(acc) \
-    "add " acc ", r3, " acc ", lsl #1\n\tadd r6, r5, " acc ", asr #31\n\tsmmlar " acc ", " acc ", r2, r6\n\t" \
-    "asr " acc ", r4\n\tssat " acc ", #8, " acc ", asr #1\n\t"
-#define EU_TALL_ROUND \
-    "ldr r5, [sp, #48]\n\tand r4, r3, #31\n\tasr r3, r3, #5\n\tlsl r5, r4\n\t" \
-    EU_TALL_ROUND_ONE("r8") EU_TALL_ROUND_ONE("r9") EU_TALL_ROUND_ONE("r10") EU_TALL_ROUND_ONE("r11")
-
-/* The tails, as in eu_quads.c. Constants of a channel: multiplier, offset / scale (the bias is in the offset); */
-#define EU_TALL_SATURATED "ldmia r0!, {r3, r6}\n\t" EU_TALL_SCALE
-/* bias, multiplier, offset / scale: min((max(acc, 0) * multiplier[n] + offset[n]) >> 36, 127); */
-#define EU_TALL_RELU "ldmia r0!, {r2, r3, r6}\n\t" EU_TALL_RECTIFY EU_TALL_SCALE
-/* multiplier, 64 * bias + shift - 1. */
-#define EU_TALL_LINEAR "ldmia r0!, {r2, r3}\n\t" EU_TALL_ROUND
-
-/* Widens `groups` groups of four inputs of four rows; returns the end. */
-EU_NAKED static int32_t *eu_tall_widen(EU_UNUSED const int8_t *const rows[4], EU_UNUSED int32_t *wide,
-                                       EU_UNUSED int32_t groups)
-{
-    __asm__(".syntax unified\n\tpush {r4-r11, lr}\n\tmov r12, r1\n\tmov lr, r2\n\tldmia r0, {r0-r3}\n"
-            "1:\n\tldr r4, [r0], #4\n\tldr r5, [r1], #4\n\tldr r6, [r2], #4\n\tldr r7, [r3], #4\n\t"
-            "sxtb16 r8, r4\n\tsxtb16 r9, r5\n\tsxtb16 r10, r6\n\tsxtb16 r11, r7\n\tstmia r12!, {r8-r11}\n\t"
-            "sxtb16 r4, r4, ror #8\n\tsxtb16 r5, r5, ror #8\n\tsxtb16 r6, r6, ror #8\n\tsxtb16 r7, r7, ror #8\n\t"
-            "stmia r12!, {r4-r7}\n\tsubs lr, #1\n\tbne 1b\n\tmov r0, r12\n\tpop {r4-r11, pc}");
-}
-
-/* Windows and rows of a convolution four rows at a time. */
-
-/* Where the bytes of a window lie: `runs` runs of 4 * `groups` neighbouring bytes, `run_gap` bytes between them. */
-typedef struct {
-    int32_t step; /* from row to row */
-    int32_t groups;
-    int32_t runs;
-    int32_t run_gap;
-    int32_t pass_groups; /* groups that the chain takes at once, and how often it is run */
-    int32_t passes;
-} eu_tall_window_t;
-
-/* Row `row` of four of which `live` exist: the last one stands in for those missing. */
-static int32_t eu_tall_row(int32_t row, int32_t live)
-{
-    return row < live ? row : live - 1;
-}
-
-/* Widens the windows of four rows, `step` bytes apart; returns the end. */
-static int32_t *eu_tall_gather(const int8_t *in, int32_t step, int32_t live, const eu_tall_window_t *window,
-                               int32_t *wide)
-{
-    for (int32_t run = 0; run < window->runs; run++) {
-        const int8_t *rows[4];
-        for (int32_t r = 0; r < 4; r++) {
-            rows[r] = in + eu_tall_row(r, live) * step;
-        }
-        wide = eu_tall_widen(rows, wide, window->groups);
-        in += 4 * window->groups + window->run_gap;
-    }
-    return wide;
-}
-
-static void eu_tall_set_chain(eu_tall_chain_t *chain, const eu_tall_window_t *window, eu_tall_code_t *tail)
-{
-    chain->exit = window->passes == 1 ? tail : eu_tall_pass;
-    chain->groups = window->pass_groups;
-    chain->even = 0;
-    chain->tail = tail;
-    chain->left = window->passes;
-    chain->passes = window->passes;
-}
-
-/* The frame for four rows of which `live` exist, `step` bytes apart. */
-static void eu_tall_set_rows(eu_tall_frame_t *frame, int8_t *out, int32_t step, int32_t live, int32_t outputs)
-{
-    frame->out = out;
-    frame->end = out + outputs;
-    for (int32_t r = 0; r < 3; r++) {
-        frame->out_rows[r] = eu_tall_row(r + 1, live) * step;
-    }
-}
-
-static void eu_tall_start(eu_tall_frame_t *frame, const int32_t *weights, int32_t scale, int32_t *wide)
-{
-    for (int32_t r = 0; r < 4; r++) {
-        wide[r] = 0;
-    }
-    frame->wide = wide;
-    frame->next = eu_tall_next;
-    frame->scale = scale;
-    frame->weights = (const int8_t *)weights;
-    frame->unused = 0;
-}
-
-/* What the kernels for a convolution of few rows over two signals share (see eu_quads_sum.c): `repeat` output rows for each row of the first
- * signal. Per channel the chain runs over four rows of the first signal, then, from those sums, over the second signal's rows of each
- * of the `repeat` phases: output rows phase, phase + repeat, phase + 2 * repeat, phase + 3 * repeat. */
-typedef struct {
-    const int32_t *weights; /* per channel: weights of a, weights of b, constants */
-    int32_t groups;         /* rows of the first signal that are used */
-    int32_t repeat;
-    int32_t out_step;
-    int32_t outputs;
-    int32_t scale;
-    eu_tall_window_t a;
-    eu_tall_window_t b;
-} eu_tall_sum_t;
-
-typedef struct {
-    eu_tall_frame_t rows;    /* its last word, 60: phases to go */
-    int32_t repeat;          /* 64 */
-    int32_t phase_step;      /* 68: to the next phase of a channel that is stored */
-    int32_t rewind;          /* 72: back to the first phase */
-    const int8_t *b;         /* 76: weights of b */
-    int32_t sums[4];         /* 80: of a */
-    eu_tall_chain_t a_chain; /* 96 */
-    eu_tall_chain_t b_chain; /* 120 */
-    int32_t unused[4];
-} eu_tall_sum_frame_t;
-
-/* The chain that follows: over a, or over b. */
-#define EU_TALL_USE_CHAIN(at) "add r2, sp, #" at "\n\tldmia r2, {r2-r7}\n\tadd r12, sp, #24\n\tstmia r12, {r2-r7}\n\t"
-
-/* Tail of the chain over a. */
-EU_NAKED static void eu_tall_sum_first(void)
-{
-    __asm__(".syntax unified\n\tstrd r8, r9, [sp, #80]\n\tstrd r10, r11, [sp, #88]\n\tstr r0, [sp, #76]\n\t"
-            "ldr r2, [sp, #64]\n\tstr r2, [sp, #60]\n\t" EU_TALL_USE_CHAIN("120") "ldr pc, [sp, #28]");
-}
-
-/* After a tail: the next phase, the next channel, or back to the caller. */
-EU_NAKED static void eu_tall_sum_next(void)
-{
-    /* clang-format off */
-    __asm__(".syntax unified\n\tldr r2, [sp, #60]\n\tsubs r2, #1\n\tbeq 1f\n\tstr r2, [sp, #60]\n\tldr r0, [sp, #76]\n\t"
-            "ldr r2, [sp, #68]\n\tadd lr, r2\n\tldrd r8, r9, [sp, #80]\n\tldrd r10, r11, [sp, #88]\n\tldr pc, [sp, #28]\n"
-            "1:\n\tldr r3, [sp, #72]\n\tldrd r1, r2, [sp]\n\tsub lr, r3\n\tcmp lr, r2\n\tbeq 2f\n\t" EU_TALL_USE_CHAIN("96")
-            "ldmia r1!, {r8-r11}\n\tldr pc, [sp, #28]\n2:\n\t" EU_TALL_LEAVE);
-    /* clang-format on */
-}
-
-static void eu_tall_sum(const int8_t *a, const int8_t *b, int8_t *out, const eu_tall_sum_t *p, int32_t *wide,
-                        eu_tall_code_t *tail)
-{
-    const int32_t b_step = p->repeat * p->b.step;
-    const int32_t out_step = p->repeat * p->out_step;
-    eu_tall_sum_frame_t frame;
-    memset(&frame, 0, sizeof frame);
-    eu_tall_start(&frame.rows, p->weights, p->scale, wide);
-    eu_tall_set_chain(&frame.a_chain, &p->a, eu_tall_sum_first);
-    eu_tall_set_chain(&frame.b_chain, &p->b, tail);
-    frame.rows.chain = frame.a_chain;
-    frame.rows.next = eu_tall_sum_next;
-    frame.repeat = p->repeat;
-    frame.phase_step = p->out_step - 1;
-    frame.rewind = out_step - p->out_step;
-    for (int32_t first = 0; first < p->groups; first += 4) {
-        const int32_t live = p->groups - first < 4 ? p->groups - first : 4;
-        int32_t *t = eu_tall_gather(a + first * p->a.step, p->a.step, live, &p->a, wide + 4);
-        for (int32_t phase = 0; phase < p->repeat; phase++) {
-            t = eu_tall_gather(b + first * b_step + phase * p->b.step, b_step, live, &p->b, t);
-        }
-        eu_tall_set_rows(&frame.rows, out + first * out_step, out_step, live, p->outputs);
-        eu_tall_loop(&frame, (int32_t)sizeof frame);
-    }
-}
-
-/* A tail: constants, the values of four rows, and what is done with them. */
-EU_NAKED static void eu_tall_saturated_tail(void)
-{
-    __asm__(".syntax unified\n\t" EU_TALL_SATURATED EU_TALL_STORE);
-}
-
-/* Convolution of few rows over two signals side by side that are never put side by side, the first perhaps at a lower rate:
- *
- *     acc[r][n] = bias[n] + sum over k of a[(r / repeat) * a.step + ..] * w[n][k] + sum over k of b[r * b.step + ..] * w[n][k]
- *
- * then the tail saturated. int32 sums may be made in any order, so this is the convolution over concat(upsample(a), b). */
-static void eu_tall_sum_saturated(const int8_t *a, const int8_t *b, int8_t *out, const eu_tall_sum_t *p, int32_t *wide)
-{
-    eu_tall_sum(a, b, out, p, wide, eu_tall_saturated_tail);
-}
-
 EU_DEPTHWISE_3_LOOP(eu_depthwise_3_8_8_6, "8", "8", "6")
 
 EU_DEPTHWISE_3_ANY_LOOP(eu_depthwise_3_any)
@@ -904,20 +965,13 @@ static const eu_copy_t tiny_dsp_00 = {
     .out_jump = 0,
 };
 
-static const eu_quads_conv_t tiny_dsp_01 = {
+static const eu_panels_t tiny_dsp_01 = {
     .weights = tiny_dsp_01_weights,
-    .rows = 16,
-    .in_step = 4,
     .out_step = 8,
     .outputs = 8,
-    .block = 16,
-    .groups = 3,
-    .runs = 1,
-    .run_gap = 0,
-    .packed_groups = 3,
-    .scale = 20,
-    .above = 0U,
-    .below = 2155905152U,
+    .scale = -255,
+    .rows = 16,
+    .in = {.step = 4, .groups = 3, .runs = 1, .gap = 0, .first = 2, .skip = -96},
 };
 
 static const eu_depthwise_3_t tiny_dsp_02 = {
@@ -933,16 +987,8 @@ static const eu_depthwise_3_t tiny_dsp_02 = {
     .zero_point = 3,
 };
 
-static const eu_quads_add_t tiny_dsp_03 = {
-    .weights = tiny_dsp_03_weights,
-    .rows = 16,
-    .in_step = 8,
-    .out_step = 8,
-    .outputs = 8,
-    .block = 16,
-    .groups = 2,
-    .scale = 3,
-    .other_step = 8,
+static const eu_panels_add_t tiny_dsp_03 = {
+    .conv = {.weights = tiny_dsp_03_conv_weights, .out_step = 8, .outputs = 8, .scale = 7, .rows = 16, .in = {.step = 8, .groups = 2, .runs = 1, .gap = 0, .first = 1, .skip = -128}},
     .slope = 570350,
     .other_slope = 570350,
     .add_offset = 64478621,
@@ -956,15 +1002,15 @@ static const eu_elementwise_max_2_t tiny_dsp_04 = {
     .words = 2,
 };
 
-static const eu_tall_sum_t tiny_dsp_05 = {
+static const eu_panels_sum_t tiny_dsp_05 = {
     .weights = tiny_dsp_05_weights,
-    .groups = 8,
-    .repeat = 2,
     .out_step = 8,
     .outputs = 8,
-    .scale = 2097152,
-    .a = {.step = 8, .groups = 2, .runs = 1, .run_gap = 0, .pass_groups = 2, .passes = 1},
-    .b = {.step = 4, .groups = 1, .runs = 1, .run_gap = 0, .pass_groups = 1, .passes = 1},
+    .scale = -255,
+    .groups = 8,
+    .repeat = 2,
+    .a = {.step = 8, .groups = 2, .runs = 1, .gap = 0, .first = 1, .skip = -128},
+    .b = {.step = 4, .groups = 1, .runs = 1, .gap = 0, .first = 1, .skip = -160},
 };
 
 static const eu_quads_conv_t tiny_dsp_06 = {
@@ -1004,12 +1050,12 @@ void tiny_dsp_run(tiny_dsp_state_t *state, const int8_t *input, int8_t *output)
 
     /*  0 input: INPUT -> 16 x 4 */
     TINY_DSP_LAYER(0);
-    eu_copy(input, a + 148, &tiny_dsp_00);
+    eu_copy(input, a + 252, &tiny_dsp_00);
     /*  1 tensor_1: CONV_2D -> 16 x 8, 1536 MACs */
     TINY_DSP_LAYER(1);
-    eu_fill(a + 144, 1, 0, 4, 69);
-    eu_fill(a + 212, 1, 0, 4, 69);
-    eu_quads_conv_clamped(a + 144, a + 8, &tiny_dsp_01, (int32_t *)(void *)(a + 216));
+    eu_fill(a + 248, 1, 0, 4, 69);
+    eu_fill(a + 316, 1, 0, 4, 69);
+    eu_panels_conv_relu(a + 248, a + 8, &tiny_dsp_01, (int32_t *)(void *)(a + 144));
     /*  2 tensor_4: DEPTHWISE_CONV_2D -> 16 x 8, 384 MACs */
     TINY_DSP_LAYER(2);
     eu_fill(a, 1, 0, 8, -128);
@@ -1017,15 +1063,15 @@ void tiny_dsp_run(tiny_dsp_state_t *state, const int8_t *input, int8_t *output)
     eu_depthwise_3_8_8_8_8_6_any_6(a, a + 144, &tiny_dsp_02);
     /*  3 tensor_7: CONV_2D+ADD -> 16 x 8, 1024 MACs */
     TINY_DSP_LAYER(3);
-    eu_quads_add_linear(a + 144, a + 8, a + 8, &tiny_dsp_03, (int32_t *)(void *)(a + 272));
+    eu_panels_add_linear(a + 144, a + 8, a + 8, &tiny_dsp_03, (int32_t *)(void *)(a + 272));
     /*  4 tensor_11: MAX_POOL_2D -> 8 x 8 */
     TINY_DSP_LAYER(4);
-    eu_elementwise_max_2(a + 8, a + 144, &tiny_dsp_04);
+    eu_elementwise_max_2(a + 8, a + 264, &tiny_dsp_04);
     /*  5 tensor_16: RESIZE_NEAREST_NEIGHBOR+CONCATENATION+CONV_2D -> 16 x 8, 1024 MACs */
     TINY_DSP_LAYER(5);
-    eu_tall_sum_saturated(a + 144, input + 64, a, &tiny_dsp_05, (int32_t *)(void *)(a + 208));
+    eu_panels_sum_relu(a + 264, input + 64, a + 136, &tiny_dsp_05, (int32_t *)(void *)(a));
     /*  6 tensor_19: CONV_2D -> 16 x 4, 512 MACs */
     TINY_DSP_LAYER(6);
-    eu_quads_conv_clamped(a, output, &tiny_dsp_06, (int32_t *)(void *)(a + 128));
+    eu_quads_conv_clamped(a + 136, output, &tiny_dsp_06, (int32_t *)(void *)(a));
     TINY_DSP_LAYER(TINY_DSP_LAYERS);
 }

@@ -1,0 +1,191 @@
+"""Rows of the kernels by four rows of two channels (``eu_panels.c``): convolutions for Cortex-M4/M7/M33."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edgeunet.kernels.conditions import convolution, parameters, plain, source
+from edgeunet.kernels.dsp.alignment import windows_align
+from edgeunet.kernels.dsp.fields import addition_fields, adds
+from edgeunet.kernels.dsp.panels.packing import PASS_GROUPS, first_pass, pack_rounded, shares
+from edgeunet.kernels.dsp.scaling import Weighted, is_saturated, rounding_packs
+from edgeunet.kernels.dsp.windows import TALL_ROWS, Runs, tall_parts
+from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields, in_order, nested
+from edgeunet.program.convolutions import ConvSum
+from edgeunet.program.steps import Clearance, Step
+
+BURSTS, SPREAD = "eu_panels_bursts", "eu_panels_spread"
+"""Orders of the loads: side by side, or each well before its use."""
+
+GROUP_BYTES = 32
+"""Of four inputs of four rows in a panel."""
+
+READ_AHEAD_BYTES = 8
+"""What is read, and not used, behind a panel where loads are spread."""
+
+
+def order_for(core: str) -> str:
+    """The order of loads that takes the fewest cycles on ``core``."""
+    return SPREAD if core in ("cortex-m7", "cortex-m33") else BURSTS
+
+
+@dataclass(frozen=True)
+class PanelTail:
+    """A way from accumulators to int8, and when it is exact."""
+
+    name: str
+    accepts: Callable[[Weighted], bool]
+
+
+def _fits_relu(conv: Weighted) -> bool:
+    """Exactly what RELU leaves of the int8 range."""
+    r = conv.requantization
+    return r.relative_low == 0 and r.high == 127 and rounding_packs(conv)
+
+
+def _fits_linear(conv: Weighted) -> bool:
+    return is_saturated(conv.requantization) and rounding_packs(conv)
+
+
+RELU, LINEAR = PanelTail("relu", _fits_relu), PanelTail("linear", _fits_linear)
+TAILS = (RELU, LINEAR)
+
+
+def tail_of(step: Step) -> PanelTail | None:
+    """The cheapest tail that is exact, if any is."""
+    return next((tail for tail in TAILS if tail.accepts(convolution(step))), None)
+
+
+def _fits(step: Step) -> bool:
+    """Whole groups of inputs in the arena; an addition's signals on the same step."""
+    if step.epilogue and source(step, 1).pitch_bytes != step.output.pitch_bytes:
+        return False
+    parts = tall_parts(step)
+    return parts is not None and shares(convolution(step))
+
+
+def panel_bytes(step: Step) -> list[int]:
+    """Of each signal's widened inputs of four rows; of a second signal for each of its phases."""
+    conv = convolution(step)
+    if isinstance(conv, ConvSum):
+        return [2 * TALL_ROWS * conv.weights[0][0].size] + conv.repeat * [2 * TALL_ROWS * conv.weights[1][0].size]
+    return [2 * TALL_ROWS * conv.weights[0].size]
+
+
+def _scratch(step: Step) -> int:
+    return sum(panel_bytes(step)) + READ_AHEAD_BYTES
+
+
+def _overlap(step: Step, position: int) -> Clearance | None:
+    """Inputs of four rows are widened before the first of their outputs is written; of an addition, see ``Layout``."""
+    return in_order(TALL_ROWS)(step, position) if not step.epilogue or position == 0 else None
+
+
+def _window_fields(step: Step, position: int, runs: Runs, before: int) -> str:
+    """The window of a signal, of which ``before`` groups are done before the chain is entered."""
+    first = first_pass(runs.groups * runs.count - before)
+    fields = {
+        "step": convolution(step).stride * source(step, position).pitch_bytes,
+        "groups": runs.groups,
+        "runs": runs.count,
+        "gap": runs.gap,
+        "first": first,
+        "skip": GROUP_BYTES * (before + first - PASS_GROUPS),
+    }
+    return nested(fields)
+
+
+def _fields(step: Step) -> StructFields:
+    """The fields that all have."""
+    conv = convolution(step)
+    return {
+        "weights": pack_rounded(conv),
+        "out_step": step.output.pitch_bytes,
+        "outputs": step.output.channels,
+        "scale": 2 * conv.requantization.zero_point + 1,
+    }
+
+
+def _conv_fields(step: Step) -> StructFields:
+    """The fields of ``eu_panels_t``."""
+    parts = tall_parts(step)
+    assert parts is not None
+    return _fields(step) | {"rows": step.groups, "in": _window_fields(step, 0, parts[0], 1)}
+
+
+def _kernel(
+    name: str,
+    tail: PanelTail,
+    required: tuple[str, ...],
+    fits: Callable[[Step], bool],
+    arguments: Callable[[Step], Arguments],
+    chosen: Chosen,
+    order: str,
+) -> Kernel:
+    def accepts(step: Step) -> bool:
+        return fits(step) and _fits(step) and tail_of(step) is tail and chosen(step)
+
+    return Kernel(
+        name,
+        "dsp",
+        accepts,
+        arguments,
+        (order, "eu_panels", "eu_panels_rows", *required),
+        scratch_bytes=_scratch,
+        overlap=_overlap,
+        words_align=windows_align,
+    )
+
+
+def convolutions(chosen: Chosen, order: str = BURSTS) -> tuple[Kernel, ...]:
+    """Convolutions, where they are ``chosen``."""
+
+    def kernel(tail: PanelTail) -> Kernel:
+        def arguments(step: Step) -> Arguments:
+            return Arguments("eu_panels_t", _conv_fields(step))
+
+        required = ("eu_panels_conv", f"eu_panels_conv_{tail.name}_loop")
+        return _kernel(f"eu_panels_conv_{tail.name}", tail, required, plain, arguments, chosen, order)
+
+    return tuple(kernel(tail) for tail in TAILS)
+
+
+def additions_after(chosen: Chosen, order: str = BURSTS) -> tuple[Kernel, ...]:
+    """Convolutions that add a signal to their int8 results, where they are ``chosen``."""
+
+    def kernel(tail: PanelTail) -> Kernel:
+        def arguments(step: Step) -> Arguments:
+            added = addition_fields(step)
+            del added["other_step"]
+            return Arguments("eu_panels_add_t", {"conv": _conv_fields(step)} | added)
+
+        required = ("eu_panels_conv", "eu_panels_add", f"eu_panels_add_{tail.name}_loop")
+        return _kernel(f"eu_panels_add_{tail.name}", tail, required, adds, arguments, chosen, order)
+
+    return tuple(kernel(tail) for tail in TAILS)
+
+
+def sums(chosen: Chosen, order: str = BURSTS) -> tuple[Kernel, ...]:
+    """Convolutions over two signals, where they are ``chosen``."""
+
+    def kernel(tail: PanelTail) -> Kernel:
+        def arguments(step: Step) -> Arguments:
+            parts = tall_parts(step)
+            assert parts is not None
+            windows = {"a": _window_fields(step, 0, parts[0], 1), "b": _window_fields(step, 1, parts[1], 0)}
+            groups: StructFields = {"groups": step.groups, "repeat": parameters(step, ConvSum).repeat}
+            return Arguments("eu_panels_sum_t", _fields(step) | groups | windows)
+
+        required = ("eu_panels_sum", f"eu_panels_sum_{tail.name}_loop")
+        return _kernel(f"eu_panels_sum_{tail.name}", tail, required, plain, arguments, chosen, order)
+
+    return tuple(kernel(tail) for tail in TAILS)
+
+
+def rows_by_kind(chosen: Chosen, order: str = BURSTS) -> dict[str, tuple[Kernel, ...]]:
+    """All of them by kind of step, where they are ``chosen``."""
+    return {
+        "conv": (*convolutions(chosen, order), *additions_after(chosen, order)),
+        "conv_sum": sums(chosen, order),
+    }
