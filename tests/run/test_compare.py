@@ -21,7 +21,7 @@ WINDOW_PASSES = [name for name in PASSES if name not in STREAM_PASSES]
 def test_passes_kernels_and_a_flavour_left_out_are_exact(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One of each kind, and passes that do nothing here; all of them at night."""
     need("arm-none-eabi-gcc", "qemu-system-arm")
-    counted = ["without concat", "without eu_quads_add_relu", "portable kernels"]
+    counted = ["without concat", "without eu_panels_add_relu", "portable kernels"]
     chosen = {*counted, "without padding"}
     every = compare_module.variants
     monkeypatch.setattr(compare_module, "variants", lambda *given: (v for v in every(*given) if v[0] in chosen))
@@ -45,7 +45,7 @@ def test_passes_kernels_and_a_flavour_left_out_are_exact(shared: Path, monkeypat
 
 @pytest.mark.nightly
 @pytest.mark.parametrize(
-    ("core", "used"), [("cortex-m4", ("eu_quads_add_relu", "eu_elementwise_max_3")), ("cortex-m55", ("eu_tiles",))]
+    ("core", "used"), [("cortex-m4", ("eu_panels_add_relu", "eu_elementwise_max_3")), ("cortex-m55", ("eu_tiles",))]
 )
 def test_every_variant_is_exact(core: str, used: tuple[str, ...], shared: Path) -> None:
     need("arm-none-eabi-gcc", "qemu-system-arm")

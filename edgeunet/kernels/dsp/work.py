@@ -319,7 +319,7 @@ DSP: Mapping[str, WorkOf] = {
     **_tailed("eu_pairs_sum", "saturated clamped linear", _pairs),
     **_tailed("eu_panels_conv", "relu linear", _panels),
     **_tailed("eu_panels_add", "relu linear", _panels),
-    **_tailed("eu_panels_sum", "relu linear", _panels),
+    **_tailed("eu_panels_sum", "saturated relu linear", _panels),
     **_tailed("eu_tall_conv", "saturated relu linear", _tall),
     **_tailed("eu_tall_add", "relu linear", _tall),
     **_tailed("eu_tall_sum", "saturated relu linear", _tall),

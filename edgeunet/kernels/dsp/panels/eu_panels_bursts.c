@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
-/* The order of eu_panels.c for a Cortex-M4, on which loads side by side take a cycle each and one more for all. */
+/* The order of eu_panels.c for a Cortex-M4, on which loads side by side take a cycle each and one more for all, and for an M33, whose
+ * next instruction must not use what a load brings. */
 #define EU_PANELS_SMLAD(sum, x, w) "smlad " sum ", " x ", " w ", " sum "\n\t"
 #define EU_PANELS_SMUAD(sum, x, w) "smuad " sum ", " x ", " w "\n\t"
 #define EU_PANELS_ROW(mad, both, first, x) mad(both, x, "r4") mad(first, x, "r5")

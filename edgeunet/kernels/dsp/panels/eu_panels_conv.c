@@ -3,12 +3,11 @@
  *
  *     acc[r][n] = bias[n] + sum over k of in[r * step + ..] * w[n][k] */
 typedef struct {
-    const int32_t
-        *weights; /* per two channels: weights, then of the second, of the first multiplier and 64 * bias + shift - 1 */
+    const int32_t *weights; /* per two channels: weights, constants of the second, of the first (see the tails) */
     int32_t rows;
     int32_t out_step;
     int32_t outputs;
-    int32_t scale; /* 2 * zero_point + 1 */
+    int32_t scale; /* see the tails */
     eu_panels_window_t in;
 } eu_panels_t;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
-/* The order of eu_panels.c for a Cortex-M33 and an M7: each load at least two instructions before its use, between multiplies, from constant
+/* The order of eu_panels.c for a Cortex-M7: each load at least two instructions before its use, between multiplies, from constant
  * offsets. Inputs of row 1 and the weights are loaded before the last two inputs are done, so that 8 bytes behind a panel and 4 behind the
  * weights are read and not used. */
 #define EU_PANELS_SMLAD(sum, x, w) "smlad " sum ", " x ", " w ", " sum "\n\t"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Variants:
  *
+ *     eu_panels_sum_saturated_loop  tail=saturated
  *     eu_panels_sum_relu_loop    tail=relu
  *     eu_panels_sum_linear_loop  tail=linear
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Variants:
  *
+ *     eu_panels_sum_saturated  tail=saturated
  *     eu_panels_sum_relu    tail=relu
  *     eu_panels_sum_linear  tail=linear
  */

@@ -11,8 +11,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.kernels.dsp.scaling import Weighted, flat_weights, folded_bias
-from edgeunet.kernels.dsp.windows import GROUP
+from edgeunet.kernels.dsp.scaling import Weighted, accumulator_range, flat_weights, folded_bias
+from edgeunet.kernels.exact import high_word
+from edgeunet.kernels.exact.high_word import HighWord
 from edgeunet.program.convolutions import Int32Array
 
 TOGETHER = 2
@@ -44,15 +45,42 @@ def shares(conv: Weighted) -> bool:
     return bool(sums.max() < 1 << 23 and int(_shared(conv).min()) >= -(1 << 15))
 
 
-def pack_rounded(conv: Weighted) -> Int32Array:
-    """Per two channels weights, then of the second and of the first multiplier and ``64 * bias + shift - 1``."""
-    r, shared = conv.requantization, _shared(conv)
+@cache
+def high_words(conv: Weighted) -> tuple[HighWord, ...] | None:
+    """The requantization of ``conv`` by one product per channel, or ``None`` where some channel has none."""
+    r, found = conv.requantization, []
+    for channel, (multiplier, shift) in enumerate(zip(r.multipliers.tolist(), r.shifts.tolist(), strict=True)):
+        one = high_word.fit(multiplier, -shift, r.relative_high, *accumulator_range(conv, channel))
+        if one is None:
+            return None
+        found.append(one)
+    return tuple(found)
+
+
+def pack_high(conv: Weighted) -> tuple[Int32Array, int]:
+    """Per two channels weights, then of the second and of the first multiplier and ``1024 * bias + addend``; offset."""
+    ones = high_words(conv)
+    assert ones is not None
+    biases = high_word.SCALE * folded_bias(conv).astype(np.int64) + [one.addend for one in ones]
+    constants = np.stack([np.array([one.multiplier for one in ones], np.int64), biases], axis=1)
+    return _packed(conv, constants), high_word.offset(conv.requantization.zero_point)
+
+
+def pack_rounded(conv: Weighted) -> tuple[Int32Array, int]:
+    """Per two channels weights, then of the second and of the first multiplier and ``64 * bias + shift - 1``;
+    ``2 * zero_point + 1``."""
+    r = conv.requantization
+    words = 64 * folded_bias(conv).astype(np.int64) - r.shifts.astype(np.int64) - 1
+    return _packed(conv, np.stack([r.multipliers.astype(np.int64), words], axis=1)), 2 * r.zero_point + 1
+
+
+def _packed(conv: Weighted, constants: NDArray[np.int64]) -> Int32Array:
+    """Weights of each two channels, then their rows of ``constants (out, words)``, the second one's first."""
+    shared = _shared(conv)
     halves = shared.astype("<i2").reshape(len(shared), -1, TOGETHER, TOGETHER)  # channels, group, k / 2, k % 2
     words = np.frombuffer(np.ascontiguousarray(halves.transpose(0, 1, 3, 2)).tobytes(), "<i4").reshape(len(shared), -1)
-    constants = np.zeros((TOGETHER * len(shared), 2), np.int64)
-    constants[: len(r.multipliers), 0] = r.multipliers
-    constants[: len(r.multipliers), 1] = 64 * folded_bias(conv).astype(np.int64) - r.shifts.astype(np.int64) - 1
-    swapped = constants.reshape(len(shared), TOGETHER, 2)[:, ::-1].reshape(len(shared), -1)
+    filled = np.zeros((TOGETHER * len(shared), constants.shape[1]), np.int64)
+    filled[: len(constants)] = constants
+    swapped = filled.reshape(len(shared), TOGETHER, -1)[:, ::-1].reshape(len(shared), -1)
     packed: Int32Array = np.concatenate([words, swapped], axis=1).astype(np.int32).reshape(-1)
-    assert shared.shape[1] % GROUP == 0
     return packed

@@ -8,11 +8,18 @@ from dataclasses import dataclass
 from edgeunet.kernels.conditions import convolution, parameters, plain, source
 from edgeunet.kernels.dsp.alignment import windows_align
 from edgeunet.kernels.dsp.fields import addition_fields, adds
-from edgeunet.kernels.dsp.panels.packing import PASS_GROUPS, first_pass, pack_rounded, shares
+from edgeunet.kernels.dsp.panels.packing import (
+    PASS_GROUPS,
+    first_pass,
+    high_words,
+    pack_high,
+    pack_rounded,
+    shares,
+)
 from edgeunet.kernels.dsp.scaling import Weighted, is_saturated, rounding_packs
 from edgeunet.kernels.dsp.windows import TALL_ROWS, Runs, tall_parts
 from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields, in_order, nested
-from edgeunet.program.convolutions import ConvSum
+from edgeunet.program.convolutions import ConvSum, Int32Array
 from edgeunet.program.steps import Clearance, Step
 
 BURSTS, SPREAD = "eu_panels_bursts", "eu_panels_spread"
@@ -27,7 +34,7 @@ READ_AHEAD_BYTES = 8
 
 def order_for(core: str) -> str:
     """The order of loads that takes the fewest cycles on ``core``."""
-    return SPREAD if core in ("cortex-m7", "cortex-m33") else BURSTS
+    return SPREAD if core == "cortex-m7" else BURSTS
 
 
 @dataclass(frozen=True)
@@ -36,25 +43,37 @@ class PanelTail:
 
     name: str
     accepts: Callable[[Weighted], bool]
+    pack: Callable[[Weighted], tuple[Int32Array, int]]
+    """Words, and ``scale``."""
+
+
+def _fits_saturated(conv: Weighted) -> bool:
+    """RELU whose zero point is the least value."""
+    return is_saturated(conv.requantization) and _fits_relu(conv)
 
 
 def _fits_relu(conv: Weighted) -> bool:
     """Exactly what RELU leaves of the int8 range."""
     r = conv.requantization
-    return r.relative_low == 0 and r.high == 127 and rounding_packs(conv)
+    return r.relative_low == 0 and r.high == 127 and high_words(conv) is not None
 
 
 def _fits_linear(conv: Weighted) -> bool:
     return is_saturated(conv.requantization) and rounding_packs(conv)
 
 
-RELU, LINEAR = PanelTail("relu", _fits_relu), PanelTail("linear", _fits_linear)
+SATURATED = PanelTail("saturated", _fits_saturated, pack_high)
+RELU = PanelTail("relu", _fits_relu, pack_high)
+LINEAR = PanelTail("linear", _fits_linear, pack_rounded)
 TAILS = (RELU, LINEAR)
+SUMMING = (SATURATED, RELU, LINEAR)
+"""The cheapest first. One signal does without the first: so few networks need the code of three."""
 
 
 def tail_of(step: Step) -> PanelTail | None:
     """The cheapest tail that is exact, if any is."""
-    return next((tail for tail in TAILS if tail.accepts(convolution(step))), None)
+    tails = SUMMING if isinstance(step.parameters, ConvSum) else TAILS
+    return next((tail for tail in tails if tail.accepts(convolution(step))), None)
 
 
 def _fits(step: Step) -> bool:
@@ -98,12 +117,14 @@ def _window_fields(step: Step, position: int, runs: Runs, before: int) -> str:
 
 def _fields(step: Step) -> StructFields:
     """The fields that all have."""
-    conv = convolution(step)
+    conv, tail = convolution(step), tail_of(step)
+    assert tail is not None
+    words, scale = tail.pack(conv)
     return {
-        "weights": pack_rounded(conv),
+        "weights": words,
         "out_step": step.output.pitch_bytes,
         "outputs": step.output.channels,
-        "scale": 2 * conv.requantization.zero_point + 1,
+        "scale": scale,
     }
 
 
@@ -180,7 +201,7 @@ def sums(chosen: Chosen, order: str = BURSTS) -> tuple[Kernel, ...]:
         required = ("eu_panels_sum", f"eu_panels_sum_{tail.name}_loop")
         return _kernel(f"eu_panels_sum_{tail.name}", tail, required, plain, arguments, chosen, order)
 
-    return tuple(kernel(tail) for tail in TAILS)
+    return tuple(kernel(tail) for tail in SUMMING)
 
 
 def rows_by_kind(chosen: Chosen, order: str = BURSTS) -> dict[str, tuple[Kernel, ...]]:

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Variants:
  *
- *     eu_panels_conv_relu_loop    rectified=1 adds=0
- *     eu_panels_conv_linear_loop  rectified=0 adds=0
- *     eu_panels_add_relu_loop     rectified=1 adds=1
- *     eu_panels_add_linear_loop   rectified=0 adds=1
+ *     eu_panels_conv_relu_loop    tail=relu adds=0
+ *     eu_panels_conv_linear_loop  tail=linear adds=0
+ *     eu_panels_add_relu_loop     tail=relu adds=1
+ *     eu_panels_add_linear_loop   tail=linear adds=1
  */
 /* All channels of fours of rows. */
 static void $name(const eu_panels_frame_t *frame)
@@ -20,7 +20,7 @@ static void $name(const eu_panels_frame_t *frame)
             eu_panels_sums_t sums = {{0, 0, 0, 0}, {0, 0, 0, 0}};
             int32_t values[2][4];
             w = eu_panels_sum_up(frame->panel, w, groups, &sums);
-            w = eu_panels_values(w, frame->scale, &sums, $rectified, values);
+            w = eu_panels_values(w, frame->scale, &sums, EU_PANELS_OF_$TAIL, values);
             for (int32_t i = 0; i < 8 * $adds; i++) {
                 int32_t *const value = &values[i >> 2][i & 3];
                 *value =

@@ -74,12 +74,19 @@ static int32_t eu_panels_cut(int64_t value)
     return (int32_t)(value < -128 ? -128 : value > 127 ? 127 : value);
 }
 
-/* Double rounding by a channel's constants; what is negative counts as zero where `rectified`. */
-static int32_t eu_panels_round(const int32_t *constants, int32_t scale, int32_t sum, int32_t rectified)
+/* The tails. */
+typedef enum { EU_PANELS_OF_SATURATED, EU_PANELS_OF_RELU, EU_PANELS_OF_LINEAR } eu_panels_tail_t;
+
+/* A channel's sum to int8 by its constants: the high word of one product, or double rounding. */
+static int32_t eu_panels_scale(const int32_t *constants, int32_t scale, int32_t sum, eu_panels_tail_t tail)
 {
+    if (tail != EU_PANELS_OF_LINEAR) {
+        const int64_t lifted = (int64_t)1024 * sum + constants[1];
+        const int64_t product = (tail == EU_PANELS_OF_RELU && lifted < 0 ? 0 : lifted) * constants[0];
+        return eu_panels_cut(((product >> 32) + scale) >> 14);
+    }
     const int32_t shift = (constants[1] & 31) + 1;
-    const int32_t doubled = 2 * sum + (constants[1] >> 5);
-    const int32_t acc = rectified && doubled < 0 ? 0 : doubled;
+    const int32_t acc = 2 * sum + (constants[1] >> 5);
     const int64_t y = (((int64_t)acc * constants[0] + ((int64_t)1 << 31)) >> 32) + scale * ((int32_t)1 << (shift - 1)) +
                       (acc < 0 ? -1 : 0);
     return eu_panels_cut(y >> shift);
@@ -87,12 +94,12 @@ static int32_t eu_panels_round(const int32_t *constants, int32_t scale, int32_t 
 
 /* The values of rows 0 .. 3 of two channels; returns the end of the constants. */
 static const int32_t *eu_panels_values(const int32_t *constants, int32_t scale, const eu_panels_sums_t *sums,
-                                       int32_t rectified, int32_t values[2][4])
+                                       eu_panels_tail_t tail, int32_t values[2][4])
 {
     for (int32_t r = 0; r < 4; r++) {
         const int32_t apart = (int32_t)(sums->both[r] - (uint32_t)sums->first[r]);
-        values[0][r] = eu_panels_round(constants + 2, scale, sums->first[r], rectified);
-        values[1][r] = eu_panels_round(constants, scale, apart >> 8, rectified);
+        values[0][r] = eu_panels_scale(constants + 2, scale, sums->first[r], tail);
+        values[1][r] = eu_panels_scale(constants, scale, apart >> 8, tail);
     }
     return constants + 4;
 }

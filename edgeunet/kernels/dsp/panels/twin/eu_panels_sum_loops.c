@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR 0BSD */
 /* Variants:
  *
- *     eu_panels_sum_relu_loop    rectified=1
- *     eu_panels_sum_linear_loop  rectified=0
+ *     eu_panels_sum_saturated_loop  tail=saturated
+ *     eu_panels_sum_relu_loop    tail=relu
+ *     eu_panels_sum_linear_loop  tail=linear
  */
 /* All channels of fours of rows of a and what they are repeated in. */
 static void $name(const eu_panels_sum_frame_t *frame)
@@ -22,7 +23,7 @@ static void $name(const eu_panels_sum_frame_t *frame)
                 eu_panels_sums_t sums = first;
                 int32_t values[2][4];
                 w = eu_panels_sum_up(frame->a_chain.end + phase * 8 * b_groups, b_weights, b_groups, &sums);
-                w = eu_panels_values(w, rows->scale, &sums, $rectified, values);
+                w = eu_panels_values(w, rows->scale, &sums, EU_PANELS_OF_$TAIL, values);
                 eu_panels_store(out, rows->out_rows, outputs - n, values);
             }
         }
