@@ -1,4 +1,4 @@
-"""Four rows of two channels: what is packed gives both channels' sums, and one product's high word the two roundings."""
+"""Four rows of two channels: what is packed gives both channels' sums, one product's high word the two roundings."""
 
 from __future__ import annotations
 

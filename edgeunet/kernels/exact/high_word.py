@@ -3,9 +3,9 @@
 A kernel computes ``((A * M) >> 32) + C`` of ``A = 1024 * acc + B``, with ``C`` half a step above the zero point, and
 cuts it at ``SHIFT`` bits: it reaches a value ``k``, counted from the zero point, where ``A * M >= (2k - 1) * 2^(31 +
 SHIFT)``, as the bits that are cut decide nothing. The smallest accumulators ``X(k)`` that reach ``k`` by two roundings
-are those of ``one_multiply``; above the zero point they lie on a straight line, and with ``M`` next to ``m * 2^(5 - e)``
-the two agree on all accumulators from ``least`` to ``greatest`` when for every threshold, moved into that range where
-it is outside,
+are those of ``one_multiply``; above the zero point they lie on a straight line, and with ``M`` next to ``m * 2^(5 -
+e)`` the two agree on all accumulators from ``least`` to ``greatest`` when for every threshold, moved into that range
+where it is outside,
 
     (2k - 1) * 2^(31 + SHIFT) - 1024 * X(k) * M  <=  B * M  <  (2k - 1) * 2^(31 + SHIFT) - 1024 * (X(k) - 1) * M.
 

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#if TINY_DSP_DIGEST != 0x39D565C4UL
+#if TINY_DSP_DIGEST != 0xD172B523UL
 #error "this file and tiny_dsp.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 
@@ -58,7 +58,8 @@ static void eu_fill(int8_t *out, int32_t rows, int32_t pitch, int32_t bytes, int
     }
 }
 
-/* The order of eu_panels.c for a Cortex-M4, on which loads side by side take a cycle each and one more for all. */
+/* The order of eu_panels.c for a Cortex-M4, on which loads side by side take a cycle each and one more for all, and for an M33, whose
+ * next instruction must not use what a load brings. */
 #define EU_PANELS_SMLAD(sum, x, w) "smlad " sum ", " x ", " w ", " sum "\n\t"
 #define EU_PANELS_SMUAD(sum, x, w) "smuad " sum ", " x ", " w "\n\t"
 #define EU_PANELS_ROW(mad, both, first, x) mad(both, x, "r4") mad(first, x, "r5")
@@ -130,7 +131,7 @@ typedef struct {
     int32_t out_next;        /* 40: from behind the last two channels to the next four rows */
     int32_t out_four;        /* 44: bytes of four rows */
     int32_t panels;          /* 48 */
-    int32_t scale;           /* 52: 2 * zero_point + 1 */
+    int32_t scale;           /* 52: see the tails */
     eu_panels_gather_t from; /* 56 */
     int32_t other;           /* 88: an addition's other signal, seen from the output */
     int32_t slope;           /* 92 */
@@ -149,7 +150,7 @@ typedef struct {
     "1:\n\tldmia r0!, {r2-r8}\n\tstmia r12!, {r2-r8}\n\tsubs r1, #1\n\tbne 1b\n\tadr r2, 8f\n\t"
 #define EU_PANELS_ENTER(at) "ldr r1, [sp, #" at "]\n\tldrh r1, [r2, r1, lsl #1]\n\tadd r1, r2\n\tstr r1, [sp, #" at "]\n\t"
 #define EU_PANELS_ENTRIES \
-    ".balign 4\n8:\n\t.hword 10f - 8b + 1, 11f - 8b + 1, 12f - 8b + 1, 13f - 8b + 1, 14f - 8b + 1, 15f - 8b + 1, 16f - 8b + 1\n\t"
+    ".balign 4\n8:\n\t.hword 10f - 8b + 1, 11f - 8b + 1, 12f - 8b + 1, 13f - 8b + 1, 14f - 8b + 1, 15f - 8b + 1, 16f - 8b + 1, 0\n\t"
 
 /* The sums: of the first four inputs, then, from where the frame says, of up to 24 until the panel ends. */
 #define EU_PANELS_CHAIN \
@@ -171,7 +172,7 @@ typedef struct {
     "add r0, r2\n\tadd r3, r4\n\tstr r0, [sp, #16]\n\tstr r3, [sp, #32]\n\tsubs r5, #1\n\tstr r5, [sp, #48]\n\tbne.w 5b\n\t" \
     "add sp, #" bytes "\n\tpop {r4-r11, pc}"
 
-/* Constants of a channel, multiplier and 64 * bias + shift - 1, into r2 multiplier, r3 doubled bias, r4 shift - 1, r5 rounding. */
+/* Constants of a channel, multiplier and 64 * bias + shift - 1 (scale is 2 * zero_point + 1), into r2 multiplier, r3 doubled bias, r4 shift - 1, r5 rounding. */
 #define EU_PANELS_CONSTANTS \
     "ldmia r1!, {r2, r3}\n\tldr r5, [sp, #52]\n\tand r4, r3, #31\n\tasrs r3, r3, #5\n\tlsls r5, r4\n\t"
 
@@ -185,6 +186,7 @@ typedef struct {
 #define EU_PANELS_ADD_UP(a, b, c, d, shift) \
     "add " a ", r3, " a ", " shift "\n\tadd " b ", r3, " b ", " shift "\n\t" \
     "add " c ", r3, " c ", " shift "\n\tadd " d ", r3, " d ", " shift "\n\t"
+#define EU_PANELS_APART "sub r6, r6, r10\n\tsub r7, r7, r11\n\tsub r8, r8, r12\n\tsub r9, r9, lr\n\t"
 #define EU_PANELS_CUT(a, b, c, d) \
     "asr " a ", r4\n\tasr " b ", r4\n\tasr " c ", r4\n\tasr " d ", r4\n\t" \
     "ssat " a ", #8, " a ", asr #1\n\tssat " b ", #8, " b ", asr #1\n\t" \
@@ -193,31 +195,45 @@ typedef struct {
     "add r0, r5, " a ", asr #31\n\tadd r3, r5, " b ", asr #31\n\tsmmlar " a ", " a ", r2, r0\n\tsmmlar " b ", " b ", r2, r3\n\t"
 #define EU_PANELS_ROUND(a, b, c, d) EU_PANELS_ROUND_TWO(a, b) EU_PANELS_ROUND_TWO(c, d) EU_PANELS_CUT(a, b, c, d)
 
-/* The same after RELU on acc (the results of a negative one and of zero are the same there), which leaves no sign to round by. */
+#define EU_PANELS_LINEAR \
+    EU_PANELS_APART EU_PANELS_CONSTANTS EU_PANELS_ADD_UP("r6", "r7", "r8", "r9", "asr #7") EU_PANELS_ROUND("r6", "r7", "r8", "r9") \
+    EU_PANELS_CONSTANTS EU_PANELS_ADD_UP("r10", "r11", "r12", "lr", "lsl #1") EU_PANELS_ROUND("r10", "r11", "r12", "lr")
+
+/* RELU by the high word of one product, which is decided per channel (kernels/exact/high_word.py): constants of a channel are multiplier
+ * and 1024 * bias + addend; scale is (2 * zero_point + 1) * 2^13:
+ *
+ *     min(max((((1024 * acc + addend) * multiplier) >> 32) + scale >> 14, -128), 127)
+ *
+ * |1024 * acc| < 2^31 is proven per channel; multiplier < 2^31, so the sum stays in 32 bits. Negative accumulators count as 0 (the results are
+ * the same there); they need not where the zero point is -128. */
 #define EU_PANELS_RECTIFY(a, b, c, d) \
     "bic " a ", " a ", " a ", asr #31\n\tbic " b ", " b ", " b ", asr #31\n\t" \
-    "bic " c ", " c ", " c ", asr #31\n\tbic " d ", " d ", " d ", asr #31\n\t" \
-    "smmlar " a ", " a ", r2, r5\n\tsmmlar " b ", " b ", r2, r5\n\t" \
-    "smmlar " c ", " c ", r2, r5\n\tsmmlar " d ", " d ", r2, r5\n\t" EU_PANELS_CUT(a, b, c, d)
-
-/* The tails: without activation, and with RELU (nothing below the zero point, nothing else cut). */
-#define EU_PANELS_BOTH(round) \
-    "sub r6, r6, r10\n\tsub r7, r7, r11\n\tsub r8, r8, r12\n\tsub r9, r9, lr\n\t" EU_PANELS_CONSTANTS \
-    EU_PANELS_ADD_UP("r6", "r7", "r8", "r9", "asr #7") round("r6", "r7", "r8", "r9") EU_PANELS_CONSTANTS \
-    EU_PANELS_ADD_UP("r10", "r11", "r12", "lr", "lsl #1") round("r10", "r11", "r12", "lr")
-#define EU_PANELS_LINEAR EU_PANELS_BOTH(EU_PANELS_ROUND)
-#define EU_PANELS_RELU EU_PANELS_BOTH(EU_PANELS_RECTIFY)
+    "bic " c ", " c ", " c ", asr #31\n\tbic " d ", " d ", " d ", asr #31\n\t"
+#define EU_PANELS_LEAVE(a, b, c, d) ""
+#define EU_PANELS_HIGH(a, b, c, d) \
+    "smmla " a ", " a ", r2, r4\n\tsmmla " b ", " b ", r2, r4\n\tsmmla " c ", " c ", r2, r4\n\tsmmla " d ", " d ", r2, r4\n\t"
+#define EU_PANELS_CUT_HIGH(a, b, c, d) \
+    "ssat " a ", #8, " a ", asr #14\n\tssat " b ", #8, " b ", asr #14\n\t" \
+    "ssat " c ", #8, " c ", asr #14\n\tssat " d ", #8, " d ", asr #14\n\t"
+#define EU_PANELS_BY_PRODUCT(before) \
+    "ldmia r1!, {r2, r3}\n\tldr r4, [sp, #52]\n\t" EU_PANELS_APART EU_PANELS_ADD_UP("r6", "r7", "r8", "r9", "lsl #2") before("r6", "r7", "r8", "r9") \
+    EU_PANELS_HIGH("r6", "r7", "r8", "r9") "ldmia r1!, {r2, r3}\n\t" EU_PANELS_CUT_HIGH("r6", "r7", "r8", "r9") \
+    EU_PANELS_ADD_UP("r10", "r11", "r12", "lr", "lsl #10") before("r10", "r11", "r12", "lr") \
+    EU_PANELS_HIGH("r10", "r11", "r12", "lr") EU_PANELS_CUT_HIGH("r10", "r11", "r12", "lr")
+#define EU_PANELS_RELU EU_PANELS_BY_PRODUCT(EU_PANELS_RECTIFY)
+#define EU_PANELS_SATURATED EU_PANELS_BY_PRODUCT(EU_PANELS_LEAVE)
 
 /* Adds an int8 signal to the values: eu_elementwise_add_linear.c. */
-#define EU_PANELS_ADD_ROW(at, first, second) \
-    at "mla " first ", " first ", r2, r4\n\tmla " second ", " second ", r2, r4\n\tldrsb r5, [r1]\n\tldrsb r1, [r1, #1]\n\t" \
+#define EU_PANELS_ADD_ROW(load, point, first, second) \
+    load "mla " first ", " first ", r2, r4\n\t" point "mla " second ", " second ", r2, r4\n\tldrsb r5, [r1]\n\tldrsb r1, [r1, #1]\n\t" \
     "mla " first ", r5, r3, " first "\n\tmla " second ", r1, r3, " second "\n\t" \
     "ssat " first ", #8, " first ", asr #20\n\tssat " second ", #8, " second ", asr #20\n\t"
 #define EU_PANELS_ADD \
-    "str r1, [sp, #104]\n\tldr r0, [sp, #16]\n\tldr r1, [sp, #88]\n\tldr r2, [sp, #92]\n\tldr r3, [sp, #96]\n\tldr r4, [sp, #100]\n\t" \
-    EU_PANELS_ADD_ROW("add r1, r0\n\tmov r0, r1\n\t", "r10", "r6") EU_PANELS_ADD_ROW("ldr r1, [sp, #20]\n\tadd r1, r0\n\t", "r11", "r7") \
-    EU_PANELS_ADD_ROW("ldr r1, [sp, #24]\n\tadd r1, r0\n\t", "r12", "r8") \
-    EU_PANELS_ADD_ROW("ldr r1, [sp, #28]\n\tadd r1, r0\n\t", "lr", "r9") "ldr r1, [sp, #104]\n\t"
+    "str r1, [sp, #104]\n\tldr r1, [sp, #88]\n\tldr r0, [sp, #16]\n\tldr r2, [sp, #92]\n\tldr r3, [sp, #96]\n\tldr r4, [sp, #100]\n\t" \
+    EU_PANELS_ADD_ROW("add r1, r0\n\t", "mov r0, r1\n\t", "r10", "r6") \
+    EU_PANELS_ADD_ROW("ldr r1, [sp, #20]\n\t", "add r1, r0\n\t", "r11", "r7") \
+    EU_PANELS_ADD_ROW("ldr r1, [sp, #24]\n\t", "add r1, r0\n\t", "r12", "r8") \
+    EU_PANELS_ADD_ROW("ldr r1, [sp, #28]\n\t", "add r1, r0\n\t", "lr", "r9") "ldr r1, [sp, #104]\n\t"
 #define EU_PANELS_ADD_LINEAR EU_PANELS_LINEAR EU_PANELS_ADD
 #define EU_PANELS_ADD_RELU EU_PANELS_RELU EU_PANELS_ADD
 
@@ -262,11 +278,11 @@ EU_NAKED static void eu_panels_gather(void)
  *
  *     acc[r][n] = bias[n] + sum over k of in[r * step + ..] * w[n][k] */
 typedef struct {
-    const int32_t *weights; /* per two channels: weights, then of the second, of the first multiplier and 64 * bias + shift - 1 */
+    const int32_t *weights; /* per two channels: weights, constants of the second, of the first (see the tails) */
     int32_t rows;
     int32_t out_step;
     int32_t outputs;
-    int32_t scale; /* 2 * zero_point + 1 */
+    int32_t scale; /* see the tails */
     eu_panels_window_t in;
 } eu_panels_t;
 
@@ -306,8 +322,8 @@ static void eu_panels_run(eu_panels_frame_t *frame, const int8_t *in, const eu_p
 EU_NAKED static void eu_panels_conv_relu_loop(EU_UNUSED const eu_panels_frame_t *frame)
 {
     __asm__(EU_PANELS_SET_UP("112", "4") EU_PANELS_ENTER("4") "5:\n\tldr r12, [sp]\n\t" EU_PANELS_GATHER(
-        "56") "ldr r1, [sp, #36]\n6:\n\tldr r0, [sp]\n\t" EU_PANELS_FIRST EU_PANELS_CHAIN EU_PANELS_RELU EU_PANELS_STORE
-            "bcc.w 6b\n\t" EU_PANELS_NEXT("112"));
+        "56") "ldr r1, [sp, #36]\n6:\n\tldr r0, [sp]\n\t" EU_PANELS_FIRST EU_PANELS_CHAIN
+                EU_PANELS_RELU EU_PANELS_STORE "bcc.w 6b\n\t" EU_PANELS_NEXT("112"));
 }
 
 /* A convolution with the tail relu of eu_panels.c. */
@@ -476,8 +492,8 @@ typedef struct {
 EU_NAKED static void eu_panels_add_linear_loop(EU_UNUSED const eu_panels_frame_t *frame)
 {
     __asm__(EU_PANELS_SET_UP("112", "4") EU_PANELS_ENTER("4") "5:\n\tldr r12, [sp]\n\t" EU_PANELS_GATHER(
-        "56") "ldr r1, [sp, #36]\n6:\n\tldr r0, [sp]\n\t" EU_PANELS_FIRST EU_PANELS_CHAIN EU_PANELS_ADD_LINEAR EU_PANELS_STORE
-            "bcc.w 6b\n\t" EU_PANELS_NEXT("112"));
+        "56") "ldr r1, [sp, #36]\n6:\n\tldr r0, [sp]\n\t" EU_PANELS_FIRST EU_PANELS_CHAIN
+                EU_PANELS_ADD_LINEAR EU_PANELS_STORE "bcc.w 6b\n\t" EU_PANELS_NEXT("112"));
 }
 
 /* A convolution with the tail linear and an addition: see eu_panels_add.c. */
@@ -572,8 +588,7 @@ typedef struct {
     "1:\n\tldr r2, [sp, #148]\n\tsubs r0, r2\n\tsubs r5, r2\n\tstr r0, [sp, #16]\n\tstr r5, [sp, #32]\n\t" EU_PANELS_USE("112") \
     "cmp r0, r5\n\tbcc.w 6b\n\t"
 
-static void eu_panels_sum_start(eu_panels_sum_frame_t *frame, int8_t *out, const eu_panels_sum_t *p,
-                                int32_t *panel)
+static void eu_panels_sum_start(eu_panels_sum_frame_t *frame, int8_t *out, const eu_panels_sum_t *p, int32_t *panel)
 {
     memset(frame, 0, sizeof *frame);
     frame->panel_bytes = 32 * p->b.groups * p->b.runs;
@@ -623,22 +638,24 @@ static void eu_panels_sum(const int8_t *a, const int8_t *b, int8_t *out, const e
 }
 
 /* All channels of fours of rows of a and what they are repeated in: the sums, then a tail (eu_panels.c). */
-EU_NAKED static void eu_panels_sum_relu_loop(EU_UNUSED const eu_panels_sum_frame_t *frame)
+EU_NAKED static void eu_panels_sum_saturated_loop(EU_UNUSED const eu_panels_sum_frame_t *frame)
 {
-    __asm__(EU_PANELS_SET_UP("224", "8") EU_PANELS_ENTER("4") EU_PANELS_ENTER("112") EU_PANELS_ENTER(
-        "124") "5:\n\tldr r12, [sp]\n\t" EU_PANELS_GATHER("56") EU_PANELS_GATHER("152") "ldr r1, [sp, #36]\n"
-               "6:\n\tldr r0, [sp]\n\t" EU_PANELS_FIRST "ldr pc, [sp, #4]\n7:\n\t" EU_PANELS_LOAD EU_PANELS_CHAIN
-                   EU_PANELS_KEEP EU_PANELS_RELU EU_PANELS_STORE EU_PANELS_PHASE EU_PANELS_NEXT("224"));
+    __asm__(EU_PANELS_SET_UP("224", "8") EU_PANELS_ENTER("4") EU_PANELS_ENTER("112")
+                EU_PANELS_ENTER("124") "5:\n\tldr r12, [sp]\n\t" EU_PANELS_GATHER("56")
+                    EU_PANELS_GATHER("152") "ldr r1, [sp, #36]\n"
+                                            "6:\n\tldr r0, [sp]\n\t" EU_PANELS_FIRST
+                                            "ldr pc, [sp, #4]\n7:\n\t" EU_PANELS_LOAD EU_PANELS_CHAIN EU_PANELS_KEEP
+                                                EU_PANELS_SATURATED EU_PANELS_STORE EU_PANELS_PHASE EU_PANELS_NEXT("224"));
 }
 
 /* Convolution over two signals side by side that are never put side by side, the first perhaps at a lower rate:
  *
  *     acc[r][n] = bias[n] + sum over k of a[(r / repeat) * a.step + ..] * w[n][k] + sum over k of b[r * b.step + ..] * w[n][k]
  *
- * then the tail relu. int32 sums may be made in any order, so this is the convolution over concat(upsample(a), b). */
-static void eu_panels_sum_relu(const int8_t *a, const int8_t *b, int8_t *out, const eu_panels_sum_t *p, int32_t *panel)
+ * then the tail saturated. int32 sums may be made in any order, so this is the convolution over concat(upsample(a), b). */
+static void eu_panels_sum_saturated(const int8_t *a, const int8_t *b, int8_t *out, const eu_panels_sum_t *p, int32_t *panel)
 {
-    eu_panels_sum(a, b, out, p, panel, eu_panels_sum_relu_loop);
+    eu_panels_sum(a, b, out, p, panel, eu_panels_sum_saturated_loop);
 }
 
 /* What the quad kernels share (Cortex-M4/M7/M33): four output channels of one row at a time, their weights widened to 16
@@ -969,7 +986,7 @@ static const eu_panels_t tiny_dsp_01 = {
     .weights = tiny_dsp_01_weights,
     .out_step = 8,
     .outputs = 8,
-    .scale = -255,
+    .scale = -2088960,
     .rows = 16,
     .in = {.step = 4, .groups = 3, .runs = 1, .gap = 0, .first = 2, .skip = -96},
 };
@@ -1006,7 +1023,7 @@ static const eu_panels_sum_t tiny_dsp_05 = {
     .weights = tiny_dsp_05_weights,
     .out_step = 8,
     .outputs = 8,
-    .scale = -255,
+    .scale = -2088960,
     .groups = 8,
     .repeat = 2,
     .a = {.step = 8, .groups = 2, .runs = 1, .gap = 0, .first = 1, .skip = -128},
@@ -1069,7 +1086,7 @@ void tiny_dsp_run(tiny_dsp_state_t *state, const int8_t *input, int8_t *output)
     eu_elementwise_max_2(a + 8, a + 264, &tiny_dsp_04);
     /*  5 tensor_16: RESIZE_NEAREST_NEIGHBOR+CONCATENATION+CONV_2D -> 16 x 8, 1024 MACs */
     TINY_DSP_LAYER(5);
-    eu_panels_sum_relu(a + 264, input + 64, a + 136, &tiny_dsp_05, (int32_t *)(void *)(a));
+    eu_panels_sum_saturated(a + 264, input + 64, a + 136, &tiny_dsp_05, (int32_t *)(void *)(a));
     /*  6 tensor_19: CONV_2D -> 16 x 4, 512 MACs */
     TINY_DSP_LAYER(6);
     eu_quads_conv_clamped(a + 136, output, &tiny_dsp_06, (int32_t *)(void *)(a));

@@ -35,7 +35,8 @@ def _shared(conv: Weighted) -> NDArray[np.int64]:
     """``(out / 2, inputs)``: two channels in each number."""
     flat = flat_weights(conv).astype(np.int64)
     whole = np.concatenate([flat, np.zeros((len(flat) % TOGETHER, flat.shape[1]), np.int64)])
-    return 256 * whole[1::2] + whole[::2]
+    both: NDArray[np.int64] = 256 * whole[1::2] + whole[::2]
+    return both
 
 
 @cache
