@@ -26,11 +26,11 @@ from edgeunet.kernels.prediction import CoreCycles
 from edgeunet.program.steps import Step
 
 BARE_WORTH = 1.0
-PANELS_WORTH = 1.0
+PANELS_WORTH = 1.12
 PAIRS_WORTH = 0.97
 TALL_WORTH = 0.98
 """A layer goes that way where it costs less than this part of what it costs otherwise: scratch memory and code have
-their price."""
+their price. Panels may cost a little more than quads, as few networks then need the code of both."""
 
 MOST_TALL_ROWS = 64
 """Longer calls stay with quads, whose code a network has anyway."""
