@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from edgeunet.graph import Graph, read_tflite
+from edgeunet.kernels.dsp.panels.rows import BURSTS, SPREAD
 from edgeunet.kernels.flavours import FLAVOURS, find_flavour
 from edgeunet.kernels.kernel import Kernel
 from edgeunet.kernels.prediction import CoreCycles, cycles_for, load_cycles, measured_cores
@@ -165,14 +166,20 @@ def chosen(graph: Graph, core: str, *, hop: int | None = None) -> list[str]:
     return [kernel.function for kernel in schedule_graph(graph, kernels=flavour, mode=mode, hop=hop).kernels]
 
 
-def test_cores_differ_in_what_they_choose() -> None:
+def test_calls_and_cores_differ_in_what_they_choose() -> None:
     network = PassNetwork(5)
     x = network.input(64, 4)
     for channels in (12, 16, 24, 32, 24, 16):
         x = network.convolution(x, channels, 3, RELU)
     graph = read_tflite(network.only(x))
-    choices = {tuple(chosen(graph, core, hop=hop)) for core in ("cortex-m4", "cortex-m7") for hop in (4, 8, 16)}
-    assert len(choices) > 2
+    by_hop = [tuple(chosen(graph, "cortex-m4", hop=hop)) for hop in (1, 2, 4, 8)]
+    assert len({*by_hop}) > 1
+    loads = {
+        core: {part for kernel in found.kernels for part in kernel.requires if part in (BURSTS, SPREAD)}
+        for core in ("cortex-m4", "cortex-m7", "cortex-m33")
+        for found in (schedule_graph(graph, kernels=find_flavour("dsp").on(core)),)
+    }
+    assert loads == {"cortex-m4": {BURSTS}, "cortex-m7": {SPREAD}, "cortex-m33": {BURSTS}}
 
 
 def test_the_cheapest_way_is_the_one_whose_cycles_are_fewest() -> None:

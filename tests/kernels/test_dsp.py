@@ -149,7 +149,7 @@ def test_shared_models_stream_exactly_on_cortex_m4(shared: Path, tmp_path: Path,
         content = (shared / "models" / f"{name}.int8.tflite").read_bytes()
         hop = strides * stride
         cases.append(stream_case(content, "s_" + name.split("-")[0], hop, 13 * hop + stride))
-    assert strides == 1 or all(set(TALL) & kernels(case.model) for case in cases)
+    assert strides == 1 or all(set(PANELS) & kernels(case.model) for case in cases)
     assert run_on_dsp(tmp_path, cases) == ["equal"] * len(cases)
 
 
