@@ -105,6 +105,18 @@ def _residual(n: Chains) -> Value:
     return n.convolution(total, 4, 1, ("NONE", 3))
 
 
+def _rectified_residual(n: Chains) -> Value:
+    x, relu = n.start(), ("RELU", n.pick((-128, -30)))
+    outputs = n.outputs_for(x, 1) // 4 * 4 or 4
+    own = n.convolution(n.depthwise(x, 5, ("NONE", 3)), outputs, 1, relu)
+    return n.convolution(n.add(own, n.convolution(x, outputs, 1, ("NONE", 3))), 4, 1, ("NONE", 3))
+
+
+def _rectified_sum(n: Chains) -> Value:
+    x = n.start()
+    return n.joined(n.pool(x, 2, 1), x, n.outputs_for(x, 2), 1, ("RELU", n.pick((-128, -30))))
+
+
 def _sum(n: Chains) -> Value:
     x, taps = n.start(), n.pick((1, 3, 5))
     y = n.pool(x, 2, 1)
@@ -339,6 +351,9 @@ def cases(flavour: str) -> Iterator[Case]:
         yield Case(f"windows-{seed}", rows, chains(800 + seed, (_window,), ROWS, odd=seed % 2 == 1))
     for seed in range(WINDOWS if flavour == "dsp" else 0):
         yield Case(f"unaligned-{seed}", forced("quads"), chains(900 + seed, (_unaligned,), ROWS, odd=False))
+    if flavour == "dsp":
+        rectified = chains(108, (_rectified_residual, _rectified_sum, _rectified_residual), ROWS, odd=False)
+        yield Case("panels-rectified", forced("panels"), rectified)
     for seed in range(SIMPLE if flavour == "portable" else 0):
         kinds = (ALL, RARE, LONELY)[seed % 3]
         layers = len(kinds) if kinds is LONELY else LAYERS
