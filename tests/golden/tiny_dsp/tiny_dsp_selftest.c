@@ -10,7 +10,7 @@
 
 #include "tiny_dsp.h"
 
-#if TINY_DSP_DIGEST != 0xD172B523UL
+#if TINY_DSP_DIGEST != 0x20C3C77DUL
 #error "this file and tiny_dsp.h come from different runs of edgeunet export-c; use files of one run"
 #endif
 

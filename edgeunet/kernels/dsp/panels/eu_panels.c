@@ -82,10 +82,12 @@ typedef struct {
     "10:\n\t" EU_PANELS_PASS
 
 /* Stores the eight values, of an odd count of channels the last one alone; where that was the last one, sets carry. */
-#define EU_PANELS_STORE \
+#define EU_PANELS_STORE_FIRST \
     "ldr r0, [sp, #16]\n\tldr r2, [sp, #20]\n\tldr r3, [sp, #24]\n\tldr r4, [sp, #28]\n\tldr r5, [sp, #32]\n\t" \
     "add r2, r0\n\tadd r3, r0\n\tadd r4, r0\n\tstrb r10, [r0]\n\tstrb r11, [r2]\n\tstrb r12, [r3]\n\tstrb lr, [r4]\n\t" \
-    "adds r0, #2\n\tcmp r0, r5\n\tbhi 1f\n\tstrb r6, [r0, #-1]\n\tstrb r7, [r2, #1]\n\tstrb r8, [r3, #1]\n\tstrb r9, [r4, #1]\n" \
+    "adds r0, #2\n\tcmp r0, r5\n\t"
+#define EU_PANELS_STORE \
+    "bhi 1f\n\tstrb r6, [r0, #-1]\n\tstrb r7, [r2, #1]\n\tstrb r8, [r3, #1]\n\tstrb r9, [r4, #1]\n" \
     "1:\n\tstr r0, [sp, #16]\n\t"
 
 /* The next four rows, from label 5, or back to the caller. */
@@ -117,7 +119,7 @@ typedef struct {
     "add r0, r5, " a ", asr #31\n\tadd r3, r5, " b ", asr #31\n\tsmmlar " a ", " a ", r2, r0\n\tsmmlar " b ", " b ", r2, r3\n\t"
 #define EU_PANELS_ROUND(a, b, c, d) EU_PANELS_ROUND_TWO(a, b) EU_PANELS_ROUND_TWO(c, d) EU_PANELS_CUT(a, b, c, d)
 
-#define EU_PANELS_LINEAR \
+#define EU_PANELS_LINEAR_VALUES \
     EU_PANELS_APART EU_PANELS_CONSTANTS EU_PANELS_ADD_UP("r6", "r7", "r8", "r9", "asr #7") EU_PANELS_ROUND("r6", "r7", "r8", "r9") \
     EU_PANELS_CONSTANTS EU_PANELS_ADD_UP("r10", "r11", "r12", "lr", "lsl #1") EU_PANELS_ROUND("r10", "r11", "r12", "lr")
 
@@ -142,8 +144,8 @@ typedef struct {
     EU_PANELS_HIGH("r6", "r7", "r8", "r9") "ldmia r1!, {r2, r3}\n\t" EU_PANELS_CUT_HIGH("r6", "r7", "r8", "r9") \
     EU_PANELS_ADD_UP("r10", "r11", "r12", "lr", "lsl #10") before("r10", "r11", "r12", "lr") \
     EU_PANELS_HIGH("r10", "r11", "r12", "lr") EU_PANELS_CUT_HIGH("r10", "r11", "r12", "lr")
-#define EU_PANELS_RELU EU_PANELS_BY_PRODUCT(EU_PANELS_RECTIFY)
-#define EU_PANELS_SATURATED EU_PANELS_BY_PRODUCT(EU_PANELS_LEAVE)
+#define EU_PANELS_RELU_VALUES EU_PANELS_BY_PRODUCT(EU_PANELS_RECTIFY)
+#define EU_PANELS_SATURATED_VALUES EU_PANELS_BY_PRODUCT(EU_PANELS_LEAVE)
 
 /* Adds an int8 signal to the values: eu_elementwise_add_linear.c. */
 #define EU_PANELS_ADD_ROW(load, point, first, second) \
@@ -156,5 +158,3 @@ typedef struct {
     EU_PANELS_ADD_ROW("ldr r1, [sp, #20]\n\t", "add r1, r0\n\t", "r11", "r7") \
     EU_PANELS_ADD_ROW("ldr r1, [sp, #24]\n\t", "add r1, r0\n\t", "r12", "r8") \
     EU_PANELS_ADD_ROW("ldr r1, [sp, #28]\n\t", "add r1, r0\n\t", "lr", "r9") "ldr r1, [sp, #104]\n\t"
-#define EU_PANELS_ADD_LINEAR EU_PANELS_LINEAR EU_PANELS_ADD
-#define EU_PANELS_ADD_RELU EU_PANELS_RELU EU_PANELS_ADD
