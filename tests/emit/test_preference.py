@@ -16,7 +16,7 @@ from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import kernel_texts
 from edgeunet.kernels.sizes import per_shape, sizes_of
 from edgeunet.schedule.choice import Choice
-from tests.networks.pass_networks import streaming_unet
+from tests.networks.random_unets import random_unet
 from tests.rigs.tools import need
 
 WINDOW = Choice("window")
@@ -24,7 +24,7 @@ WINDOW = Choice("window")
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
-    return read_tflite(streaming_unet())
+    return read_tflite(random_unet(6))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_what_is_left_out_runs_nowhere(graph: Graph, made: dict[str, Preferred])
 
 def test_the_price_is_said(made: dict[str, Preferred]) -> None:
     head, *rest = preference_lines(made["small"], made["fast"].price)
-    figures = r"[\d,]+ bytes of kernels and constants \(-[\d.]+ %\), [\d,]+ predicted cycles per call \(.*\)"
+    figures = r"[\d,]+ bytes of kernels and constants \(-[\d.]+ %\), [\d,]+ predicted cycles per call \(.*\)(, \d+ layers not counted)?"
     assert re.fullmatch(f"--prefer small: {figures}", head)
     assert len(rest) == len(made["small"].left_out)
 
@@ -84,7 +84,7 @@ def test_every_text_has_its_bytes(flavour: str) -> None:
 def test_bench_measures_what_is_preferred(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     need("arm-none-eabi-gcc", "qemu-system-arm")
     model = tmp_path / "net.tflite"
-    model.write_bytes(streaming_unet())
+    model.write_bytes(random_unet(6))
     measured = {}
     for name in ("fast", "small"):
         with pytest.raises(SystemExit) as ended:
