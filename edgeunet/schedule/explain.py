@@ -94,6 +94,8 @@ def _window_peak(schedule: Schedule) -> list[str]:
     lines.append(
         f"  {live[index]:8d} bytes in all (the plan lets outputs run into inputs, so the arena may be smaller)"
     )
+    if not _live(schedule, index):
+        return ["nothing is kept between layers: each reads the caller's input and writes the caller's output"]
     longest = max(_live(schedule, index), key=lambda b: b.last_step - b.first_step)
     if longest.last_step - longest.first_step > 4:
         lines.append(

@@ -55,8 +55,8 @@ def test_what_is_left_out_runs_nowhere(graph: Graph, made: dict[str, Preferred])
 
 def test_the_price_is_said(made: dict[str, Preferred]) -> None:
     head, *rest = preference_lines(made["small"], made["fast"].price)
-    figures = r"[\d,]+ bytes of kernels and constants \(-[\d.]+ %\), [\d,]+ predicted cycles per call \(.*\)(, \d+ layers not counted)?"
-    assert re.fullmatch(f"--prefer small: {figures}", head)
+    flash, cycles = r"[\d,]+ bytes of kernels and constants \(-[\d.]+ %\)", r"[\d,]+ predicted cycles per call \(.*\)"
+    assert re.fullmatch(rf"--prefer small: {flash}, {cycles}(, \d+ layers not counted)?", head)
     assert len(rest) == len(made["small"].left_out)
 
 

@@ -46,7 +46,8 @@ def test_layers_add_up_to_the_call(shared: Path) -> None:
     cycles = m.known_cycles
     assert cycles is not None
     assert all(spent > layer.count / 2 for spent, layer in zip(cycles.layers, m.layers, strict=True))
-    assert sum(cycles.layers) == pytest.approx(cycles.count, rel=0.01)
+    # where a loop and what it calls are more than the flash cache holds, a layer alone waits for other lines
+    assert sum(cycles.layers) == pytest.approx(cycles.count, rel=0.05)
 
 
 def test_the_document_keeps_its_schema(shared: Path) -> None:

@@ -27,7 +27,7 @@ def test_words_for_plans() -> None:
 
 
 def test_auto_takes_the_window_of_what_cannot_stream() -> None:
-    graph = read_tflite(NETWORKS["reshapes"]())
+    graph = read_tflite(NETWORKS["low_rate"]())
     needed = ram_of(schedule_graph(graph))
     assert choose(graph, "portable", Choice("auto")) == Choice("window")
     assert choose(graph, "portable", Choice("auto"), needed) == Choice("window")

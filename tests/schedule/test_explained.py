@@ -20,7 +20,7 @@ PLANS: dict[str, tuple[str, dict[str, Any]]] = {
     "a stream": ("unet", {"mode": "stream"}),
     "a stream off the curve": ("unet", {"mode": "stream", "hop": 12, "recompute": 1}),
     "a window of one long wait": ("order", {}),
-    "a window that cannot stream": ("reshapes", {}),
+    "a window that cannot stream": ("low_rate", {}),
     "a window in hops": ("overlap", {"hop": 8}),
     "histories that are no skips": ("overlap", {"mode": "stream"}),
 }
@@ -55,7 +55,7 @@ def test_the_curve_doubles_up_to_the_window(unet: Graph) -> None:
     assert hop_curve(unet, "portable") == list(zip((4, 8, 16, 32, 64), sizes, strict=True))
     short = read_tflite(NETWORKS["in_place"]())
     assert [hop for hop, _ in hop_curve(short, "portable")] == [1, 2, 4, 8, 16]
-    assert hop_curve(read_tflite(NETWORKS["reshapes"]()), "portable") == []
+    assert hop_curve(read_tflite(NETWORKS["low_rate"]()), "portable") == []
 
 
 def test_memory_of_a_plan(unet: Graph) -> None:

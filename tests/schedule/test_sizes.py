@@ -15,7 +15,7 @@ from tests.networks.pass_networks import NETWORKS
 WINDOWS = [
     ("activation", "portable", (204, 204, 5, 4, 1440), (204, 204, 8, 4, 1440)),
     ("add", "portable", (416, 416, 6, 6, 5504), (416, 416, 6, 6, 5504)),
-    ("add", "dsp", (592, 592, 5, 9, 5504), (656, 656, 6, 10, 5504)),
+    ("add", "dsp", (440, 440, 5, 9, 5504), (504, 504, 6, 10, 5504)),
     ("caller_memory", "portable", (0, 0, 1, 2, 256), (72, 72, 3, 2, 256)),
     ("concat", "portable", (128, 126, 3, 3, 1680), (128, 126, 3, 4, 1680)),
     ("depthwise_parts", "portable", (212, 209, 7, 7, 967), (156, 154, 6, 8, 1159)),
