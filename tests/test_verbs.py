@@ -24,6 +24,7 @@ from edgeunet.verbs.call import find_command, find_parameter
 
 NO_VERB = {
     "demo": "runs the other commands as a user types them",
+    "comment": "for a job of a CI server, whose variables it reads",
     "firmware boards": "prints a table that `edgeunet.run.machines.boards.load_boards` returns",
 }
 """Commands that are no function, and why."""
@@ -31,6 +32,7 @@ NO_VERB = {
 PRINTED = {
     ("build", "--list-presets"): "prints a list that `edgeunet.spec.PRESETS` holds",
     ("report", "--format"): "what is printed; a verb returns the object",
+    ("check", "--format"): "what is printed; a verb returns the object",
 }
 """Options that are no parameter, and why; `--json` is none either, for a verb always sets it."""
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "energy": ("energy", "Say what an inference takes by the power trace of a real board."),
     "report": ("report", "Collect results into one table of accuracy against cost."),
     "check": ("check", "Compare results with budgets and a baseline; exit 1 when one broke."),
+    "comment": ("comment", "Put what a check found into the pull request, as one comment that is replaced."),
     "inspect": ("inspect", "Say what a directory of records holds, and which cannot be read."),
     "synth": ("synth", "Write synthetic ECG records to look at or to keep."),
     "doctor": ("doctor", "List the compilers, emulators and libraries edgeunet can use here."),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TextIO
 
+from edgeunet.escaping.github import GithubCommand
 from edgeunet.escaping.html import Markup
 from edgeunet.escaping.markdown import Markdown
 from edgeunet.escaping.shell import ShellLine
@@ -50,7 +51,13 @@ def cell(text: str) -> str:
     return shortened(visible(text), WIDEST)
 
 
-def say(*lines: str | TerminalText | ShellLine, err: bool = False, stream: TextIO | None = None) -> None:
+Line = TerminalText | ShellLine | GithubCommand
+"""What may stand on a line of its own as it is."""
+
+
+def say(
+    *lines: str | TerminalText | ShellLine | GithubCommand, err: bool = False, stream: TextIO | None = None
+) -> None:
     """Print ``lines`` on standard output, on standard error, or on ``stream``.
 
     A raw ``str`` goes through `terminal_text`, so that a line feed within it is shown, not obeyed. A command line stays

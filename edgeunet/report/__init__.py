@@ -9,7 +9,6 @@ from edgeunet.report.check import (
     broken,
     check,
     check_document,
-    lines,
     missing,
     require,
     undecided,
@@ -21,14 +20,20 @@ from edgeunet.report.markdown import to_markdown
 from edgeunet.report.plot import write_plot
 from edgeunet.report.results import Results, Subject
 from edgeunet.report.table import to_document
+from edgeunet.report.verdict.forms import Checked
+from edgeunet.report.verdict.history import append, read_history
+from edgeunet.report.verdict.rows import Verdict, lines, verdicts
 from edgeunet.report.writing import FORMS, write_report
 
 __all__ = [
     "FORMS",
     "Budget",
+    "Checked",
     "Comparison",
     "Results",
     "Subject",
+    "Verdict",
+    "append",
     "broken",
     "check",
     "check_document",
@@ -36,12 +41,14 @@ __all__ = [
     "lines",
     "load_budget",
     "missing",
+    "read_history",
     "require",
     "to_document",
     "to_html",
     "to_markdown",
     "undecided",
     "update_baseline",
+    "verdicts",
     "write_plot",
     "write_report",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
+from edgeunet.report.documents import REQUIRED_FIGURES
 from edgeunet.report.figures import PIPELINE, is_energy, is_time
 from edgeunet.report.results import HOP, Result, Results, Subject
 from edgeunet.report.variants import CYCLES, WEIGHTS
@@ -39,6 +42,15 @@ def absence(results: Results, subject: Subject, figure: str) -> str:
         return ""
     measured = [r for r in results.results if r.command == "bench" and _is_of(r.subject, subject)]
     return next((_why(result, figure) for result in measured), "")
+
+
+def meant(results: Results, subject: Subject, figure: str) -> str:
+    """Ask for the figure of ``subject`` that ``figure``, which no result of anything has, may be a misspelling of."""
+    known = {name for figures in results.figures.values() for name in figures}
+    if figure in known or figure in REQUIRED_FIGURES:
+        return ""
+    near = get_close_matches(figure, sorted(results.of(subject)) or sorted(known), n=1, cutoff=0.8)
+    return f"did you mean '{near[0]}'?" if near else ""
 
 
 def _is_of(measured: Subject, asked: Subject) -> bool:

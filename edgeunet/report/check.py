@@ -10,7 +10,7 @@ from typing import Any
 
 from edgeunet.errors import BudgetExceededError, ReportError, shown
 from edgeunet.files import is_there, read_json, write_json
-from edgeunet.report.absence import absence, cure
+from edgeunet.report.absence import absence, cure, meant
 from edgeunet.report.budget import Budget, Limit
 from edgeunet.report.documents import is_figure
 from edgeunet.report.figures import Standing, canonical, higher_is_better, is_share, show, standing
@@ -54,13 +54,16 @@ class Comparison:
         if self.value is None:
             how = self.reason or cure(self.figure, self.subject)
             return f"{self.subject}: no result has '{self.figure}'; {how}"
-        standing = f"{self.subject}: {self.figure} {show(self.figure, self.value)}"
+        return f"{self.subject}: {self.figure} {show(self.figure, self.value)} {self.clause()}{self.trust()}"
+
+    def clause(self) -> str:
+        """How a figure that was measured stands to its bound, without its name and value."""
         bound = show(self.figure, self.bound)
         origin = "limit" if self.baseline is None else f"baseline {show(self.figure, self.baseline)}"
         if self.ok:
-            return f"{standing} {'≤' if self.side == 'max' else '≥'} {bound} ({origin}){self._trust()}"
+            return f"{'≤' if self.side == 'max' else '≥'} {bound} ({origin})"
         side = "over" if self.side == "max" else "under"
-        return f"{standing} is {side} {bound} ({origin}) by {self._excess()}{self._trust()}"
+        return f"is {side} {bound} ({origin}) by {self._excess()}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as a plain document."""
@@ -78,7 +81,7 @@ class Comparison:
             "error_percent": None if self.standing is None else self.standing.error_percent,
         }
 
-    def _trust(self) -> str:
+    def trust(self) -> str:
         """Say how far a figure of time or energy can be trusted, and whether the verdict is within its error.
 
         A baseline has the same error, so that a difference from it is none.
@@ -103,8 +106,12 @@ class Comparison:
         return f"{show(self.figure, round(excess, 9))}{share}"
 
 
-def check(results: Results, budget: Budget) -> list[Comparison]:
+def check(results: Results, budget: Budget, *, needs_baseline: bool = True) -> list[Comparison]:
     """Compare ``results`` with every limit of ``budget``, then with its baseline.
+
+    Parameters
+    ----------
+    needs_baseline : whether a baseline that is not there yet is an error; else the limits alone are compared.
 
     Raises
     ------
@@ -112,7 +119,7 @@ def check(results: Results, budget: Budget) -> list[Comparison]:
         When a limit fits several results, or the baseline is missing or malformed.
     """
     comparisons = [_limit(results, limit) for limit in budget.limits]
-    if budget.baseline is not None:
+    if budget.baseline is not None and (needs_baseline or is_there(budget.baseline)):
         comparisons += _against_baseline(results, budget)
     return comparisons
 
@@ -130,13 +137,6 @@ def missing(comparisons: list[Comparison]) -> list[Comparison]:
 def undecided(comparisons: list[Comparison]) -> bool:
     """Return whether there is no verdict: no figure is beyond its bound, but one is missing."""
     return bool(missing(comparisons)) and not broken(comparisons)
-
-
-def lines(comparisons: list[Comparison]) -> list[str]:
-    """Return one line per comparison, and how many held."""
-    marks = [("MISSING" if c.value is None else "ok" if c.ok else "BROKEN", c.sentence()) for c in comparisons]
-    held = sum(comparison.ok for comparison in comparisons)
-    return [*(f"{mark:7}  {sentence}" for mark, sentence in marks), f"{held} of {len(marks)} held"]
 
 
 def check_document(comparisons: list[Comparison]) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def _comparison(
     baseline: Figure | None = None,
 ) -> Comparison:
     how = None if value is None else standing(figure, results.of(subject))
-    reason = absence(results, subject, figure) if value is None else ""
+    reason = (absence(results, subject, figure) or meant(results, subject, figure)) if value is None else ""
     return Comparison(subject, figure, value, bound, side, baseline, how, reason)
 
 

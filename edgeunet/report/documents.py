@@ -21,6 +21,7 @@ _REQUIRED = {
     "evaluate": ("format", "records", "boundaries", "samples"),
     "bench": ("target", "exact", "ram_bytes", "flash_bytes"),
 }
+REQUIRED_FIGURES = frozenset(name for names in _REQUIRED.values() for name in names)
 _MAY_BE_NULL = frozenset({"ram_bytes", "flash_bytes"})
 """Required figures that the host cannot tell, and then says so with ``null``."""
 

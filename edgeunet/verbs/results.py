@@ -39,6 +39,10 @@ def check(
     *results: str | os.PathLike[str],
     budget: str | os.PathLike[str] = "edgeunet.toml",
     update_baseline: bool = False,
+    first: bool = False,
+    output: str | os.PathLike[str] | None = None,
+    history: str | os.PathLike[str] | None = None,
+    commit: str = "",
 ) -> Document:
     """Compare results with a budget and a baseline (``edgeunet check``).
 
@@ -47,6 +51,10 @@ def check(
     results : JSON files that build, quantize, evaluate and bench write with ``--json``, or directories of them.
     budget : TOML with the limits, and where the baseline lies.
     update_baseline : store the figures of ``results`` as the new baseline.
+    first : where there is no baseline yet, check the limits alone.
+    output : directory for ``check.md``, ``check.json``, ``check.xml`` and the formats of services.
+    history : file that the figures are appended to, a line a commit.
+    commit : what names the commit there; by default what the CI server or git says.
 
     Returns
     -------
