@@ -71,7 +71,12 @@ def test_a_table_of_shapes_runs_on_cortex_m4_under_the_trap(tmp_path: Path, name
     assert run_on_dsp(tmp_path, cases, trap=True) == ["equal"] * len(cases)
 
 
-@pytest.fixture(params=["TALL_WORTH", "PAIRS_WORTH", "BARE_WORTH", "PANELS_WORTH"])
+@pytest.fixture(
+    params=[
+        "PANELS_WORTH",
+        *(pytest.param(way, marks=pytest.mark.nightly) for way in ("TALL_WORTH", "PAIRS_WORTH", "BARE_WORTH")),
+    ]
+)
 def one_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The kernels of one way wherever they fit, whatever they cost."""
     for way in ("TALL_WORTH", "PAIRS_WORTH", "BARE_WORTH", "PANELS_WORTH"):

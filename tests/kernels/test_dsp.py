@@ -116,7 +116,9 @@ def test_kernels_without_scratch_memory_equal_the_evaluator_on_cortex_m4(tmp_pat
     check_few_rows(tmp_path, networks, BARE)
 
 
-@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m7", pytest.param("cortex-m33", marks=pytest.mark.nightly)])
+@pytest.mark.parametrize(
+    "core", ["cortex-m4", *(pytest.param(core, marks=pytest.mark.nightly) for core in ("cortex-m7", "cortex-m33"))]
+)
 @FEW_OR_ALL
 @pytest.mark.usefixtures("always_panels")
 def test_kernels_by_four_rows_of_two_channels_equal_the_evaluator(tmp_path: Path, networks: Names, core: str) -> None:

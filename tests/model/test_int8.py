@@ -55,7 +55,11 @@ def assert_runs_alike(content: bytes, model: Any, rng: np.random.Generator, snr_
     np.testing.assert_array_equal(interpreter.get_output(0), ours)
 
 
-@pytest.mark.parametrize("name", PRESETS)
+DAILY = ("ecg-tiny", "classic-batchnorm", "heartkit")
+"""Presets of every day; `tests/emit/test_presets.py` compiles more of them."""
+
+
+@pytest.mark.parametrize("name", [n if n in DAILY else pytest.param(n, marks=pytest.mark.nightly) for n in PRESETS])
 def test_every_1d_preset_runs_alike_in_both_interpreters(name: str) -> None:
     """An eighth as wide where it is large."""
     rng = np.random.default_rng(8)

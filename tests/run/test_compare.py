@@ -21,7 +21,7 @@ WINDOW_PASSES = [name for name in PASSES if name not in STREAM_PASSES]
 def test_passes_kernels_and_a_flavour_left_out_are_exact(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One of each kind, and passes that do nothing here; all of them at night."""
     need("arm-none-eabi-gcc", "qemu-system-arm")
-    counted = ["without concat", "without eu_panels_add_relu", "portable kernels"]
+    counted = ["without concat", "portable kernels"]
     chosen = {*counted, "without padding"}
     every = compare_module.variants
     monkeypatch.setattr(compare_module, "variants", lambda *given: (v for v in every(*given) if v[0] in chosen))

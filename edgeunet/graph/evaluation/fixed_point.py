@@ -107,6 +107,24 @@ def reciprocal(value: int, integer_bits: int) -> tuple[int, int]:
     return int(one_over_one_plus(shifted_minus_one)), integer_bits - headroom_plus_one
 
 
+_ONE_AND_A_HALF, _HALF_SQRT_2 = constant(1.5, 3), constant(math.sqrt(2.0) / 2.0, 0)
+
+
+def _product(a: int, b: int) -> int:
+    """`saturating_rounding_doubling_high_mul` of two integers."""
+    return min((a * b + (1 << 30)) >> 31, INT32_MAX)
+
+
+def _shifted(value: int, exponent: int) -> int:
+    """`saturating_shift` of an integer upward."""
+    return min(max(value << exponent, INT32_MIN), INT32_MAX)
+
+
+def _wrapped(value: int) -> int:
+    """`wrap_int32` of an integer."""
+    return ((value + (1 << 31)) & 0xFFFFFFFF) - (1 << 31)
+
+
 def inverse_square_root(value: int) -> tuple[int, int]:
     """``1 / sqrt(x)`` of an integer ``x >= 0`` as a multiplier and the right shift of its result.
 
@@ -121,10 +139,10 @@ def inverse_square_root(value: int) -> tuple[int, int]:
     pairs = (31 - value.bit_length()) // 2 - 1
     right_shift -= pairs
     scaled = (value << 2 * pairs) >> 1
-    half = int(saturating_shift(scaled, -1))
+    half = (scaled + 1) >> 1
     x = 1 << 28
     for _ in range(5):
-        cube = int(saturating_shift(multiply(multiply(x, x), x), 6))
-        x = int(saturating_shift(wrap_int32(multiply(constant(1.5, 3), x) - multiply(half, cube)), 3))
-    result = int(multiply(x, constant(math.sqrt(2.0) / 2.0, 0)))
+        cube = _shifted(_product(_product(x, x), x), 6)
+        x = _shifted(_wrapped(_product(_ONE_AND_A_HALF, x) - _product(half, cube)), 3)
+    result = _product(x, _HALF_SQRT_2)
     return (result << -right_shift, 0) if right_shift < 0 else (result, right_shift)

@@ -87,12 +87,15 @@ def assault(data: bytes, count: int, seed: int) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
 
 
-@pytest.mark.parametrize("name", ["classic-unet-512", "small-unet-256", "seed-unet-800"])
+@pytest.mark.parametrize(
+    "name",
+    ["classic-unet-512", *(pytest.param(n, marks=pytest.mark.nightly) for n in ("small-unet-256", "seed-unet-800"))],
+)
 def test_damaged_workloads_are_refused_or_read(shared: Path, name: str) -> None:
     assault((shared / "models" / f"{name}.int8.tflite").read_bytes(), 150, 1)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(n, marks=pytest.mark.nightly) for n in range(2, 6))])
 def test_damaged_random_networks_are_refused_or_read(seed: int) -> None:
     assault(random_network(seed), 300, seed)
 
