@@ -27,6 +27,8 @@ from edgeunet.report.sections import (
     targets_table,
 )
 from edgeunet.report.table import rows, target_rows
+from edgeunet.report.verdict.history import Entry
+from edgeunet.report.verdict.trends import trends
 
 _MOST_TILES = 3
 _NOT_EXACT = "not exact"
@@ -88,13 +90,17 @@ class ReportPage(HtmlPage):
     counting: tuple[HtmlText, ...]
     stream: Gallery | None
     quantization: HtmlTable | None
+    trends: Gallery | None
     layers: tuple[LayerTable, ...]
     provenance: HtmlTable | None
     files: tuple[HtmlText, ...]
 
 
-def to_html(results: Results) -> str:
-    """Return the report as the text of one file that a browser shows without fetching anything."""
+def to_html(results: Results, history: Sequence[Entry] = ()) -> str:
+    """Return the report as the text of one file that a browser shows without fetching anything.
+
+    ``history`` has the figures of earlier commits, oldest first (`edgeunet.report.read_history`).
+    """
     targets, quantization = targets_table(results), quantization_table(results)
     return render(
         ReportPage(
@@ -108,6 +114,7 @@ def to_html(results: Results) -> str:
             counting=tuple(map(html_text, counting_notes(results))),
             stream=stream_plot(results),
             quantization=_table(quantization) if quantization else None,
+            trends=trends(results.models(), history),
             layers=_layers(results),
             provenance=_provenance(results),
             files=tuple(html_text(result.origin) for result in results.results),

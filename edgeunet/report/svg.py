@@ -118,6 +118,26 @@ def by_name(names: Sequence[str], rows: Sequence[Sequence[Dot | None]], scale: S
     return Plot(width, HEIGHT, title, tuple(lines), tuple(labels), (), tuple(marks), ())
 
 
+def in_order(names: Sequence[str], dots: Sequence[Dot], scale: Scale, *, width: int = WIDTH) -> Plot:
+    """Return a plot of ``dots`` whose ``x`` are places in ``names``, as commits are; dots of a line are joined.
+
+    The axis upwards need not start at 0, as a change of a few percent is what such a plot is for; its numbers say where
+    it does.
+    """
+    values = [dot.y for dot in dots]
+    room = max(max(values) - min(values), 0.1 * abs(max(values)), 1e-9)
+    low, high = min(values) - 0.35 * room, max(values) + 0.35 * room
+    axes = _Axes(-0.5, len(names) - 0.5, max(low, 0.0), min(high, 100.0) if scale.percent else high, width)
+    lines, labels = _y_axis(axes, scale)
+    every = -(-len(names) // (width // 80))
+    for place in range(len(names) - 1, -1, -every):
+        labels.append(_label(axes.x(place), HEIGHT - _BOTTOM + 17, names[place], "middle"))
+    places = [(axes.x(dot.x), axes.y(dot.y)) for dot in dots]
+    marks = [_mark(x, y, dot) for (x, y), dot in zip(places, dots, strict=True)]
+    title = html_text(f"{scale.label} by commit")
+    return Plot(width, HEIGHT, title, tuple(lines), tuple(labels), tuple(_paths(dots, places)), tuple(marks), ())
+
+
 def key_shape(dot: Dot) -> Shape:
     """Return what stands for ``dot`` in a key, in a picture of 14 by 14."""
     return _shape(7, 7, dot.format, dot.colour)

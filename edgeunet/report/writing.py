@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from edgeunet.errors import ReportError
@@ -15,22 +15,24 @@ from edgeunet.report.markdown import to_markdown
 from edgeunet.report.plot import write_plot
 from edgeunet.report.results import Results
 from edgeunet.report.table import to_document
+from edgeunet.report.verdict.history import Entry
 
-FORMS: Mapping[str, Callable[[Results], Markup | Markdown | JsonText]] = {
-    "markdown": lambda results: Markdown(to_markdown(results)),
-    "html": lambda results: Markup(to_html(results)),
-    "json": lambda results: JsonText(f"{json_text(to_document(results), indent=2)}\n"),
+FORMS: Mapping[str, Callable[[Results, Sequence[Entry]], Markup | Markdown | JsonText]] = {
+    "markdown": lambda results, _: Markdown(to_markdown(results)),
+    "html": lambda results, history: Markup(to_html(results, history)),
+    "json": lambda results, _: JsonText(f"{json_text(to_document(results), indent=2)}\n"),
 }
 _FORM_OF_SUFFIX = {".md": "markdown", ".html": "html", ".htm": "html", ".json": "json"}
 
 
-def write_report(results: Results, output: Path, *, plot: bool = True) -> list[Path]:
+def write_report(results: Results, output: Path, *, plot: bool = True, history: Sequence[Entry] = ()) -> list[Path]:
     """Write the report to ``output`` and return the files.
 
     Parameters
     ----------
     output : a file whose suffix says the form (``.html``, ``.md``, ``.json``), or a directory for ``report.html``,
         ``report.md``, ``report.json`` and, where there is an accuracy to draw, ``report.png``.
+    history : figures of earlier commits, drawn in the HTML.
     plot : whether to draw ``report.png``, which needs matplotlib; the HTML has its own plots.
 
     Raises
@@ -41,7 +43,7 @@ def write_report(results: Results, output: Path, *, plot: bool = True) -> list[P
         When it cannot be written.
     """
     if not output.is_dir() and output.suffix[1:].isalpha():
-        write_text(output, FORMS[_form_of(output)](results).text)
+        write_text(output, FORMS[_form_of(output)](results, history).text)
         return [output]
     html, text, document = (output / f"report{suffix}" for suffix in (".html", ".md", ".json"))
     picture = output / "report.png"
@@ -52,9 +54,9 @@ def write_report(results: Results, output: Path, *, plot: bool = True) -> list[P
                 drawn = write_plot(results, staged)
         if not drawn:
             files.remove(picture)
-        files.write_text(html, to_html(results))
+        files.write_text(html, to_html(results, history))
         files.write_text(text, to_markdown(results, plot=picture.name if drawn else None))
-        files.write_text(document, FORMS["json"](results).text)
+        files.write_text(document, FORMS["json"](results, history).text)
     return [html, text, document, *([picture] if drawn else [])]
 
 

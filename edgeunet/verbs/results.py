@@ -10,6 +10,7 @@ from edgeunet.verbs.call import Document, run_command, verb
 def report(
     *results: str | os.PathLike[str],
     output: str | os.PathLike[str] | None = None,
+    history: str | os.PathLike[str] | None = None,
     no_plot: bool = False,
 ) -> Document:
     """Collect results into one table of accuracy against cost (``edgeunet report``).
@@ -18,6 +19,7 @@ def report(
     ----------
     results : JSON files that build, quantize, evaluate and bench write with ``--json``, or directories of them.
     output : ``report.html``, ``.md`` or ``.json`` to write, or a directory for all of them and ``report.png``.
+    history : figures of earlier commits, which `check` appends to; drawn in the HTML.
     no_plot : leave ``report.png`` out (it needs matplotlib).
 
     Returns

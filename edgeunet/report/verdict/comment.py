@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 from edgeunet.errors import ReportError, shown
 from edgeunet.files import read_json
 
-MARK = "<!-- edgeunet check {key} -->"
+MARK = "<!-- edgeunet check{key} -->"
 """First line of the comment, by which it is found again; it is not shown."""
 
 LARGEST_CHARACTERS = 65_000
@@ -97,7 +97,7 @@ def put_comment(text: str, key: str, place: Place) -> str:
     ReportError
         When the server cannot be reached or answers with anything else.
     """
-    mark = MARK.format(key=key)
+    mark = MARK.format(key=f" {key}" if key else "")
     body = {"body": f"{mark}\n{text}"[:LARGEST_CHARACTERS]}
     try:
         found = _find(place, mark)
