@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class EdgeUNetError(Exception):
     """Base of every error edgeunet raises on purpose; the command line prints it as one sentence and exits with 2."""
@@ -57,6 +60,12 @@ class BudgetExceededError(EdgeUNetError):
     """A figure broke its budget; the one error whose exit code is 1."""
 
     exit_code = 1
+
+
+def did_you_mean(name: object, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return ``did you mean 'x'?`` for the one of ``known`` that is nearest to ``name``; empty where none is near."""
+    near = get_close_matches(str(name), list(known), n=1, cutoff=cutoff)
+    return f"did you mean '{near[0]}'?" if near else ""
 
 
 def shown(value: object, most: int = 40) -> str:

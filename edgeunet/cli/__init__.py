@@ -11,7 +11,7 @@ import click
 
 from edgeunet import __version__
 from edgeunet.cli.interruption import Interruption
-from edgeunet.errors import EdgeUNetError
+from edgeunet.errors import EdgeUNetError, did_you_mean
 from edgeunet.escaping.terminal import say
 from edgeunet.files import own_temporary_files
 
@@ -57,6 +57,9 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            cure = did_you_mean(args[0], COMMANDS)
+            ctx.fail(f"there is no command '{args[0]}'{'; ' if cure else ''}{cure}")
         name, command, rest = super().resolve_command(ctx, args)
         return name, command, rest
 
@@ -116,7 +119,8 @@ def _usage(error: click.ClickException) -> tuple[str, ...]:
     if shows_help or not isinstance(error, click.UsageError) or error.ctx is None:
         return tuple(error.format_message().splitlines())
     said = " ".join(error.format_message().split()).rstrip(".")
-    return (f"edgeunet: {said}; see {error.ctx.command_path} --help",)
+    link = " see" if said.endswith("?") else "; see"
+    return (f"edgeunet: {said}{link} {error.ctx.command_path} --help",)
 
 
 def system_error(error: OSError) -> str:

@@ -17,11 +17,12 @@ from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
 from edgeunet.cli.options.prefer import prefer_option
 from edgeunet.cli.options.scratch import scratch_option
+from edgeunet.cli.options.sections import SectionedCommand
 from edgeunet.cli.options.weights import weights_option
 from edgeunet.escaping.terminal import print_json, say
 
 
-@click.command()
+@click.command(cls=SectionedCommand)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option(
     "--target", default="host", show_default=True, help="host, a core (cortex-m4 …) or a board: see firmware boards."

@@ -9,10 +9,11 @@ import click
 
 from edgeunet.cli.options.data import DataRequest, data_options, tell_warnings
 from edgeunet.cli.options.parameters import FiniteRange
+from edgeunet.cli.options.sections import SectionedCommand
 from edgeunet.escaping.terminal import print_json, say
 
 
-@click.command(short_help="Score a .keras or .tflite model by sample and by wave boundary.")
+@click.command(short_help="Score a .keras or .tflite model by sample and by wave boundary.", cls=SectionedCommand)
 @click.argument("model", type=click.Path(path_type=Path))
 @data_options
 @click.option(

@@ -17,6 +17,7 @@ from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
 from edgeunet.cli.options.prefer import prefer_option
 from edgeunet.cli.options.scratch import scratch_option
+from edgeunet.cli.options.sections import SectionedCommand
 from edgeunet.emit.identifier import check_identifier, suggest_identifier
 from edgeunet.errors import CompileError
 from edgeunet.escaping.terminal import print_json, say
@@ -34,7 +35,7 @@ AUTO = "auto"
 """``--kernels`` for every flavour in one folder."""
 
 
-@click.command("export-c")
+@click.command("export-c", cls=SectionedCommand)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", "directory", required=True, type=click.Path(path_type=Path), help="Directory for the files."

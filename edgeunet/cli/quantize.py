@@ -8,10 +8,11 @@ import click
 
 from edgeunet.cli.options.data import DataRequest, data_options, tell_warnings
 from edgeunet.cli.options.parameters import FiniteRange
+from edgeunet.cli.options.sections import SectionedCommand
 from edgeunet.escaping.terminal import print_json, say
 
 
-@click.command(short_help="Quantize a trained model to int8, int16x8 or float32 TFLite.")
+@click.command(short_help="Quantize a trained model to int8, int16x8 or float32 TFLite.", cls=SectionedCommand)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The .tflite file to write.")
 @click.option(

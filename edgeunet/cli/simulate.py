@@ -8,10 +8,11 @@ import click
 
 from edgeunet.cli.options.data import DataRequest, data_options, tell_warnings
 from edgeunet.cli.options.parameters import FiniteRange
+from edgeunet.cli.options.sections import SectionedCommand
 from edgeunet.escaping.terminal import print_json, say
 
 
-@click.command(short_help="Send a recording through the compiled pipeline and plot its events.")
+@click.command(short_help="Send a recording through the compiled pipeline and plot its events.", cls=SectionedCommand)
 @click.argument("record")
 @click.option("--model", required=True, type=click.Path(path_type=Path), help="int8 .tflite, its card beside it.")
 @data_options

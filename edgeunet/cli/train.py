@@ -9,10 +9,11 @@ import click
 from edgeunet.cli.options.data import DataRequest, data_options
 from edgeunet.cli.options.estimate import estimate_document, first_estimate, target_option
 from edgeunet.cli.options.parameters import FiniteRange
+from edgeunet.cli.options.sections import SectionedCommand
 from edgeunet.escaping.terminal import print_json, say
 
 
-@click.command(short_help="Train a model on a directory of records or on synthetic ECG.")
+@click.command(short_help="Train a model on a directory of records or on synthetic ECG.", cls=SectionedCommand)
 @click.argument("start", metavar="[SPEC|MODEL.keras]", required=False, type=click.Path(path_type=Path))
 @click.option("--preset", help="Train a preset instead of a spec; `edgeunet build --help` lists them.")
 @data_options

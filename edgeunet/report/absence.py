@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
+from edgeunet.errors import did_you_mean
 from edgeunet.report.documents import REQUIRED_FIGURES
 from edgeunet.report.figures import PIPELINE, is_energy, is_time
 from edgeunet.report.results import HOP, Result, Results, Subject
@@ -49,8 +48,7 @@ def meant(results: Results, subject: Subject, figure: str) -> str:
     known = {name for figures in results.figures.values() for name in figures}
     if figure in known or figure in REQUIRED_FIGURES:
         return ""
-    near = get_close_matches(figure, sorted(results.of(subject)) or sorted(known), n=1, cutoff=0.8)
-    return f"did you mean '{near[0]}'?" if near else ""
+    return did_you_mean(figure, sorted(results.of(subject)) or sorted(known), 0.8)
 
 
 def _is_of(measured: Subject, asked: Subject) -> bool:

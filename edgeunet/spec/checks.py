@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
-from edgeunet.errors import SpecError, shown
+from edgeunet.errors import SpecError, did_you_mean, shown
 
 Size = int | tuple[int, int]
 """A size along time, or a ``(height, width)`` pair; in a 1-D network the height is 1."""
@@ -19,8 +18,7 @@ def check_keys(keys: Iterable[object], known: Collection[str], where: str) -> No
     for key in keys:
         if key in known:
             continue
-        near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
-        cure = f"did you mean '{near[0]}'?" if near else f"the keys are {', '.join(sorted(known))}"
+        cure = did_you_mean(key, known, 0.5) or f"the keys are {', '.join(sorted(known))}"
         raise SpecError(f"unknown key '{key}' in {where}; {cure}")
 
 
@@ -66,8 +64,8 @@ def check_fraction(key: str, value: Any) -> float:
 def check_choice(key: str, value: Any, choices: Collection[str]) -> str:
     """Return ``value`` when it is one of ``choices``."""
     if not isinstance(value, str) or value not in choices:
-        near = difflib.get_close_matches(value, choices, n=1, cutoff=0.5) if isinstance(value, str) else []
-        hint = f"; did you mean '{near[0]}'?" if near else ""
+        near = did_you_mean(value, choices, 0.5) if isinstance(value, str) else ""
+        hint = f"; {near}" if near else ""
         raise SpecError(f"{key} = {shown(value)} is not one of {', '.join(repr(c) for c in choices)}{hint}")
     return value
 

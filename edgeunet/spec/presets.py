@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from edgeunet.errors import SpecError
+from edgeunet.errors import SpecError, did_you_mean
 from edgeunet.spec.block import BlockSpec
 from edgeunet.spec.unet import UNetSpec
 
@@ -47,7 +47,8 @@ def preset(name: str, dimensions: int | None = None) -> UNetSpec:
     base = name[:-3] if form else name
     dimensions = dimensions or form
     if base not in PRESETS:
-        raise SpecError(f"there is no preset '{base}'; the presets are {', '.join(PRESETS)}")
+        cure = did_you_mean(base, PRESETS) or f"the presets are {', '.join(PRESETS)}"
+        raise SpecError(f"there is no preset '{base}'; {cure}")
     specs = PRESETS[base].specs
     if dimensions is None:
         return next(iter(specs.values()))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
-from edgeunet.cli import main
+from edgeunet.cli import COMMANDS, cli, main
 from edgeunet.cli.options.parameters import FiniteRange
+from tests.networks.random_networks import random_network
+from tests.rigs.command import edgeunet
 
 
 @pytest.mark.parametrize(
@@ -77,3 +81,45 @@ def test_a_range_takes_finite_numbers_only(value: object) -> None:
     with pytest.raises(click.BadParameter, match="finite"):
         FiniteRange().convert(value, None, None)
     assert FiniteRange().convert("2.5", None, None) == 2.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cure"),
+    [
+        (["bnech", "m.tflite"], "did you mean 'bench'? see edgeunet --help"),
+        (["build", "--preset", "ecg-tinny"], "did you mean 'ecg-tiny'?"),
+        (["firmware", "new", "--model", "m.tflite", "--board", "nrf52840", "-o", "x"], "did you mean 'nrf52840dk'?"),
+        (["bench", "m.tflite", "--kernles", "dsp"], "--kernels"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_misspelt_name_is_asked_about(
+    arguments: list[str], cure: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("m.tflite").write_bytes(random_network(0))
+    done = edgeunet(*arguments)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert cure in done.stderr
+
+
+def every_command() -> Iterator[tuple[str, click.Command]]:
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        members = command.commands if isinstance(command, click.Group) else {"": command}
+        yield from ((f"{name} {member}".strip(), each) for member, each in members.items())
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), list(every_command()), ids=lambda value: str(value) if isinstance(value, str) else ""
+)
+def test_a_help_names_every_option_once_and_no_range_without_bounds(name: str, command: click.Command) -> None:
+    text = command.get_help(click.Context(command, info_name=f"edgeunet {name}"))
+    assert "None" not in text
+    for option in command.params:
+        if isinstance(option, click.Option) and not option.hidden:
+            names = "|".join(option.opts)
+            assert len(re.findall(rf"^  (?:-\w, )?(?:{names})\b(?!-)", text, re.MULTILINE)) == 1, option.opts
+    if len(command.params) > 18:
+        assert len(re.findall(r"^\w[\w ,]*:$", text, re.MULTILINE)) >= 3, "a long help has sections"

@@ -48,6 +48,10 @@ class FiniteRange(click.FloatRange):
             self.fail(f"{value} is not a finite number", param, ctx)
         return number
 
+    def _describe_range(self) -> str:
+        """The range as the help shows it; nothing where every finite number is in it."""
+        return "" if self.min is None and self.max is None else str(super()._describe_range())
+
 
 SHAPE = ShapeType()
 CLASSES = ClassesType()

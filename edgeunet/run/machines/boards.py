@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edgeunet.errors import RunError
+from edgeunet.errors import RunError, did_you_mean
 from edgeunet.files import read_json
 from edgeunet.run.machines.memory_system import MemorySystem, read_memory_system
 from edgeunet.short_repr import short_repr
@@ -120,8 +120,9 @@ class BoardTable:
         if name in self.cores:
             name = self.cores[name].board
         if name not in self.boards:
-            known = ", ".join([*self.cores, *self.boards])
-            raise RunError(f"there is no board or core '{name}' in '{self.path}'; choose one of: {known}")
+            known = [*self.cores, *self.boards]
+            cure = did_you_mean(name, known) or f"choose one of: {', '.join(known)}"
+            raise RunError(f"there is no board or core '{name}' in '{self.path}'; {cure}")
         return self.boards[name]
 
 
