@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from edgeunet.cli.options.aligned import aligned_option
+from edgeunet.cli.options.completion import target_names
 from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.energy import EnergyOptions, energy_options
 from edgeunet.cli.options.kernels import kernels_option
@@ -25,7 +26,11 @@ from edgeunet.escaping.terminal import print_json, say
 @click.command(cls=SectionedCommand)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option(
-    "--target", default="host", show_default=True, help="host, a core (cortex-m4 …) or a board: see firmware boards."
+    "--target",
+    default="host",
+    show_default=True,
+    shell_complete=target_names,
+    help="host, a core (cortex-m4 …) or a board: see firmware boards.",
 )
 @click.option(
     "--mode",

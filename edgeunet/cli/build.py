@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.options.completion import preset_names
 from edgeunet.cli.options.estimate import estimate_document, first_estimate, target_option
 from edgeunet.cli.options.parameters import CLASSES, SHAPE, FiniteRange
 from edgeunet.escaping.terminal import print_json, say
@@ -13,7 +14,13 @@ from edgeunet.escaping.terminal import print_json, say
 
 @click.command("build")
 @click.argument("spec", required=False)
-@click.option("--preset", "preset_name", metavar="NAME", help="Build a preset instead of a spec file.")
+@click.option(
+    "--preset",
+    "preset_name",
+    metavar="NAME",
+    shell_complete=preset_names,
+    help="Build a preset instead of a spec file.",
+)
 @click.option("--dimensions", type=click.IntRange(1, 2), help="Take the 1-D or 2-D form of the preset.")
 @click.option("--list-presets", is_flag=True, help="List the presets and stop.")
 @click.option("--input-shape", type=SHAPE, help="Window, such as 800,1 (time,channels) or 96,128,3.")

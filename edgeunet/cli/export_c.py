@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edgeunet.cli.options.aligned import aligned_option
+from edgeunet.cli.options.completion import board_names
 from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
@@ -53,6 +54,7 @@ AUTO = "auto"
 @click.option(
     "--target",
     metavar="BOARD|CORE",
+    shell_complete=board_names,
     help="Kernels of this core (or a board's), chosen by its cycles; `edgeunet firmware boards` lists them.",
 )
 @click.option(

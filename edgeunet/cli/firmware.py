@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from edgeunet.cli.options.aligned import aligned_option
+from edgeunet.cli.options.completion import board_names
 from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.kernels import kernels_option
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
@@ -25,7 +26,13 @@ def command() -> None:
 
 @command.command("new")
 @click.option("--model", required=True, type=click.Path(path_type=Path), help="The int8 .tflite file.")
-@click.option("--board", default="mps2-an386", show_default=True, help="A board or core; see firmware boards.")
+@click.option(
+    "--board",
+    default="mps2-an386",
+    show_default=True,
+    shell_complete=board_names,
+    help="A board or core; see firmware boards.",
+)
 @kernels_option()
 @click.option("--mode", type=click.Choice(["window", "stream"]), default="window", show_default=True)
 @click.option("--hop", type=click.IntRange(1), help="Input samples per call of a stream.  [default: the total stride]")

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.options.completion import board_names
 from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.escaping.terminal import print_json, say
 
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
-@click.option("--board", help="A board or core.  [default: the one the project was made for]")
+@click.option(
+    "--board", shell_complete=board_names, help="A board or core.  [default: the one the project was made for]"
+)
 @click.option(
     "--toolchain", type=click.Choice(["gcc", "zig"]), help="Compiler.  [default: the first that is installed]"
 )

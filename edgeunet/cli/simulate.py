@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.options.completion import record_names
 from edgeunet.cli.options.data import DataRequest, data_options, tell_warnings
 from edgeunet.cli.options.parameters import FiniteRange
 from edgeunet.cli.options.sections import SectionedCommand
@@ -13,7 +14,7 @@ from edgeunet.escaping.terminal import print_json, say
 
 
 @click.command(short_help="Send a recording through the compiled pipeline and plot its events.", cls=SectionedCommand)
-@click.argument("record")
+@click.argument("record", shell_complete=record_names)
 @click.option("--model", required=True, type=click.Path(path_type=Path), help="int8 .tflite, its card beside it.")
 @data_options
 @click.option("--stream", is_flag=True, help="Hop by hop, as a device does; else window after window.")

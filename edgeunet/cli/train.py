@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from edgeunet.cli.options.completion import preset_names
 from edgeunet.cli.options.data import DataRequest, data_options
 from edgeunet.cli.options.estimate import estimate_document, first_estimate, target_option
 from edgeunet.cli.options.parameters import FiniteRange
@@ -15,7 +16,11 @@ from edgeunet.escaping.terminal import print_json, say
 
 @click.command(short_help="Train a model on a directory of records or on synthetic ECG.", cls=SectionedCommand)
 @click.argument("start", metavar="[SPEC|MODEL.keras]", required=False, type=click.Path(path_type=Path))
-@click.option("--preset", help="Train a preset instead of a spec; `edgeunet build --help` lists them.")
+@click.option(
+    "--preset",
+    shell_complete=preset_names,
+    help="Train a preset instead of a spec; `edgeunet build --help` lists them.",
+)
 @data_options
 @click.option("--split", "split_path", type=click.Path(path_type=Path), help="JSON with train and val patients.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where to write MODEL.keras.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from edgeunet.cli.options.completion import board_names
 from edgeunet.escaping.terminal import say
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 target_option = click.option(
     "--target",
     metavar="BOARD|CORE",
+    shell_complete=board_names,
     help="Say first what time, energy, RAM and flash the network will take there, from untrained weights.",
 )
 
