@@ -86,6 +86,25 @@ cycles: $(READY) ## measure what the kernels' parts take on each core (an hour o
 docs: $(READY) ## regenerate the generated pages of docs/
 	$(BIN)/python -m edgeunet.graph.rules.supported_ops docs/SUPPORTED_OPS.md
 
+RELEASE := out/release-env
+TOOLS   := build==1.6.1 twine==7.0.0 cyclonedx-bom==7.5.0
+
+.PHONY: dist
+dist: ## wheel and sdist in dist/, made twice and equal to the byte, checked, with an SBOM of what they need
+	$(PYTHON) -m venv --clear $(RELEASE)
+	$(RELEASE)/bin/python -m pip install --quiet --progress-bar off $(TOOLS)
+	rm -rf dist out/dist-again
+	export SOURCE_DATE_EPOCH="$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}" && \
+	$(RELEASE)/bin/python -m build --outdir dist && $(RELEASE)/bin/python -m build --outdir out/dist-again && \
+	for file in dist/*; do cmp "$$file" "out/dist-again/$$(basename "$$file")"; done
+	$(RELEASE)/bin/python -m twine check --strict dist/*
+	$(PYTHON) -m venv --clear $(RELEASE)-installed
+	$(RELEASE)-installed/bin/python -m pip install --quiet --progress-bar off dist/*.whl
+	$(RELEASE)-installed/bin/edgeunet doctor
+	$(RELEASE)/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml \
+		-o dist/edgeunet.cdx.json $(RELEASE)-installed/bin/python
+	cd dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
+
 .PHONY: clean
 clean: ## remove build products (keeps .venv)
 	rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -12,6 +12,9 @@ from edgeunet.kernels.kernel import Kernel, KernelTable
 from edgeunet.kernels.portable.unfolded import UNFOLDED
 from edgeunet.program.steps import Clearance, Step, View
 
+OF_ANY_WIDTH = frozenset({"copy", "fill", "repeat", "resize", "rescale_widen", "rescale_narrow"})
+"""Kinds that move bytes, or go from one width to the other; every other kind says in its name that it is for int16."""
+
 
 def select_kernel(step: Step, tables: Sequence[KernelTable]) -> Kernel:
     """The first kernel of ``tables`` (most wanted first) that accepts ``step``.
@@ -21,7 +24,7 @@ def select_kernel(step: Step, tables: Sequence[KernelTable]) -> Kernel:
     CompileError
         When none does.
     """
-    for table in tables:
+    for table in tables if _of_its_values(step) else ():
         for kernel in table.get(step.kind, ()):
             if kernel.accepts(step):
                 return kernel
@@ -29,6 +32,14 @@ def select_kernel(step: Step, tables: Sequence[KernelTable]) -> Kernel:
         f"layer '{step.name}' ({'/'.join(step.covers)}): no kernel takes a {step.kind} of these shapes; "
         "report it with the model, it is a limit of the compiler"
     )
+
+
+def _of_its_values(step: Step) -> bool:
+    """Whether the kind of ``step`` is for values of the width that it reads and writes."""
+    if step.kind in OF_ANY_WIDTH:
+        return True
+    views = (view for view in (*step.inputs, step.output) if isinstance(view, View))
+    return all((view.element_bytes == 2) == step.kind.endswith("_int16") for view in views)
 
 
 def within_scratch(tables: Sequence[KernelTable], limit_bytes: int) -> tuple[KernelTable, ...]:

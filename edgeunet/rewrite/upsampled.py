@@ -38,6 +38,8 @@ from edgeunet.program.program import EACH, Access, Constant, Node, Program, Sign
 from edgeunet.rewrite.offers import Offer, OfferedRewrite
 
 INT16_LIMIT = 1 << 15
+INT8_KINDS = ("conv", "conv_sum", "depthwise")
+"""What there are kinds over upsampled signals for; those of int16 values have sums and constants of other types."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,8 @@ def _rewritten(program: Program, node: Node, producer: Node, signals: list[Signa
         return ()
     if isinstance(parameters, Conv) and taps == parameters.stride == 1 and node.accesses[0].first == 0:
         return _low_then_repeated(program, node, producer, signals)
+    if node.kind not in INT8_KINDS:
+        return ()
     made = replace(
         node,
         operands=producer.operands,
