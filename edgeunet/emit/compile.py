@@ -18,6 +18,7 @@ from edgeunet.kernels.flavour import FAST, Flavour
 from edgeunet.kernels.flavours import find_flavour
 from edgeunet.modelcard import ModelCard
 from edgeunet.schedule.choice import Choice
+from edgeunet.schedule.memory_map import memory_map
 from edgeunet.schedule.plan import schedule_graph
 
 
@@ -141,6 +142,7 @@ def compiled_of(document: Document, graph: Graph, sources: SourceTree, c_sources
         facts=document.facts,
         run_digest=document.digest,
         untried=schedule.untried,
+        memory=memory_map(schedule),
         aligned=document.aligned,
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from edgeunet.files import FileSet
 from edgeunet.schedule.effort import Untried
+from edgeunet.schedule.memory_map import Extent
 from edgeunet.short_repr import LONGEST, cut, short_repr
 
 
@@ -132,6 +133,8 @@ class Compiled:
     """Hexadecimal digits by which the files of one run know each other."""
     untried: Untried = field(default_factory=Untried)
     """What planning left out."""
+    memory: tuple[Extent, ...] = ()
+    """What lies where in the arena, from layer to layer."""
     aligned: bool = False
     """Whether no word is loaded or stored but at a multiple of four."""
 

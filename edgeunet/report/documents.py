@@ -56,7 +56,7 @@ _OBJECTS = frozenset(
         "state_parts_bytes",
     }
 )
-_LISTS = frozenset({"layers", "compare"})
+_LISTS = frozenset({"layers", "compare", "memory"})
 _FIGURES = frozenset(
     {
         "parameters",

@@ -11,6 +11,7 @@ from edgeunet.escaping.html import HtmlText, Markup, html_number, html_text
 from edgeunet.report.figures import show, standing
 from edgeunet.report.html_parts import Cell, Gallery, HtmlTable
 from edgeunet.report.html_style import STYLE
+from edgeunet.report.maps.memory import memory_maps
 from edgeunet.report.plots_html import plots, stream_plot
 from edgeunet.report.results import HOP, Figure, Result, Results, Subject
 from edgeunet.report.sections import (
@@ -90,6 +91,7 @@ class ReportPage(HtmlPage):
     counting: tuple[HtmlText, ...]
     stream: Gallery | None
     quantization: HtmlTable | None
+    memory: tuple[Markup, ...]
     trends: Gallery | None
     layers: tuple[LayerTable, ...]
     provenance: HtmlTable | None
@@ -114,6 +116,7 @@ def to_html(results: Results, history: Sequence[Entry] = ()) -> str:
             counting=tuple(map(html_text, counting_notes(results))),
             stream=stream_plot(results),
             quantization=_table(quantization) if quantization else None,
+            memory=memory_maps(results),
             trends=trends(results.models(), history),
             layers=_layers(results),
             provenance=_provenance(results),

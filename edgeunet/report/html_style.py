@@ -32,6 +32,8 @@ svg text { fill: var(--soft); } svg text.name { fill: var(--ink); font-weight: 6
   paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
 svg .grid { stroke: var(--grid); } svg .axis { stroke: var(--soft); } svg .path { stroke-dasharray: 3 4; opacity: .6; }
 svg .mark { stroke: var(--card); stroke-width: 1.5; }
+svg .extent { opacity: .55; stroke: var(--card); stroke-width: 1; } svg .peak { fill: var(--bar); opacity: .6; }
+svg text.within { fill: var(--ink); font-size: 11px; pointer-events: none; }
 .key { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 6px 0 16px; padding: 0; list-style: none;
   font-size: 13px; }
 .key svg { width: 14px; height: 14px; display: inline-block; vertical-align: -2px; margin-right: 6px; }

@@ -121,6 +121,7 @@ def measure(
         cycles=cycles,
         board_clock_hz=memory.clock_hz if memory else None,
         layers=_layer_costs(compiled, traced),
+        memory=compiled.memory,
         arena_bytes=compiled.arena_bytes,
         state_bytes=plain.state_bytes,
         compared_bytes=sum(len(output) for output in plain.outputs),

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edgeunet.run.image import Footprint
+from edgeunet.schedule.memory_map import Extent
 from edgeunet.short_repr import LONGEST, cut, short_repr
 from edgeunet.timing.call_time import CallTime
 from edgeunet.timing.cycles import Cycles
@@ -57,6 +58,7 @@ class Measurement:
     cycles : of the call that ``count`` is of, measured or estimated; why there are none; ``None`` on the host.
     board_clock_hz : clock that estimates in time are for, ``None`` where the board is emulated as such.
     host_instructions : the host's own instructions per run as callgrind counts them, where it is installed.
+    memory : what lies where in the arena, from layer to layer.
     state_bytes : ``sizeof`` the state that the caller owns, arena included.
     stack_bytes, footprint : ``None`` on the host, where they cannot be told apart from the C library's.
     """
@@ -75,6 +77,7 @@ class Measurement:
     cycles: Cycles | str | None
     board_clock_hz: int | None
     layers: tuple[LayerCost, ...]
+    memory: tuple[Extent, ...]
     compared_bytes: int
     arena_bytes: int
     state_bytes: int
@@ -176,6 +179,7 @@ class Measurement:
             "arena_bytes": self.arena_bytes,
             "state_bytes": self.state_bytes,
             "io_bytes": self.io_bytes,
+            "memory": [extent.to_dict() for extent in self.memory],
             "stack_bytes": self.stack_bytes,
             "flash_bytes": None if size is None else size.flash_bytes,
             "weights_bytes": self.weights_bytes,

@@ -76,6 +76,24 @@ def bench(
         "stack_bytes": 400,
         "flash_bytes": 18000,
         "weights_bytes": 6000,
+        "memory": [
+            {
+                "name": "enc1",
+                "kind": "signal",
+                "offset_bytes": 0,
+                "size_bytes": 6000,
+                "first_step": 0,
+                "last_step": 9,
+            },
+            {
+                "name": "dec1",
+                "kind": "scratch",
+                "offset_bytes": 6000,
+                "size_bytes": 2000,
+                "first_step": 3,
+                "last_step": 3,
+            },
+        ],
     }
 
 

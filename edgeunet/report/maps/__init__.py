@@ -1,0 +1,1 @@
+"""Pictures of one measurement: its memory over its layers."""
