@@ -18,8 +18,9 @@ from typing import Any
 from benchmarks.cycles.corpus import Case, cases
 from benchmarks.cycles.fitting import fit_page, residuals
 from benchmarks.cycles.measuring import Sample, kernels_of, measured_layers, works_of
-from edgeunet.emit.work import ALONE, Parts, marked
+from edgeunet.emit.work import ALONE, marked
 from edgeunet.errors import EdgeUNetError
+from edgeunet.kernels.work import Parts
 from edgeunet.run.machines.boards import load_boards
 
 TOOLCHAIN = "gcc"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edgeunet.emit import Compiled, compile_model
-from edgeunet.emit.work import Parts, network_work
+from edgeunet.emit.work import network_work
 from edgeunet.files import scratch_directory
 from edgeunet.graph import Graph
 from edgeunet.kernels.flavour import Flavour
+from edgeunet.kernels.work import Parts
 from edgeunet.run.bench import recording_rows
 from edgeunet.run.estimate import Estimator, Traced, layer_cycles
 from edgeunet.run.image import Build, build_image

@@ -10,17 +10,13 @@ from edgeunet.emit.stream import MOVE, Move, kept_history, passage, restored_his
 from edgeunet.kernels.flavours import find_flavour
 from edgeunet.kernels.kernel import Kernel
 from edgeunet.kernels.prediction import cycles_for
-from edgeunet.kernels.work import Work, compiles_to_loops, filled, moved, together, work_of
+from edgeunet.kernels.work import Parts, Work, compiles_to_loops, filled, moved, parts_of, together
 from edgeunet.program.steps import ENTER, LEAVE, Step, View
 from edgeunet.schedule.layer_table import Predicted
 from edgeunet.schedule.schedule import Schedule
 
 MARGIN, EDGE = "margin", "edge"
 """Parts that are no kernels: rows filled before a call, the question whether a stream is at its start or end."""
-
-Parts = dict[str, Work]
-"""Work by the function that does it."""
-
 
 ALONE = " alone"
 """What follows the name of a function that is called once: a compiler puts it in place there, its arguments known."""
@@ -89,8 +85,7 @@ def _own(schedule: Schedule, step: Step, kernel: Kernel) -> Parts | None:
                 ]
             )
         return {step.covers[0]: {"call": 1, **copies}}
-    work = work_of(kernel, step)
-    return None if work is None else {kernel.function: work}
+    return parts_of(kernel, step)
 
 
 def _margin(view: View) -> Work:

@@ -11,14 +11,15 @@ So every kernel for rows is one for images, borders cost a few bytes, and no tap
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 
 from edgeunet.kernels.conditions import aligned, parameters, plain, source
-from edgeunet.kernels.kernel import Arguments, Kernel, StructFields
+from edgeunet.kernels.kernel import Arguments, Inside, Kernel, StructFields
+from edgeunet.kernels.work import Work
 from edgeunet.program.convolutions import Conv, Conv2d, Depthwise, Depthwise2d, Image
 from edgeunet.program.steps import ARENA, Clearance, Step, View
 
@@ -26,6 +27,7 @@ APART = 1 << 28
 """Where gathered rows are taken to lie: apart from every operand, at a multiple of four."""
 
 WORD = 4
+GATHER = "eu_gather"
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,29 @@ def gather_fields(step: Step, row: Row, behind_bytes: int) -> StructFields:
     }
 
 
+def gather_work(step: Step, row: Row, calls: Iterable[int]) -> Work:
+    """How often the loops of ``eu_gather`` run, called once for each of ``calls``, rows of outputs."""
+    image, channels = row.image, source(step).channels
+    reached = max(0, min(image.left + image.in_width, row.columns) - image.left)
+    starts = [y * image.stride_height - image.top for y in calls]
+    lines = [start + i * image.dilation_height for start in starts for i in range(image.kernel_height)]
+    inside = sum(0 <= line < image.in_height for line in lines) if reached else 0
+    pixels, outside = inside * reached, len(lines) * row.columns - inside * reached
+    counts = {"call": len(starts), "line": len(lines), "inside": inside, "outside": outside}
+    if _copies_words(step):
+        chunks, words = divmod(channels // WORD, WORD)
+        return {
+            **counts,
+            "pixel": pixels,
+            "chunk": pixels * chunks,
+            "word": pixels * words,
+            "outside_word": outside * channels // WORD,
+        }
+    special = {1: "one", 3: "three"}.get(channels)
+    copied = {special: pixels} if special else {"pixel_bytes": pixels, "byte": pixels * channels}
+    return {**counts, **copied, "outside_byte": outside * channels}
+
+
 def _copies_words(step: Step) -> bool:
     """Whether all pixels lie at words, in the image and gathered."""
     return aligned(source(step)) and source(step).channels % WORD == 0
@@ -172,6 +197,12 @@ def _over_rows(kernel: Kernel, row_of: Callable[[Step], Row | None]) -> Kernel:
         row = row_of(step)
         return row is not None and kernel.words_align(row.step)
 
+    def inside(step: Step) -> Inside:
+        row = row_of(step)
+        assert row is not None
+        times = row.image.out_height
+        return Inside(((kernel, row.step, times),), {GATHER: gather_work(step, row, range(times))})
+
     def arguments(step: Step) -> Arguments:
         row = row_of(step)
         assert row is not None
@@ -187,10 +218,11 @@ def _over_rows(kernel: Kernel, row_of: Callable[[Step], Row | None]) -> Kernel:
         kernel.flavour,
         accepts,
         arguments,
-        (*kernel.requires, "eu_gather"),
+        (*kernel.requires, GATHER),
         scratch_bytes=scratch,
         overlap=_overlap,
         words_align=words_align,
+        inside=inside,
     )
 
 

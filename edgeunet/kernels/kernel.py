@@ -83,6 +83,20 @@ def in_order(block_groups: int = 1) -> Callable[[Step, int], Clearance | None]:
 
 
 @dataclass(frozen=True)
+class Inside:
+    """What a kernel made of others does for a step.
+
+    Attributes
+    ----------
+    calls : the kernels that it runs, the step that each runs, and how often.
+    own : how often the loops of other functions run, by function and loop.
+    """
+
+    calls: tuple[tuple[Kernel, Step, int], ...]
+    own: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
 class Kernel:
     """One row of the table.
 
@@ -100,6 +114,7 @@ class Kernel:
     overlap : for an operand's position, how far it must lie above the output so that they may share bytes (see
         ``in_order``); ``None`` for never.
     words_align : whether every word that it loads or stores in the operands of a step lies at a multiple of four.
+    inside : what it does for a step, where it is made of other kernels (which ``function`` then is one of).
     """
 
     function: str
@@ -112,6 +127,7 @@ class Kernel:
     overlap: Callable[[Step, int], Clearance | None] = no_overlap
     streams_only: bool = False
     words_align: Callable[[Step], bool] = anything
+    inside: Callable[[Step], Inside] | None = None
 
     def __repr__(self) -> str:
         return f"<Kernel {self.function} ({self.flavour})>"

@@ -14,7 +14,7 @@ from importlib.resources import files
 from math import inf
 
 from edgeunet.kernels.kernel import Kernel
-from edgeunet.kernels.work import Work, work_of
+from edgeunet.kernels.work import Work, parts_of
 from edgeunet.program.steps import Step
 from edgeunet.short_repr import short_repr
 
@@ -42,8 +42,8 @@ class CoreCycles:
 
     def of_kernel(self, kernel: Kernel, step: Step) -> float:
         """Cycles of a call of ``kernel`` for ``step``; without end where it was not measured."""
-        work = work_of(kernel, step)
-        return inf if work is None else self.of(kernel.function, work)
+        parts = parts_of(kernel, step)
+        return inf if parts is None else sum(self.of(function, work) for function, work in parts.items())
 
 
 def measured_cores() -> tuple[str, ...]:

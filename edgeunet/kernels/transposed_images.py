@@ -8,6 +8,7 @@ gathered once for all residues of a row of inputs.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,8 +16,8 @@ from functools import cache
 import numpy as np
 
 from edgeunet.kernels.conditions import parameters, plain, source
-from edgeunet.kernels.images import APART, Row, gather_fields, own_scratch, row_of_step
-from edgeunet.kernels.kernel import Arguments, Kernel, StructFields
+from edgeunet.kernels.images import APART, GATHER, Row, gather_fields, gather_work, own_scratch, row_of_step
+from edgeunet.kernels.kernel import Arguments, Inside, Kernel, StructFields
 from edgeunet.program.convolutions import Conv, Conv2d, Image
 from edgeunet.program.steps import ARENA, Step, View
 
@@ -145,6 +146,18 @@ def _behind(kernel: Kernel, rows: Sequence[Row]) -> int:
     return max(own_scratch(kernel, row) for row in rows)
 
 
+def _inside(kernel: Kernel, step: Step) -> Inside:
+    """Each residue's rows of outputs by ``kernel``, and what is gathered once for all residues of a row of inputs."""
+    rows, image = _rows(step), parameters(step, Conv2d).image
+    assert rows is not None
+    columns = len(rows) // image.stride_height
+    froms = range(image.top, image.top + image.out_height)
+    residues = Counter(at % image.stride_height for at in froms)
+    calls = tuple((kernel, row.step, residues[number // columns]) for number, row in enumerate(rows))
+    gathers = [at // image.stride_height for at in froms if at == image.top or at % image.stride_height == 0]
+    return Inside(calls, {GATHER: gather_work(step, rows[0], gathers)})
+
+
 def _over_rows(kernel: Kernel) -> Kernel:
     """The kernel that runs ``kernel`` on gathered rows."""
 
@@ -166,9 +179,10 @@ def _over_rows(kernel: Kernel) -> Kernel:
         kernel.flavour,
         accepts,
         lambda step: _arguments(kernel, step),
-        (*kernel.requires, "eu_gather"),
+        (*kernel.requires, GATHER),
         scratch_bytes=scratch,
         words_align=words_align,
+        inside=lambda step: _inside(kernel, step),
     )
 
 

@@ -20,6 +20,12 @@ Work: TypeAlias = Mapping[str, float]
 
 WorkOf: TypeAlias = Callable[[Step], Work]
 
+Parts: TypeAlias = dict[str, Work]
+"""Work by the function that does it."""
+
+C_LOOPS = ("eu_elementwise_max_", "eu_elementwise_add_", "eu_gather")
+"""How functions in C begin that are no portable kernels."""
+
 CHUNK_BYTES, WORD_BYTES = 16, 4
 """What ``memcpy`` and ``memset`` of the firmware move at once."""
 
@@ -32,8 +38,26 @@ def _tables() -> Mapping[str, Mapping[str, WorkOf]]:
     return {"portable": PORTABLE, "dsp": DSP}
 
 
+def parts_of(kernel: Kernel, step: Step) -> Parts | None:
+    """The work of ``kernel`` on ``step``, and of the kernels that it is made of; ``None`` where that is not known."""
+    if kernel.inside is None:
+        work = work_of(kernel, step)
+        return None if work is None else {kernel.function: work}
+    inside = kernel.inside(step)
+    found: Parts = dict(inside.own)
+    for inner, inner_step, times in inside.calls:
+        work = work_of(inner, inner_step)
+        if work is None:
+            return None
+        repeated = {name: count * times for name, count in work.items()}
+        found[inner.function] = together(found.get(inner.function, {}), repeated)
+    return found
+
+
 def work_of(kernel: Kernel, step: Step) -> Work | None:
-    """The work of ``kernel`` on ``step``, ``None`` where its flavour has no line for it."""
+    """The work of ``kernel``'s own function on ``step``, ``None`` where its flavour has no line for it."""
+    if kernel.inside is not None:
+        return None
     if kernel.flavour == "mve":
         from edgeunet.kernels.mve.work import mve_work
 
@@ -44,7 +68,7 @@ def work_of(kernel: Kernel, step: Step) -> Work | None:
 
 def compiles_to_loops(function: str) -> bool:
     """Whether the loops of ``function`` are C, not assembly: what surrounds a call then changes what it takes."""
-    return function in _tables()["portable"] or function.startswith(("eu_elementwise_max_", "eu_elementwise_add_"))
+    return function in _tables()["portable"] or function.startswith(C_LOOPS)
 
 
 def copied(to: View, source: View | Constant, size_bytes: int, runs: int, to_step: int, from_step: int) -> Work:
