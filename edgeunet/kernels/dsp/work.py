@@ -8,9 +8,11 @@ from edgeunet.kernels.conditions import convolution, output_over_input, paramete
 from edgeunet.kernels.dsp.depthwise import any_window, twofold
 from edgeunet.kernels.dsp.depthwise.phases import phases_of
 from edgeunet.kernels.dsp.depthwise.rows import LONG_TAPS, depthwise_block, loop_name, same_columns
+from edgeunet.kernels.dsp.duos.work import DUOS
 from edgeunet.kernels.dsp.elementwise.clamped_add import words_of
 from edgeunet.kernels.dsp.pairs import rows as pairs
 from edgeunet.kernels.dsp.panels.packing import PASS_GROUPS, TOGETHER
+from edgeunet.kernels.dsp.planes.work import PLANES
 from edgeunet.kernels.dsp.quads.rows import used_block
 from edgeunet.kernels.dsp.quads.unaligned import first_rows, long_runs, short_block
 from edgeunet.kernels.dsp.scaling import flat_weights
@@ -336,5 +338,7 @@ DSP: Mapping[str, WorkOf] = {
     **_tailed("eu_elementwise_max", "2 3 4", _words),
     **_tailed("eu_elementwise_add", "linear", _words),
     **_tailed("eu_elementwise_add", "clamped", _clamped_words),
+    **DUOS,
+    **PLANES,
 }
 """By function."""

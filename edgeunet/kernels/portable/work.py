@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from edgeunet.kernels.conditions import parameters, source
+from edgeunet.kernels.portable.image_work import IMAGES
 from edgeunet.kernels.portable.short_work import SHORT
 from edgeunet.kernels.portable.table import copy_fields
 from edgeunet.kernels.work import WORD_BYTES, Work, WorkOf, copied, filled, moved, together
 from edgeunet.program.convolutions import (
     Conv,
-    Conv2d,
     ConvSum,
     ConvUpsampled,
     Depthwise,
-    Depthwise2d,
     DepthwiseUpsampled,
-    Image,
 )
 from edgeunet.program.parameters import (
     Add,
@@ -24,12 +22,11 @@ from edgeunet.program.parameters import (
     MatrixProduct,
     Mean,
     Pool,
-    Pool2d,
     Reduce,
     Repeat,
     SquaredDifference,
 )
-from edgeunet.program.steps import Step, View
+from edgeunet.program.steps import Step
 
 
 def _conv_1d(step: Step) -> Work:
@@ -177,51 +174,9 @@ def _batch_matmul(step: Step) -> Work:
     return {"call": 1, "row": p.batches * p.rows, "output": values, "product": values * p.depth}
 
 
-def _inside(size: int, out: int, window: int, stride: int, dilation: int, before: int) -> int:
-    """Taps along one axis that lie inside the image, over all outputs."""
-    return sum(0 <= o * stride - before + k * dilation < size for o in range(out) for k in range(window))
-
-
-def _taps(image: Image) -> tuple[int, int, int]:
-    """Pixels, taps of all of them, and of these the taps inside."""
-    pixels = image.out_height * image.out_width
-    rows = _inside(
-        image.in_height, image.out_height, image.kernel_height, image.stride_height, image.dilation_height, image.top
-    )
-    columns = _inside(
-        image.in_width, image.out_width, image.kernel_width, image.stride_width, image.dilation_width, image.left
-    )
-    return pixels, pixels * image.kernel_height * image.kernel_width, rows * columns
-
-
-def _conv_2d(step: Step) -> Work:
-    conv = parameters(step, Conv2d)
-    pixels, taps, inside = _taps(conv.image)
-    outputs, inputs = step.output.channels, conv.weights.shape[3]
-    counts = {"pixel": pixels, "output": pixels * outputs, "tap": taps * outputs, "inside": inside * outputs}
-    return {"call": 1, **counts, "product": inside * outputs * inputs}
-
-
-def _transpose_conv_2d(step: Step) -> Work:
-    conv = parameters(step, Conv2d)
-    image, outputs = conv.image, step.output.channels
-    pixels, taps = image.out_height * image.out_width, image.kernel_height * image.kernel_width
-    products = image.in_height * image.in_width * taps * outputs * source(step).channels
-    counts = {"pixel": pixels, "output": pixels * outputs, "tap": pixels * outputs * taps}
-    return {"call": 1, **counts, "product": products}
-
-
-def _window_2d(step: Step) -> Work:
-    image, outputs = parameters(step, Depthwise2d, Pool2d).image, step.output.channels
-    pixels, taps, inside = _taps(image)
-    counts = {"pixel": pixels, "output": pixels * outputs, "tap": taps * outputs}
-    return {"call": 1, **counts, "product": inside * outputs}
-
-
-def _resize(step: Step) -> Work:
-    out, view = step.output, source(step)
-    assert isinstance(view, View)
-    return together({"call": 1, "row": out.rows}, copied(out, view, view.channels, out.rows, out.pitch_bytes, 0))
+def _fill_int16(step: Step) -> Work:
+    out = step.output
+    return {"call": 1, "row": out.rows, "value": out.rows * out.channels}
 
 
 PORTABLE: Mapping[str, WorkOf] = {
@@ -254,11 +209,22 @@ PORTABLE: Mapping[str, WorkOf] = {
     "eu_batch_matmul": _batch_matmul,
     "eu_resize_bilinear": _values,
     "eu_arg_max": _arg_max,
-    "eu_conv_2d": _conv_2d,
-    "eu_depthwise_2d": _window_2d,
-    "eu_transpose_conv_2d": _transpose_conv_2d,
-    "eu_max_pool_2d": _window_2d,
-    "eu_average_pool_2d": _window_2d,
-    "eu_resize": _resize,
+    **IMAGES,
+    "eu_conv_int16": _conv_1d,
+    "eu_conv_int16_long": _conv_1d,
+    "eu_depthwise_int16": _depthwise_1d,
+    "eu_depthwise_int16_long": _depthwise_1d,
+    "eu_max_pool_int16": _pool_1d,
+    "eu_average_pool_int16": _average_pool,
+    "eu_add_int16": _scaled_pair,
+    "eu_mul_int16": _values,
+    "eu_mean_int16": _mean,
+    "eu_logistic_int16": _values,
+    "eu_tanh_int16": _values,
+    "eu_softmax_int16": _values,
+    "eu_rescale_int16": _values,
+    "eu_rescale_widen": _values,
+    "eu_rescale_narrow": _values,
+    "eu_fill_int16": _fill_int16,
 }
 """By function."""

@@ -28,7 +28,7 @@ def _fits(step: Step) -> bool:
     return plain(step) and scales(p.requantization) and bool((p.accumulator_bound < INT32_LIMIT).all())
 
 
-def _runs(step: Step) -> tuple[int, int]:
+def runs_of(step: Step) -> tuple[int, int]:
     """Runs of a window and the inputs of each: one run where its rows follow each other without gaps."""
     conv, view = parameters(step, Conv), source(step)
     _, taps, inputs = conv.weights.shape
@@ -39,7 +39,7 @@ def _runs(step: Step) -> tuple[int, int]:
 def _conv(step: Step) -> Arguments:
     conv, view = parameters(step, Conv), source(step)
     outputs = conv.weights.shape[0]
-    runs, length = _runs(step)
+    runs, length = runs_of(step)
     stream = paired_stream(conv.weights.reshape(outputs, runs, length), conv.bias, conv.requantization)
     fields: StructFields = {
         "stream": stream,

@@ -28,7 +28,7 @@ def _folded(step: Step) -> Depthwise | None:
     return parameters(row.step, Depthwise) if row is not None else None
 
 
-def _pairs(step: Step, stride: int) -> int:
+def pairs_of_columns(step: Step, stride: int) -> int:
     """Pairs of columns that the loop reads."""
     width = parameters(step, Depthwise2d).image.out_width
     return width + 1 if stride == 2 else -(-width // 2) + 1
@@ -51,9 +51,9 @@ def _accepts(step: Step, stride: int) -> bool:
     )
 
 
-def _columns(step: Step, stride: int) -> StructFields:
+def columns(step: Step, stride: int) -> dict[str, int]:
     """How pixels and padding fall into pairs of columns."""
-    image, pairs = parameters(step, Depthwise2d).image, _pairs(step, stride)
+    image, pairs = parameters(step, Depthwise2d).image, pairs_of_columns(step, stride)
     pixels = min(image.in_width, 2 * pairs - image.left)
     left_odd = image.left % 2 if pixels > 0 else 0
     return {
@@ -84,7 +84,7 @@ def _arguments(step: Step, stride: int) -> Arguments:
         "stride_height": image.stride_height,
         "stride": stride,
         "top": image.top,
-        **_columns(step, stride),
+        **columns(step, stride),
         "in_zero_point": p.input_zero_point,
         "zero_point": r.zero_point,
     }
@@ -114,7 +114,7 @@ def planes() -> tuple[Kernel, ...]:
             lambda step: _accepts(step, stride),
             lambda step: _arguments(step, stride),
             ("eu_quads", "eu_planes", f"eu_planes_{name}_row", "eu_planes_rows"),
-            scratch_bytes=lambda step: 4 * (WEIGHT_WORDS + PAIR_WORDS * _pairs(step, stride)),
+            scratch_bytes=lambda step: 4 * (WEIGHT_WORDS + PAIR_WORDS * pairs_of_columns(step, stride)),
             overlap=_overlap,
         )
 
