@@ -4,6 +4,7 @@ python -m benchmarks.cycles                  measure and fit every core
 python -m benchmarks.cycles cortex-m4        only this one
 python -m benchmarks.cycles --fit            fit again what was measured before (out/cycles)
 python -m benchmarks.cycles --kernel NAME    measure again only the networks in which a kernel of this name runs
+python -m benchmarks.cycles --hold           keep the figures that the pages have, and fit what they lack
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cycles.corpus import Case, cases
-from benchmarks.cycles.fitting import fit_page, residuals
+from benchmarks.cycles.fitting import Functions, fit_page, residuals
 from benchmarks.cycles.measuring import Sample, kernels_of, measured_layers, works_of
 from edgeunet.emit.work import ALONE, marked
 from edgeunet.errors import EdgeUNetError
+from edgeunet.kernels.prediction import load_cycles
 from edgeunet.kernels.work import Parts
 from edgeunet.run.machines.boards import load_boards
 
@@ -34,25 +36,36 @@ def main() -> int:
     parser.add_argument("cores", nargs="*", metavar="CORE", help=f"one of {', '.join(CORES)}")
     parser.add_argument("--fit", action="store_true", help="do not measure")
     parser.add_argument("--kernel", default="", help="measure only networks in which such a kernel runs")
-    parser.add_argument("--case", default="", help="measure only networks whose name begins so")
+    parser.add_argument(
+        "--case", action="append", default=[], metavar="NAME", help="measure only networks whose names begin so"
+    )
+    parser.add_argument("--hold", action="store_true", help="keep the figures of functions that the page has")
+    parser.add_argument(
+        "--anew", action="append", default=[], metavar="NAME", help="with --hold: fit functions that begin so as well"
+    )
     given = parser.parse_args()
     for core in given.cores or CORES:
         if not given.fit:
-            measure(core, given.kernel, given.case)
+            measure(core, given.kernel, tuple(given.case))
         samples = counted_anew(core, _load(core))
-        page = fit_page(core, samples)
+        page = fit_page(core, samples, held(core, tuple(given.anew)) if given.hold else {})
         PAGES.mkdir(exist_ok=True)
         (PAGES / f"{core}.json").write_text(json.dumps(page, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         print(f"{core}: {residuals(page, samples)}", file=sys.stderr)
     return 0
 
 
-def measure(core: str, kernel: str, name: str) -> None:
-    """Measure every network for ``core``, or those in which ``kernel`` runs or called ``name``, and keep the layers in
-    ``out/cycles``."""
-    kept = _load(core) if kernel or name else {}
+def held(core: str, anew: tuple[str, ...]) -> Functions:
+    """The functions of the page of ``core`` but for those that begin with one of ``anew``."""
+    return {name: parts for name, parts in load_cycles(core).parts.items() if not name.startswith(anew)}
+
+
+def measure(core: str, kernel: str, names: tuple[str, ...]) -> None:
+    """Measure every network for ``core``, or those in which ``kernel`` runs or whose names begin as ``names`` do, and
+    keep the layers in ``out/cycles``."""
+    kept = _load(core) if kernel or names else {}
     for case in cases(load_boards().cores[core].kernels[0]):
-        if not case.name.startswith(name):
+        if names and not case.name.startswith(names):
             continue
         if kernel and not any(name.startswith(kernel) for name in kernels_of(case.graph, case.flavour, case.hop)):
             continue

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from benchmarks.cycles.singles import SORT_NETWORKS, SORTS, separable, side_by_side
 from edgeunet.graph import Graph, read_tflite
 from edgeunet.kernels.dsp.choice import WAYS
 from edgeunet.kernels.dsp.panels import rows as panels
@@ -17,6 +18,7 @@ from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import Kernel, KernelTable, anything
 from edgeunet.kernels.portable.short_work import SHORT as SHORT_WORK
 from edgeunet.kernels.portable.table import PORTABLE as PORTABLE_TABLE
+from tests.networks.int16_networks import wide_network
 from tests.networks.pass_networks import PassNetwork
 from tests.networks.random_layers import Value
 from tests.networks.random_networks import random_network
@@ -34,7 +36,7 @@ MOST_MACS = 80_000
 LAYERS = 24
 """Chains in one network."""
 NETWORKS, RARER, LONE, LOOPS, COPIES, COLUMNS, FORCED = 7, 5, 6, 2, 3, 2, 3
-SIMPLE, STREAMS, IMAGES, WINDOWS = 6, 4, 2, 3
+SIMPLE, STREAMS, IMAGES, WINDOWS, FALLBACKS = 6, 4, 2, 3, 6
 
 
 @dataclass(frozen=True)
@@ -358,7 +360,27 @@ def cases(flavour: str) -> Iterator[Case]:
         kinds = (ALL, RARE, LONELY)[seed % 3]
         layers = len(kinds) if kinds is LONELY else LAYERS
         yield Case(f"simple-{seed}", looped(), chains(700 + seed, kinds, ROWS, odd=seed % 2 == 1, layers=layers))
+    yield from _single_layers(flavour)
     for seed in range(STREAMS):
         yield Case(f"stream-{seed}", made, read_tflite(random_unet(seed)), hop=96)
     for seed in range(IMAGES):
         yield Case(f"image-{seed}", made, read_tflite(random_network(seed, layout="HxW")))
+
+
+def _single_layers(flavour: str) -> Iterator[Case]:
+    """What chains come to too rarely, and, for fast cores, the portable kernels that those fall back to."""
+    for sort in SORTS:
+        for seed in range(SORT_NETWORKS):
+            network = side_by_side(sort, 1000 + seed)
+            yield Case(f"{sort.name}-{seed}", FLAVOURS[flavour], network)
+            if flavour != "portable" and sort.falls_back:
+                yield Case(f"portable-{sort.name}-{seed}", FLAVOURS["portable"], network)
+    for seed in range(SORT_NETWORKS):
+        yield Case(f"separable-{seed}", FLAVOURS[flavour], separable(1100 + seed))
+    for seed in range(SORT_NETWORKS if flavour == "dsp" else 0):
+        yield Case(f"duos-{seed}", FLAVOURS[flavour], read_tflite(wide_network((4, 8, 12)[seed], seed)))
+    for seed in range(FALLBACKS if flavour != "portable" else 0):
+        kinds = (ALL, RARE, LONELY)[seed % 3]
+        layers = len(kinds) if kinds is LONELY else LAYERS
+        made = chains(1200 + seed, kinds, ROWS, odd=seed % 2 == 1, layers=layers)
+        yield Case(f"portable-chains-{seed}", FLAVOURS["portable"], made)

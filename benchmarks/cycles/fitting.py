@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from scipy.optimize import nnls
 
 from benchmarks.cycles.measuring import Sample
 from edgeunet.kernels.mve.work import LOOPS
+from edgeunet.kernels.work import Parts
 
 SMALLEST_CYCLES = 300.0
 """Layers of fewer cycles count as if they had so many: what surrounds a call is no kernel's."""
@@ -28,8 +30,20 @@ FEWEST_SAMPLES = 3
 """Layers that a function called once needs to have figures of its own; with fewer it has those of any call."""
 
 Samples = Mapping[str, Sequence[Sample]]
+Functions = Mapping[str, Mapping[str, float]]
+"""Function → part → cycles."""
 Key = tuple[str, str]
 Cycles = dict[Key, float]
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The part of a layer that is fitted: its work, its cycles, and what an error of a cycle counts."""
+
+    parts: Parts
+    cycles: float
+    weight: float
+
 
 _TAIL = re.compile(r"_(saturated|clamped|relu|linear)(?=_|$)")
 
@@ -45,13 +59,18 @@ def _any_call(function: str) -> str:
     return function.partition(" ")[0]
 
 
-def fit_page(core: str, samples: Samples) -> dict[str, Any]:
-    """The page of ``core``: function → part → cycles."""
+def fit_page(core: str, samples: Samples, held: Functions | None = None) -> dict[str, Any]:
+    """The page of ``core``: function → part → cycles; those of ``held`` stay as they are."""
+    held = held or {}
     listed = [sample for group in samples.values() for sample in group]
-    families = _fitted(listed, family_of, {})
     seen = Counter(name for sample in listed for name in sample.parts)
-    found = _fitted(listed, lambda name: name if seen[name] >= FEWEST_SAMPLES else _any_call(name), families)
-    functions: dict[str, dict[str, float]] = {}
+
+    def called(name: str) -> str:
+        return name if seen[name] >= FEWEST_SAMPLES else _any_call(name)
+
+    rest = [left for sample in listed if (left := _without(sample, held, called)) is not None]
+    found = _fitted(rest, called, _fitted(rest, family_of, {}))
+    functions = {name: dict(parts) for name, parts in held.items()}
     for (name, part), cycles in found.items():
         functions.setdefault(name, {})
         if cycles > 1e-6:
@@ -59,13 +78,21 @@ def fit_page(core: str, samples: Samples) -> dict[str, Any]:
     return {"core": core, "functions": functions}
 
 
-def _fitted(samples: Sequence[Sample], named: Callable[[str], str], prior: Cycles) -> Cycles:
+def _without(sample: Sample, held: Functions, called: Callable[[str], str]) -> Rest | None:
+    """What ``sample`` takes beside the functions that are ``held``; ``None`` where it runs no other."""
+    parts = {name: work for name, work in sample.parts.items() if called(name) not in held}
+    known = ((held[called(name)], work) for name, work in sample.parts.items() if name not in parts)
+    spent = sum(page.get(part, 0.0) * count for page, work in known for part, count in work.items())
+    return Rest(parts, max(sample.cycles - spent, 0.0), 1.0 / max(sample.cycles, SMALLEST_CYCLES)) if parts else None
+
+
+def _fitted(samples: Sequence[Rest], named: Callable[[str], str], prior: Cycles) -> Cycles:
     """Cycles of each part of each function as ``named``, drawn to those of ``prior``, which are by family."""
     keys = sorted({(named(name), part) for sample in samples for name, work in sample.parts.items() for part in work})
     place = {key: i for i, key in enumerate(keys)}
     matrix, wanted = np.zeros((len(samples), len(keys))), np.zeros(len(samples))
     for row, sample in enumerate(samples):
-        weight = 1.0 / max(sample.cycles, SMALLEST_CYCLES)
+        weight = sample.weight
         wanted[row] = sample.cycles * weight
         for name, work in sample.parts.items():
             for part, count in work.items():
