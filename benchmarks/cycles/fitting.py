@@ -89,6 +89,8 @@ def _without(sample: Sample, held: Functions, called: Callable[[str], str]) -> R
 def _fitted(samples: Sequence[Rest], named: Callable[[str], str], prior: Cycles) -> Cycles:
     """Cycles of each part of each function as ``named``, drawn to those of ``prior``, which are by family."""
     keys = sorted({(named(name), part) for sample in samples for name, work in sample.parts.items() for part in work})
+    if not keys:
+        return {}
     place = {key: i for i, key in enumerate(keys)}
     matrix, wanted = np.zeros((len(samples), len(keys))), np.zeros(len(samples))
     for row, sample in enumerate(samples):
