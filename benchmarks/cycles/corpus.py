@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.cycles.singles import SORT_NETWORKS, SORTS, separable, side_by_side
+from benchmarks.cycles.singles import SORTS, WINDOW_NETWORKS, separable, side_by_side
 from edgeunet.graph import Graph, read_tflite
 from edgeunet.kernels.dsp.choice import WAYS
 from edgeunet.kernels.dsp.panels import rows as panels
@@ -36,7 +36,7 @@ MOST_MACS = 80_000
 LAYERS = 24
 """Chains in one network."""
 NETWORKS, RARER, LONE, LOOPS, COPIES, COLUMNS, FORCED = 7, 5, 6, 2, 3, 2, 3
-SIMPLE, STREAMS, IMAGES, WINDOWS, FALLBACKS = 6, 4, 2, 3, 6
+SIMPLE, STREAMS, IMAGES, WINDOWS, FALLBACKS, DOTS = 6, 4, 2, 3, 6, 6
 
 
 @dataclass(frozen=True)
@@ -370,15 +370,17 @@ def cases(flavour: str) -> Iterator[Case]:
 def _single_layers(flavour: str) -> Iterator[Case]:
     """What chains come to too rarely, and, for fast cores, the portable kernels that those fall back to."""
     for sort in SORTS:
-        for seed in range(SORT_NETWORKS):
+        for seed in range(sort.networks):
             network = side_by_side(sort, 1000 + seed)
             yield Case(f"{sort.name}-{seed}", FLAVOURS[flavour], network)
             if flavour != "portable" and sort.falls_back:
                 yield Case(f"portable-{sort.name}-{seed}", FLAVOURS["portable"], network)
-    for seed in range(SORT_NETWORKS):
+    for seed in range(WINDOW_NETWORKS):
         yield Case(f"separable-{seed}", FLAVOURS[flavour], separable(1100 + seed))
-    for seed in range(SORT_NETWORKS if flavour == "dsp" else 0):
+    for seed in range(WINDOW_NETWORKS if flavour == "dsp" else 0):
         yield Case(f"duos-{seed}", FLAVOURS[flavour], read_tflite(wide_network((4, 8, 12)[seed], seed)))
+    for seed in range(DOTS):
+        yield Case(f"dots-{seed}", looped(), chains(1300 + seed, (_rounded_line,), ROWS[4:], odd=False, layers=1))
     for seed in range(FALLBACKS if flavour != "portable" else 0):
         kinds = (ALL, RARE, LONELY)[seed % 3]
         layers = len(kinds) if kinds is LONELY else LAYERS

@@ -68,10 +68,25 @@ def fit_page(core: str, samples: Samples, held: Functions | None = None) -> dict
     def called(name: str) -> str:
         return name if seen[name] >= FEWEST_SAMPLES else _any_call(name)
 
-    rest = [left for sample in listed if (left := _without(sample, held, called)) is not None]
-    found = _fitted(rest, called, _fitted(rest, family_of, {}))
+    def misleads(name: str) -> bool:
+        """Whether it is put in place in too few layers for figures of its own, and would blur those of other calls."""
+        return called(name) != name and called(name) not in held and seen[called(name)] >= FEWEST_SAMPLES
+
+    clear = [sample for sample in listed if not any(map(misleads, sample.parts))]
+    rest = [left for sample in clear if (left := _without(sample, held, called)) is not None]
+    families = _fitted(rest, family_of, lambda key: None)
+    first = _fitted(rest, called, lambda key: families[family_of(key[0]), key[1]])
+    known = {(name, part): cycles for name, parts in held.items() for part, cycles in parts.items()} | first
+
+    def towards(key: Key) -> float:
+        """Those of any call where a function is put in place, of its family elsewhere."""
+        (name, part), base = key, _any_call(key[0])
+        if name != base and any(other == base for other, _ in known):
+            return known.get((base, part), 0.0)
+        return families[family_of(name), part]
+
     functions = {name: dict(parts) for name, parts in held.items()}
-    for (name, part), cycles in found.items():
+    for (name, part), cycles in _fitted(rest, called, towards).items():
         functions.setdefault(name, {})
         if cycles > 1e-6:
             functions[name][part] = float(f"{cycles:.5g}")
@@ -86,8 +101,8 @@ def _without(sample: Sample, held: Functions, called: Callable[[str], str]) -> R
     return Rest(parts, max(sample.cycles - spent, 0.0), 1.0 / max(sample.cycles, SMALLEST_CYCLES)) if parts else None
 
 
-def _fitted(samples: Sequence[Rest], named: Callable[[str], str], prior: Cycles) -> Cycles:
-    """Cycles of each part of each function as ``named``, drawn to those of ``prior``, which are by family."""
+def _fitted(samples: Sequence[Rest], named: Callable[[str], str], prior: Callable[[Key], float | None]) -> Cycles:
+    """Cycles of each part of each function as ``named``, drawn to those of ``prior`` where it has any."""
     keys = sorted({(named(name), part) for sample in samples for name, work in sample.parts.items() for part in work})
     if not keys:
         return {}
@@ -101,10 +116,11 @@ def _fitted(samples: Sequence[Rest], named: Callable[[str], str], prior: Cycles)
                 matrix[row, place[named(name), part]] += count * weight
     size = np.maximum(np.abs(matrix).max(axis=0), 1e-12)
     matrix /= size
-    if prior:
-        towards = np.array([prior[family_of(name), part] for name, part in keys]) * size
-        matrix = np.vstack([matrix, DRAWN * np.eye(len(keys))])
-        wanted = np.concatenate([wanted, DRAWN * towards])
+    drawn = [(place[key], cycles) for key in keys if (cycles := prior(key)) is not None]
+    if drawn:
+        columns = np.array([column for column, _ in drawn])
+        matrix = np.vstack([matrix, DRAWN * np.eye(len(keys))[columns]])
+        wanted = np.concatenate([wanted, DRAWN * size[columns] * [cycles for _, cycles in drawn]])
     found: NDArray[np.float64] = nnls(matrix, wanted, maxiter=40 * len(keys))[0] / size
     return dict(zip(keys, found.tolist(), strict=True))
 

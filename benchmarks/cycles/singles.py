@@ -62,23 +62,24 @@ class Sort:
     dtype: str = "int8"
     times: int = 2
     """How often each layer stands in a network."""
+    networks: int = 3
     falls_back: bool = False
     """Whether fast cores run portable kernels for such layers that their own kernels keep from being measured."""
 
 
+LONE_NETWORKS = 6
 SORTS = (
     Sort("images", OVER_IMAGES, "HxW", times=3, falls_back=True),
-    Sort("lone-images", tuple(dict.fromkeys(OVER_IMAGES)), "HxW", times=1),
+    Sort("lone-images", tuple(dict.fromkeys(OVER_IMAGES)), "HxW", times=1, networks=LONE_NETWORKS),
     Sort("few", OF_FEW_NETWORKS),
-    Sort("lone-few", OF_FEW_NETWORKS, times=1),
+    Sort("lone-few", OF_FEW_NETWORKS, times=1, networks=LONE_NETWORKS),
     Sort("wide", WIDE, dtype="int16", falls_back=True),
-    Sort("lone-wide", tuple(dict.fromkeys(WIDE)), dtype="int16", times=1),
+    Sort("lone-wide", tuple(dict.fromkeys(WIDE)), dtype="int16", times=1, networks=LONE_NETWORKS),
     Sort("wide-images", WIDE_IMAGES, "HxW", "int16"),
     Sort("mixed", ("there and back", "leaky", "classes"), times=5),
 )
-SORT_NETWORKS = 3
 SIZES = (3, 5, 8, 9, 12, 15, 16, 20)
-WINDOWS = 8
+WINDOWS, WINDOW_NETWORKS = 8, 3
 
 
 def side_by_side(sort: Sort, seed: int) -> Graph:

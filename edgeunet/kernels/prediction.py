@@ -37,7 +37,8 @@ class CoreCycles:
 
     def of(self, function: str, work: Work) -> float:
         """Cycles of ``work`` by ``function``; without end where it was not measured."""
-        known = self.parts.get(function) or self.parts.get(function.partition(" ")[0])
+        base = function.partition(" ")[0]
+        known = self.parts.get(function) or self.parts.get(base) or self.parts.get(f"{base} alone")
         return inf if known is None else sum(known.get(part, 0.0) * count for part, count in work.items())
 
     def of_kernel(self, kernel: Kernel, step: Step) -> float:
