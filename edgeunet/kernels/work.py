@@ -23,7 +23,10 @@ WorkOf: TypeAlias = Callable[[Step], Work]
 Parts: TypeAlias = dict[str, Work]
 """Work by the function that does it."""
 
-C_LOOPS = ("eu_elementwise_max_", "eu_elementwise_add_", "eu_gather")
+C_LOOPS = (
+    *("eu_elementwise_max_", "eu_elementwise_add_", "eu_gather"),
+    *("eu_duos_add", "eu_duos_max", "eu_duos_rescale"),
+)
 """How functions in C begin that are no portable kernels."""
 
 CHUNK_BYTES, WORD_BYTES = 16, 4
