@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from scipy.optimize import nnls
 
 from benchmarks.cycles.measuring import Sample
 from edgeunet.kernels.mve.work import LOOPS
-from edgeunet.kernels.work import Parts
+from edgeunet.kernels.work import SCHEDULED, Parts
 
 SMALLEST_CYCLES = 300.0
 """Layers of fewer cycles count as if they had so many: what surrounds a call is no kernel's."""
@@ -62,7 +62,7 @@ def _any_call(function: str) -> str:
 def fit_page(core: str, samples: Samples, held: Functions | None = None) -> dict[str, Any]:
     """The page of ``core``: function → part → cycles; those of ``held`` stay as they are."""
     held = held or {}
-    listed = [sample for group in samples.values() for sample in group]
+    listed = [_on(core, sample) for group in samples.values() for sample in group]
     seen = Counter(name for sample in listed for name in sample.parts)
 
     def called(name: str) -> str:
@@ -91,6 +91,19 @@ def fit_page(core: str, samples: Samples, held: Functions | None = None) -> dict
         if cycles > 1e-6:
             functions[name][part] = float(f"{cycles:.5g}")
     return {"core": core, "functions": functions}
+
+
+def _on(core: str, sample: Sample) -> Sample:
+    """``sample`` without the cycles that its instructions take on other cores."""
+    parts = {
+        name: {part: count for part, count in work.items() if not _elsewhere(part, core)}
+        for name, work in sample.parts.items()
+    }
+    return replace(sample, parts=parts)
+
+
+def _elsewhere(part: str, core: str) -> bool:
+    return part.startswith(SCHEDULED) and part != SCHEDULED + core
 
 
 def _without(sample: Sample, held: Functions, called: Callable[[str], str]) -> Rest | None:

@@ -29,6 +29,9 @@ C_LOOPS = (
 )
 """How functions in C begin that are no portable kernels."""
 
+SCHEDULED = "on "
+"""How a part begins that is cycles already, of instructions as the core named after it runs them."""
+
 CHUNK_BYTES, WORD_BYTES = 16, 4
 """What ``memcpy`` and ``memset`` of the firmware move at once."""
 

@@ -116,15 +116,6 @@ def test_loops_of_panels_are_counted_in_fours_of_rows_and_twos_of_channels() -> 
     assert (work["tile"], work["group"], work["pass"], work["shared"]) == (17 * 5, 17 * 5 * 8, 17 * 5, 0)
 
 
-def test_instructions_of_a_helium_function_are_read_off_its_text() -> None:
-    """Rows in pairs, channels in octets or quads: each product of 16 inputs is one instruction per row and channel."""
-    schedule, index = one(6, 16, 8, 1, "mve")
-    work = work_of(schedule.kernels[index], schedule.steps[index])
-    assert schedule.kernels[index].function == "eu_tiles"
-    assert work is not None
-    assert work["dot"] == 6 * 8
-
-
 def test_bytes_before_and_behind_words_are_counted_one_by_one() -> None:
     assert moved([(0, 4, 39)]) == {
         "copy": 1,

@@ -9,8 +9,8 @@ import edgeunet
 PACKAGE = Path(edgeunet.__file__).parent
 
 ORDER = (
-    "spec", "signals", "model", "train", "quantize", "graph", "program", "lower", "rewrite", "kernels", "schedule",
-    "emit", "pipeline", "timing", "power", "run", "report", "cli", "verbs",
+    "spec", "signals", "model", "train", "quantize", "graph", "program", "lower", "rewrite", "timing", "kernels",
+    "schedule", "emit", "pipeline", "power", "run", "report", "cli", "verbs",
 )  # fmt: skip
 
 LEAVES = {

@@ -1,97 +1,25 @@
-"""How often the instructions of the Helium kernels run.
+"""How often the loops of the Helium kernels run.
 
-Their loops are written per shape, so that the work is read off the text: each loop's instructions by class, times the
-rounds that the step gives it. A class is what the cores' tables tell apart: vector loads, multiplies and so on.
+Those written per shape are assembly, so that their work is read off the text: the cycles of each loop's instructions,
+times the rounds that the step gives it. What is left for a page are the C around them, and how near that is.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 from edgeunet.kernels.conditions import parameters, source
 from edgeunet.kernels.kernel import Arguments, Kernel
+from edgeunet.kernels.mve.scheduled import Rounds, scheduled_cycles
 from edgeunet.kernels.mve.vectors import LANES
 from edgeunet.kernels.portable.table import copy_fields
-from edgeunet.kernels.work import Work
+from edgeunet.kernels.work import SCHEDULED, Work
 from edgeunet.program.parameters import Repeat
 from edgeunet.program.steps import Step
 
-Rounds = Mapping[str, Sequence[int]]
-"""Per label, how often each loop that begins there runs in all, in the order of the text."""
-
-CLASSES = (
-    (r"v(st|ld)r\S+ \S+, \[\S+, q", "scatter"),
-    (r"vldr", "vector_load"),
-    (r"vstr", "vector_store"),
-    (r"vmlada", "dot"),
-    (r"vq?r?d?m(ul|la)", "multiply"),
-    (r"vmov q", "gather"),
-    (r"vmov r", "spread"),
-    (r"v(ps|pt|ctp)", "predicate"),
-    (r"v(push|pop)", "vector_stack"),
-    (r"v", "vector"),
-    (r"(ldm|pop|stm|push)", "several"),
-    (r"(ldr|str)", "word"),
-    (r"(b|le|cb|dls|wls)", "branch"),
-    (r"", "scalar"),
-)
-"""Of a line, the first that fits."""
-
-PAIRED = ("vector_load", "vector_store", "dot", "multiply", "vector")
-"""Classes whose instructions overlap with those before them, or wait for them."""
-
-_LINE = re.compile(r'^ +"(.*)\\n\\t"(?:\);)?$', re.MULTILINE)
-_LABEL = re.compile(r"(\d):")
-_BACK = re.compile(r"(?:b\w*|le lr,) ?(\d)b$")
-
-
-def class_of(line: str) -> str:
-    """The class of one instruction."""
-    return next(name for pattern, name in CLASSES if re.match(pattern, line))
-
-
-def executed(text: str, rounds: Rounds) -> Counter[str]:
-    """Instructions that the naked function ``text`` executes, by class; what stands in no loop runs once per call.
-
-    A loop goes from its label to the last branch back there. ``rounds`` has the label ``""`` for calls.
-    """
-    lines = _LINE.findall(text)
-    total: Counter[str] = Counter()
-    open_loops: list[tuple[str, int]] = []
-    seen: Counter[str] = Counter()
-    ends, before = _ends(lines), ""
-    for number, line in enumerate(lines):
-        if label := _LABEL.fullmatch(line):
-            if number in ends:
-                name = label[1]
-                times = rounds.get(name, ())
-                turn = seen[name]
-                seen[name] += 1
-                open_loops.append((name, times[min(turn, len(times) - 1)] if times else 0))
-            continue
-        times_now = open_loops[-1][1] if open_loops else rounds[""][0]
-        kind = class_of(line)
-        total[kind] += times_now
-        if before in PAIRED and kind in PAIRED:
-            total[f"{kind} after {before}"] += times_now
-        before = kind
-        while open_loops and (back := _BACK.search(line)) and back[1] == open_loops[-1][0]:
-            open_loops.pop()
-            break
-    return total
-
-
-def _ends(lines: Sequence[str]) -> set[int]:
-    """Lines with labels that are branched back to."""
-    found, last = set(), {}
-    for number, line in enumerate(lines):
-        if label := _LABEL.fullmatch(line):
-            last[label[1]] = number
-        elif (back := _BACK.search(line)) and back[1] in last:
-            found.add(last[back[1]])
-    return found
+CORES = ("cortex-m55", "cortex-m85")
+"""The cores with Helium: what a function takes differs by how they pair instructions."""
 
 
 def _naked(made: Arguments) -> str:
@@ -163,8 +91,9 @@ LOOPS: Mapping[str, Callable[[Step, Arguments], Rounds]] = {
 def _written(step: Step, kernel: Kernel) -> Work:
     made = kernel.arguments(step)
     rounds = LOOPS[kernel.function](step, made)
-    turns = {f"turn {label}": sum(times) for label, times in rounds.items() if label}
-    return {"call": 1, "round": rounds[""][0], **turns, **executed(_naked(made), rounds)}
+    text = _naked(made)
+    on_cores = {f"{SCHEDULED}{core}": scheduled_cycles(text, rounds, core) for core in CORES}
+    return {"call": 1, "round": rounds[""][0], **on_cores}
 
 
 def _add(step: Step) -> Work:
