@@ -72,7 +72,7 @@ def fit_page(core: str, samples: Samples, held: Functions | None = None) -> dict
         """Whether it is put in place in too few layers for figures of its own, and would blur those of other calls."""
         return called(name) != name and called(name) not in held and seen[called(name)] >= FEWEST_SAMPLES
 
-    clear = [sample for sample in listed if not any(map(misleads, sample.parts))]
+    clear = [sample for sample in listed if not _foreseen(sample) and not any(map(misleads, sample.parts))]
     rest = [left for sample in clear if (left := _without(sample, held, called)) is not None]
     families = _fitted(rest, family_of, lambda key: None)
     first = _fitted(rest, called, lambda key: families[family_of(key[0]), key[1]])
@@ -93,9 +93,14 @@ def fit_page(core: str, samples: Samples, held: Functions | None = None) -> dict
     return {"core": core, "functions": functions}
 
 
+def _foreseen(sample: Sample) -> bool:
+    """Whether the compiler knew the layer's results: they took less than a cycle each."""
+    return any(work.get("output", 0) > sample.cycles for work in sample.parts.values())
+
+
 def _on(core: str, sample: Sample) -> Sample:
     """``sample`` without the cycles that its instructions take on other cores."""
-    parts = {
+    parts: Parts = {
         name: {part: count for part, count in work.items() if not _elsewhere(part, core)}
         for name, work in sample.parts.items()
     }

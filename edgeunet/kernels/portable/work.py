@@ -115,8 +115,11 @@ def _pool_1d(step: Step) -> Work:
 
 
 def _average_pool(step: Step) -> Work:
-    """One row is the mean of a number of rows that a compiler may know: then nothing is divided."""
+    """One row is the mean of a number of rows that a compiler may know: then nothing is divided, as for windows of one
+    row."""
     counts = dict(_pool_1d(step))
+    if parameters(step, AveragePool).kernel == 1:
+        return {"call": 1, "row": step.groups, "copied": counts["output"]}
     if step.groups == 1:
         counts["lone_output"], counts["lone_product"] = counts.pop("output"), counts.pop("product")
     return counts
