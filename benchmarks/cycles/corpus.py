@@ -36,6 +36,7 @@ MOST_MACS = 80_000
 LAYERS = 24
 """Chains in one network."""
 NETWORKS, RARER, LONE, LOOPS, COPIES, COLUMNS, FORCED = 7, 5, 6, 2, 3, 2, 3
+LOOPED_FALLBACKS = 3
 SIMPLE, STREAMS, IMAGES, WINDOWS, FALLBACKS, DOTS = 6, 4, 2, 3, 6, 6
 
 
@@ -386,3 +387,5 @@ def _single_layers(flavour: str) -> Iterator[Case]:
         layers = len(kinds) if kinds is LONELY else LAYERS
         made = chains(1200 + seed, kinds, ROWS, odd=seed % 2 == 1, layers=layers)
         yield Case(f"portable-chains-{seed}", FLAVOURS["portable"], made)
+        if seed < LOOPED_FALLBACKS:
+            yield Case(f"portable-simple-{seed}", looped(), made)
