@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -61,8 +61,8 @@ def _any_call(function: str) -> str:
 
 def fit_page(core: str, samples: Samples, held: Functions | None = None) -> dict[str, Any]:
     """The page of ``core``: function → part → cycles; those of ``held`` stay as they are."""
-    held = held or {}
-    listed = [_on(core, sample) for group in samples.values() for sample in group]
+    held, on_core = held or {}, SCHEDULED + core
+    listed = [sample for group in samples.values() for sample in group]
     seen = Counter(name for sample in listed for name in sample.parts)
 
     def called(name: str) -> str:
@@ -73,7 +73,7 @@ def fit_page(core: str, samples: Samples, held: Functions | None = None) -> dict
         return called(name) != name and called(name) not in held and seen[called(name)] >= FEWEST_SAMPLES
 
     clear = [sample for sample in listed if not _foreseen(sample) and not any(map(misleads, sample.parts))]
-    rest = [left for sample in clear if (left := _without(sample, held, called)) is not None]
+    rest = [left for sample in clear if (left := _without(sample, held, called, on_core)) is not None]
     families = _fitted(rest, family_of, lambda key: None)
     first = _fitted(rest, called, lambda key: families[family_of(key[0]), key[1]])
     known = {(name, part): cycles for name, parts in held.items() for part, cycles in parts.items()} | first
@@ -90,6 +90,8 @@ def fit_page(core: str, samples: Samples, held: Functions | None = None) -> dict
         functions.setdefault(name, {})
         if cycles > 1e-6:
             functions[name][part] = float(f"{cycles:.5g}")
+    for name in {name for sample in listed for name, work in sample.parts.items() if on_core in work} - held.keys():
+        functions.setdefault(name, {})[on_core] = 1.0
     return {"core": core, "functions": functions}
 
 
@@ -98,24 +100,17 @@ def _foreseen(sample: Sample) -> bool:
     return any(work.get("output", 0) > sample.cycles for work in sample.parts.values())
 
 
-def _on(core: str, sample: Sample) -> Sample:
-    """``sample`` without the cycles that its instructions take on other cores."""
-    parts: Parts = {
-        name: {part: count for part, count in work.items() if not _elsewhere(part, core)}
-        for name, work in sample.parts.items()
-    }
-    return replace(sample, parts=parts)
-
-
-def _elsewhere(part: str, core: str) -> bool:
-    return part.startswith(SCHEDULED) and part != SCHEDULED + core
-
-
-def _without(sample: Sample, held: Functions, called: Callable[[str], str]) -> Rest | None:
-    """What ``sample`` takes beside the functions that are ``held``; ``None`` where it runs no other."""
-    parts = {name: work for name, work in sample.parts.items() if called(name) not in held}
-    known = ((held[called(name)], work) for name, work in sample.parts.items() if name not in parts)
-    spent = sum(page.get(part, 0.0) * count for page, work in known for part, count in work.items())
+def _without(sample: Sample, held: Functions, called: Callable[[str], str], on_core: str) -> Rest | None:
+    """What ``sample`` takes beside the functions that are ``held`` and its parts that are cycles already (``on_core``;
+    those of other cores do not count); ``None`` where it runs no other function."""
+    parts: Parts = {}
+    spent = 0.0
+    for name, work in sample.parts.items():
+        if (page := held.get(called(name))) is not None:
+            spent += sum(page.get(part, 0.0) * count for part, count in work.items())
+        else:
+            spent += work.get(on_core, 0.0)
+            parts[name] = {part: count for part, count in work.items() if not part.startswith(SCHEDULED)}
     return Rest(parts, max(sample.cycles - spent, 0.0), 1.0 / max(sample.cycles, SMALLEST_CYCLES)) if parts else None
 
 

@@ -24,7 +24,7 @@ UNMEASURED = {
     *("eu_conv_1d_unfolded", "eu_conv_sum_unfolded", "eu_depthwise_1d_unfolded"),
     *("eu_conv_upsampled", "eu_conv_int16_long", "eu_depthwise_int16_long", "eu_fill_int16"),
 }
-"""What may lack cycles on a core: kernels for comparisons, and those that no layer of the corpus needs: windows that are
+"""What may lack cycles on a core: kernels for comparisons, and what no layer of the corpus needs: windows that are
 dilated over an upsampled signal, sums of int16 values that leave int32, int16 values filled with others than zero."""
 
 

@@ -41,3 +41,19 @@ def test_a_function_called_once_in_too_few_layers_has_the_held_figures_of_any_ca
     few, enough = (fit_page("a core", layers("eu_old alone", counts), OLD) for counts in ((10, 90), (10, 90, 300)))
     assert few["functions"] == OLD
     assert enough["functions"].keys() == {"eu_old", "eu_old alone"}
+
+
+def test_cycles_of_instructions_count_as_they_are_and_only_on_their_core() -> None:
+    def sample(n: int) -> Sample:
+        return Sample("", {"eu_text": {"call": 1, "on a core": 3.0 * n, "on another": 5.0 * n}}, 60 + 3 * n)
+
+    samples = {"network": [sample(n) for n in (100, 200, 900)]}
+    assert fit_page("a core", samples)["functions"] == {"eu_text": {"call": pytest.approx(60), "on a core": 1.0}}
+
+
+def test_layers_whose_results_the_compiler_knew_decide_nothing() -> None:
+    counts = [{"call": 1, "output": n} for n in (100, 200, 900)]
+    samples = [Sample("", {"eu_new": work}, round(20 + 30 * work["output"])) for work in counts]
+    folded = Sample("", {"eu_new": {"call": 1, "output": 500}}, 10)
+    alike = fit_page("a core", {"network": samples}), fit_page("a core", {"network": [*samples, folded]})
+    assert alike[0] == alike[1]
