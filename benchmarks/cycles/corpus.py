@@ -34,7 +34,7 @@ MOST_MACS = 80_000
 LAYERS = 24
 """Chains in one network."""
 NETWORKS, RARER, LONE, LOOPS, COPIES, COLUMNS, FORCED = 7, 5, 6, 2, 3, 2, 3
-SIMPLE, STREAMS, IMAGES, WINDOWS = 6, 4, 2, 3
+SIMPLE, STREAMS, IMAGES, WINDOWS, RECTIFIED = 6, 4, 2, 3, 3
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,13 @@ def _rectified_residual(n: Chains) -> Value:
 def _rectified_sum(n: Chains) -> Value:
     x = n.start()
     return n.joined(n.pool(x, 2, 1), x, n.outputs_for(x, 2), 1, ("RELU", n.pick((-128, -30))))
+
+
+def _rectified_window(n: Chains) -> Value:
+    x, taps, relu = n.start(), n.pick((3, 5, 7)), ("RELU", n.pick((-128, -30)))
+    if n.pick((0, 1)):
+        return n.convolution(x, n.outputs_for(x, taps), taps, relu)
+    return n.joined(n.pool(x, 2, 1), x, n.outputs_for(x, 2 * taps), taps, relu)
 
 
 def _sum(n: Chains) -> Value:
@@ -354,6 +361,8 @@ def cases(flavour: str) -> Iterator[Case]:
     if flavour == "dsp":
         rectified = chains(108, (_rectified_residual, _rectified_sum, _rectified_residual), ROWS, odd=False)
         yield Case("panels-rectified", forced("panels"), rectified)
+    for seed in range(RECTIFIED if flavour == "dsp" else 0):
+        yield Case(f"trios-rectified-{seed}", forced("trios"), chains(950 + seed, (_rectified_window,), ROWS, odd=False))
     for seed in range(SIMPLE if flavour == "portable" else 0):
         kinds = (ALL, RARE, LONELY)[seed % 3]
         layers = len(kinds) if kinds is LONELY else LAYERS

@@ -8,9 +8,9 @@ import pytest
 
 from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import kernel_source, kernel_texts
-from tests.networks.dsp_networks import EACH_KERNEL, EACH_WAY, few_rows_networks, table_of_shapes
+from tests.networks.dsp_networks import EACH_KERNEL, EACH_WAY, dense_networks, few_rows_networks, table_of_shapes
 from tests.networks.random_networks import random_network
-from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, PANELS, TALL
+from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, PANELS, TALL, TRIOS
 from tests.rigs.twins import run_twins, twin_source, twins
 
 __all__ = ["twins"]
@@ -78,6 +78,13 @@ def test_twins_by_four_rows_of_two_channels_equal_the_evaluator(
     for worth in ("TALL_WORTH", "PAIRS_WORTH", "BARE_WORTH"):
         every_twin.setattr(f"edgeunet.kernels.dsp.choice.{worth}", 0.0)
     assert set(PANELS) <= run_twins(tmp_path, [made for _, made in few_rows_networks(networks)])
+
+
+def test_twins_by_three_rows_of_two_channels_equal_the_evaluator(
+    tmp_path: Path, every_twin: pytest.MonkeyPatch
+) -> None:
+    every_twin.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 1e9)
+    assert set(TRIOS) <= run_twins(tmp_path, dense_networks())
 
 
 @FEW_OR_ALL

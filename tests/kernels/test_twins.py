@@ -51,7 +51,7 @@ FAST: dict[str, KernelTable] = {"dsp": chosen_rows(Everything()), "mve": mve_tab
 TESTED = {
     "dsp": (
         *(*kernel_lists.DSP, *kernel_lists.TALL, *kernel_lists.PAIRS),
-        *(*kernel_lists.PANELS, *kernel_lists.BARE, *kernel_lists.PLANES, *kernel_lists.DUOS),
+        *(*kernel_lists.PANELS, *kernel_lists.TRIOS, *kernel_lists.BARE, *kernel_lists.PLANES, *kernel_lists.DUOS),
     ),
     "mve": kernel_lists.HELIUM,
 }
