@@ -178,6 +178,7 @@ def _trios(step: Step) -> Work:
         "three": threes,
         "tile": threes * pairs,
         "group": threes * pairs * sum(groups),
+        "more": threes * pairs * sum(groups) * (taps - trios.ROWS) // 2,
     }
 
 
