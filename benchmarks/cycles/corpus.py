@@ -362,7 +362,9 @@ def cases(flavour: str) -> Iterator[Case]:
         rectified = chains(108, (_rectified_residual, _rectified_sum, _rectified_residual), ROWS, odd=False)
         yield Case("panels-rectified", forced("panels"), rectified)
     for seed in range(RECTIFIED if flavour == "dsp" else 0):
-        yield Case(f"trios-rectified-{seed}", forced("trios"), chains(950 + seed, (_rectified_window,), ROWS, odd=False))
+        yield Case(
+            f"trios-rectified-{seed}", forced("trios"), chains(950 + seed, (_rectified_window,), ROWS, odd=False)
+        )
     for seed in range(SIMPLE if flavour == "portable" else 0):
         kinds = (ALL, RARE, LONELY)[seed % 3]
         layers = len(kinds) if kinds is LONELY else LAYERS

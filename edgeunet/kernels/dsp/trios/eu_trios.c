@@ -12,7 +12,8 @@
 #define EU_TRIOS_UNUSED __attribute__((unused))
 
 typedef struct {
-    const int32_t *weights; /* per two channels: weights, multiplier and 1024 * bias + addend of the second and of the first */
+    const int32_t
+        *weights; /* per two channels: weights, multiplier and 1024 * bias + addend of the second and of the first */
     int32_t rows;
     int32_t out_step;
     int32_t outputs;
@@ -104,8 +105,8 @@ static int32_t eu_trios_block(int32_t left, int32_t most)
 }
 
 /* A block at a time: its threes of rows, then the last three once more where rows are left over. */
-static void eu_trios_run(const int8_t *in, const int8_t *other, int8_t *out, const eu_trios_t *p, int32_t *panel, int32_t taps,
-                         eu_trios_loop_t *loop)
+static void eu_trios_run(const int8_t *in, const int8_t *other, int8_t *out, const eu_trios_t *p, int32_t *panel,
+                         int32_t taps, eu_trios_loop_t *loop)
 {
     const int32_t most = (17 - taps) / 3 * 3;
     eu_trios_frame_t frame;

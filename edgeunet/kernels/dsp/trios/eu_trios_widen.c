@@ -3,8 +3,10 @@
  * Returns the end. */
 #define EU_TRIOS_WORD(x) "sxtb16 r9, " x ", ror #8\n\tsxtb16 " x ", " x "\n\tstr r9, [r12, #64]\n\tstr " x ", [r12], #4\n\t"
 
-__attribute__((naked, noinline)) static int32_t *eu_trios_widen(__attribute__((unused)) const int8_t *in, __attribute__((unused)) int32_t step,
-                                                                __attribute__((unused)) int32_t groups, __attribute__((unused)) int32_t rows,
+__attribute__((naked, noinline)) static int32_t *eu_trios_widen(__attribute__((unused)) const int8_t *in,
+                                                                __attribute__((unused)) int32_t step,
+                                                                __attribute__((unused)) int32_t groups,
+                                                                __attribute__((unused)) int32_t rows,
                                                                 __attribute__((unused)) int32_t *panel)
 {
     /* clang-format off */

@@ -3,12 +3,12 @@ Cortex-M4 and M33."""
 
 from __future__ import annotations
 
-from edgeunet.kernels.conditions import convolution, parameters, plain, source
+from edgeunet.kernels.conditions import convolution, plain, source
 from edgeunet.kernels.dsp.alignment import windows_align
 from edgeunet.kernels.dsp.panels.packing import fits_relu, shares
 from edgeunet.kernels.dsp.trios.packing import pack
 from edgeunet.kernels.dsp.windows import GROUP
-from edgeunet.kernels.kernel import Arguments, Chosen, Kernel
+from edgeunet.kernels.kernel import Arguments, Chosen, Kernel, StructFields
 from edgeunet.program.convolutions import ConvSum
 from edgeunet.program.steps import Clearance, Step
 
@@ -23,7 +23,7 @@ _PANEL_ROWS = 16
 
 
 def blocks(rows: int, taps: int) -> list[int]:
-    """Output rows of each block: as many threes as fit the panel, and three or more in the last (``eu_trios_block``)."""
+    """Output rows of each block: as many threes as fit the panel, three or more in the last (``eu_trios_block``)."""
     most, found = (_PANEL_ROWS + 1 - taps) // ROWS * ROWS, []
     while rows > most:
         found.append(most - ROWS if rows < most + ROWS else most)
@@ -34,7 +34,7 @@ def blocks(rows: int, taps: int) -> list[int]:
 def taps_of(step: Step) -> int:
     """Taps of the window over each signal."""
     conv = convolution(step)
-    return (conv.weights[0] if isinstance(conv, ConvSum) else conv.weights).shape[-2]
+    return int((conv.weights[0] if isinstance(conv, ConvSum) else conv.weights).shape[-2])
 
 
 def groups_of(step: Step) -> list[int]:
@@ -73,7 +73,7 @@ def _overlap(step: Step, position: int) -> Clearance | None:
 def _arguments(step: Step) -> Arguments:
     words, scale = pack(convolution(step))
     groups = [*groups_of(step), 0][:2]
-    fields = {
+    fields: StructFields = {
         "weights": words,
         "rows": step.groups,
         "out_step": step.output.pitch_bytes,

@@ -29,7 +29,8 @@ static void $name(const eu_trios_frame_t *frame)
                 const uint32_t h = (uint32_t)*w++;
                 const int32_t low = (int16_t)(uint16_t)(x & 0xFFFFU);
                 const int32_t high = (int16_t)(uint16_t)(x >> 16);
-                both += (uint32_t)(low * (int16_t)(uint16_t)(h & 0xFFFFU)) + (uint32_t)(high * (int16_t)(uint16_t)(h >> 16));
+                both += (uint32_t)(low * (int16_t)(uint16_t)(h & 0xFFFFU)) +
+                        (uint32_t)(high * (int16_t)(uint16_t)(h >> 16));
                 first += low * (int8_t)(uint8_t)(h & 0xFFU) + high * (int8_t)(uint8_t)(h >> 16 & 0xFFU);
             }
             out[n] = (int8_t)$name_scaled(w + 2, frame->scale, first);
