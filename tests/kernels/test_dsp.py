@@ -47,6 +47,7 @@ def kernels(compiled: Compiled) -> set[str]:
 @pytest.fixture
 def always_tall(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels for few rows wherever they fit, whatever they cost."""
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 0.0)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.TALL_WORTH", 1e9)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.PAIRS_WORTH", 0.0)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 0.0)
@@ -56,6 +57,7 @@ def always_tall(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def always_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels that widen both operands wherever they fit, whatever they cost, often in several blocks of rows."""
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 0.0)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.PAIRS_WORTH", 1e9)
     monkeypatch.setattr("edgeunet.kernels.dsp.pairs.rows.LARGEST_SCRATCH", 1200)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 0.0)
@@ -65,6 +67,7 @@ def always_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def always_bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels without scratch memory wherever they fit, whatever they cost."""
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 0.0)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 1e9)
     monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
 
@@ -72,6 +75,7 @@ def always_bare(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def always_panels(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels by four rows of two channels wherever they fit, whatever they cost."""
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 0.0)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.PANELS_WORTH", 1e9)
     for worth in ("TALL_WORTH", "PAIRS_WORTH", "BARE_WORTH"):
         monkeypatch.setattr(f"edgeunet.kernels.dsp.choice.{worth}", 0.0)
@@ -87,6 +91,7 @@ def always_trios(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def no_panels(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels by quads where kernels by four rows of two channels would be chosen."""
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 0.0)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.PANELS_WORTH", 0.0)
 
 

@@ -23,8 +23,9 @@ FEW_OR_ALL = pytest.mark.parametrize(
 
 @pytest.fixture
 def every_twin(twins: None, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Twins of the kernels for few rows in windows as well."""
+    """Twins of the kernels for few rows in windows as well, trios only where a test says so."""
     monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 0.0)
     return monkeypatch
 
 
@@ -55,7 +56,8 @@ def test_a_name_in_two_families_is_refused(tmp_path: Path, monkeypatch: pytest.M
 def test_twins_equal_the_evaluator_around_the_edges(
     tmp_path: Path, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edgeunet.kernels.dsp.choice.PANELS_WORTH", 0.0)
+    for worth in ("PANELS_WORTH", "TRIOS_WORTH"):
+        monkeypatch.setattr(f"edgeunet.kernels.dsp.choice.{worth}", 0.0)
     used = run_twins(tmp_path, [made for _, made in table_of_shapes(names)])
     assert set(DSP) <= used
 
