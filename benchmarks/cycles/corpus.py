@@ -36,8 +36,7 @@ MOST_MACS = 80_000
 LAYERS = 24
 """Chains in one network."""
 NETWORKS, RARER, LONE, LOOPS, COPIES, COLUMNS, FORCED = 7, 5, 6, 2, 3, 2, 3
-LOOPED_FALLBACKS = 3
-SIMPLE, STREAMS, IMAGES, WINDOWS, FALLBACKS, DOTS = 6, 4, 2, 3, 6, 6
+SIMPLE, STREAMS, IMAGES, WINDOWS, RECTIFIED, FALLBACKS, LOOPED_FALLBACKS, DOTS = 6, 4, 2, 3, 5, 6, 3, 6
 
 
 @dataclass(frozen=True)
@@ -118,6 +117,13 @@ def _rectified_residual(n: Chains) -> Value:
 def _rectified_sum(n: Chains) -> Value:
     x = n.start()
     return n.joined(n.pool(x, 2, 1), x, n.outputs_for(x, 2), 1, ("RELU", n.pick((-128, -30))))
+
+
+def _rectified_window(n: Chains) -> Value:
+    x, taps, relu = n.start(), n.pick((3, 5, 7)), ("RELU", n.pick((-128, -30)))
+    if n.pick((0, 1)):
+        return n.convolution(x, n.outputs_for(x, taps), taps, relu)
+    return n.joined(n.pool(x, 2, 1), x, n.outputs_for(x, 2 * taps), taps, relu)
 
 
 def _sum(n: Chains) -> Value:
@@ -357,6 +363,10 @@ def cases(flavour: str) -> Iterator[Case]:
     if flavour == "dsp":
         rectified = chains(108, (_rectified_residual, _rectified_sum, _rectified_residual), ROWS, odd=False)
         yield Case("panels-rectified", forced("panels"), rectified)
+    for seed in range(RECTIFIED if flavour == "dsp" else 0):
+        yield Case(
+            f"trios-rectified-{seed}", forced("trios"), chains(950 + seed, (_rectified_window,), ROWS, odd=False)
+        )
     for seed in range(SIMPLE if flavour == "portable" else 0):
         kinds = (ALL, RARE, LONELY)[seed % 3]
         layers = len(kinds) if kinds is LONELY else LAYERS
@@ -384,8 +394,7 @@ def _single_layers(flavour: str) -> Iterator[Case]:
         yield Case(f"dots-{seed}", looped(), chains(1300 + seed, (_rounded_line,), ROWS[4:], odd=False, layers=1))
     for seed in range(FALLBACKS if flavour != "portable" else 0):
         kinds = (ALL, RARE, LONELY)[seed % 3]
-        layers = len(kinds) if kinds is LONELY else LAYERS
-        made = chains(1200 + seed, kinds, ROWS, odd=seed % 2 == 1, layers=layers)
+        made = chains(1200 + seed, kinds, ROWS, odd=seed % 2 == 1, layers=LAYERS // 2 if kinds is LONELY else LAYERS)
         yield Case(f"portable-chains-{seed}", FLAVOURS["portable"], made)
         if seed < LOOPED_FALLBACKS:
             yield Case(f"portable-simple-{seed}", looped(), made)

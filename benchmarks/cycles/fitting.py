@@ -45,11 +45,12 @@ class Rest:
     weight: float
 
 
-_TAIL = re.compile(r"_(saturated|clamped|relu|linear)(?=_|$)")
+_TAIL = re.compile(r"_(saturated|clamped|relu|linear)(?=_|$)|(?<=eu_trios)_.*")
 
 
 def family_of(function: str) -> str:
-    """What a function has in common with others: its name without the tail, wherever it is called."""
+    """What a function has in common with others: its name without the tail, wherever it is called; one loop of trios
+    differs from another by what its taps count."""
     base = _TAIL.sub("", _any_call(function))
     return "written per shape" if base in LOOPS else base
 

@@ -71,15 +71,18 @@ def test_a_table_of_shapes_runs_on_cortex_m4_under_the_trap(tmp_path: Path, name
     assert run_on_dsp(tmp_path, cases, trap=True) == ["equal"] * len(cases)
 
 
+WAYS = ("PANELS_WORTH", "TALL_WORTH", "PAIRS_WORTH", "BARE_WORTH", "TRIOS_WORTH")
+
+
 @pytest.fixture(
     params=[
-        "PANELS_WORTH",
-        *(pytest.param(way, marks=pytest.mark.nightly) for way in ("TALL_WORTH", "PAIRS_WORTH", "BARE_WORTH")),
+        WAYS[0],
+        *(pytest.param(way, marks=pytest.mark.nightly) for way in WAYS[1:]),
     ]
 )
 def one_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The kernels of one way wherever they fit, whatever they cost."""
-    for way in ("TALL_WORTH", "PAIRS_WORTH", "BARE_WORTH", "PANELS_WORTH"):
+    for way in WAYS:
         monkeypatch.setattr(f"edgeunet.kernels.dsp.choice.{way}", 1e9 if way == request.param else 0.0)
     monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
     return str(request.param).partition("_")[0].lower()

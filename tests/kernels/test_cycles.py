@@ -80,7 +80,8 @@ def test_loops_of_a_depthwise_convolution_are_counted_four_rows_at_a_time() -> N
 
 
 def test_loops_of_quads_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edgeunet.kernels.dsp.choice.PANELS_WORTH", 0.0)
+    for worth in ("PANELS_WORTH", "TRIOS_WORTH"):
+        monkeypatch.setattr(f"edgeunet.kernels.dsp.choice.{worth}", 0.0)
     schedule, index = one(64, 12, 10, 3, "dsp")
     work = work_of(schedule.kernels[index], schedule.steps[index])
     assert work is not None
@@ -90,13 +91,25 @@ def test_loops_of_quads_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert work["partial"] == 1
 
 
-def test_loops_of_panels_are_counted_in_fours_of_rows_and_twos_of_channels() -> None:
+def test_loops_of_panels_are_counted_in_fours_of_rows_and_twos_of_channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 0.0)
     schedule, index = one(66, 12, 9, 3, "dsp")
     work = work_of(schedule.kernels[index], schedule.steps[index])
     assert work is not None
     assert schedule.kernels[index].function == "eu_panels_conv_relu"
     assert (work["panel"], work["left"], work["run"], work["gathered"]) == (17, 1, 17, 17 * 9)
     assert (work["tile"], work["group"], work["pass"], work["shared"]) == (17 * 5, 17 * 5 * 8, 17 * 5, 0)
+
+
+def test_loops_of_trios_are_counted_in_threes_of_rows_and_twos_of_channels() -> None:
+    """67 rows are five blocks of 12 and one of 7, whose last three overlap; of each 14 and 9 rows are widened."""
+    schedule, index = one(67, 12, 9, 3, "dsp")
+    work = work_of(schedule.kernels[index], schedule.steps[index])
+    assert work is not None
+    assert schedule.kernels[index].function == "eu_trios_conv_3"
+    assert (work["block"], work["left"], work["column"]) == (6, 1, 6 * 3)
+    assert (work["gathered"], work["gathered_row"]) == (3 * (5 * 3 + 2), 3 * (5 * 2 + 1))
+    assert (work["three"], work["tile"], work["group"], work["more"]) == (23, 23 * 5, 23 * 5 * 3, 0)
 
 
 def test_bytes_before_and_behind_words_are_counted_one_by_one() -> None:

@@ -13,7 +13,7 @@ from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.length import with_length
 from edgeunet.kernels.flavours import find_flavour
-from tests.networks.dsp_networks import EACH_WAY, few_rows_networks, table_of_shapes, windows_network
+from tests.networks.dsp_networks import EACH_WAY, dense_networks, few_rows_networks, table_of_shapes, windows_network
 from tests.networks.helium_table import SideBySide
 from tests.networks.pass_networks import LOW
 from tests.networks.random_layers import Value
@@ -22,7 +22,7 @@ from tests.networks.random_unets import small_unet
 from tests.rigs.dsp_batch import run_on_dsp
 from tests.rigs.helium_batch import Case
 from tests.rigs.host_batch import flat
-from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, PANELS, SCALAR, TALL
+from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, PANELS, SCALAR, TALL, TRIOS
 
 
 def window_case(graph: Graph, name: str, seed: int, core: str = "cortex-m4") -> Case:
@@ -47,6 +47,7 @@ def kernels(compiled: Compiled) -> set[str]:
 @pytest.fixture
 def always_tall(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels for few rows wherever they fit, whatever they cost."""
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 0.0)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.TALL_WORTH", 1e9)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.PAIRS_WORTH", 0.0)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 0.0)
@@ -56,6 +57,7 @@ def always_tall(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def always_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels that widen both operands wherever they fit, whatever they cost, often in several blocks of rows."""
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 0.0)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.PAIRS_WORTH", 1e9)
     monkeypatch.setattr("edgeunet.kernels.dsp.pairs.rows.LARGEST_SCRATCH", 1200)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 0.0)
@@ -65,6 +67,7 @@ def always_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def always_bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels without scratch memory wherever they fit, whatever they cost."""
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 0.0)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.BARE_WORTH", 1e9)
     monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
 
@@ -72,6 +75,7 @@ def always_bare(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def always_panels(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels by four rows of two channels wherever they fit, whatever they cost."""
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 0.0)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.PANELS_WORTH", 1e9)
     for worth in ("TALL_WORTH", "PAIRS_WORTH", "BARE_WORTH"):
         monkeypatch.setattr(f"edgeunet.kernels.dsp.choice.{worth}", 0.0)
@@ -79,8 +83,15 @@ def always_panels(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def always_trios(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernels by three rows of two channels wherever they fit, whatever they cost."""
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 1e9)
+
+
+@pytest.fixture
 def no_panels(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernels by quads where kernels by four rows of two channels would be chosen."""
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 0.0)
     monkeypatch.setattr("edgeunet.kernels.dsp.choice.PANELS_WORTH", 0.0)
 
 
@@ -124,6 +135,16 @@ def test_kernels_without_scratch_memory_equal_the_evaluator_on_cortex_m4(tmp_pat
 def test_kernels_by_four_rows_of_two_channels_equal_the_evaluator(tmp_path: Path, networks: Names, core: str) -> None:
     """Loads side by side on a Cortex-M4, spread on the others."""
     check_few_rows(tmp_path, networks, PANELS, core)
+
+
+@pytest.mark.parametrize("core", ["cortex-m4", pytest.param("cortex-m33", marks=pytest.mark.nightly)])
+@pytest.mark.usefixtures("always_trios")
+def test_kernels_by_three_rows_of_two_channels_equal_the_evaluator(tmp_path: Path, core: str) -> None:
+    made = enumerate(dense_networks())
+    cases = [window_case(read_tflite(content), f"dense{seed}", seed, core) for seed, content in made]
+    used = set().union(*(kernels(case.model) for case in cases))
+    assert set(TRIOS) <= used, f"not in this test: {set(TRIOS) - used}"
+    assert run_on_dsp(tmp_path, cases, core) == ["equal"] * len(cases)
 
 
 @pytest.mark.usefixtures("no_panels")

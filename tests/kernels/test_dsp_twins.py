@@ -8,9 +8,9 @@ import pytest
 
 from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import kernel_source, kernel_texts
-from tests.networks.dsp_networks import EACH_KERNEL, EACH_WAY, few_rows_networks, table_of_shapes
+from tests.networks.dsp_networks import EACH_KERNEL, EACH_WAY, dense_networks, few_rows_networks, table_of_shapes
 from tests.networks.random_networks import random_network
-from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, PANELS, TALL
+from tests.rigs.kernel_lists import BARE, DSP, MODELS, PAIRS, PANELS, TALL, TRIOS
 from tests.rigs.twins import run_twins, twin_source, twins
 
 __all__ = ["twins"]
@@ -23,8 +23,9 @@ FEW_OR_ALL = pytest.mark.parametrize(
 
 @pytest.fixture
 def every_twin(twins: None, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Twins of the kernels for few rows in windows as well."""
+    """Twins of the kernels for few rows in windows as well, trios only where a test says so."""
     monkeypatch.setattr("edgeunet.kernels.selection.for_windows", tuple)
+    monkeypatch.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 0.0)
     return monkeypatch
 
 
@@ -55,7 +56,8 @@ def test_a_name_in_two_families_is_refused(tmp_path: Path, monkeypatch: pytest.M
 def test_twins_equal_the_evaluator_around_the_edges(
     tmp_path: Path, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edgeunet.kernels.dsp.choice.PANELS_WORTH", 0.0)
+    for worth in ("PANELS_WORTH", "TRIOS_WORTH"):
+        monkeypatch.setattr(f"edgeunet.kernels.dsp.choice.{worth}", 0.0)
     used = run_twins(tmp_path, [made for _, made in table_of_shapes(names)])
     assert set(DSP) <= used
 
@@ -78,6 +80,13 @@ def test_twins_by_four_rows_of_two_channels_equal_the_evaluator(
     for worth in ("TALL_WORTH", "PAIRS_WORTH", "BARE_WORTH"):
         every_twin.setattr(f"edgeunet.kernels.dsp.choice.{worth}", 0.0)
     assert set(PANELS) <= run_twins(tmp_path, [made for _, made in few_rows_networks(networks)])
+
+
+def test_twins_by_three_rows_of_two_channels_equal_the_evaluator(
+    tmp_path: Path, every_twin: pytest.MonkeyPatch
+) -> None:
+    every_twin.setattr("edgeunet.kernels.dsp.choice.TRIOS_WORTH", 1e9)
+    assert set(TRIOS) <= run_twins(tmp_path, dense_networks())
 
 
 @FEW_OR_ALL

@@ -46,12 +46,15 @@ class Everything(Choice):
     def panels_beat_quads(self, step: Step) -> bool:
         return True
 
+    def trios_beat_panels(self, step: Step) -> bool:
+        return True
+
 
 FAST: dict[str, KernelTable] = {"dsp": chosen_rows(Everything()), "mve": mve_table("cortex-m55")}
 TESTED = {
     "dsp": (
         *(*kernel_lists.DSP, *kernel_lists.TALL, *kernel_lists.PAIRS),
-        *(*kernel_lists.PANELS, *kernel_lists.BARE, *kernel_lists.PLANES, *kernel_lists.DUOS),
+        *(*kernel_lists.PANELS, *kernel_lists.TRIOS, *kernel_lists.BARE, *kernel_lists.PLANES, *kernel_lists.DUOS),
     ),
     "mve": kernel_lists.HELIUM,
 }
@@ -88,6 +91,7 @@ def sample_steps(core: str) -> list[Step]:
     networks += [convolutions.column_network(1, convolutions.APART, 32).build()]
     networks += [dsp_networks.few_rows_network(channels, seed) for seed, channels in enumerate((4, 8, 48))]
     networks += [dsp_networks.several_rows_network(channels, seed) for seed, channels in enumerate((12, 24))]
+    networks += dsp_networks.dense_networks()
     networks += [wide_network(channels, seed) for seed, channels in enumerate((2, 3, 4))]
     networks += [image_networks.image_network(channels, seed) for seed, channels in enumerate((3, 12))]
     graphs = map(read_tflite, networks)

@@ -73,6 +73,26 @@ def several_rows_network(channels: int, seed: int) -> bytes:
     return network.build()
 
 
+def dense_network(channels: int, seed: int) -> bytes:
+    """Windows of 3, 5 and 7 taps with RELU over one signal and two: rows around threes, blocks of 9 and 12 and what is
+    left of them, even and odd counts of outputs."""
+    network = SideBySide(seed)
+    done = []
+    for number, rows in enumerate((3, 4, 5, 9, 10, 11, 12, 13, 14, 15, 17, 25)):
+        taps, activation = (3, 5, 7)[(seed + number) % 3], ACTIVATIONS[number % 2]
+        x = network.convolution(network.input(rows, 4), channels, 1, ("NONE", 3))
+        y = network.convolution(x, (channels, 3, 8)[number % 3], taps, activation)
+        done.append(network.convolution(y, 4, 1, ("NONE", 3)))
+        done.append(network.joined(network.pool(x, 2, 1), x, 5 + number % 2, taps, activation))
+    network.results = done
+    return network.build()
+
+
+def dense_networks() -> list[bytes]:
+    """All rows with all taps, over counts of channels that the loop takes once and several times."""
+    return [dense_network(channels, seed) for seed, channels in enumerate((4, 12, 20))]
+
+
 FEW_ROWS_CHANNELS = (4, 8, 20, 48, 52, 64)
 
 

@@ -30,6 +30,12 @@ PANELS = (
 )
 """The kernels by four rows of two channels."""
 
+TRIOS = (
+    *("eu_trios_conv_3", "eu_trios_conv_5", "eu_trios_conv_7"),
+    *("eu_trios_sum_3", "eu_trios_sum_5", "eu_trios_sum_7"),
+)
+"""The kernels by three rows of two channels."""
+
 BARE = (
     *("eu_bare_conv_saturated", "eu_bare_conv_clamped", "eu_bare_conv_linear"),
     *("eu_bare_add_relu", "eu_bare_add_linear"),

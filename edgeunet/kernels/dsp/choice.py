@@ -21,12 +21,14 @@ from edgeunet.kernels.dsp.quads import rows as quads
 from edgeunet.kernels.dsp.quads.unaligned import unaligned_convolutions
 from edgeunet.kernels.dsp.single.rows import ones
 from edgeunet.kernels.dsp.tall import rows as tall
+from edgeunet.kernels.dsp.trios import rows as trios
 from edgeunet.kernels.kernel import Kernel, anything
 from edgeunet.kernels.prediction import CoreCycles
 from edgeunet.program.steps import Step
 
 BARE_WORTH = 1.0
 PANELS_WORTH = 1.12
+TRIOS_WORTH = 0.95
 PAIRS_WORTH = 0.97
 TALL_WORTH = 0.98
 """A layer goes that way where it costs less than this part of what it costs otherwise: scratch memory and code have
@@ -54,6 +56,7 @@ WAYS = {
     "pairs": {"conv": PAIRS, "conv_sum": pairs.sums(anything)},
     "tall": {"conv": TALL, "conv_sum": tall.sums(anything)},
     "panels": panels.rows_by_kind(anything),
+    "trios": trios.rows_by_kind(anything),
     "bare": {"conv": BARE, "conv_sum": bare.sums(anything)},
     "sliding": {"depthwise": depthwises()},
     "phases": {"depthwise": phased()},
@@ -95,6 +98,12 @@ class Choice:
     def panels_beat_quads(self, step: Step) -> bool:
         """Whether four rows of two channels at a time take fewer cycles than four channels of a row."""
         return self._of("panels", step) < PANELS_WORTH * self._of("quads", step)
+
+    def trios_beat_panels(self, step: Step) -> bool:
+        """Whether three rows of two channels at a time take fewer cycles than any other way."""
+        return self._of("trios", step) < TRIOS_WORTH * min(
+            self._of(way, step) for way in ("bare", "tall", "quads", "pairs", "panels")
+        )
 
     def pairs_are_cheapest(self, step: Step) -> bool:
         """Whether four channels or four rows at a time with one operand widened cost more than widening both."""

@@ -22,6 +22,7 @@ from edgeunet.kernels.dsp.quads import rows as quads
 from edgeunet.kernels.dsp.quads.unaligned import unaligned_convolutions
 from edgeunet.kernels.dsp.single.rows import ones
 from edgeunet.kernels.dsp.tall import rows as tall
+from edgeunet.kernels.dsp.trios import rows as trios
 from edgeunet.kernels.kernel import Kernel, KernelTable, anything
 from edgeunet.kernels.prediction import cycles_for
 from edgeunet.kernels.transposed_images import transposed
@@ -39,9 +40,11 @@ def chosen_rows(choice: Choice, order: str = panels.BURSTS) -> KernelTable:
     """Rows by step kind, most wanted first, as ``choice`` has it; ``order`` is that of the panels' loads."""
     unaligned = unaligned_convolutions()
     by_panels = panels.rows_by_kind(choice.panels_beat_quads, order)
+    by_trios = trios.rows_by_kind(choice.trios_beat_panels) if order == panels.BURSTS else {"conv": (), "conv_sum": ()}
     rows: dict[str, tuple[Kernel, ...]] = {
         "conv": (
             *bare.convolutions(is_one_row, streams_only=False),
+            *by_trios["conv"],
             *bare.convolutions(choice.bare_is_cheapest),
             *bare.additions_after(choice.bare_is_cheapest),
             *pairs.convolutions(choice.pairs_are_cheapest),
@@ -63,6 +66,7 @@ def chosen_rows(choice: Choice, order: str = panels.BURSTS) -> KernelTable:
             *bare.additions_after(anything),
         ),
         "conv_sum": (
+            *by_trios["conv_sum"],
             *bare.sums(choice.bare_is_cheapest),
             *pairs.sums(choice.pairs_are_cheapest),
             *tall.sums(choice.tall_beats_quads),

@@ -17,6 +17,7 @@ from edgeunet.kernels.dsp.quads.rows import used_block
 from edgeunet.kernels.dsp.quads.unaligned import first_rows, long_runs, short_block
 from edgeunet.kernels.dsp.scaling import flat_weights
 from edgeunet.kernels.dsp.tall.packing import passes
+from edgeunet.kernels.dsp.trios import rows as trios
 from edgeunet.kernels.dsp.windows import GROUP, TALL_ROWS, Runs, split_run, tall_parts, window_runs
 from edgeunet.kernels.exact import one_input
 from edgeunet.kernels.work import Work, WorkOf, together
@@ -160,6 +161,26 @@ def _panels(step: Step) -> Work:
         "tile": panels * pairs * repeats[-1],
         "pass": panels * pairs * sum(repeat * max(0, -(-n // PASS_GROUPS) - 1) for n, repeat in chained),
         "group": panels * pairs * sum(repeat * n for n, repeat in chained),
+    }
+
+
+def _trios(step: Step) -> Work:
+    """Three rows of two channels at a time, in blocks of rows."""
+    taps, groups, pairs = trios.taps_of(step), trios.groups_of(step), -(-step.output.channels // TOGETHER)
+    blocks = trios.blocks(step.groups, taps)
+    threes = sum(-(-block // trios.ROWS) for block in blocks)
+    widened = [block + taps - 1 for block in blocks]
+    return {
+        "call": 1,
+        "block": len(blocks),
+        "left": sum(block % trios.ROWS > 0 for block in blocks),
+        "column": len(blocks) * sum(groups),
+        "gathered": sum(groups) * sum(rows // TALL_ROWS for rows in widened),
+        "gathered_row": sum(groups) * sum(rows % TALL_ROWS for rows in widened),
+        "three": threes,
+        "tile": threes * pairs,
+        "group": threes * pairs * sum(groups),
+        "more": threes * pairs * sum(groups) * (taps - trios.ROWS) // 2,
     }
 
 
@@ -322,6 +343,8 @@ DSP: Mapping[str, WorkOf] = {
     **_tailed("eu_panels_conv", "relu linear", _panels),
     **_tailed("eu_panels_add", "relu linear", _panels),
     **_tailed("eu_panels_sum", "saturated relu linear", _panels),
+    **_tailed("eu_trios_conv", "3 5 7", _trios),
+    **_tailed("eu_trios_sum", "3 5 7", _trios),
     **_tailed("eu_tall_conv", "saturated relu linear", _tall),
     **_tailed("eu_tall_add", "relu linear", _tall),
     **_tailed("eu_tall_sum", "saturated relu linear", _tall),

@@ -31,7 +31,7 @@ def first_pass(groups: int) -> int:
 
 
 @cache
-def _shared(conv: Weighted) -> NDArray[np.int64]:
+def shared(conv: Weighted) -> NDArray[np.int64]:
     """``(out / 2, inputs)``: two channels in each number."""
     flat = flat_weights(conv).astype(np.int64)
     whole = np.concatenate([flat, np.zeros((len(flat) % TOGETHER, flat.shape[1]), np.int64)])
@@ -43,7 +43,7 @@ def _shared(conv: Weighted) -> NDArray[np.int64]:
 def shares(conv: Weighted) -> bool:
     """Whether every two channels' weights fit 16 bits together, and 256 times a sum fits 32."""
     sums = _LARGEST_INPUT * np.abs(flat_weights(conv).astype(np.int64)).sum(axis=1)
-    return bool(sums.max() < 1 << 23 and int(_shared(conv).min()) >= -(1 << 15))
+    return bool(sums.max() < 1 << 23 and int(shared(conv).min()) >= -(1 << 15))
 
 
 @cache
@@ -58,13 +58,25 @@ def high_words(conv: Weighted) -> tuple[HighWord, ...] | None:
     return tuple(found)
 
 
-def pack_high(conv: Weighted) -> tuple[Int32Array, int]:
-    """Per two channels weights, then of the second and of the first multiplier and ``1024 * bias + addend``; offset."""
+def fits_relu(conv: Weighted) -> bool:
+    """Exactly what RELU leaves of the int8 range."""
+    r = conv.requantization
+    return r.relative_low == 0 and r.high == 127 and high_words(conv) is not None
+
+
+def high_constants(conv: Weighted) -> tuple[NDArray[np.int64], int]:
+    """``(out, 2)``: multiplier and ``1024 * bias + addend``; offset."""
     ones = high_words(conv)
     assert ones is not None
     biases = high_word.SCALE * folded_bias(conv).astype(np.int64) + [one.addend for one in ones]
     constants = np.stack([np.array([one.multiplier for one in ones], np.int64), biases], axis=1)
-    return _packed(conv, constants), high_word.offset(conv.requantization.zero_point)
+    return constants, high_word.offset(conv.requantization.zero_point)
+
+
+def pack_high(conv: Weighted) -> tuple[Int32Array, int]:
+    """Per two channels weights, then of the second and of the first multiplier and ``1024 * bias + addend``; offset."""
+    constants, scale = high_constants(conv)
+    return _packed(conv, constants), scale
 
 
 def pack_rounded(conv: Weighted) -> tuple[Int32Array, int]:
@@ -76,12 +88,18 @@ def pack_rounded(conv: Weighted) -> tuple[Int32Array, int]:
 
 
 def _packed(conv: Weighted, constants: NDArray[np.int64]) -> Int32Array:
-    """Weights of each two channels, then their rows of ``constants (out, words)``, the second one's first."""
-    shared = _shared(conv)
-    halves = shared.astype("<i2").reshape(len(shared), -1, TOGETHER, TOGETHER)  # channels, group, k / 2, k % 2
-    words = np.frombuffer(np.ascontiguousarray(halves.transpose(0, 1, 3, 2)).tobytes(), "<i4").reshape(len(shared), -1)
-    filled = np.zeros((TOGETHER * len(shared), constants.shape[1]), np.int64)
+    """Weights of each two channels, then their constants."""
+    both = shared(conv)
+    halves = both.astype("<i2").reshape(len(both), -1, TOGETHER, TOGETHER)  # channels, group, k / 2, k % 2
+    words = np.frombuffer(np.ascontiguousarray(halves.transpose(0, 1, 3, 2)).tobytes(), "<i4").reshape(len(both), -1)
+    return paired(words, constants)
+
+
+def paired(words: Int32Array, constants: NDArray[np.int64]) -> Int32Array:
+    """``words (out / 2, any)`` of each two channels, then their rows of ``constants (out, any)``, the second one's
+    first."""
+    filled = np.zeros((TOGETHER * len(words), constants.shape[1]), np.int64)
     filled[: len(constants)] = constants
-    swapped = filled.reshape(len(shared), TOGETHER, -1)[:, ::-1].reshape(len(shared), -1)
+    swapped = filled.reshape(len(words), TOGETHER, -1)[:, ::-1].reshape(len(words), -1)
     packed: Int32Array = np.concatenate([words, swapped], axis=1).astype(np.int32).reshape(-1)
     return packed

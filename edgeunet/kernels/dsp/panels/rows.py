@@ -11,7 +11,7 @@ from edgeunet.kernels.dsp.fields import addition_fields, adds
 from edgeunet.kernels.dsp.panels.packing import (
     PASS_GROUPS,
     first_pass,
-    high_words,
+    fits_relu,
     pack_high,
     pack_rounded,
     shares,
@@ -49,13 +49,7 @@ class PanelTail:
 
 def _fits_saturated(conv: Weighted) -> bool:
     """RELU whose zero point is the least value."""
-    return is_saturated(conv.requantization) and _fits_relu(conv)
-
-
-def _fits_relu(conv: Weighted) -> bool:
-    """Exactly what RELU leaves of the int8 range."""
-    r = conv.requantization
-    return r.relative_low == 0 and r.high == 127 and high_words(conv) is not None
+    return is_saturated(conv.requantization) and fits_relu(conv)
 
 
 def _fits_linear(conv: Weighted) -> bool:
@@ -63,7 +57,7 @@ def _fits_linear(conv: Weighted) -> bool:
 
 
 SATURATED = PanelTail("saturated", _fits_saturated, pack_high)
-RELU = PanelTail("relu", _fits_relu, pack_high)
+RELU = PanelTail("relu", fits_relu, pack_high)
 LINEAR = PanelTail("linear", _fits_linear, pack_rounded)
 TAILS = (RELU, LINEAR)
 SUMMING = (SATURATED, RELU, LINEAR)
