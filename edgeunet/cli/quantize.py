@@ -1,4 +1,4 @@
-"""``edgeunet quantize``: a trained ``.keras`` model to ``.tflite``, with the error of every layer."""
+"""``edgeunet quantize``: a trained ``.keras`` or float ``.tflite`` model to integers, with the error of every layer."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ from edgeunet.escaping.terminal import print_json, say
     default="int8",
     show_default=True,
     help="int8: weights per channel, int8 in and out. int16x8: int16 activations, int8 weights.",
+)
+@click.option(
+    "--quantizer",
+    type=click.Choice(["auto", "tensorflow", "ai-edge"]),
+    default="auto",
+    show_default=True,
+    help="Who makes the integers: tensorflow (its converter, from .keras) or ai-edge (ai-edge-quantizer); auto: "
+    "tensorflow for .keras, ai-edge for .tflite.",
 )
 @data_options
 @click.option(
@@ -68,6 +76,7 @@ def command(
     model: Path,
     output: Path,
     number_format: str,
+    quantizer: str,
     request: DataRequest,
     split_path: Path | None,
     calibration_windows: int,
@@ -81,7 +90,7 @@ def command(
     normalization: str | None,
     as_json: bool,
 ) -> None:
-    """Quantize MODEL (a .keras file), calibrated on windows of its training patients only.
+    """Quantize MODEL (a .keras or a float .tflite file), calibrated on windows of its training patients only.
 
     Beside the .tflite file are written its card (.json) and the report (.quantize.json). With --max-drop, a model that
     lost too much is not written and the exit code is 1.
@@ -96,6 +105,7 @@ def command(
         split_path,
         output,
         number_format=number_format,
+        quantizer=quantizer,
         calibration_windows=calibration_windows,
         input_range_percent=input_range_percent,
         seed=seed,

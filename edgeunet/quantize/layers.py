@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.litert import ReferenceInterpreter, TensorDetail, dequantize, quantize_saturating, reference_interpreter
+from edgeunet.litert import (
+    ReferenceInterpreter,
+    TensorDetail,
+    dequantize,
+    quantize_saturating,
+    reference_interpreter,
+    schema_classes,
+)
 from edgeunet.short_repr import short_repr
 
 _EDGE_KINDS = ("QUANTIZE", "DEQUANTIZE")
@@ -133,8 +140,7 @@ def compare_layers(float_model: bytes, quantized: bytes, windows: Iterable[NDArr
 
 def read_operators(model: bytes) -> list[Operator]:
     """Return the operators of a ``.tflite`` file in the order in which they run."""
-    from tensorflow.lite.python import schema_py_generated as schema
-
+    schema = schema_classes()
     document = schema.Model.GetRootAsModel(bytearray(model), 0)
     names = {code: name for name, code in vars(schema.BuiltinOperator).items() if isinstance(code, int)}
     graph = document.Subgraphs(0)

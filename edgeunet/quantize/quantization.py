@@ -1,4 +1,4 @@
-"""From a trained ``.keras`` file to a ``.tflite`` file, with an account of what that cost."""
+"""From a trained ``.keras`` or float ``.tflite`` file to a quantized one, with an account of what that cost."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from edgeunet.quantize.accuracy import Drop, drops, worst_drop
 from edgeunet.quantize.apart import ConverterProcess
 from edgeunet.quantize.calibrate import check_windows, draw_windows, limit_range, prepare
 from edgeunet.quantize.convert import FORMATS
-from edgeunet.quantize.equalize import equalized
 from edgeunet.quantize.layers import LayerError, compare_layers, lossiest_layer, worst_layer
+from edgeunet.quantize.network import AUTO, FloatNetwork, KerasNetwork, Network, check_quantizer, open_network
 from edgeunet.short_repr import short_repr
 from edgeunet.signals import Source, Split
 
@@ -78,6 +78,7 @@ def quantize(
     split: Split,
     number_format: str = "int8",
     *,
+    quantizer: str = AUTO,
     card: ModelCard | None = None,
     calibration_windows: int = CALIBRATION_WINDOWS,
     input_range_percent: float = INPUT_RANGE_PERCENT,
@@ -85,7 +86,7 @@ def quantize(
     evaluate: Evaluate | None = None,
     max_drop_points: float | None = None,
 ) -> Quantized:
-    """Quantize a ``.keras`` file, calibrated on the training patients of ``split``.
+    """Quantize a ``.keras`` or float ``.tflite`` file, calibrated on the training patients of ``split``.
 
     Parameters
     ----------
@@ -93,6 +94,7 @@ def quantize(
     source, split : signals, and who may be used for what. Validation patients are never calibrated on; layers are
         compared on their windows, as these show what a range that training set has missed.
     number_format : ``"int8"``, ``"int16x8"`` or ``"float32"``.
+    quantizer : ``"tensorflow"``, ``"ai-edge"``, or ``"auto"``: what fits the file, see `edgeunet.quantize.network`.
     card : its sample rate, leads and normalization; the card beside the model when ``None``.
     calibration_windows : how many windows are drawn.
     input_range_percent : how many of their samples shall fit inside the input's range; the others saturate.
@@ -107,21 +109,21 @@ def quantize(
     QuantizeError
         When the model cannot be quantized as asked.
     """
-    from edgeunet.model import load_with_card, to_static
-
     if max_drop_points is not None and evaluate is None:
         raise QuantizeError("a largest drop was set but nothing is evaluated; leave --no-evaluate out")
-    model, card = load_with_card(path, card)
-    static = to_static(model)
-    card = card or ModelCard(name=model.name)
-    shape = tuple(static.inputs[0].shape[1:])
-    drawn, prepared = None, prepare(source, card)
-    if number_format != "float32":
-        drawn = draw_windows(prepared, split, "train", card, shape, calibration_windows, seed=seed, vary_gain=True)
-        drawn = limit_range(drawn, input_range_percent)
-    part = "val" if split.val else "train"
-    compared = draw_windows(prepared, split, part, card, shape, COMPARED_WINDOWS, seed=seed + 1)
-    quantized = quantize_model(static, card, number_format, drawn, compared)
+    check_quantizer(path, number_format, quantizer)
+    with ConverterProcess() as converter:
+        network, card = open_network(path, card, quantizer, converter)
+        card = card or ModelCard(name=network.name)
+        drawn, prepared = None, prepare(source, card)
+        if number_format != "float32":
+            drawn = draw_windows(
+                prepared, split, "train", card, network.shape, calibration_windows, seed=seed, vary_gain=True
+            )
+            drawn = limit_range(drawn, input_range_percent)
+        part = "val" if split.val else "train"
+        compared = draw_windows(prepared, split, part, card, network.shape, COMPARED_WINDOWS, seed=seed + 1)
+        quantized = _quantize(network, card, number_format, drawn, compared, converter)
     report = {
         **quantized.report,
         "compared_on": {"part": part, "windows": len(compared)},
@@ -139,6 +141,7 @@ def quantize_model(
     number_format: str,
     calibration: NDArray[np.float32] | None,
     compared: NDArray[np.float32] | None = None,
+    quantizer: str = AUTO,
 ) -> Quantized:
     """Quantize a static-shape Keras model, calibrated on windows of the caller's.
 
@@ -149,29 +152,60 @@ def quantize_model(
     number_format : see `quantize`.
     calibration : windows ``(windows, *input_shape)`` as the model sees them; ``None`` for float32 only.
     compared : windows on which layers are compared; those of the calibration when ``None``.
+    quantizer : see `quantize`.
 
     Raises
     ------
     QuantizeError
         When the windows would calibrate ranges that no signal has, or the model cannot be converted.
     """
+    with ConverterProcess() as converter:
+        return _quantize(KerasNetwork(model, quantizer), card, number_format, calibration, compared, converter)
+
+
+def quantize_file(
+    path: Path,
+    card: ModelCard,
+    number_format: str,
+    calibration: NDArray[np.float32] | None,
+    compared: NDArray[np.float32] | None = None,
+) -> Quantized:
+    """Quantize a float ``.tflite`` file, calibrated on windows of the caller's; see `quantize_model`.
+
+    Raises
+    ------
+    QuantizeError
+        When the file is no float model, the windows do not suit it, or it cannot be quantized.
+    ToolError
+        When ai-edge-quantizer is not installed.
+    """
+    with ConverterProcess() as converter:
+        network = FloatNetwork(converter.read(path))
+        return _quantize(network, card, number_format, calibration, compared, converter)
+
+
+def _quantize(
+    network: Network,
+    card: ModelCard,
+    number_format: str,
+    calibration: NDArray[np.float32] | None,
+    compared: NDArray[np.float32] | None,
+    converter: ConverterProcess,
+) -> Quantized:
     if number_format not in FORMATS:
         raise QuantizeError(f"format '{number_format}' is unknown; choose {', '.join(FORMATS)}")
     if calibration is not None:
-        check_windows(calibration, tuple(model.inputs[0].shape[1:]))
-        model = equalized(model, calibration) if number_format == "int8" else model
-    with ConverterProcess() as converter:
-        floating = converter.convert(model, "float32")
-        if number_format == "float32":
-            return _quantized(floating, floating, card, number_format, ())
-        converted = converter.convert(model, number_format, calibration)
+        check_windows(calibration, network.shape)
+    floating, converted = network.convert(converter, number_format, calibration)
+    if number_format == "float32":
+        return _quantized(converted, floating, card, number_format, (), network.quantizer)
     windows = compared if compared is not None else calibration
     assert windows is not None
     try:
         layers = compare_layers(floating, converted, (window[None] for window in windows))
     except GraphError as error:
         raise _not_running(card.name, number_format, floating, error) from error
-    return _quantized(converted, floating, card, number_format, tuple(layers))
+    return _quantized(converted, floating, card, number_format, tuple(layers), network.quantizer)
 
 
 def _not_running(name: str, number_format: str, floating: bytes, error: GraphError) -> QuantizeError:
@@ -189,13 +223,19 @@ def _not_running(name: str, number_format: str, floating: bytes, error: GraphErr
 
 
 def _quantized(
-    model: bytes, floating: bytes, card: ModelCard, number_format: str, layers: tuple[LayerError, ...]
+    model: bytes,
+    floating: bytes,
+    card: ModelCard,
+    number_format: str,
+    layers: tuple[LayerError, ...],
+    quantizer: str,
 ) -> Quantized:
     worst, lossiest = worst_layer(layers), lossiest_layer(layers)
     report: dict[str, Any] = {
         "schema": SCHEMA,
         "model": card.name,
         "format": number_format,
+        "quantizer": quantizer,
         "model_digest": hashlib.sha256(model).hexdigest(),
         "model_bytes": len(model),
         "float32_model_bytes": len(floating),

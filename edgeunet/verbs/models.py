@@ -198,6 +198,7 @@ def quantize(
     *,
     output: str | os.PathLike[str],
     format: Literal["int8", "int16x8", "float32"] = "int8",
+    quantizer: Literal["auto", "tensorflow", "ai-edge"] = "auto",
     data: str | os.PathLike[str] | None = None,
     lead: str | Sequence[str] = (),
     annotator: str | None = None,
@@ -217,15 +218,17 @@ def quantize(
     sample_rate_hz: float | None = None,
     normalization: str | None = None,
 ) -> Document:
-    """Quantize a trained ``.keras`` model to ``.tflite`` (``edgeunet quantize``).
+    """Quantize a trained ``.keras`` or float ``.tflite`` model (``edgeunet quantize``).
 
     Beside the file are written its card (``.json``) and the report (``.quantize.json``).
 
     Parameters
     ----------
-    model : the ``.keras`` file.
+    model : the ``.keras`` or float ``.tflite`` file.
     output : the ``.tflite`` file to write.
     format : ``"int8"`` (weights per channel, int8 in and out), ``"int16x8"`` (int16 activations) or ``"float32"``.
+    quantizer : ``"tensorflow"`` (from ``.keras``), ``"ai-edge"`` (ai-edge-quantizer), or ``"auto"``, which is the
+        first for ``.keras`` and the second for ``.tflite``.
     data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, or one such file; synthetic ECG when ``None``.
     lead : lead to use, or a list of leads; all when empty.
     annotator : WFDB: extension of the annotation files, ``{lead}`` standing for the lead's name.
@@ -247,9 +250,9 @@ def quantize(
     Returns
     -------
     dict
-        Schema ``edgeunet.quantize/1``: ``model``, ``format``, ``model_digest`` (SHA-256 of the file), ``model_bytes``,
-        ``float32_model_bytes``, ``output_sqnr_db``, ``worst_layer`` and ``worst_layer_sqnr_db``, ``layers`` (one object
-        each), ``calibration``, ``validation`` (scores before and after).
+        Schema ``edgeunet.quantize/1``: ``model``, ``format``, ``quantizer``, ``model_digest`` (SHA-256 of the file),
+        ``model_bytes``, ``float32_model_bytes``, ``output_sqnr_db``, ``worst_layer`` and ``worst_layer_sqnr_db``,
+        ``layers`` (one object each), ``calibration``, ``validation`` (scores before and after).
 
     Raises
     ------

@@ -15,6 +15,6 @@ ORDER = (
 
 LEAVES = {
     "callable_module", "child", "errors", "escaping", "files", "litert", "modelcard", "orphans", "short_repr",
-    "__init__",
+    "worker", "__init__",
 }  # fmt: skip
 """Modules at the top that all may import."""
