@@ -12,7 +12,9 @@ from edgeunet.cli.options.sections import SectionedCommand
 from edgeunet.escaping.terminal import print_json, say
 
 
-@click.command(short_help="Quantize a trained model to int8, int16x8 or float32 TFLite.", cls=SectionedCommand)
+@click.command(
+    short_help="Quantize a .keras or float .tflite model to int8, int16x8 or float32 TFLite.", cls=SectionedCommand
+)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The .tflite file to write.")
 @click.option(

@@ -59,7 +59,7 @@ class ConverterProcess:
         if windows is not None:
             request["windows"] = str(directory / "windows.npy")
             np.save(request["windows"], windows)
-        self._ask(request, "TensorFlow", f"converted '{model.name}' to {number_format}")
+        self._ask(request, "TensorFlow's converter", "converted", f"'{model.name}' to {number_format}")
         return Path(request["output"]).read_bytes()
 
     def read(self, path: Path) -> FloatFile:
@@ -71,7 +71,7 @@ class ConverterProcess:
             When it is no such file, or LiteRT crashes on it.
         """
         output = self._directory / "read.tflite"
-        answer = self._ask({"float_file": str(path), "output": str(output)}, "LiteRT", f"read '{path}'")
+        answer = self._ask({"float_file": str(path), "output": str(output)}, "LiteRT", "read", f"'{path}'")
         return FloatFile(output.read_bytes(), tuple(answer["input_shape"]), tuple(answer["output_shape"]))
 
     def quantize(self, floating: bytes, number_format: str, windows: NDArray[np.float32], name: str) -> bytes:
@@ -86,21 +86,21 @@ class ConverterProcess:
         request = {key: str(directory / key) for key in ("floating", "windows.npy", "output")}
         Path(request["floating"]).write_bytes(floating)
         np.save(request["windows.npy"], windows)
-        what = f"quantized '{name}' to {number_format}"
-        self._ask({**request, "format": number_format, "name": name}, "the quantizer of AI Edge", what)
+        request |= {"format": number_format, "name": name}
+        self._ask(request, "ai-edge-quantizer", "quantized", f"'{name}' to {number_format}")
         return Path(request["output"]).read_bytes()
 
-    def _ask(self, request: dict[str, str], who: str, what: str) -> dict[str, Any]:
+    def _ask(self, request: dict[str, str], who: str, did: str, what: str) -> dict[str, Any]:
         try:
             answer = self._worker.ask(request)
         except LateError as late:
             raise QuantizeError(
-                f"{who} had not {what} {late}; build a smaller network, or choose another --format"
+                f"{who} had not {did} {what} {late}; build a smaller network, or choose another --format"
             ) from None
         except EndedError as ended:
             raise QuantizeError(
-                f"the process in which {who} should have {what} {ended}; leave out the layer that it has no "
-                "integer kernel for (see docs/SUPPORTED_OPS.md), or choose another --format"
+                f"{who} {ended} on {what}; leave out the layer that it has no integer kernel for "
+                "(see docs/SUPPORTED_OPS.md), or choose another --format"
             ) from None
         if "error" in answer:
             raise (ToolError if answer.get("tool") else QuantizeError)(str(answer["error"]))

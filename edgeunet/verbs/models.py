@@ -134,6 +134,52 @@ def train(
 
 
 @verb
+def import_(
+    source: str,
+    *,
+    output: str | os.PathLike[str],
+    window: int,
+    rate: float,
+    classes: str | Sequence[str],
+    channels: int = 1,
+    weights: str | os.PathLike[str] | None = None,
+    normalization: str = "none",
+    name: str | None = None,
+) -> Document:
+    """Import a PyTorch network or a SavedModel as a float ``.tflite`` file (``edgeunet import``).
+
+    Beside the file is written its card (``.json``); ``edgeunet.quantize`` goes on from there.
+
+    Parameters
+    ----------
+    source : ``"model.py:Net"`` (the file is run, in a process of its own), a ``.pt2`` file of ``torch.export.save``, or
+        a SavedModel directory.
+    output : the ``.tflite`` file to write.
+    window : samples of a window.
+    rate : rate of the input signal, in Hz.
+    classes : their names in the order of the output's channels, background first.
+    channels : channels of the input.
+    weights : ``state_dict`` for a network of a Python file, as ``torch.save`` wrote it.
+    normalization : of windows, as it was trained: ``"none"``, ``"zscore"``, ``"causal"`` and so on.
+    name : of the model; that of the output file when ``None``.
+
+    Returns
+    -------
+    dict
+        Schema ``edgeunet.import/1``: ``model``, ``model_digest`` (SHA-256 of the file), ``model_bytes``,
+        ``input_shape``, ``output_shape``, ``layout`` (how the network itself takes its input), ``parameters``,
+        ``operators`` (how many of each kind), ``max_error`` (largest difference from the network itself) and
+        ``largest_output`` (its largest value).
+
+    Raises
+    ------
+    EdgeUNetError
+        When the network cannot be loaded or converted, or its file computes something else.
+    """
+    return run_command("import_", locals())
+
+
+@verb
 def evaluate(
     model: str | os.PathLike[str],
     *,

@@ -9,8 +9,8 @@ import edgeunet
 PACKAGE = Path(edgeunet.__file__).parent
 
 ORDER = (
-    "spec", "signals", "model", "train", "quantize", "graph", "program", "lower", "rewrite", "kernels", "schedule",
-    "emit", "pipeline", "timing", "power", "run", "report", "cli", "verbs",
+    "spec", "signals", "model", "train", "quantize", "foreign", "graph", "program", "lower", "rewrite", "kernels",
+    "schedule", "emit", "pipeline", "timing", "power", "run", "report", "cli", "verbs",
 )  # fmt: skip
 
 LEAVES = {
