@@ -16,6 +16,7 @@ import numpy as np
 
 from edgeunet.errors import ModelError, ToolError
 from edgeunet.files import scratch_directory
+from edgeunet.foreign.fusion import fold_norms
 from edgeunet.foreign.request import CODE, ImportRequest
 from edgeunet.quantize.tidy import WRAPPED
 
@@ -65,8 +66,9 @@ def convert_pytorch(request: ImportRequest) -> Converted:
         ) from None
     network = _from_code(request) if request.kind == CODE else _from_program(request.path)
     layout = _layout(network, request)
-    wrapped = _as_rows(network, layout, request).eval()
     rows = torch.zeros(1, request.window_samples, request.channels)
+    original = _as_rows(network, layout, request).eval()
+    wrapped = _as_rows(fold_norms(network, _TAKES[layout](rows)), layout, request).eval()
     try:
         with scratch_directory() as directory:
             litert_torch.convert(wrapped, (rows,)).export(str(directory / "m.tflite"))
@@ -76,11 +78,11 @@ def convert_pytorch(request: ImportRequest) -> Converted:
             f"litert-torch cannot convert {request.label} ({_reason(error)}); leave out the operation it names, "
             "and whatever of forward() depends on the values of a tensor"
         ) from error
-    parameters = sum(parameter.numel() for parameter in wrapped.parameters())
+    parameters = sum(parameter.numel() for parameter in original.parameters())
 
     def run(window: Any) -> Any:
         with torch.no_grad():
-            return wrapped(torch.from_numpy(np.ascontiguousarray(window))).numpy()
+            return original(torch.from_numpy(np.ascontiguousarray(window))).numpy()
 
     return Converted(content, layout, parameters, run)
 
