@@ -6,6 +6,8 @@ channel; input and output are integers too.
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,8 +48,10 @@ def quantize_float(model: bytes, number_format: str, windows: NDArray[np.float32
         for name, (low, high) in ranges.items()
     }
     try:
-        made = quantizer.Quantizer(bytearray(model), getattr(recipe, _RECIPES[number_format])())
-        converted = made.quantize(statistics, enable_progress_report=False).quantized_model
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it keeps all tensors of an interpreter
+            made = quantizer.Quantizer(bytearray(model), getattr(recipe, _RECIPES[number_format])())
+            converted = made.quantize(statistics, enable_progress_report=False).quantized_model
     except Exception as error:  # the quantizer raises whatever its parts raise
         reason = " ".join(str(error).split())[:200]
         raise QuantizeError(
