@@ -57,8 +57,10 @@ def convert_pytorch(request: ImportRequest) -> Converted:
         When PyTorch or litert-torch is not installed.
     """
     try:
-        import litert_torch
         import torch
+
+        if importlib.util.find_spec("litert_torch") is None:  # imported below: it takes longer than all that is refused
+            raise ImportError("No module named 'litert_torch'")
     except ImportError as error:
         raise ToolError(
             f"importing a PyTorch network needs torch and litert-torch ({error}); install them with: "
@@ -70,6 +72,8 @@ def convert_pytorch(request: ImportRequest) -> Converted:
     original = _as_rows(network, layout, request).eval()
     wrapped = _as_rows(fold_norms(network, _TAKES[layout](rows)), layout, request).eval()
     try:
+        import litert_torch
+
         with scratch_directory() as directory:
             litert_torch.convert(wrapped, (rows,)).export(str(directory / "m.tflite"))
             content = (directory / "m.tflite").read_bytes()
