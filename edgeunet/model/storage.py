@@ -103,6 +103,8 @@ def load_model(path: Path) -> keras.Model:
         raise ModelError(f"cannot load '{path}': {_reason(error)}") from error
     if not isinstance(model, keras.Model):
         raise ModelError(f"'{path}' holds a {type(model).__name__}, not a model; pass a model saved with model.save")
+    if is_hdf5 and len(model.inputs) == len(model.outputs) == 1:  # Keras 2 knew only lists of them
+        return keras.Model(model.inputs[0], model.outputs[0], name=model.name)
     return model
 
 

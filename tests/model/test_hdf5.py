@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -54,9 +53,7 @@ def written(path: Path, config: Any, *, weights: bool = True) -> Path:
 def test_a_model_of_keras_2_is_what_its_file_says(tmp_path: Path) -> None:
     model = to_static(load_model(written(tmp_path / "old.h5", network(CONVOLUTION))))
     x = np.random.default_rng(0).standard_normal((1, 8, 1)).astype(np.float32)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a network of Keras 2 takes a list of one input
-        got = np.asarray(model(x))
+    got = np.asarray(model(x))
     padded = np.pad(x[0, :, 0], 1)
     taps = np.stack([padded[k : k + 8] for k in range(3)], axis=1)
     np.testing.assert_allclose(got[0], np.maximum(taps @ KERNEL[:, 0] + BIAS, 0), rtol=1e-5, atol=1e-6)
