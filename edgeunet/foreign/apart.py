@@ -36,6 +36,12 @@ def _answer(request: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"error": str(error), "tool": isinstance(error, ToolError)}
     except MemoryError:
         return {"error": "there is not memory enough for the conversion; import a smaller network"}
+    except Exception as error:  # a network, and what converts it, may raise anything anywhere
+        reason = " ".join(str(error).split())[:200]
+        return {
+            "error": f"'{request['path']}' cannot be imported ({type(error).__name__}: {reason}); leave out the "
+            "operation it names, or report it where edgeunet comes from"
+        }
 
 
 def _imported(asked: Mapping[str, Any]) -> Mapping[str, Any]:

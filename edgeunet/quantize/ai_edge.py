@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.errors import QuantizeError, ToolError
+from edgeunet.quantize.islands import integers_throughout
 from edgeunet.quantize.ranges import measure_ranges
 from edgeunet.quantize.tidy import tidy_foreign
 
@@ -58,4 +59,4 @@ def quantize_float(model: bytes, number_format: str, windows: NDArray[np.float32
             f"ai-edge-quantizer cannot quantize '{model_name}' to {number_format} ({type(error).__name__}: {reason}); "
             "leave out the layer it names, or quantize the Keras model where there is one"
         ) from error
-    return tidy_foreign(bytes(converted), model_name)
+    return tidy_foreign(integers_throughout(bytes(converted)), model_name)

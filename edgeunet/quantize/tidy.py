@@ -46,7 +46,7 @@ def tidy(model: bytes, layers: Mapping[str, bool], model_name: str) -> bytes:
     """
     document = _document(model, model_name)
     _rename_all(document, lambda name: layer_of(name, layers))
-    return _packed(document)
+    return packed(document)
 
 
 def tidy_foreign(model: bytes, model_name: str) -> bytes:
@@ -63,7 +63,7 @@ def tidy_foreign(model: bytes, model_name: str) -> bytes:
     names = [tensor.name or b"" for graph in document.subgraphs for tensor in graph.tensors]
     if len(set(names)) < len(names) or any(b";" in name or not 0 < len(name) <= _LONGEST_KEPT for name in names):
         _rename_all(document, module_of)
-    return _packed(document)
+    return packed(document)
 
 
 def module_of(tensor_name: str) -> str | None:
@@ -98,7 +98,7 @@ def _document(model: bytes, model_name: str) -> Any:
 def _rename_all(document: Any, owner_of: OwnerOf) -> None:
     kinds = {code: name for name, code in vars(schema_classes().BuiltinOperator).items() if isinstance(code, int)}
     for graph in document.subgraphs:
-        codes = [_builtin_code(document.operatorCodes[operator.opcodeIndex]) for operator in graph.operators]
+        codes = [builtin_code(document.operatorCodes[operator.opcodeIndex]) for operator in graph.operators]
         _rename(graph, [kinds[code] for code in codes], owner_of)
 
 
@@ -183,11 +183,12 @@ def _drop_unused_buffers(document: Any) -> None:
     document.buffers = kept
 
 
-def _builtin_code(code: Any) -> int:
+def builtin_code(code: Any) -> int:
+    """Return the number of an operator code, whichever of its two fields has it."""
     return max(int(code.builtinCode), int(code.deprecatedBuiltinCode))
 
 
-def _packed(document: Any) -> bytes:
+def packed(document: Any) -> bytes:
     """Serialize with constant data on 16-byte boundaries, as the schema demands and Python's packer alone omits."""
     import flatbuffers
 

@@ -13,6 +13,8 @@ import pytest
 
 from edgeunet.child import run_program
 from edgeunet.errors import QuantizeError
+from edgeunet.graph import read_tflite
+from edgeunet.graph.evaluation.evaluate import evaluate
 from edgeunet.litert import reference_interpreter
 from edgeunet.quantize.ai_edge import quantize_float
 from edgeunet.quantize.layers import compare_layers, read_operators
@@ -78,6 +80,36 @@ def test_nothing_is_requantized_before_a_concatenation(int8: bytes) -> None:
     kinds = [operator.kind for operator in read_operators(int8)]
     assert kinds == [operator.kind for operator in read_operators(float_unet())]
     assert "CONCATENATION" in kinds
+
+
+def one_function(kind: str) -> bytes:
+    """A convolution, the function, and a convolution."""
+    n = FloatNetwork()
+    source = n.signal(32, 1, "input")
+    x = n.convolution(source, 32, 1, 4, "first", "NONE")
+    operands, options = [x], {}
+    if kind == "PRELU":
+        slopes = np.linspace(-0.5, 0.8, 4, dtype=np.float32)
+        operands.append(n.writer.tensor((1, 1, 4), "float32", data=slopes, name="slopes"))
+    if kind == "LEAKY_RELU":
+        options["alpha"] = 0.2
+    if kind == "TILE":
+        operands.append(n.writer.constant([1, 1, 1, 1]))
+    y = n.writer.op(kind, operands, n.signal(32, 4, "middle"), **options)
+    return n.writer.build([source], [n.convolution(y, 32, 4, 2, "last", "NONE")])
+
+
+@pytest.mark.parametrize("kind", ["LEAKY_RELU", "PRELU", "RELU6", "TILE"])
+def test_what_the_quantizer_leaves_in_float_runs_in_integers(kind: str) -> None:
+    windows = smooth(8)[:, None, :32]
+    model = quantize_float(one_function(kind), "int8", windows, "m")
+    assert [operator.kind for operator in read_operators(model)] == ["CONV_2D", kind, "CONV_2D"]
+    layers = compare_layers(one_function(kind), model, smooth(4, seed=1)[:, None, None, :32])
+    assert [layer.name for layer in layers] == ["input", "first", "middle", "last"]
+    assert min(layer.sqnr_db or 0 for layer in layers) > 25
+    graph, reference = read_tflite(model), reference_interpreter(model)
+    codes = np.random.default_rng(0).integers(-128, 128, reference.input_details[0].shape, np.int8)
+    np.testing.assert_array_equal(evaluate(graph, codes)[0].reshape(-1), reference.run(codes)[0].reshape(-1))
 
 
 def test_the_same_model_and_windows_give_the_same_bytes(int8: bytes) -> None:
