@@ -59,4 +59,4 @@ def quantize_float(model: bytes, number_format: str, windows: NDArray[np.float32
             f"ai-edge-quantizer cannot quantize '{model_name}' to {number_format} ({type(error).__name__}: {reason}); "
             "leave out the layer it names, or quantize the Keras model where there is one"
         ) from error
-    return tidy_foreign(integers_throughout(bytes(converted)), model_name)
+    return tidy_foreign(integers_throughout(bytes(converted), ranges), model_name)

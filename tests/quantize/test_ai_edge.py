@@ -82,8 +82,8 @@ def test_nothing_is_requantized_before_a_concatenation(int8: bytes) -> None:
     assert "CONCATENATION" in kinds
 
 
-def one_function(kind: str) -> bytes:
-    """A convolution, the function, and a convolution."""
+def one_function(kind: str, uses: int = 1) -> bytes:
+    """A convolution, the function, and a convolution; with two uses another, whose input is moved by EXPAND_DIMS."""
     n = FloatNetwork()
     source = n.signal(32, 1, "input")
     x = n.convolution(source, 32, 1, 4, "first", "NONE")
@@ -96,7 +96,14 @@ def one_function(kind: str) -> bytes:
     if kind == "TILE":
         operands.append(n.writer.constant([1, 1, 1, 1]))
     y = n.writer.op(kind, operands, n.signal(32, 4, "middle"), **options)
-    return n.writer.build([source], [n.convolution(y, 32, 4, 2, "last", "NONE")])
+    last = n.convolution(y, 32, 4, 2, "last", "NONE")
+    if uses == 1:
+        return n.writer.build([source], [last])
+    shapes = (n.writer.tensor((1, 32, 4), "float32", name="flat"), n.signal(32, 4, "again"))
+    n.writer.op("SQUEEZE", [y], shapes[0], squeezeDims=[1])
+    n.writer.op("EXPAND_DIMS", [shapes[0], n.writer.constant([1])], shapes[1])
+    other = n.convolution(shapes[1], 32, 4, 2, "other", "NONE")
+    return n.writer.build([source], [n.writer.op("ADD", [last, other], n.signal(32, 2, "sum"))])
 
 
 @pytest.mark.parametrize("kind", ["LEAKY_RELU", "PRELU", "RELU6", "TILE"])
@@ -110,6 +117,17 @@ def test_what_the_quantizer_leaves_in_float_runs_in_integers(kind: str) -> None:
     graph, reference = read_tflite(model), reference_interpreter(model)
     codes = np.random.default_rng(0).integers(-128, 128, reference.input_details[0].shape, np.int8)
     np.testing.assert_array_equal(evaluate(graph, codes)[0].reshape(-1), reference.run(codes)[0].reshape(-1))
+
+
+def test_islands_of_several_operators_and_readers_run_in_integers() -> None:
+    model = quantize_float(one_function("LEAKY_RELU", uses=2), "int8", smooth(8)[:, None, :32], "m")
+    kinds = [operator.kind for operator in read_operators(model)]
+    assert not {"DEQUANTIZE", "QUANTIZE"} & set(kinds)
+    assert {detail.dtype for detail in reference_interpreter(model).tensors()} & {np.dtype(np.int8)}
+    read_tflite(model)
+    layers = compare_layers(one_function("LEAKY_RELU", 2), model, smooth(4, seed=1)[:, None, None, :32])
+    assert layers[-1].name == "sum"
+    assert (layers[-1].sqnr_db or 0) > 25
 
 
 def test_the_same_model_and_windows_give_the_same_bytes(int8: bytes) -> None:
