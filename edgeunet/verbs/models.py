@@ -135,7 +135,7 @@ def train(
 
 @verb
 def import_(
-    source: str,
+    source: str | os.PathLike[str],
     *,
     output: str | os.PathLike[str],
     window: int,
