@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from edgeunet.errors import QuantizeError
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.quantize.apart import ConverterProcess
+from edgeunet.quantize.equalize import equalized
 from edgeunet.quantize.float_file import FloatFile
 
 if TYPE_CHECKING:
@@ -66,8 +67,6 @@ class KerasNetwork:
         return TENSORFLOW if self.chosen == AUTO else self.chosen
 
     def convert(self, converter: ConverterProcess, number_format: str, windows: Windows | None) -> tuple[bytes, bytes]:
-        from edgeunet.quantize.equalize import equalized
-
         model = self.model
         if number_format == "int8" and windows is not None:
             model = equalized(model, windows)
