@@ -33,6 +33,13 @@ from edgeunet.escaping.terminal import print_json, say
     help="Who makes the integers: tensorflow (its converter, from .keras) or ai-edge (ai-edge-quantizer); auto: "
     "tensorflow for .keras, ai-edge for .tflite.",
 )
+@click.option(
+    "--weights",
+    type=click.Choice(["int8", "int4"]),
+    default="int8",
+    show_default=True,
+    help="int4: with --format int8, weights of convolutions in four bits; as many as --max-drop leaves.",
+)
 @data_options
 @click.option(
     "--split", "split_path", type=click.Path(path_type=Path), help="JSON split; the model card's when left out."
@@ -79,6 +86,7 @@ def command(
     output: Path,
     number_format: str,
     quantizer: str,
+    weights: str,
     request: DataRequest,
     split_path: Path | None,
     calibration_windows: int,
@@ -95,7 +103,8 @@ def command(
     """Quantize MODEL (a .keras or a float .tflite file), calibrated on windows of its training patients only.
 
     Beside the .tflite file are written its card (.json) and the report (.quantize.json). With --max-drop, a model that
-    lost too much is not written and the exit code is 1.
+    lost too much is not written and the exit code is 1; with --weights int4, layers go back to int8 first, those that
+    lose most before the others, until the limit holds.
     """
     from edgeunet.quantize.request import quantize_as_requested
     from edgeunet.quantize.table import describe
@@ -108,6 +117,7 @@ def command(
         output,
         number_format=number_format,
         quantizer=quantizer,
+        weights=weights,
         calibration_windows=calibration_windows,
         input_range_percent=input_range_percent,
         seed=seed,

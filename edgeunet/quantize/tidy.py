@@ -81,8 +81,7 @@ def module_of(tensor_name: str) -> str | None:
 
 
 def _document(model: bytes, model_name: str) -> Any:
-    schema = schema_classes()
-    document = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(bytearray(model), 0))
+    document = open_document(model)
     document.description = model_name
     document.signatureDefs = None
     document.metadata = None
@@ -186,6 +185,18 @@ def _drop_unused_buffers(document: Any) -> None:
 def builtin_code(code: Any) -> int:
     """Return the number of an operator code, whichever of its two fields has it."""
     return max(int(code.builtinCode), int(code.deprecatedBuiltinCode))
+
+
+def open_document(model: bytes) -> Any:
+    """Return a ``.tflite`` file as the schema's ``ModelT``."""
+    schema = schema_classes()
+    return schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(bytearray(model), 0))
+
+
+def written(document: Any) -> bytes:
+    """Return the file of a ``ModelT``, without buffers that no tensor uses."""
+    _drop_unused_buffers(document)
+    return packed(document)
 
 
 def packed(document: Any) -> bytes:

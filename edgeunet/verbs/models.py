@@ -245,6 +245,7 @@ def quantize(
     output: str | os.PathLike[str],
     format: Literal["int8", "int16x8", "float32"] = "int8",
     quantizer: Literal["auto", "tensorflow", "ai-edge"] = "auto",
+    weights: Literal["int8", "int4"] = "int8",
     data: str | os.PathLike[str] | None = None,
     lead: str | Sequence[str] = (),
     annotator: str | None = None,
@@ -275,6 +276,8 @@ def quantize(
     format : ``"int8"`` (weights per channel, int8 in and out), ``"int16x8"`` (int16 activations) or ``"float32"``.
     quantizer : ``"tensorflow"`` (from ``.keras``), ``"ai-edge"`` (ai-edge-quantizer), or ``"auto"``, which is the
         first for ``.keras`` and the second for ``.tflite``.
+    weights : ``"int8"``, or ``"int4"`` with the format int8: those of convolutions in four bits, of as many layers as
+        ``max_drop`` leaves.
     data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, or one such file; synthetic ECG when ``None``.
     lead : lead to use, or a list of leads; all when empty.
     annotator : WFDB: extension of the annotation files, ``{lead}`` standing for the lead's name.
@@ -298,7 +301,8 @@ def quantize(
     dict
         Schema ``edgeunet.quantize/1``: ``model``, ``format``, ``quantizer``, ``model_digest`` (SHA-256 of the file),
         ``model_bytes``, ``float32_model_bytes``, ``output_sqnr_db``, ``worst_layer`` and ``worst_layer_sqnr_db``,
-        ``layers`` (one object each), ``calibration``, ``validation`` (scores before and after).
+        ``layers`` (one object each), ``calibration``, ``validation`` (scores before and after); with int4 weights
+        also ``weights`` (``layers``: how many, ``kept_int8``: names, ``int8_model_bytes``).
 
     Raises
     ------

@@ -14,7 +14,7 @@ ORDER = (
 )  # fmt: skip
 
 LEAVES = {
-    "callable_module", "child", "errors", "escaping", "files", "litert", "modelcard", "orphans", "short_repr",
+    "callable_module", "child", "errors", "escaping", "files", "int4", "litert", "modelcard", "orphans", "short_repr",
     "worker", "__init__",
 }  # fmt: skip
 """Modules at the top that all may import."""
