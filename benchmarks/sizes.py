@@ -48,7 +48,7 @@ def main() -> int:
 def kernels_of(flavour: str) -> Iterator[Kernel]:
     """The rows of the flavour's own, or of the portable kernels."""
     seen = set()
-    for table in FLAVOURS[flavour].tables:
+    for table in FLAVOURS[flavour].for_four_bits().tables:
         for rows in table.values():
             for row in rows:
                 if row.flavour == flavour and (row.function, row.requires) not in seen:

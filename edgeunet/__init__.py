@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # what `__getattr__` finds, for type checkers and editors
     from edgeunet.verbs import export_c as export_c
     from edgeunet.verbs import firmware_new as firmware_new
     from edgeunet.verbs import flash as flash
+    from edgeunet.verbs import import_ as import_
     from edgeunet.verbs import inspect as inspect
     from edgeunet.verbs import quantize as quantize
     from edgeunet.verbs import report as report
@@ -46,8 +47,8 @@ _EXPORTS = {
     "compile_model": "edgeunet.emit",
 }
 _VERBS = (
-    "build", "evaluate", "export_c", "bench", "simulate", "firmware_new", "flash", "energy", "check", "inspect",
-    "synth", "doctor",
+    "build", "import_", "evaluate", "export_c", "bench", "simulate", "firmware_new", "flash", "energy", "check",
+    "inspect", "synth", "doctor",
 )  # fmt: skip
 _VERB_PACKAGES = ("train", "quantize", "report")
 

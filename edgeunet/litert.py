@@ -192,6 +192,27 @@ def reference_interpreter(model: bytes | Path | str, *, preserve_all_tensors: bo
     return ReferenceInterpreter(interpreter, label)
 
 
+def schema_classes() -> Any:
+    """Return the module of the generated classes of the ``.tflite`` format, from the first package that has it.
+
+    Raises
+    ------
+    ToolError
+        When none is installed.
+    """
+    try:
+        from ai_edge_litert import schema_py_generated
+    except ImportError:
+        try:
+            from tensorflow.lite.python import schema_py_generated
+        except ImportError:
+            raise ToolError(
+                "reading the layers of a .tflite model needs a LiteRT runtime and none is installed; "
+                "install one with: pip install 'edgeunet[litert]'"
+            ) from None
+    return schema_py_generated
+
+
 def _content(model: bytes | Path | str) -> tuple[str, bytes]:
     if isinstance(model, bytes):
         label, content = "the model", model

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import keyword
 import os
 import pydoc
 import subprocess
@@ -41,7 +42,7 @@ def commands() -> dict[str, click.Command]:
     """Every command of the command line, and of its groups."""
     found: dict[str, click.Command] = {}
     for name in COMMANDS:
-        command = find_command(name.replace("-", "_"))
+        command = find_command(name.replace("-", "_") + "_" * keyword.iskeyword(name))
         members = command.commands if isinstance(command, click.Group) else {"": command}
         found |= {f"{name} {member}".strip(): each for member, each in members.items()}
     return found
@@ -113,6 +114,7 @@ def test_every_parameter_of_a_verb_is_an_option_of_its_command_with_the_same_def
 
 def test_every_command_is_a_verb_or_says_why_not() -> None:
     named = {name.replace("-", "_").replace(" ", "_") for name in set(commands()) - set(NO_VERB)}
+    named = {f"{name}_" if keyword.iskeyword(name) else name for name in named}
     assert named == set(verbs.__all__)
     assert set(NO_VERB) <= set(commands())
 

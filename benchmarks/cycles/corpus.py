@@ -18,6 +18,7 @@ from edgeunet.kernels.flavours import FLAVOURS
 from edgeunet.kernels.kernel import Kernel, KernelTable, anything
 from edgeunet.kernels.portable.short_work import SHORT as SHORT_WORK
 from edgeunet.kernels.portable.table import PORTABLE as PORTABLE_TABLE
+from tests.networks.four_bits import with_four_bits
 from tests.networks.int16_networks import wide_network
 from tests.networks.pass_networks import PassNetwork
 from tests.networks.random_layers import Value
@@ -36,7 +37,7 @@ MOST_MACS = 80_000
 LAYERS = 24
 """Chains in one network."""
 NETWORKS, RARER, LONE, LOOPS, COPIES, COLUMNS, FORCED = 7, 5, 6, 2, 3, 2, 3
-SIMPLE, STREAMS, IMAGES, WINDOWS, RECTIFIED, FALLBACKS, LOOPED_FALLBACKS, DOTS = 6, 4, 2, 3, 5, 6, 3, 6
+SIMPLE, STREAMS, IMAGES, WINDOWS, RECTIFIED, FALLBACKS, LOOPED_FALLBACKS, DOTS, FOURS = 6, 4, 2, 3, 5, 6, 3, 6, 4
 
 
 @dataclass(frozen=True)
@@ -306,9 +307,20 @@ def chains(
     seed: int, kinds: tuple[Callable[[Chains], Value], ...], rows: tuple[int, ...], odd: bool, layers: int = LAYERS
 ) -> Graph:
     """A network of so many chains of ``kinds`` in turn."""
+    return read_tflite(_chains(seed, kinds, rows, odd, layers))
+
+
+def _chains(
+    seed: int, kinds: tuple[Callable[[Chains], Value], ...], rows: tuple[int, ...], odd: bool, layers: int
+) -> bytes:
     network = Chains(seed, rows, odd)
-    done = [kinds[(i + seed) % len(kinds)](network) for i in range(layers)]
-    return read_tflite(network.only(*done))
+    return network.only(*(kinds[(i + seed) % len(kinds)](network) for i in range(layers)))
+
+
+def fours(seed: int) -> Graph:
+    """Chains of convolutions whose weights have four bits, half of the depthwise ones without a bias."""
+    kinds = (*CONVOLUTIONS, _rectified_residual, _rectified_sum, _saturated_depthwise)
+    return read_tflite(with_four_bits(_chains(seed, kinds, ROWS, False, LAYERS), seed, 0.0))
 
 
 def forced(family: str) -> Flavour:
@@ -372,6 +384,8 @@ def cases(flavour: str) -> Iterator[Case]:
         layers = len(kinds) if kinds is LONELY else LAYERS
         yield Case(f"simple-{seed}", looped(), chains(700 + seed, kinds, ROWS, odd=seed % 2 == 1, layers=layers))
     yield from _single_layers(flavour)
+    for seed in range(FOURS if flavour != "mve" else 0):
+        yield Case(f"fours-{seed}", made, fours(1000 + seed))
     for seed in range(STREAMS):
         yield Case(f"stream-{seed}", made, read_tflite(random_unet(seed)), hop=96)
     for seed in range(IMAGES):

@@ -1,4 +1,4 @@
-"""``edgeunet quantize``: a trained ``.keras`` model to ``.tflite``, with the error of every layer."""
+"""``edgeunet quantize``: a trained ``.keras`` or float ``.tflite`` model to integers, with the error of every layer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from edgeunet.cli.options.sections import SectionedCommand
 from edgeunet.escaping.terminal import print_json, say
 
 
-@click.command(short_help="Quantize a trained model to int8, int16x8 or float32 TFLite.", cls=SectionedCommand)
+@click.command(
+    short_help="Quantize a .keras or float .tflite model to int8, int16x8 or float32 TFLite.", cls=SectionedCommand
+)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The .tflite file to write.")
 @click.option(
@@ -22,6 +24,21 @@ from edgeunet.escaping.terminal import print_json, say
     default="int8",
     show_default=True,
     help="int8: weights per channel, int8 in and out. int16x8: int16 activations, int8 weights.",
+)
+@click.option(
+    "--quantizer",
+    type=click.Choice(["auto", "tensorflow", "ai-edge"]),
+    default="auto",
+    show_default=True,
+    help="Who makes the integers: tensorflow (its converter, from .keras) or ai-edge (ai-edge-quantizer); auto: "
+    "tensorflow for .keras, ai-edge for .tflite.",
+)
+@click.option(
+    "--weights",
+    type=click.Choice(["int8", "int4"]),
+    default="int8",
+    show_default=True,
+    help="int4: with --format int8, weights of convolutions in four bits; as many as --max-drop leaves.",
 )
 @data_options
 @click.option(
@@ -68,6 +85,8 @@ def command(
     model: Path,
     output: Path,
     number_format: str,
+    quantizer: str,
+    weights: str,
     request: DataRequest,
     split_path: Path | None,
     calibration_windows: int,
@@ -81,10 +100,11 @@ def command(
     normalization: str | None,
     as_json: bool,
 ) -> None:
-    """Quantize MODEL (a .keras file), calibrated on windows of its training patients only.
+    """Quantize MODEL (a .keras or a float .tflite file), calibrated on windows of its training patients only.
 
     Beside the .tflite file are written its card (.json) and the report (.quantize.json). With --max-drop, a model that
-    lost too much is not written and the exit code is 1.
+    lost too much is not written and the exit code is 1; with --weights int4, layers go back to int8 first, those that
+    lose most before the others, until the limit holds.
     """
     from edgeunet.quantize.request import quantize_as_requested
     from edgeunet.quantize.table import describe
@@ -96,6 +116,8 @@ def command(
         split_path,
         output,
         number_format=number_format,
+        quantizer=quantizer,
+        weights=weights,
         calibration_windows=calibration_windows,
         input_range_percent=input_range_percent,
         seed=seed,

@@ -44,9 +44,18 @@ class Quantization:
         return self.zero_points[0]
 
 
+def size_bytes(dtype: str, shape: tuple[int, ...]) -> int:
+    """Bytes of so many numbers; of ``int4`` two share one."""
+    count = int(np.prod(shape, dtype=np.int64))
+    return (count + 1) // 2 if dtype == "int4" else count * np.dtype(dtype).itemsize
+
+
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """One tensor. ``data`` is set for constants (read-only array of ``shape``), ``None`` for activations."""
+    """One tensor. ``data`` is set for constants (read-only array of ``shape``), ``None`` for activations.
+
+    Of a constant of type ``int4``, whose numbers share bytes in the file, ``data`` is int8, from -8 to 7.
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -60,7 +69,8 @@ class Tensor:
 
     @property
     def size_bytes(self) -> int:
-        return int(np.prod(self.shape, dtype=np.int64)) * np.dtype(self.dtype).itemsize
+        """Bytes that the tensor takes in a file."""
+        return size_bytes(self.dtype, self.shape)
 
     @property
     def is_constant(self) -> bool:
@@ -108,6 +118,10 @@ class Graph:
 
     def producer(self, index: int) -> Op | None:
         return next((op for op in self.ops if index in op.outputs), None)
+
+    def has_four_bit_weights(self) -> bool:
+        """Whether any operator reads a tensor of type int4."""
+        return any(self.tensors[index].dtype == "int4" for op in self.ops for index in op.inputs if index != ABSENT)
 
     def consumers(self, index: int) -> tuple[Op, ...]:
         return tuple(op for op in self.ops if index in op.inputs)

@@ -31,6 +31,8 @@ class Flavour:
     core : whose cycles choose between kernels where no other is asked for.
     own_table : loads the rows of its own, as cycles of a core choose them; they come before the portable ones. ``None``
         where it has none.
+    four_table : loads the rows whose weights have four bits, for networks that have such weights: they come first.
+    four_fuses : what ``fuses`` is then.
     fuses : whether a node with an epilogue has a kernel, as far as can be told before it is placed; ``None`` where none
         has.
     gains_at_low_rate : whether a node over an upsampled signal, read at the low rate, has a kernel that gains by that.
@@ -42,6 +44,7 @@ class Flavour:
     scratch_bytes : most bytes of arena that a kernel may have beside its operands; ``None`` for as many as it wants.
     prefers : one of ``PREFERENCES``: what decided which of its own kernels are left out.
     left_out : those.
+    four_bits : whether the network has weights of four bits.
     """
 
     name: str
@@ -50,6 +53,8 @@ class Flavour:
     little_endian: bool
     core: str
     own_table: Loaded | None
+    four_table: Loaded
+    four_fuses: Accepts | None
     fuses: Accepts | None
     gains_at_low_rate: Accepts
     in_blocks: bool
@@ -58,6 +63,7 @@ class Flavour:
     scratch_bytes: int | None = None
     prefers: str = FAST
     left_out: frozenset[str] = frozenset()
+    four_bits: bool = False
 
     def __repr__(self) -> str:
         return f"<Flavour {self.name}: {self.title}>"
@@ -74,6 +80,10 @@ class Flavour:
         """The same flavour without some of its own kernels."""
         return replace(self, prefers=preference, left_out=left_out)
 
+    def for_four_bits(self) -> Flavour:
+        """The same flavour for a network that has weights of four bits."""
+        return self if self.four_bits else replace(self, four_bits=True, fuses=self.four_fuses)
+
     @cached_property
     def tables(self) -> tuple[KernelTable, ...]:
         """Its kernel tables, most wanted first; the portable ones, which between them take every step, are last."""
@@ -81,8 +91,9 @@ class Flavour:
         from edgeunet.kernels.portable.table import PORTABLE
         from edgeunet.kernels.portable.upsampled import UPSAMPLED
 
+        four = (self.four_table(self.core),) if self.four_bits else ()
         own = () if self.own_table is None else (self._kept(self.own_table(self.core)),)
-        return (*own, PORTABLE, UPSAMPLED, INT16)
+        return (*four, *own, PORTABLE, UPSAMPLED, INT16)
 
     def _kept(self, table: KernelTable) -> KernelTable:
         if not self.left_out:
@@ -92,5 +103,5 @@ class Flavour:
     @property
     def own_kernels(self) -> frozenset[str]:
         """The functions that it has beside the portable ones."""
-        own = {} if self.own_table is None else self.tables[0]
+        own = {} if self.own_table is None else self._kept(self.own_table(self.core))
         return frozenset(row.function for rows in own.values() for row in rows)

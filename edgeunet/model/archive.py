@@ -14,7 +14,7 @@ import math
 import stat
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ LARGEST_CONFIG_BYTES = 16 << 20
 LARGEST_FILE_BYTES = 4 * LARGEST_WEIGHTS_BYTES
 """Of all members, unpacked: weights, and as many again twice where the optimizer's state was saved with them."""
 MOST_LAYERS = 4096
+
+Make = Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
+"""Builds a model of its layers and of custom classes."""
 
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 MEMBERS = {"metadata.json", CONFIG, WEIGHTS}
@@ -38,11 +41,12 @@ FOREIGN_CODE = {
     "FlaxLayer": "a FlaxLayer, which holds Python code",
 }
 _FUNCTION_MODULES = ("builtins", "keras.activations", "keras.src.activations", "edgeunet.")
-_SAVE_AGAIN = "save it again as .keras, with model.save('m.keras')"
+HDF5_SUFFIXES = (".h5", ".hdf5")
+_HDF5_MARK = b"\x89HDF\r\n\x1a\n"
 
 
 def check_file(path: Path) -> None:
-    """Refuse what is no ``.keras`` file, saying what it is instead.
+    """Refuse what is no ``.keras`` (nor ``.h5``) file, saying what it is instead.
 
     Raises
     ------
@@ -52,16 +56,21 @@ def check_file(path: Path) -> None:
     if not path.exists():
         raise ModelError(f"cannot read '{path}': no such file; check the path")
     if (path / "saved_model.pb").is_file():
-        raise ModelError(f"'{path}' is a SavedModel, which has no layers to read; load it in Keras and {_SAVE_AGAIN}")
+        raise ModelError(
+            f"'{path}' is a SavedModel, which has no layers to read; make a float .tflite file of it with edgeunet "
+            "import, and quantize that"
+        )
     if not path.is_file():
         what = "a directory" if path.is_dir() else "no ordinary file (a pipe or device)"
         raise ModelError(f"cannot read '{path}': it is {what}; pass a .keras file")
     with path.open("rb") as file:
         start = file.read(8)
-    if start == b"\x89HDF\r\n\x1a\n":
-        raise ModelError(
-            f"'{path}' is an HDF5 file (.h5), a format without a safe mode; load it in Keras and {_SAVE_AGAIN}"
-        )
+    if path.suffix in HDF5_SUFFIXES:
+        if start != _HDF5_MARK:
+            raise ModelError(f"'{path}' is no HDF5 file, whatever its name says; make or copy it again")
+        return
+    if start == _HDF5_MARK:
+        raise ModelError(f"'{path}' is an HDF5 file; give it a name that ends in .h5")
     if start[4:] == b"TFL3":
         raise ModelError(
             f"'{path}' is a .tflite file, which is converted already; pass the .keras file it was made from"
@@ -85,6 +94,7 @@ def read_config(path: Path) -> dict[str, Any]:
         with zipfile.ZipFile(path) as archive:
             _check_members(path, archive)
             config = json.loads(archive.read(CONFIG))
+            _check_version(path, archive)
             weights = archive.read(WEIGHTS)
     except ModelError:
         raise
@@ -94,9 +104,22 @@ def read_config(path: Path) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise ModelError(f"cannot load '{path}': its {CONFIG} holds {shown(config)}, no model; make the model again")
     config.pop("compile_config", None)
-    _check_classes(path, config)
-    _check_weights(path, weights)
+    check_classes(path, config)
+    check_weights(path, weights)
     return config
+
+
+def _check_version(path: Path, archive: zipfile.ZipFile) -> None:
+    """Refuse what Keras 2 wrote: the layers are named after modules that Keras 3 has not."""
+    try:
+        version = str(json.loads(archive.read("metadata.json"))["keras_version"])
+    except (KeyError, TypeError, ValueError):
+        return
+    if version.startswith("2."):
+        raise ModelError(
+            f"'{path}' is a .keras file of Keras {shown(version)}, which Keras 3 does not read; load it in tf_keras, "
+            "save it there with model.save('m.h5'), and pass that"
+        )
 
 
 def _check_members(path: Path, archive: zipfile.ZipFile) -> None:
@@ -124,7 +147,14 @@ def _check_members(path: Path, archive: zipfile.ZipFile) -> None:
         )
 
 
-def _check_classes(path: Path, config: Mapping[str, Any]) -> None:
+def check_classes(path: Path, config: Mapping[str, Any]) -> None:
+    """Refuse layers that hold code, or of classes and modules that are not Keras's.
+
+    Raises
+    ------
+    ModelError
+        With the cure.
+    """
     layers = 0
     for part in _objects(config):
         name = part.get("class_name")
@@ -156,7 +186,7 @@ def _objects(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             left += part
 
 
-def _check_weights(path: Path, data: bytes) -> None:
+def check_weights(path: Path, data: bytes) -> None:
     """The HDF5 file holds its numbers itself, and no more than fit the limit."""
     import h5py
 
@@ -194,11 +224,19 @@ def _check_weights(path: Path, data: bytes) -> None:
         raise ModelError(f"cannot load '{path}': its weights are damaged ({said}); make or copy it again") from error
 
 
-def check_size(path: Path, config: Mapping[str, Any], custom_objects: Mapping[str, Any]) -> None:
+def check_size(
+    path: Path, config: Mapping[str, Any], custom_objects: Mapping[str, Any], make: Make | None = None
+) -> None:
     """Refuse a model whose weights would take too much memory, before any is taken.
 
     The layers are built once without values (a weight is then a shape and a type), in a thread of its own, where what
     Keras keeps per thread (names given, weights waiting for values) ends with it.
+
+    Parameters
+    ----------
+    path : for messages.
+    config, custom_objects : the layers, and classes that are not Keras's own.
+    make : builds the model of these two; as Keras 3 does when ``None``.
 
     Raises
     ------
@@ -209,12 +247,13 @@ def check_size(path: Path, config: Mapping[str, Any], custom_objects: Mapping[st
 
     outcome: list[int | BaseException] = []
 
+    def of_keras_3(config: Mapping[str, Any], custom_objects: Mapping[str, Any]) -> Any:
+        return keras.saving.deserialize_keras_object(dict(config), custom_objects=dict(custom_objects), safe_mode=True)
+
     def build() -> None:
         try:
             with keras.StatelessScope(initialize_variables=False):
-                model = keras.saving.deserialize_keras_object(
-                    dict(config), custom_objects=dict(custom_objects), safe_mode=True
-                )
+                model = (make or of_keras_3)(config, custom_objects)
                 weights = getattr(model, "weights", [])
                 outcome.append(sum(4 * math.prod(weight.shape) for weight in weights))
         except BaseException as error:  # handed on to the thread that waits

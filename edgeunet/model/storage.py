@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from edgeunet.errors import ModelError
 from edgeunet.files import FileSet, file_digest, require_writable, settle
-from edgeunet.model.archive import check_file, check_size, read_config
+from edgeunet.model.archive import HDF5_SUFFIXES, check_file, check_size, read_config
+from edgeunet.model.hdf5 import build_as_keras_2, read_hdf5_config
 from edgeunet.model.quiet import import_tensorflow
 from edgeunet.modelcard import ModelCard, add_card, read_card, require_match
 from edgeunet.spec import UNetSpec, spec_to_dict
@@ -76,7 +77,7 @@ def load_with_card(path: Path, card: ModelCard | None = None) -> tuple[keras.Mod
 
 
 def load_model(path: Path) -> keras.Model:
-    """Load a ``.keras`` file, ours or a foreign one.
+    """Load a ``.keras`` file, ours or a foreign one, or a whole model in an HDF5 file (``.h5``) as Keras 2 wrote it.
 
     Raises
     ------
@@ -91,9 +92,10 @@ def load_model(path: Path) -> keras.Model:
 
     from edgeunet.model.layers import CUSTOM_OBJECTS
 
-    config = read_config(path)
+    is_hdf5 = path.suffix in HDF5_SUFFIXES
+    config = read_hdf5_config(path) if is_hdf5 else read_config(path)
     try:
-        check_size(path, config, CUSTOM_OBJECTS)
+        check_size(path, config, CUSTOM_OBJECTS, build_as_keras_2 if is_hdf5 else None)
         model = keras.saving.load_model(path, custom_objects=CUSTOM_OBJECTS, compile=False, safe_mode=True)
     except ModelError:
         raise
@@ -101,11 +103,13 @@ def load_model(path: Path) -> keras.Model:
         raise ModelError(f"cannot load '{path}': {_reason(error)}") from error
     if not isinstance(model, keras.Model):
         raise ModelError(f"'{path}' holds a {type(model).__name__}, not a model; pass a model saved with model.save")
+    if is_hdf5 and len(model.inputs) == len(model.outputs) == 1:  # Keras 2 knew only lists of them
+        return keras.Model(model.inputs[0], model.outputs[0], name=model.name)
     return model
 
 
 def _reason(error: Exception) -> str:
-    unknown = re.search(r"Could not locate (?:class|function) '([^']+)'", str(error))
+    unknown = re.search(r"(?:Could not locate (?:class|function)|Unknown \w+:) '([^']+)'", str(error))
     if unknown:
         return f"it is made of '{unknown[1]}', which is not known here; use Keras's own layers or those edgeunet builds"
     first = " ".join(str(error).split())[:160]

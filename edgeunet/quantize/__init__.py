@@ -5,7 +5,7 @@ from __future__ import annotations
 from edgeunet.callable_module import make_callable
 from edgeunet.quantize.convert import FORMATS
 from edgeunet.quantize.layers import LayerError, compare_layers, worst_layer
-from edgeunet.quantize.quantization import Quantized, quantize, quantize_model, report_path
+from edgeunet.quantize.quantization import Quantized, quantize, quantize_file, quantize_model, report_path
 
 __all__ = [
     "FORMATS",
@@ -13,6 +13,7 @@ __all__ = [
     "Quantized",
     "compare_layers",
     "quantize",
+    "quantize_file",
     "quantize_model",
     "report_path",
     "worst_layer",

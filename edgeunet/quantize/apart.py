@@ -1,19 +1,12 @@
-"""TensorFlow's converter in a process of its own: a model on which it crashes, hangs or runs out of memory costs a
-sentence, not the process that asked.
+"""TensorFlow's converter and the quantizer of AI Edge in a process of their own: a model on which they crash, hang or
+run out of memory costs a sentence, not the process that asked.
 
-``python -m edgeunet.quantize.apart`` is that process: it reads one request per line, ``{"model", "windows", "format",
-"output"}``, and answers each with a line, ``{}`` or ``{"error": sentence}``.
+``python -m edgeunet.quantize.apart`` is that process: it answers each request with ``{}``, with what was asked for, or
+with ``{"error": sentence}``.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import selectors
-import signal
-import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.child import run_module
-from edgeunet.errors import EdgeUNetError, QuantizeError
+from edgeunet.errors import EdgeUNetError, QuantizeError, ToolError
 from edgeunet.files import scratch_directory
-from edgeunet.orphans import end_with_parent
 from edgeunet.quantize.convert import convert
+from edgeunet.quantize.float_file import FloatFile, read_float_file
+from edgeunet.worker import EndedError, LateError, Worker, answer_requests
 
 if TYPE_CHECKING:
     import keras
@@ -35,23 +28,23 @@ _OWN = ("keras.", "edgeunet.")
 
 
 class ConverterProcess:
-    """Converts models, see `edgeunet.quantize.convert.convert`; to be entered, and started with the first of them."""
+    """Converts and quantizes models; to be entered, and started with the first of them."""
 
     def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
         self._timeout_s = timeout_s
-        self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> ConverterProcess:
         self._scratch = ExitStack()
         self._directory = self._scratch.enter_context(scratch_directory())
+        self._worker = Worker("edgeunet.quantize.apart", self._timeout_s, self._directory)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end()
+        self._worker.end()
         self._scratch.close()
 
     def convert(self, model: keras.Model, number_format: str, windows: NDArray[np.float32] | None = None) -> bytes:
-        """Convert a static-shape model.
+        """Convert a static-shape model, see `edgeunet.quantize.convert.convert`.
 
         Raises
         ------
@@ -66,90 +59,91 @@ class ConverterProcess:
         if windows is not None:
             request["windows"] = str(directory / "windows.npy")
             np.save(request["windows"], windows)
-        answer = self._ask(request, f"'{model.name}' to {number_format}")
-        if "error" in answer:
-            raise QuantizeError(str(answer["error"]))
+        self._ask(request, "TensorFlow's converter", "converted", f"'{model.name}' to {number_format}")
         return Path(request["output"]).read_bytes()
 
-    def _ask(self, request: dict[str, str], what: str) -> dict[str, Any]:
-        if self._process is None:
-            # a session of its own, so that Ctrl-C comes here, where it is a sentence
-            self._process = subprocess.Popen(
-                run_module("edgeunet.quantize.apart"),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                env={**os.environ, "TMPDIR": str(self._directory)},  # what TensorFlow leaves there goes with it
-            )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._process.stdout, selectors.EVENT_READ)
-            if not selector.select(self._timeout_s):
-                self._end()
-                raise QuantizeError(
-                    f"TensorFlow had not converted {what} after {self._timeout_s:g} s; build a smaller network, or "
-                    "choose another --format"
-                )
-        line = self._process.stdout.readline()
-        if not line:
-            raise QuantizeError(
-                f"TensorFlow's converter {_ended(self._process.wait())} on {what}; leave out the layer that it has no "
-                "integer kernel for (see docs/SUPPORTED_OPS.md), or choose another --format"
-            )
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+    def read(self, path: Path) -> FloatFile:
+        """Read a float ``.tflite`` file, see `edgeunet.quantize.float_file.read_float_file`.
 
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    with contextlib.suppress(BrokenPipeError):
-                        stream.close()
+        Raises
+        ------
+        QuantizeError
+            When it is no such file, or LiteRT crashes on it.
+        """
+        output = self._directory / "read.tflite"
+        answer = self._ask({"float_file": str(path), "output": str(output)}, "LiteRT", "read", f"'{path}'")
+        return FloatFile(output.read_bytes(), tuple(answer["input_shape"]), tuple(answer["output_shape"]))
+
+    def quantize(self, floating: bytes, number_format: str, windows: NDArray[np.float32], name: str) -> bytes:
+        """Quantize the bytes of a float ``.tflite`` file, see `edgeunet.quantize.ai_edge.quantize_float`.
+
+        Raises
+        ------
+        QuantizeError, ToolError
+            When the quantizer cannot do it, crashes, takes too long or too much memory, or is not installed.
+        """
+        directory = self._directory
+        request = {key: str(directory / key) for key in ("floating", "windows.npy", "output")}
+        Path(request["floating"]).write_bytes(floating)
+        np.save(request["windows.npy"], windows)
+        request |= {"format": number_format, "name": name}
+        self._ask(request, "ai-edge-quantizer", "quantized", f"'{name}' to {number_format}")
+        return Path(request["output"]).read_bytes()
+
+    def _ask(self, request: dict[str, str], who: str, did: str, what: str) -> dict[str, Any]:
+        try:
+            answer = self._worker.ask(request)
+        except LateError as late:
+            raise QuantizeError(
+                f"{who} had not {did} {what} {late}; build a smaller network, or choose another --format"
+            ) from None
+        except EndedError as ended:
+            raise QuantizeError(
+                f"{who} {ended} on {what}; leave out the layer that it has no integer kernel for "
+                "(see docs/SUPPORTED_OPS.md), or choose another --format"
+            ) from None
+        if "error" in answer:
+            raise (ToolError if answer.get("tool") else QuantizeError)(str(answer["error"]))
+        return answer
 
 
 def _is_known(layer: Any) -> bool:
     return f"{type(layer).__module__}.".startswith(_OWN)
 
 
-def _ended(code: int) -> str:
-    if code == -signal.SIGKILL:
-        return "was killed, most likely for want of memory,"
-    if code < 0:
-        return f"crashed ({signal.Signals(-code).name})"
-    return f"ended with exit code {code}"
-
-
 def main() -> None:
     """Answer requests until there are no more."""
-    end_with_parent()
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what TensorFlow prints is no answer
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")  # where memory runs out, this process shall go first
-    for line in sys.stdin:
-        print(json.dumps(_answer(json.loads(line))), file=answers, flush=True)
+    answer_requests(_answer)
 
 
-def _answer(request: dict[str, str]) -> dict[str, str]:
-    from edgeunet.model import load_model
-
+def _answer(request: dict[str, str]) -> dict[str, Any]:
     try:
-        windows = np.load(request["windows"], allow_pickle=False) if "windows" in request else None
-        converted = convert(load_model(Path(request["model"])), request["format"], windows)
+        return _answered(request)
     except EdgeUNetError as error:
-        return {"error": str(error)}
+        return {"error": str(error), "tool": isinstance(error, ToolError)}
     except MemoryError:
-        return {"error": "TensorFlow ran out of memory; build a smaller network"}
-    Path(request["output"]).write_bytes(converted)
-    return {}
+        return {"error": "there is not memory enough for the conversion; build a smaller network"}
+
+
+def _answered(request: dict[str, str]) -> dict[str, Any]:
+    answer: dict[str, Any] = {}
+    if "float_file" in request:
+        file = read_float_file(Path(request["float_file"]))
+        answer = {"input_shape": file.input_shape, "output_shape": file.output_shape}
+        made = file.content
+    elif "floating" in request:
+        from edgeunet.quantize.ai_edge import quantize_float
+
+        windows = np.load(request["windows.npy"], allow_pickle=False)
+        floating = Path(request["floating"]).read_bytes()
+        made = quantize_float(floating, request["format"], windows, request["name"])
+    else:
+        from edgeunet.model import load_model
+
+        calibration = np.load(request["windows"], allow_pickle=False) if "windows" in request else None
+        made = convert(load_model(Path(request["model"])), request["format"], calibration)
+    Path(request["output"]).write_bytes(made)
+    return answer
 
 
 if __name__ == "__main__":

@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeunet.litert import ReferenceInterpreter, TensorDetail, dequantize, quantize_saturating, reference_interpreter
+from edgeunet.litert import (
+    ReferenceInterpreter,
+    TensorDetail,
+    dequantize,
+    quantize_saturating,
+    reference_interpreter,
+    schema_classes,
+)
 from edgeunet.short_repr import short_repr
 
 _EDGE_KINDS = ("QUANTIZE", "DEQUANTIZE")
@@ -131,10 +138,33 @@ def compare_layers(float_model: bytes, quantized: bytes, windows: Iterable[NDArr
     ]
 
 
+def channel_means(model: bytes, windows: Iterable[NDArray[np.float32]]) -> dict[int, NDArray[np.float64]]:
+    """The mean of each channel of every quantized tensor of ``model`` over ``windows``, by the tensor's index.
+
+    Parameters
+    ----------
+    model : an int8 ``.tflite`` file.
+    windows : real-valued inputs, each of the model's input shape.
+    """
+    interpreter = reference_interpreter(model, preserve_all_tensors=True)
+    (source,) = interpreter.input_details
+    made = {source.index, *(index for operator in read_operators(model) for index in operator.outputs)}
+    details = [each for each in interpreter.tensors() if each.index in made and each.is_quantized]
+    sums: dict[int, NDArray[np.float64]] = {}
+    count = 0
+    for window in windows:
+        interpreter.run(quantize_saturating(window, source.scale, source.zero_point, source.dtype))
+        count += 1
+        for each in details:
+            real = dequantize(interpreter.tensor(each.index), each.scale, each.zero_point).astype(np.float64)
+            mean = real.reshape(-1, each.shape[-1]).mean(axis=0) if each.shape else real.reshape(1)
+            sums[each.index] = sums.get(each.index, 0.0) + mean
+    return {index: total / count for index, total in sums.items()}
+
+
 def read_operators(model: bytes) -> list[Operator]:
     """Return the operators of a ``.tflite`` file in the order in which they run."""
-    from tensorflow.lite.python import schema_py_generated as schema
-
+    schema = schema_classes()
     document = schema.Model.GetRootAsModel(bytearray(model), 0)
     names = {code: name for name, code in vars(schema.BuiltinOperator).items() if isinstance(code, int)}
     graph = document.Subgraphs(0)

@@ -1,9 +1,9 @@
-"""From a trained ``.keras`` file to a ``.tflite`` file, with an account of what that cost."""
+"""From a trained ``.keras`` or float ``.tflite`` file to a quantized one, with an account of what that cost."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,10 @@ from edgeunet.quantize.accuracy import Drop, drops, worst_drop
 from edgeunet.quantize.apart import ConverterProcess
 from edgeunet.quantize.calibrate import check_windows, draw_windows, limit_range, prepare
 from edgeunet.quantize.convert import FORMATS
-from edgeunet.quantize.equalize import equalized
-from edgeunet.quantize.layers import LayerError, compare_layers, lossiest_layer, worst_layer
+from edgeunet.quantize.four_bits import Means, packable_layers, packed_model
+from edgeunet.quantize.kept import fewest_kept, in_order_of_damage
+from edgeunet.quantize.layers import LayerError, channel_means, compare_layers, lossiest_layer, worst_layer
+from edgeunet.quantize.network import AUTO, FloatNetwork, KerasNetwork, Network, check_quantizer, open_network
 from edgeunet.short_repr import short_repr
 from edgeunet.signals import Source, Split
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     import keras
 
 SCHEMA = "edgeunet.quantize/1"
+WEIGHTS = ("int8", "int4")
 COMPARED_WINDOWS = 32
 """Windows on which layers are compared: enough for three digits of every figure."""
 
@@ -78,6 +81,8 @@ def quantize(
     split: Split,
     number_format: str = "int8",
     *,
+    quantizer: str = AUTO,
+    weights: str = "int8",
     card: ModelCard | None = None,
     calibration_windows: int = CALIBRATION_WINDOWS,
     input_range_percent: float = INPUT_RANGE_PERCENT,
@@ -85,7 +90,7 @@ def quantize(
     evaluate: Evaluate | None = None,
     max_drop_points: float | None = None,
 ) -> Quantized:
-    """Quantize a ``.keras`` file, calibrated on the training patients of ``split``.
+    """Quantize a ``.keras`` or float ``.tflite`` file, calibrated on the training patients of ``split``.
 
     Parameters
     ----------
@@ -93,12 +98,16 @@ def quantize(
     source, split : signals, and who may be used for what. Validation patients are never calibrated on; layers are
         compared on their windows, as these show what a range that training set has missed.
     number_format : ``"int8"``, ``"int16x8"`` or ``"float32"``.
+    quantizer : ``"tensorflow"``, ``"ai-edge"``, or ``"auto"``: what fits the file, see `edgeunet.quantize.network`.
+    weights : ``"int8"``, or ``"int4"`` with the format int8: those of convolutions have four bits
+        (`edgeunet.quantize.four_bits`).
     card : its sample rate, leads and normalization; the card beside the model when ``None``.
     calibration_windows : how many windows are drawn.
     input_range_percent : how many of their samples shall fit inside the input's range; the others saturate.
     seed : of the draw.
     evaluate : scores a model file on the validation patients; without it no metrics are compared.
-    max_drop_points : largest loss of any F1, in points (hundredths).
+    max_drop_points : largest loss of any F1, in points (hundredths). Layers with weights of four bits go back to int8
+        until it holds, the most damaged first.
 
     Raises
     ------
@@ -107,29 +116,32 @@ def quantize(
     QuantizeError
         When the model cannot be quantized as asked.
     """
-    from edgeunet.model import load_with_card, to_static
-
     if max_drop_points is not None and evaluate is None:
         raise QuantizeError("a largest drop was set but nothing is evaluated; leave --no-evaluate out")
-    model, card = load_with_card(path, card)
-    static = to_static(model)
-    card = card or ModelCard(name=model.name)
-    shape = tuple(static.inputs[0].shape[1:])
-    drawn, prepared = None, prepare(source, card)
-    if number_format != "float32":
-        drawn = draw_windows(prepared, split, "train", card, shape, calibration_windows, seed=seed, vary_gain=True)
-        drawn = limit_range(drawn, input_range_percent)
-    part = "val" if split.val else "train"
-    compared = draw_windows(prepared, split, part, card, shape, COMPARED_WINDOWS, seed=seed + 1)
-    quantized = quantize_model(static, card, number_format, drawn, compared)
+    check_quantizer(path, number_format, quantizer)
+    with ConverterProcess() as converter:
+        network, card = open_network(path, card, quantizer, converter)
+        card = card or ModelCard(name=network.name)
+        drawn, prepared = None, prepare(source, card)
+        if number_format != "float32":
+            drawn = draw_windows(
+                prepared, split, "train", card, network.shape, calibration_windows, seed=seed, vary_gain=True
+            )
+            drawn = limit_range(drawn, input_range_percent)
+        part = "val" if split.val else "train"
+        compared = draw_windows(prepared, split, part, card, network.shape, COMPARED_WINDOWS, seed=seed + 1)
+        conversion = _conversion(network, card, number_format, weights, drawn, compared, converter)
+    quantized, validation = _account(conversion), None
+    if evaluate is not None:
+        quantized, validation = _validated(path, conversion, quantized, evaluate, max_drop_points)
     report = {
         **quantized.report,
         "compared_on": {"part": part, "windows": len(compared)},
         "calibration": _calibration(source, split, drawn, input_range_percent, seed) if drawn is not None else None,
         "warnings": list(prepared.warnings()),
     }
-    if evaluate is not None:
-        report["validation"] = _validate(path, quantized, evaluate, max_drop_points)
+    if validation is not None:
+        report["validation"] = validation
     return _with_report(quantized, report)
 
 
@@ -139,6 +151,8 @@ def quantize_model(
     number_format: str,
     calibration: NDArray[np.float32] | None,
     compared: NDArray[np.float32] | None = None,
+    quantizer: str = AUTO,
+    weights: str = "int8",
 ) -> Quantized:
     """Quantize a static-shape Keras model, calibrated on windows of the caller's.
 
@@ -149,29 +163,97 @@ def quantize_model(
     number_format : see `quantize`.
     calibration : windows ``(windows, *input_shape)`` as the model sees them; ``None`` for float32 only.
     compared : windows on which layers are compared; those of the calibration when ``None``.
+    quantizer, weights : see `quantize`.
 
     Raises
     ------
     QuantizeError
         When the windows would calibrate ranges that no signal has, or the model cannot be converted.
     """
+    with ConverterProcess() as converter:
+        network = KerasNetwork(model, quantizer)
+        return _account(_conversion(network, card, number_format, weights, calibration, compared, converter))
+
+
+def quantize_file(
+    path: Path,
+    card: ModelCard,
+    number_format: str,
+    calibration: NDArray[np.float32] | None,
+    compared: NDArray[np.float32] | None = None,
+    weights: str = "int8",
+) -> Quantized:
+    """Quantize a float ``.tflite`` file, calibrated on windows of the caller's; see `quantize_model`.
+
+    Raises
+    ------
+    QuantizeError
+        When the file is no float model, the windows do not suit it, or it cannot be quantized.
+    ToolError
+        When ai-edge-quantizer is not installed.
+    """
+    with ConverterProcess() as converter:
+        network = FloatNetwork(converter.read(path))
+        return _account(_conversion(network, card, number_format, weights, calibration, compared, converter))
+
+
+@dataclass(frozen=True)
+class _Conversion:
+    """A model in float32 and as asked for, with int8 weights, and the windows on which their layers are compared."""
+
+    card: ModelCard
+    number_format: str
+    weights: str
+    quantizer: str
+    floating: bytes
+    model: bytes
+    windows: NDArray[np.float32] | None
+    means: Means | None = None
+    """Of the calibration windows, for weights of four bits."""
+
+
+def _conversion(
+    network: Network,
+    card: ModelCard,
+    number_format: str,
+    weights: str,
+    calibration: NDArray[np.float32] | None,
+    compared: NDArray[np.float32] | None,
+    converter: ConverterProcess,
+) -> _Conversion:
     if number_format not in FORMATS:
         raise QuantizeError(f"format '{number_format}' is unknown; choose {', '.join(FORMATS)}")
+    if weights not in WEIGHTS:
+        raise QuantizeError(f"weights '{weights}' are unknown; choose {', '.join(WEIGHTS)}")
+    if weights == "int4" and number_format != "int8":
+        raise QuantizeError(f"weights of four bits go with int8 activations only, not with {number_format}")
     if calibration is not None:
-        check_windows(calibration, tuple(model.inputs[0].shape[1:]))
-        model = equalized(model, calibration) if number_format == "int8" else model
-    with ConverterProcess() as converter:
-        floating = converter.convert(model, "float32")
-        if number_format == "float32":
-            return _quantized(floating, floating, card, number_format, ())
-        converted = converter.convert(model, number_format, calibration)
-    windows = compared if compared is not None else calibration
-    assert windows is not None
-    try:
-        layers = compare_layers(floating, converted, (window[None] for window in windows))
-    except GraphError as error:
-        raise _not_running(card.name, number_format, floating, error) from error
-    return _quantized(converted, floating, card, number_format, tuple(layers))
+        check_windows(calibration, network.shape)
+    floating, converted = network.convert(converter, number_format, calibration)
+    known = (card, number_format, weights, network.quantizer, floating, converted)
+    if number_format == "float32":
+        return _Conversion(*known, None)
+    windows, means = compared if compared is not None else calibration, None
+    if weights == "int4" and calibration is not None:
+        means = channel_means(converted, (window[None] for window in calibration[:COMPARED_WINDOWS]))
+    return _Conversion(*known, windows, means)
+
+
+def _account(conversion: _Conversion, kept: Sequence[str] = ()) -> Quantized:
+    """The model with its layers compared; where weights have four bits, those of the layers ``kept`` have eight."""
+    model = _with_weights(conversion, kept)
+    layers: Sequence[LayerError] = ()
+    if conversion.windows is not None:
+        try:
+            layers = compare_layers(conversion.floating, model, (window[None] for window in conversion.windows))
+        except GraphError as error:
+            card = conversion.card
+            raise _not_running(card.name, conversion.number_format, conversion.floating, error) from error
+    return _quantized(conversion, model, tuple(layers), kept)
+
+
+def _with_weights(conversion: _Conversion, kept: Sequence[str]) -> bytes:
+    return conversion.model if conversion.weights == "int8" else packed_model(conversion.model, kept, conversion.means)
 
 
 def _not_running(name: str, number_format: str, floating: bytes, error: GraphError) -> QuantizeError:
@@ -188,17 +270,17 @@ def _not_running(name: str, number_format: str, floating: bytes, error: GraphErr
     )
 
 
-def _quantized(
-    model: bytes, floating: bytes, card: ModelCard, number_format: str, layers: tuple[LayerError, ...]
-) -> Quantized:
+def _quantized(conversion: _Conversion, model: bytes, layers: tuple[LayerError, ...], kept: Sequence[str]) -> Quantized:
+    card, number_format = conversion.card, conversion.number_format
     worst, lossiest = worst_layer(layers), lossiest_layer(layers)
     report: dict[str, Any] = {
         "schema": SCHEMA,
         "model": card.name,
         "format": number_format,
+        "quantizer": conversion.quantizer,
         "model_digest": hashlib.sha256(model).hexdigest(),
         "model_bytes": len(model),
-        "float32_model_bytes": len(floating),
+        "float32_model_bytes": len(conversion.floating),
         "output_sqnr_db": layers[-1].sqnr_db if layers else None,
         "worst_layer": worst.name if worst else None,
         "worst_layer_sqnr_db": worst.sqnr_db if worst else None,
@@ -207,8 +289,16 @@ def _quantized(
         "input_clipping": layers[0].clipping if layers else None,
         "layers": [layer.to_dict() for layer in layers],
     }
-    kept = {"format": number_format, **{k: report[k] for k in ("model_bytes", "output_sqnr_db", "worst_layer")}}
-    return Quantized(model, replace(card, metrics=kept, model_digest=report["model_digest"]), layers, report)
+    metrics = {"format": number_format, **{k: report[k] for k in ("model_bytes", "output_sqnr_db", "worst_layer")}}
+    if conversion.weights == "int4":
+        report["weights"] = {
+            "type": "int4",
+            "layers": len(packable_layers(conversion.model)) - len(kept),
+            "kept_int8": list(kept),
+            "int8_model_bytes": len(conversion.model),
+        }
+        metrics["weights"] = "int4"
+    return Quantized(model, replace(card, metrics=metrics, model_digest=report["model_digest"]), layers, report)
 
 
 def _with_report(quantized: Quantized, report: Mapping[str, Any]) -> Quantized:
@@ -237,11 +327,40 @@ def _calibration(
     }
 
 
-def _validate(path: Path, quantized: Quantized, evaluate: Evaluate, max_drop_points: float | None) -> dict[str, Any]:
+def _validated(
+    path: Path, conversion: _Conversion, quantized: Quantized, evaluate: Evaluate, max_drop_points: float | None
+) -> tuple[Quantized, dict[str, Any]]:
+    """The model that holds the limit, and its scores: of weights of four bits as many as the limit leaves."""
+    before = evaluate(path)
+    scores = {quantized.model: _scored(quantized, evaluate)}
+    if conversion.weights == "int4" and max_drop_points is not None:
+
+        def holds(kept: Sequence[str]) -> bool:
+            model = _with_weights(conversion, kept)
+            if model not in scores:
+                scores[model] = _scored(replace(quantized, model=model), evaluate)
+            worst = worst_drop(drops(before, scores[model]))
+            return worst is None or worst.points <= max_drop_points
+
+        kept = fewest_kept(in_order_of_damage(packable_layers(conversion.model), quantized.layers), holds)
+        if kept:
+            quantized = _account(conversion, kept)
+        if quantized.model not in scores:
+            scores[quantized.model] = _scored(quantized, evaluate)
+    return quantized, _validation(quantized, before, scores[quantized.model], max_drop_points)
+
+
+def _scored(quantized: Quantized, evaluate: Evaluate) -> Mapping[str, Any]:
     with scratch_directory() as directory:
         candidate = directory / f"{quantized.card.name}.tflite"
-        quantized.write(candidate)
-        before, after = evaluate(path), evaluate(candidate)
+        digest = hashlib.sha256(quantized.model).hexdigest()
+        replace(quantized, card=replace(quantized.card, model_digest=digest)).write(candidate)
+        return evaluate(candidate)
+
+
+def _validation(
+    quantized: Quantized, before: Mapping[str, Any], after: Mapping[str, Any], max_drop_points: float | None
+) -> dict[str, Any]:
     changes = drops(before, after)
     worst = worst_drop(changes)
     if max_drop_points is not None:

@@ -24,6 +24,8 @@ def quantize_as_requested(
     output: Path,
     *,
     number_format: str,
+    quantizer: str,
+    weights: str = "int8",
     calibration_windows: int,
     input_range_percent: float,
     seed: int,
@@ -42,7 +44,9 @@ def quantize_as_requested(
     if output.suffix != ".tflite":
         raise QuantizeError(f"'{output}' does not end in .tflite, the format that is written; add the suffix")
     if not model.exists():
-        raise QuantizeError(f"there is no '{model}'; pass the .keras file that `edgeunet train -o` wrote")
+        raise QuantizeError(
+            f"there is no '{model}'; pass the .keras file that `edgeunet train -o` wrote, or a float .tflite file"
+        )
     require_writable(output)
     card = card or read_card(model)
     split = choose_split(model, card, source, split_path)
@@ -51,6 +55,8 @@ def quantize_as_requested(
         source,
         split,
         number_format,
+        quantizer=quantizer,
+        weights=weights,
         card=card,
         calibration_windows=calibration_windows,
         input_range_percent=input_range_percent,

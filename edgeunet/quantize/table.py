@@ -29,6 +29,13 @@ def describe(quantized: Quantized) -> list[str]:
     report = quantized.report
     number_format, size, floating = report["format"], report["model_bytes"], report["float32_model_bytes"]
     parts = [f"{report['model']} in {number_format}: {size:,} bytes ({100 * size / floating:.0f} % of float32)"]
+    narrow = report.get("weights")
+    if narrow:
+        kept = narrow["kept_int8"]
+        parts.append(
+            f"weights of {narrow['layers']} layers in int4, {narrow['int8_model_bytes']:,} bytes with int8"
+            + (f"; kept in int8: {', '.join(map(cell, kept))}" if kept else "")
+        )
     calibration = report.get("calibration")
     if calibration:
         parts.append(f"calibrated on {calibration['windows']} windows of {calibration['patients']} training patients")

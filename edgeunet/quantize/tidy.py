@@ -8,10 +8,12 @@ the same bytes each time it is made. Operators, shapes, constants and quantizati
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from edgeunet.litert import schema_classes
 
 _CONSTANT_ROLES = {
     "CONV_2D": ("input", "weights", "bias"),
@@ -24,6 +26,13 @@ _CONSTANT_ROLES = {
     "MEAN": ("input", "axes"),
 }
 _UNKNOWN_DIMENSION = -1
+_LONGEST_KEPT = 80
+
+OwnerOf = Callable[[str], str | None]
+"""Which layer a tensor's name stems from."""
+
+WRAPPED = "foreign_network"
+"""Attribute under which `edgeunet.foreign` wraps a PyTorch module; no part of its layers' names."""
 
 
 def tidy(model: bytes, layers: Mapping[str, bool], model_name: str) -> bytes:
@@ -35,21 +44,61 @@ def tidy(model: bytes, layers: Mapping[str, bool], model_name: str) -> bytes:
     layers : Keras layer name → whether the layer has a kernel (such a layer gives its name to what is fused with it).
     model_name : goes into the file as its description.
     """
-    from tensorflow.lite.python import schema_py_generated as schema
+    document = _document(model, model_name)
+    _rename_all(document, lambda name: layer_of(name, layers))
+    return packed(document)
 
-    document = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(bytearray(model), 0))
+
+def tidy_foreign(model: bytes, model_name: str) -> bytes:
+    """Return ``model`` without what no interpreter reads, its tensors named after the source's modules where known.
+
+    Names that were short before stay as they are: of a tidied file, and of one that was quantized since.
+
+    Parameters
+    ----------
+    model : a converted ``.tflite`` file of any source.
+    model_name : goes into the file as its description.
+    """
+    document = _document(model, model_name)
+    names = [tensor.name or b"" for graph in document.subgraphs for tensor in graph.tensors]
+    if len(set(names)) < len(names) or any(b";" in name or not 0 < len(name) <= _LONGEST_KEPT for name in names):
+        _rename_all(document, module_of)
+    return packed(document)
+
+
+def module_of(tensor_name: str) -> str | None:
+    """Return the module of the source network that a converter's tensor name stems from, or ``None``.
+
+    litert-torch writes ``package.Net/package.Block_down1/torch.nn.modules.conv.Conv1d_0;1``, class and attribute at
+    each level: that is ``down1.0``. TensorFlow writes ``scope/layer/op``: that is ``layer``.
+    """
+    path = tensor_name.split(";")[0]
+    levels = path.split("/")
+    if any("." in level for level in levels):
+        attributes = (level.rpartition(".")[2].partition("_")[2] for level in levels)
+        return ".".join(filter(None, attributes)).removeprefix(WRAPPED).strip(".") or None
+    return levels[-2] if len(levels) > 1 else None
+
+
+def _document(model: bytes, model_name: str) -> Any:
+    document = open_document(model)
     document.description = model_name
     document.signatureDefs = None
     document.metadata = None
     document.metadataBuffer = None
     _drop_unused_buffers(document)
-    kinds = {code: name for name, code in vars(schema.BuiltinOperator).items() if isinstance(code, int)}
     for graph in document.subgraphs:
         graph.name = "main"
         for tensor in graph.tensors:
             _drop_ranges(tensor)
-        _rename(graph, [kinds[_builtin_code(document.operatorCodes[op.opcodeIndex])] for op in graph.operators], layers)
-    return _packed(document)
+    return document
+
+
+def _rename_all(document: Any, owner_of: OwnerOf) -> None:
+    kinds = {code: name for name, code in vars(schema_classes().BuiltinOperator).items() if isinstance(code, int)}
+    for graph in document.subgraphs:
+        codes = [builtin_code(document.operatorCodes[operator.opcodeIndex]) for operator in graph.operators]
+        _rename(graph, [kinds[code] for code in codes], owner_of)
 
 
 def layer_of(tensor_name: str, layers: Mapping[str, bool]) -> str | None:
@@ -74,7 +123,7 @@ def _layer_in_path(path: str, layers: Mapping[str, bool]) -> str | None:
     return None
 
 
-def _rename(graph: Any, kinds: Sequence[str], layers: Mapping[str, bool]) -> None:
+def _rename(graph: Any, kinds: Sequence[str], owner_of: OwnerOf) -> None:
     names: dict[int, str] = {}
     taken: set[str] = set()
 
@@ -91,7 +140,7 @@ def _rename(graph: Any, kinds: Sequence[str], layers: Mapping[str, bool]) -> Non
             give(int(index), role if len(ends) == 1 else f"{role}{position}")
     operator_names = []
     for operator, kind in zip(graph.operators, kinds, strict=True):
-        found = (layer_of(graph.tensors[i].name.decode(), layers) for i in operator.outputs)
+        found = (owner_of((graph.tensors[i].name or b"").decode(errors="replace")) for i in operator.outputs)
         layer = next((name for name in found if name is not None), None)
         own = (layer, f"{layer}/{kind.lower()}") if layer else (kind.lower(),)
         for index in operator.outputs:
@@ -133,11 +182,24 @@ def _drop_unused_buffers(document: Any) -> None:
     document.buffers = kept
 
 
-def _builtin_code(code: Any) -> int:
+def builtin_code(code: Any) -> int:
+    """Return the number of an operator code, whichever of its two fields has it."""
     return max(int(code.builtinCode), int(code.deprecatedBuiltinCode))
 
 
-def _packed(document: Any) -> bytes:
+def open_document(model: bytes) -> Any:
+    """Return a ``.tflite`` file as the schema's ``ModelT``."""
+    schema = schema_classes()
+    return schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(bytearray(model), 0))
+
+
+def written(document: Any) -> bytes:
+    """Return the file of a ``ModelT``, without buffers that no tensor uses."""
+    _drop_unused_buffers(document)
+    return packed(document)
+
+
+def packed(document: Any) -> bytes:
     """Serialize with constant data on 16-byte boundaries, as the schema demands and Python's packer alone omits."""
     import flatbuffers
 

@@ -87,6 +87,8 @@ _OTHERS: tuple[tuple[str, Callable[[], str | None], str, str], ...] = (
     ("tflite-micro", _package("tflite-micro"), "bench --peer tflm", "pip install 'edgeunet[peer]'"),
     ("ai-edge-litert", _package("ai-edge-litert"), "evaluate and compare .tflite models without TensorFlow",
      "pip install 'edgeunet[litert]'"),
+    ("ai-edge-quantizer", _package("ai-edge-quantizer"), "quantize float .tflite files, without TensorFlow",
+     "pip install 'edgeunet[quantizer]'"),
     ("tensorflow", _package("tensorflow"), "build, train, quantize", "pip install 'edgeunet[train]'"),
     ("keras", _package("keras"), "build, train, quantize", "pip install 'edgeunet[train]'"),
     ("wfdb", _package("wfdb"), "training and evaluation on WFDB directories", "pip install 'edgeunet[train]'"),

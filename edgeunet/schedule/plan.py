@@ -78,6 +78,8 @@ def schedule_graph(
     if mode not in MODES:
         raise CompileError(f"mode '{mode}' is unknown; use one of {', '.join(MODES)}")
     flavour = find_flavour(kernels)
+    if graph.has_four_bit_weights():
+        flavour = flavour.for_four_bits()
     check_passes(without, flavour.own_kernels)
     whole = mode == "window" and hop is None
     if mode == "stream":

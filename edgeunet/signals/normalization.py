@@ -76,6 +76,19 @@ def normalize(window: Signal, name: str) -> Signal:
     return normalization(name)(window)
 
 
+def require_normalization(name: str) -> None:
+    """Raise where there is no normalization called ``name``, of windows or of recordings.
+
+    Raises
+    ------
+    SignalError
+        With the names there are.
+    """
+    if name not in NORMALIZATIONS and name not in RECORDING_NORMALIZATIONS:
+        names = ", ".join((*NORMALIZATIONS, *RECORDING_NORMALIZATIONS))
+        raise SignalError(f"normalization '{name}' is unknown; choose one of {names}")
+
+
 def normalization(name: str) -> Callable[[Signal], Signal]:
     """Return the function called ``name``, to be done to each window.
 
@@ -89,9 +102,7 @@ def normalization(name: str) -> Callable[[Signal], Signal]:
             f"normalization '{name}' runs through a whole recording, not a window; use normalize_recording before "
             "cutting windows"
         )
-    if name not in NORMALIZATIONS:
-        names = ", ".join((*NORMALIZATIONS, *RECORDING_NORMALIZATIONS))
-        raise SignalError(f"normalization '{name}' is unknown; choose one of {names}")
+    require_normalization(name)
     return NORMALIZATIONS[name]
 
 

@@ -139,7 +139,7 @@ def check_model_file(path: Path) -> None:
         raise TrainError(f"'{path}' is not a {path.suffix} file, whatever its name says; make or copy it again")
 
 
-_MARKS = {".keras": (0, b"PK"), ".tflite": (4, b"TFL3")}
+_MARKS = {".keras": (0, b"PK"), ".h5": (0, b"\x89HDF"), ".hdf5": (0, b"\x89HDF"), ".tflite": (4, b"TFL3")}
 """Where in a file of each kind which bytes stand."""
 
 
@@ -166,5 +166,7 @@ def _open_keras(path: Path, locality: Locality, label: str) -> KerasPredictor:
 
 _OPENERS: Mapping[str, Callable[[Path, Locality, str], KerasPredictor | LiteRTPredictor]] = {
     ".keras": _open_keras,
+    ".h5": _open_keras,
+    ".hdf5": _open_keras,
     ".tflite": LiteRTPredictor,
 }

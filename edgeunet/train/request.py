@@ -62,7 +62,7 @@ def starting_point(start: Path | None, preset_name: str | None) -> UNetSpec | Pa
     if preset_name is not None:
         return preset(preset_name)
     assert start is not None
-    return start if start.suffix == ".keras" else load_spec(start)
+    return start if start.suffix in (".keras", ".h5", ".hdf5") else load_spec(start)
 
 
 def spec_to_estimate(start: Path | None, preset_name: str | None) -> UNetSpec:

@@ -6,7 +6,7 @@ clears it; a list repeats an option. Progress goes to stderr, errors are ``EdgeU
 """
 
 from edgeunet.verbs.devices import bench, doctor, energy, export_c, firmware_new, flash, simulate
-from edgeunet.verbs.models import build, evaluate, quantize, train
+from edgeunet.verbs.models import build, evaluate, import_, quantize, train
 from edgeunet.verbs.records import inspect, synth
 from edgeunet.verbs.results import check, report
 
@@ -20,6 +20,7 @@ __all__ = [
     "export_c",
     "firmware_new",
     "flash",
+    "import_",
     "inspect",
     "quantize",
     "report",

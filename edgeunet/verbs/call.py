@@ -54,7 +54,7 @@ def find_command(name: str) -> click.Command:
 
     from edgeunet.cli import COMMANDS
 
-    if name.replace("_", "-") in COMMANDS:
+    if name.rstrip("_").replace("_", "-") in COMMANDS:  # `import_`, for `import` is a word of Python
         found = import_module(f"edgeunet.cli.{name}").command
     else:  # firmware_new is the command `new` of the group `firmware`
         group, _, member = name.partition("_")

@@ -134,6 +134,52 @@ def train(
 
 
 @verb
+def import_(
+    source: str | os.PathLike[str],
+    *,
+    output: str | os.PathLike[str],
+    window: int,
+    rate: float,
+    classes: str | Sequence[str],
+    channels: int = 1,
+    weights: str | os.PathLike[str] | None = None,
+    normalization: str = "none",
+    name: str | None = None,
+) -> Document:
+    """Import a PyTorch network or a SavedModel as a float ``.tflite`` file (``edgeunet import``).
+
+    Beside the file is written its card (``.json``); ``edgeunet.quantize`` goes on from there.
+
+    Parameters
+    ----------
+    source : ``"model.py:Net"`` (the file is run, in a process of its own), a ``.pt2`` file of ``torch.export.save``, or
+        a SavedModel directory.
+    output : the ``.tflite`` file to write.
+    window : samples of a window.
+    rate : rate of the input signal, in Hz.
+    classes : their names in the order of the output's channels, background first.
+    channels : channels of the input.
+    weights : ``state_dict`` for a network of a Python file, as ``torch.save`` wrote it.
+    normalization : of windows, as it was trained: ``"none"``, ``"zscore"``, ``"causal"`` and so on.
+    name : of the model; that of the output file when ``None``.
+
+    Returns
+    -------
+    dict
+        Schema ``edgeunet.import/1``: ``model``, ``model_digest`` (SHA-256 of the file), ``model_bytes``,
+        ``input_shape``, ``output_shape``, ``layout`` (how the network itself takes its input), ``parameters``,
+        ``operators`` (how many of each kind), ``max_error`` (largest difference from the network itself) and
+        ``largest_output`` (its largest value).
+
+    Raises
+    ------
+    EdgeUNetError
+        When the network cannot be loaded or converted, or its file computes something else.
+    """
+    return run_command("import_", locals())
+
+
+@verb
 def evaluate(
     model: str | os.PathLike[str],
     *,
@@ -198,6 +244,8 @@ def quantize(
     *,
     output: str | os.PathLike[str],
     format: Literal["int8", "int16x8", "float32"] = "int8",
+    quantizer: Literal["auto", "tensorflow", "ai-edge"] = "auto",
+    weights: Literal["int8", "int4"] = "int8",
     data: str | os.PathLike[str] | None = None,
     lead: str | Sequence[str] = (),
     annotator: str | None = None,
@@ -217,15 +265,19 @@ def quantize(
     sample_rate_hz: float | None = None,
     normalization: str | None = None,
 ) -> Document:
-    """Quantize a trained ``.keras`` model to ``.tflite`` (``edgeunet quantize``).
+    """Quantize a trained ``.keras`` or float ``.tflite`` model (``edgeunet quantize``).
 
     Beside the file are written its card (``.json``) and the report (``.quantize.json``).
 
     Parameters
     ----------
-    model : the ``.keras`` file.
+    model : the ``.keras`` or float ``.tflite`` file.
     output : the ``.tflite`` file to write.
     format : ``"int8"`` (weights per channel, int8 in and out), ``"int16x8"`` (int16 activations) or ``"float32"``.
+    quantizer : ``"tensorflow"`` (from ``.keras``), ``"ai-edge"`` (ai-edge-quantizer), or ``"auto"``, which is the
+        first for ``.keras`` and the second for ``.tflite``.
+    weights : ``"int8"``, or ``"int4"`` with the format int8: those of convolutions in four bits, of as many layers as
+        ``max_drop`` leaves.
     data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, or one such file; synthetic ECG when ``None``.
     lead : lead to use, or a list of leads; all when empty.
     annotator : WFDB: extension of the annotation files, ``{lead}`` standing for the lead's name.
@@ -247,9 +299,10 @@ def quantize(
     Returns
     -------
     dict
-        Schema ``edgeunet.quantize/1``: ``model``, ``format``, ``model_digest`` (SHA-256 of the file), ``model_bytes``,
-        ``float32_model_bytes``, ``output_sqnr_db``, ``worst_layer`` and ``worst_layer_sqnr_db``, ``layers`` (one object
-        each), ``calibration``, ``validation`` (scores before and after).
+        Schema ``edgeunet.quantize/1``: ``model``, ``format``, ``quantizer``, ``model_digest`` (SHA-256 of the file),
+        ``model_bytes``, ``float32_model_bytes``, ``output_sqnr_db``, ``worst_layer`` and ``worst_layer_sqnr_db``,
+        ``layers`` (one object each), ``calibration``, ``validation`` (scores before and after); with int4 weights
+        also ``weights`` (``layers``: how many, ``kept_int8``: names, ``int8_model_bytes``).
 
     Raises
     ------

@@ -20,8 +20,21 @@ KERNELS = Path(edgeunet.kernels.__file__).parent
 EVERYWHERE = {"eu_fill", "eu_edge", "eu_move", "eu_fill_int16", "eu_edge_int16"}
 """What the generator itself calls."""
 SHARED = {"EU_NAKED", "EU_UNUSED"}
-PORTABLE_FORMS = ("1d", "2d", "rows", "upsampled", "unfolded", "block", "slide", "columns", "line", "near", "long")
-PORTABLE_PART_FORMS = ("short", "left", "two", "pairs")
+PORTABLE_FORMS = (
+    "1d",
+    "2d",
+    "rows",
+    "upsampled",
+    "unfolded",
+    "block",
+    "slide",
+    "columns",
+    "line",
+    "near",
+    "long",
+    "four",
+)
+PORTABLE_PART_FORMS = ("short", "left", "two", "pairs", "four")
 PORTABLE_PARTS = {"dot", "requantize", "requantize_int16", "rescaled_int16", "clamp_int16", "gather"}
 
 

@@ -83,9 +83,9 @@ def hdf5(fill: Callable[[Any], None] = lambda file: None) -> bytes:
     return data.getvalue()
 
 
-def archive(path: Path, config: Config, weights: bytes | None = None, **others: bytes) -> Path:
+def archive(path: Path, config: Config, weights: bytes | None = None, version: str = "3.12.1", **others: bytes) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("metadata.json", json.dumps({"keras_version": "3.12.1", "date_saved": "2026-01-01@00:00:00"}))
+        file.writestr("metadata.json", json.dumps({"keras_version": version, "date_saved": "2026-01-01@00:00:00"}))
         file.writestr("config.json", json.dumps(config))
         file.writestr("model.weights.h5", hdf5() if weights is None else weights)
         for name, data in others.items():
@@ -265,14 +265,14 @@ def test_members_are_those_of_a_model_and_unpack_to_a_known_size(tmp_path: Path)
 
 
 def test_other_kinds_of_models_are_named(tmp_path: Path) -> None:
-    with h5py.File(tmp_path / "old.h5", "w") as file:
-        file.attrs["model_config"] = "{}"
-    assert "HDF5 file (.h5), a format without a safe mode" in refusal(tmp_path / "old.h5")
-    (tmp_path / "m.keras").write_bytes((tmp_path / "old.h5").read_bytes())
-    assert "HDF5 file" in refusal(tmp_path / "m.keras")
+    (tmp_path / "m.keras").write_bytes(hdf5())
+    assert "is an HDF5 file; give it a name that ends in .h5" in refusal(tmp_path / "m.keras")
+    old = archive(tmp_path / "old.keras", functional(layer("Flatten")), version="2.15.0")
+    assert "is a .keras file of Keras '2.15.0'" in refusal(old)
+    assert "model.save('m.h5')" in refusal(old)
     (tmp_path / "saved").mkdir()
     (tmp_path / "saved" / "saved_model.pb").write_bytes(b"")
-    assert "is a SavedModel" in refusal(tmp_path / "saved")
+    assert "make a float .tflite file of it with edgeunet import" in refusal(tmp_path / "saved")
     (tmp_path / "m.tflite").write_bytes(b"\x1c\0\0\0TFL3")
     assert "is a .tflite file" in refusal(tmp_path / "m.tflite")
 

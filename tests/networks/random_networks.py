@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tests.networks import random_layers as layers
 from tests.networks import rare_layers
+from tests.networks.four_bits import with_four_bits
 from tests.networks.random_layers import CHANNELS, Choices, Network, Value
 
 
@@ -57,6 +58,7 @@ def random_network(
     local: bool = False,
     outputs: int = 1,
     types: str = "int8",
+    weights: str = "int8",
 ) -> bytes:
     """One random network.
 
@@ -72,6 +74,8 @@ def random_network(
         How many outputs at most.
     types
         ``"int8"``, ``"int16"`` (16x8) or ``"mixed"``: either, changed by QUANTIZE between layers.
+    weights
+        ``"int4"`` for four bits in the weights of most convolutions over int8 values.
 
     Returns
     -------
@@ -97,7 +101,8 @@ def random_network(
         results = [layers.convolution(network, x)]
     if outputs > 1 and choices.integer(0, 1):
         results.append(layers.convolution(network, y))
-    return network.writer.build([given.index], [result.index for result in results])
+    made = network.writer.build([given.index], [result.index for result in results])
+    return with_four_bits(made, choices.integer(0, 999)) if weights == "int4" else made
 
 
 @st.composite

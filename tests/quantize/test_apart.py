@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from edgeunet import worker as workers
 from edgeunet.errors import QuantizeError
-from edgeunet.quantize import apart
 from edgeunet.quantize.apart import ConverterProcess
 from tests.quantize.conftest import Converted
 from tests.rigs.tools import need
@@ -25,7 +25,7 @@ def worker(program: str, monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Pop
         processes.append(start([sys.executable, "-c", program], **options))
         return processes[-1]
 
-    monkeypatch.setattr(apart.subprocess, "Popen", started)
+    monkeypatch.setattr(workers.subprocess, "Popen", started)
     return processes
 
 

@@ -81,7 +81,7 @@ def test_int8_loses_less(monkeypatch: pytest.MonkeyPatch) -> None:
 
     model, windows = uneven(preset("ecg-tiny"))
     quantized = [quantization.quantize_model(model, ModelCard("net"), "int8", windows)]
-    monkeypatch.setattr(quantization, "equalized", lambda model, _: model)
+    monkeypatch.setattr("edgeunet.quantize.network.equalized", lambda model, _: model)
     quantized.append(quantization.quantize_model(model, ModelCard("net"), "int8", windows))
     with_it, without = (result.report["output_sqnr_db"] for result in quantized)
     assert with_it > without + 2

@@ -9,12 +9,12 @@ import edgeunet
 PACKAGE = Path(edgeunet.__file__).parent
 
 ORDER = (
-    "spec", "signals", "model", "train", "quantize", "graph", "program", "lower", "rewrite", "timing", "kernels",
-    "schedule", "emit", "pipeline", "power", "run", "report", "cli", "verbs",
+    "spec", "signals", "model", "train", "quantize", "foreign", "graph", "program", "lower", "rewrite", "timing",
+    "kernels", "schedule", "emit", "pipeline", "power", "run", "report", "cli", "verbs",
 )  # fmt: skip
 
 LEAVES = {
-    "callable_module", "child", "errors", "escaping", "files", "litert", "modelcard", "orphans", "short_repr",
-    "__init__",
+    "callable_module", "child", "errors", "escaping", "files", "int4", "litert", "modelcard", "orphans", "short_repr",
+    "worker", "__init__",
 }  # fmt: skip
 """Modules at the top that all may import."""

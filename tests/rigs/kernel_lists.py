@@ -36,6 +36,12 @@ TRIOS = (
 )
 """The kernels by three rows of two channels."""
 
+FOUR_BITS = (
+    *("eu_nibbles_conv_relu", "eu_nibbles_conv_linear", "eu_nibbles_add_relu", "eu_nibbles_add_linear"),
+    *("eu_nibbles_sum_saturated", "eu_nibbles_sum_relu", "eu_nibbles_sum_linear", "eu_depthwise_four_5"),
+)
+"""The kernels for Cortex-M4, M7 and M33 whose weights have four bits."""
+
 BARE = (
     *("eu_bare_conv_saturated", "eu_bare_conv_clamped", "eu_bare_conv_linear"),
     *("eu_bare_add_relu", "eu_bare_add_linear"),

@@ -103,7 +103,7 @@ def test_a_card_must_name_classes_and_rate(tmp_path: Path) -> None:
         checked_card(tmp_path / "m.keras", ModelCard("m", ("background", "wave"), 250.0), source)
 
 
-@pytest.mark.parametrize("name", ["m.h5", "m", "m.onnx"])
+@pytest.mark.parametrize("name", ["m.pb", "m", "m.onnx"])
 def test_other_kinds_of_file_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(TrainError, match=r"neither a \.keras nor a \.tflite"):
         open_predictor(tmp_path / name)

@@ -16,8 +16,11 @@ from edgeunet.graph.reading.shape_arithmetic import may_fold
 from edgeunet.graph.reading.subgraph import Subgraph
 from edgeunet.graph.rules.table import cure_of
 
-COMMAND = "edgeunet quantize MODEL.keras --data DATA -o MODEL.int8.tflite"
-FULLY = f"quantize the model to int8 in full (weights, activations, input and output), from Keras by `{COMMAND}`"
+COMMAND = "edgeunet quantize MODEL --data DATA -o MODEL.int8.tflite"
+FULLY = (
+    "quantize the float model, .keras or float32 .tflite, to int8 in full (weights, activations, input and output) by "
+    f"`{COMMAND}`"
+)
 LARGEST_COUNTED = 16
 
 
@@ -36,7 +39,7 @@ def check_kind(main: Subgraph) -> None:
     if types == {"uint8"} and _type_of_weights(main, first) == "uint8":
         raise UnsupportedOpError(
             f"it is quantized to uint8 in the way of TensorFlow 1 ({first.label} has uint8 activations and weights); "
-            f"convert its float model to int8 in full, from Keras by `{COMMAND}`{_besides(main)}"
+            f"convert its float model, .keras or float32 .tflite, to int8 in full by `{COMMAND}`{_besides(main)}"
         )
 
 

@@ -25,7 +25,7 @@ from edgeunet.graph.folding.reordered_weights import reorder_weights
 from edgeunet.graph.folding.repetitions import expand_repetitions, join_reshapes, with_full_ranks, without_idle_reshapes
 from edgeunet.graph.folding.space_to_batch import BLOCKS, fold_dilation
 from edgeunet.graph.folding.transposes import push_transposes
-from edgeunet.graph.ir import ABSENT, Graph, Op, Quantization, Tensor
+from edgeunet.graph.ir import ABSENT, Graph, Op, Quantization, Tensor, size_bytes
 from edgeunet.graph.layout import canonical
 from edgeunet.graph.reading import schema
 from edgeunet.graph.reading.flatbuffer import Buffer, Table
@@ -38,6 +38,7 @@ from edgeunet.graph.reading.part_options import SEVERAL_OUTPUTS
 from edgeunet.graph.reading.shape_arithmetic import fold_shapes, may_fold
 from edgeunet.graph.reading.subgraph import Subgraph, check_reservations, open_signatures, reservations
 from edgeunet.graph.rules.table import check_graph, unsupported
+from edgeunet.int4 import INT4, unpack_int4
 
 LARGEST_FILE_BYTES = 64 << 20
 LARGEST_TENSOR_ELEMENTS = 1 << 26
@@ -48,7 +49,7 @@ MOST_TENSORS = 4 * MOST_OPERATORS
 _NUMPY_TYPES = (
     "float32", "float16", "float64", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "bool",
 )  # fmt: skip
-"""Types whose constants are read as numbers; of others (packed 4-bit weights) the bytes are kept, and refused later."""
+"""Types whose constants are read as numbers, as int4 is; of others the bytes are kept, and refused later."""
 
 
 def read_tflite(source: Path | str | bytes) -> Graph:
@@ -210,13 +211,15 @@ def _values(buffer: Table, name: str, shape: tuple[int, ...], dtype: str) -> NDA
         raw = np.frombuffer(buffer.buffer.data, np.uint8, size, offset)
     if not len(raw):
         return None
-    if dtype not in _NUMPY_TYPES:
+    if dtype not in (*_NUMPY_TYPES, INT4):
         return raw
-    expected = math.prod(shape) * np.dtype(dtype).itemsize
+    expected = size_bytes(dtype, shape)
     if len(raw) != expected:
         raise GraphError(
             f"tensor '{name}' of shape {shape} needs {expected} bytes but has {len(raw)}; the file is damaged"
         )
+    if dtype == INT4:
+        return unpack_int4(raw, shape)
     return raw.view(np.dtype(dtype).newbyteorder("<")).reshape(shape)
 
 

@@ -167,10 +167,18 @@ def no_fused_activation(subject: Subject) -> str | None:
 
 
 def constant_int8_weights(subject: Subject) -> str | None:
-    """Weights are constant int8, symmetric (zero point 0), with one scale or one per output channel."""
+    """Weights are constant int8, or int4 beside int8 activations but in TRANSPOSE_CONV; symmetric (zero point 0), with
+    one scale or one per output channel."""
     weights = subject.weights
-    if weights.dtype != "int8":
-        return f"its weights are {weights.dtype} and only int8 is supported; {QUANTIZE_IT}"
+    if weights.dtype == "int4" and subject.op.kind == "TRANSPOSE_CONV":
+        return (
+            "its weights are int4, which no interpreter runs in a transposed convolution; keep them int8, or upsample "
+            "and convolve"
+        )
+    if weights.dtype == "int4" and subject.data[0].dtype != "int8":
+        return f"its weights are int4 beside {subject.data[0].dtype} activations; keep one of them int8"
+    if weights.dtype not in ("int8", "int4"):
+        return f"its weights are {weights.dtype} and only int8 and int4 are supported; {QUANTIZE_IT}"
     if weights.data is None:
         return "its weights are computed at run time; multiply activations with constant weights only"
     quantization = weights.quantization

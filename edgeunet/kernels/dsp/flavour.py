@@ -17,10 +17,22 @@ def _table(core: str) -> KernelTable:
     return dsp_table(core)
 
 
+def _four_table(core: str) -> KernelTable:
+    from edgeunet.kernels.dsp.four import FOUR
+
+    return FOUR
+
+
 def _fuses(node: Node) -> bool:
     from edgeunet.kernels.dsp.quads.rows import fuses
 
     return fuses(node)
+
+
+def _four_fuses(node: Node) -> bool:
+    from edgeunet.kernels.dsp.nibbles.rows import fuses
+
+    return fuses(node) or _fuses(node)
 
 
 def _gains_at_low_rate(node: Node) -> bool:
@@ -36,6 +48,8 @@ DSP = Flavour(
     little_endian=True,
     core="cortex-m4",
     own_table=_table,
+    four_table=_four_table,
+    four_fuses=_four_fuses,
     fuses=_fuses,
     gains_at_low_rate=_gains_at_low_rate,
     in_blocks=True,

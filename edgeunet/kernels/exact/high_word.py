@@ -25,12 +25,13 @@ SHIFT = 14
 """Right shift behind the high word (``SSAT #8, ASR #14``)."""
 
 SCALE = 1024
-"""What accumulators are multiplied by."""
+"""What accumulators are multiplied by, where nothing else is asked for."""
 
 LEAST_EXPONENT = 5
 """Below it the multiplier would not fit 31 bits: ``SCALE * 2^31 = 2^(32 + SHIFT - LEAST_EXPONENT)``."""
 
-LARGEST_EXPONENT = 13
+EXPONENTS = 9
+"""How many are taken from the least on."""
 
 _NEIGHBOURS = (0, *(sign * n for n in range(1, 13) for sign in (1, -1)))
 _FAR = 1 << 62
@@ -49,28 +50,30 @@ def offset(zero_point: int) -> int:
     return (2 * zero_point + 1) << (SHIFT - 1)
 
 
-def fit(multiplier: int, exponent: int, high: int, least: int, greatest: int) -> HighWord | None:
+def fit(multiplier: int, exponent: int, high: int, least: int, greatest: int, scale: int = SCALE) -> HighWord | None:
     """The high word that equals the two roundings on accumulators ``[least, greatest]``; or ``None``.
 
     Parameters
     ----------
     multiplier, exponent : TFLite's ``m`` in [2^30, 2^31) and right shift ``e``.
     high : clamp, relative to the zero point, below which nothing comes out.
+    scale : what accumulators are multiplied by, a power of two, in place of the 1024 above.
     """
-    if not LEAST_EXPONENT <= exponent <= LARGEST_EXPONENT or not (1 << 30) <= multiplier < (1 << 31):
+    least_exponent = LEAST_EXPONENT + SCALE.bit_length() - scale.bit_length()
+    if not least_exponent <= exponent < least_exponent + EXPONENTS or not (1 << 30) <= multiplier < (1 << 31):
         return None
-    if SCALE * (max(abs(least), abs(greatest)) + 1) >= 1 << 31:
+    if scale * (max(abs(least), abs(greatest)) + 1) >= 1 << 31:
         return None
     values, reached = thresholds(multiplier, exponent, 0, high)
     targets = (2 * values - 1) << (31 + SHIFT)
     some, all_but = reached <= greatest, reached > least
     for neighbour in _NEIGHBOURS:
-        m = (multiplier >> (exponent - LEAST_EXPONENT)) + neighbour
+        m = (multiplier >> (exponent - least_exponent)) + neighbour
         if not 0 < m < 1 << 31:
             continue
-        first = int((targets - SCALE * m * np.maximum(reached, least))[some].max(initial=-_FAR))
-        end = int((targets - SCALE * m * np.minimum(reached - 1, greatest))[all_but].min(initial=_FAR))
-        lowest, highest = max(0, -(-first // m)), min(SCALE, -(-end // m)) - 1
+        first = int((targets - scale * m * np.maximum(reached, least))[some].max(initial=-_FAR))
+        end = int((targets - scale * m * np.minimum(reached - 1, greatest))[all_but].min(initial=_FAR))
+        lowest, highest = max(0, -(-first // m)), min(scale, -(-end // m)) - 1
         if lowest <= highest:
             return HighWord(m, (lowest + highest) // 2)
     return None

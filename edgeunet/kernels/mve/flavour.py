@@ -17,6 +17,10 @@ def _table(core: str) -> KernelTable:
     return mve_table(core)
 
 
+def _four_table(core: str) -> KernelTable:
+    return {}
+
+
 def _gains_at_low_rate(node: Node) -> bool:
     return node.kind in _table(MVE.core)
 
@@ -28,6 +32,8 @@ MVE = Flavour(
     little_endian=True,
     core="cortex-m55",
     own_table=_table,
+    four_table=_four_table,
+    four_fuses=None,
     fuses=None,
     gains_at_low_rate=_gains_at_low_rate,
     in_blocks=False,

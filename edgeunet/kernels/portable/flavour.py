@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from edgeunet.kernels.flavour import Flavour
 
 if TYPE_CHECKING:
+    from edgeunet.kernels.kernel import KernelTable
     from edgeunet.program.program import Node
+
+
+def _four_table(core: str) -> KernelTable:
+    from edgeunet.kernels.portable.four import FOUR
+
+    return FOUR
 
 
 def _gains_at_low_rate(node: Node) -> bool:
@@ -23,6 +30,8 @@ PORTABLE = Flavour(
     little_endian=False,
     core="cortex-m3",
     own_table=None,
+    four_table=_four_table,
+    four_fuses=None,
     fuses=None,
     gains_at_low_rate=_gains_at_low_rate,
     in_blocks=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from edgeunet.kernels.conditions import parameters, source
+from edgeunet.kernels.portable.four_work import FOUR
 from edgeunet.kernels.portable.image_work import IMAGES
 from edgeunet.kernels.portable.short_work import SHORT
 from edgeunet.kernels.portable.table import copy_fields
@@ -184,6 +185,7 @@ def _fill_int16(step: Step) -> Work:
 
 PORTABLE: Mapping[str, WorkOf] = {
     **SHORT,
+    **FOUR,
     "eu_dot_rows": _dot_rows,
     "eu_conv_1d": _conv_1d,
     "eu_conv_1d_unfolded": _conv_1d,

@@ -11,7 +11,7 @@ from edgeunet.errors import UnsupportedOpError
 from edgeunet.graph import read_tflite
 from tests.networks.tflite_writer import ModelWriter
 
-COMMAND = r"edgeunet quantize MODEL\.keras --data DATA -o MODEL\.int8\.tflite"
+COMMAND = r"edgeunet quantize MODEL --data DATA -o MODEL\.int8\.tflite"
 
 
 def network(activations: str, stored: str, weights: str | None = None, recurrent: bool = False) -> bytes:

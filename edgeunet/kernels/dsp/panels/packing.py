@@ -47,28 +47,28 @@ def shares(conv: Weighted) -> bool:
 
 
 @cache
-def high_words(conv: Weighted) -> tuple[HighWord, ...] | None:
+def high_words(conv: Weighted, scale: int = high_word.SCALE) -> tuple[HighWord, ...] | None:
     """The requantization of ``conv`` by one product per channel, or ``None`` where some channel has none."""
     r, found = conv.requantization, []
     for channel, (multiplier, shift) in enumerate(zip(r.multipliers.tolist(), r.shifts.tolist(), strict=True)):
-        one = high_word.fit(multiplier, -shift, r.relative_high, *accumulator_range(conv, channel))
+        one = high_word.fit(multiplier, -shift, r.relative_high, *accumulator_range(conv, channel), scale)
         if one is None:
             return None
         found.append(one)
     return tuple(found)
 
 
-def fits_relu(conv: Weighted) -> bool:
+def fits_relu(conv: Weighted, scale: int = high_word.SCALE) -> bool:
     """Exactly what RELU leaves of the int8 range."""
     r = conv.requantization
-    return r.relative_low == 0 and r.high == 127 and high_words(conv) is not None
+    return r.relative_low == 0 and r.high == 127 and high_words(conv, scale) is not None
 
 
-def high_constants(conv: Weighted) -> tuple[NDArray[np.int64], int]:
-    """``(out, 2)``: multiplier and ``1024 * bias + addend``; offset."""
-    ones = high_words(conv)
+def high_constants(conv: Weighted, scale: int = high_word.SCALE) -> tuple[NDArray[np.int64], int]:
+    """``(out, 2)``: multiplier and ``scale * bias + addend``; offset."""
+    ones = high_words(conv, scale)
     assert ones is not None
-    biases = high_word.SCALE * folded_bias(conv).astype(np.int64) + [one.addend for one in ones]
+    biases = scale * folded_bias(conv).astype(np.int64) + [one.addend for one in ones]
     constants = np.stack([np.array([one.multiplier for one in ones], np.int64), biases], axis=1)
     return constants, high_word.offset(conv.requantization.zero_point)
 
@@ -82,9 +82,15 @@ def pack_high(conv: Weighted) -> tuple[Int32Array, int]:
 def pack_rounded(conv: Weighted) -> tuple[Int32Array, int]:
     """Per two channels weights, then of the second and of the first multiplier and ``64 * bias + shift - 1``;
     ``2 * zero_point + 1``."""
+    constants, scale = rounded_constants(conv)
+    return _packed(conv, constants), scale
+
+
+def rounded_constants(conv: Weighted) -> tuple[NDArray[np.int64], int]:
+    """``(out, 2)``: multiplier and ``64 * bias + shift - 1``; ``2 * zero_point + 1``."""
     r = conv.requantization
     words = 64 * folded_bias(conv).astype(np.int64) - r.shifts.astype(np.int64) - 1
-    return _packed(conv, np.stack([r.multipliers.astype(np.int64), words], axis=1)), 2 * r.zero_point + 1
+    return np.stack([r.multipliers.astype(np.int64), words], axis=1), 2 * r.zero_point + 1
 
 
 def _packed(conv: Weighted, constants: NDArray[np.int64]) -> Int32Array:

@@ -64,18 +64,33 @@ SUMMING = (SATURATED, RELU, LINEAR)
 """The cheapest first. One signal does without the first: so few networks need the code of three."""
 
 
-def tail_of(step: Step) -> PanelTail | None:
-    """The cheapest tail that is exact, if any is."""
-    tails = SUMMING if isinstance(step.parameters, ConvSum) else TAILS
-    return next((tail for tail in tails if tail.accepts(convolution(step))), None)
+@dataclass(frozen=True)
+class Panels:
+    """A family of kernels that run over panels: its weights, its tails, files before and behind those of all."""
+
+    family: str
+    takes: Callable[[Weighted], bool]
+    tails: tuple[PanelTail, ...]
+    summing: tuple[PanelTail, ...]
+    before: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+
+    def tail_of(self, step: Step) -> PanelTail | None:
+        """The cheapest tail that is exact, if any is."""
+        tails = self.summing if isinstance(step.parameters, ConvSum) else self.tails
+        return next((tail for tail in tails if tail.accepts(convolution(step))), None)
+
+    def fits(self, step: Step) -> bool:
+        """Whole groups of inputs in the arena; an addition's signals on the same step."""
+        if step.epilogue and source(step, 1).pitch_bytes != step.output.pitch_bytes:
+            return False
+        parts = tall_parts(step)
+        return parts is not None and self.takes(convolution(step))
 
 
-def _fits(step: Step) -> bool:
-    """Whole groups of inputs in the arena; an addition's signals on the same step."""
-    if step.epilogue and source(step, 1).pitch_bytes != step.output.pitch_bytes:
-        return False
-    parts = tall_parts(step)
-    return parts is not None and shares(convolution(step))
+def with_int8(order: str) -> Panels:
+    """Those with int8 weights; ``order`` is that of their loads."""
+    return Panels("panels", shares, TAILS, SUMMING, before=(order,))
 
 
 def panel_bytes(step: Step) -> list[int]:
@@ -109,10 +124,9 @@ def _window_fields(step: Step, position: int, runs: Runs, before: int) -> str:
     return nested(fields)
 
 
-def _fields(step: Step) -> StructFields:
+def _fields(step: Step, tail: PanelTail) -> StructFields:
     """The fields that all have."""
-    conv, tail = convolution(step), tail_of(step)
-    assert tail is not None
+    conv = convolution(step)
     words, scale = tail.pack(conv)
     return {
         "weights": words,
@@ -122,66 +136,66 @@ def _fields(step: Step) -> StructFields:
     }
 
 
-def _conv_fields(step: Step) -> StructFields:
+def _conv_fields(step: Step, tail: PanelTail) -> StructFields:
     """The fields of ``eu_panels_t``."""
     parts = tall_parts(step)
     assert parts is not None
-    return _fields(step) | {"rows": step.groups, "in": _window_fields(step, 0, parts[0], 1)}
+    return _fields(step, tail) | {"rows": step.groups, "in": _window_fields(step, 0, parts[0], 1)}
 
 
 def _kernel(
-    name: str,
+    of: Panels,
+    form: str,
     tail: PanelTail,
     required: tuple[str, ...],
     fits: Callable[[Step], bool],
     arguments: Callable[[Step], Arguments],
     chosen: Chosen,
-    order: str,
 ) -> Kernel:
+    name = f"eu_{of.family}_{form}_{tail.name}"
+
     def accepts(step: Step) -> bool:
-        return fits(step) and _fits(step) and tail_of(step) is tail and chosen(step)
+        return fits(step) and of.fits(step) and of.tail_of(step) is tail and chosen(step)
 
     return Kernel(
         name,
         "dsp",
         accepts,
         arguments,
-        (order, "eu_panels", "eu_panels_rows", *required),
+        (*of.before, "eu_panels", "eu_panels_rows", *of.behind, *required, f"{name}_loop"),
         scratch_bytes=_scratch,
         overlap=_overlap,
         words_align=windows_align,
     )
 
 
-def convolutions(chosen: Chosen, order: str = BURSTS) -> tuple[Kernel, ...]:
+def convolutions(chosen: Chosen, of: Panels) -> tuple[Kernel, ...]:
     """Convolutions, where they are ``chosen``."""
 
     def kernel(tail: PanelTail) -> Kernel:
         def arguments(step: Step) -> Arguments:
-            return Arguments("eu_panels_t", _conv_fields(step))
+            return Arguments("eu_panels_t", _conv_fields(step, tail))
 
-        required = ("eu_panels_conv", f"eu_panels_conv_{tail.name}_loop")
-        return _kernel(f"eu_panels_conv_{tail.name}", tail, required, plain, arguments, chosen, order)
+        return _kernel(of, "conv", tail, ("eu_panels_conv",), plain, arguments, chosen)
 
-    return tuple(kernel(tail) for tail in TAILS)
+    return tuple(kernel(tail) for tail in of.tails)
 
 
-def additions_after(chosen: Chosen, order: str = BURSTS) -> tuple[Kernel, ...]:
+def additions_after(chosen: Chosen, of: Panels) -> tuple[Kernel, ...]:
     """Convolutions that add a signal to their int8 results, where they are ``chosen``."""
 
     def kernel(tail: PanelTail) -> Kernel:
         def arguments(step: Step) -> Arguments:
             added = addition_fields(step)
             del added["other_step"]
-            return Arguments("eu_panels_add_t", {"conv": _conv_fields(step)} | added)
+            return Arguments("eu_panels_add_t", {"conv": _conv_fields(step, tail)} | added)
 
-        required = ("eu_panels_conv", "eu_panels_add", f"eu_panels_add_{tail.name}_loop")
-        return _kernel(f"eu_panels_add_{tail.name}", tail, required, adds, arguments, chosen, order)
+        return _kernel(of, "add", tail, ("eu_panels_conv", "eu_panels_add"), adds, arguments, chosen)
 
-    return tuple(kernel(tail) for tail in TAILS)
+    return tuple(kernel(tail) for tail in of.tails)
 
 
-def sums(chosen: Chosen, order: str = BURSTS) -> tuple[Kernel, ...]:
+def sums(chosen: Chosen, of: Panels) -> tuple[Kernel, ...]:
     """Convolutions over two signals, where they are ``chosen``."""
 
     def kernel(tail: PanelTail) -> Kernel:
@@ -190,17 +204,21 @@ def sums(chosen: Chosen, order: str = BURSTS) -> tuple[Kernel, ...]:
             assert parts is not None
             windows = {"a": _window_fields(step, 0, parts[0], 1), "b": _window_fields(step, 1, parts[1], 0)}
             groups: StructFields = {"groups": step.groups, "repeat": parameters(step, ConvSum).repeat}
-            return Arguments("eu_panels_sum_t", _fields(step) | groups | windows)
+            return Arguments("eu_panels_sum_t", _fields(step, tail) | groups | windows)
 
-        required = ("eu_panels_sum", f"eu_panels_sum_{tail.name}_loop")
-        return _kernel(f"eu_panels_sum_{tail.name}", tail, required, plain, arguments, chosen, order)
+        return _kernel(of, "sum", tail, ("eu_panels_sum",), plain, arguments, chosen)
 
-    return tuple(kernel(tail) for tail in SUMMING)
+    return tuple(kernel(tail) for tail in of.summing)
 
 
 def rows_by_kind(chosen: Chosen, order: str = BURSTS) -> dict[str, tuple[Kernel, ...]]:
-    """All of them by kind of step, where they are ``chosen``."""
+    """All of those with int8 weights by kind of step, where they are ``chosen``."""
+    return rows_of(with_int8(order), chosen)
+
+
+def rows_of(family: Panels, chosen: Chosen) -> dict[str, tuple[Kernel, ...]]:
+    """All of a family by kind of step, where they are ``chosen``."""
     return {
-        "conv": (*convolutions(chosen, order), *additions_after(chosen, order)),
-        "conv_sum": sums(chosen, order),
+        "conv": (*convolutions(chosen, family), *additions_after(chosen, family)),
+        "conv_sum": sums(chosen, family),
     }
