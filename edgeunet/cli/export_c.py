@@ -15,6 +15,7 @@ from edgeunet.cli.options.aligned import aligned_option
 from edgeunet.cli.options.completion import board_names
 from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.kernels import kernels_option
+from edgeunet.cli.options.package import PackageOptions, package_options, say_package
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
 from edgeunet.cli.options.prefer import prefer_option
 from edgeunet.cli.options.scratch import scratch_option
@@ -81,6 +82,7 @@ AUTO = "auto"
 @click.option("--explain", "explained", is_flag=True, help="Print what sets the arena's size and what would lower it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about what was written.")
 @pipeline_options
+@package_options
 @click.option("--no-arena", is_flag=True, help="array: do not measure the arena with the TFLM interpreter.")
 def command(
     model: Path,
@@ -101,8 +103,10 @@ def command(
     as_json: bool,
     no_arena: bool,
     pipeline: PipelineOptions,
+    package: PackageOptions,
 ) -> None:
     """Write C for MODEL (a .tflite file) into a directory."""
+    package.check()
     identifier = check_identifier(name) if name is not None else suggest_identifier(model.name.split(".")[0])
     if flavour == "array":
         given = (kernels, target, mode, hop, recompute, ram_bytes, effort, aligned, scratch, prefer, explained)
@@ -113,6 +117,8 @@ def command(
             )
         if pipeline.wanted:
             raise click.UsageError("--pipeline is for --format compiled; leave it out.")
+        if package.ecosystem is not None:
+            raise click.UsageError("--package is for --format compiled; leave it out.")
         _export_array(model, directory, identifier, measure=not no_arena, as_json=as_json)
     else:
         asked = Choice(mode, hop, recompute, effort, aligned, scratch)
@@ -120,7 +126,9 @@ def command(
             raise click.UsageError(f"--kernels {AUTO} is for every target, --target {target} for one; leave one out.")
         everywhere = target is None and kernels in (None, AUTO)
         flavours = tuple(FLAVOURS.values()) if everywhere else (_flavour(kernels, target),)
-        _export_compiled(model, directory, identifier, flavours, asked, ram_bytes, prefer, explained, as_json, pipeline)
+        _export_compiled(
+            model, directory, identifier, flavours, asked, ram_bytes, prefer, explained, as_json, pipeline, package
+        )
 
 
 def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_json: bool) -> None:
@@ -161,10 +169,10 @@ def _export_compiled(
     explained: bool,
     as_json: bool,
     pipeline: PipelineOptions,
+    package: PackageOptions,
 ) -> None:
     """Compile for one flavour, or for all of them into one folder."""
     from edgeunet.emit.preference import preferred
-    from edgeunet.emit.source import summary
     from edgeunet.emit.work import predicted_layers
     from edgeunet.graph import read_tflite
     from edgeunet.modelcard import read_card
@@ -178,29 +186,57 @@ def _export_compiled(
     kernels = {name: preferred(graph, flavour, choices[name], preference, note) for name, flavour in on.items()}
     told: tuple[str, ...] = ()
     if len(flavours) == 1:
-        compiled = _compile(graph, name, kernels[flavours[0].name], choices[flavours[0].name], card, pipeline)
+        compiled = _compile(graph, name, kernels[flavours[0].name], choices[flavours[0].name], card, pipeline, package)
     else:
-        compiled, told = _compile_everywhere(graph, name, choices, kernels, asked, card, ram_bytes, pipeline)
-    if pipeline.wanted:
-        from edgeunet.pipeline.program import add_pipeline
-
-        compiled, _ = add_pipeline(compiled, graph, card, pipeline.request())
-    stems = (name, *(f"{name}_{flavour}" for flavour in FLAVOURS))
-    other_forms = {f"{stem}{ending}" for stem in stems for ending in (".c", ".h", "_weights.h")}
-    compiled.sources.write(directory, instead_of=other_forms)
-    say(*told, err=True)
-    if compiled.untried:
-        say(compiled.untried.sentence(), err=True)
-    if as_json:
-        print_json(summary(compiled, directory), indent=2)
-    else:
-        for path in compiled.sources.files:
-            say(str(directory / path))
+        compiled, told = _compile_everywhere(graph, name, choices, kernels, asked, card, ram_bytes, pipeline, package)
+    _write(compiled, graph, card, directory, told, as_json, pipeline, package)
     for flavour in flavours if explained else ():
         if len(flavours) > 1:
             say("", f"{flavour.name}: {flavour.title}", err=as_json)
         if flavour.name in choices:
             say(*explain_model(graph, kernels[flavour.name], choices[flavour.name], predicted_layers), err=as_json)
+
+
+def _write(
+    compiled: Compiled,
+    graph: Graph,
+    card: ModelCard | None,
+    directory: Path,
+    told: Sequence[str],
+    as_json: bool,
+    pipeline: PipelineOptions,
+    package: PackageOptions,
+) -> None:
+    """Write the C, or the package around it, and say so."""
+    from edgeunet.emit.source import summary
+
+    stages, written = None, None
+    if pipeline.wanted:
+        from edgeunet.pipeline.program import add_pipeline
+
+        compiled, stages = add_pipeline(compiled, graph, card, pipeline.request())
+    if package.ecosystem is not None:
+        from edgeunet.packages.writing import write_package
+
+        written = write_package(
+            compiled, package.ecosystem, directory, card, stages, version=package.version, force=package.force
+        )
+    else:
+        stems = (compiled.name, *(f"{compiled.name}_{flavour}" for flavour in FLAVOURS))
+        other_forms = {f"{stem}{ending}" for stem in stems for ending in (".c", ".h", "_weights.h")}
+        compiled.sources.write(directory, instead_of=other_forms)
+    say(*told, err=True)
+    if compiled.untried:
+        say(compiled.untried.sentence(), err=True)
+    if written is not None:
+        say_package(written)
+    files = written.files if written is not None else tuple(compiled.sources.files)
+    if as_json:
+        about = {"package": written.ecosystem, "version": str(written.version)} if written is not None else {}
+        print_json({**summary(compiled, directory), **about, "files": [str(directory / p) for p in files]}, indent=2)
+    else:
+        for path in files:
+            say(str(directory / path))
 
 
 def _choices(graph: Graph, flavours: Sequence[Flavour], asked: Choice, ram_bytes: int | None) -> dict[str, Choice]:
@@ -227,7 +263,13 @@ def _choices(graph: Graph, flavours: Sequence[Flavour], asked: Choice, ram_bytes
 
 
 def _compile(
-    graph: Graph, name: str, flavour: Flavour, choice: Choice, card: ModelCard | None, pipeline: PipelineOptions
+    graph: Graph,
+    name: str,
+    flavour: Flavour,
+    choice: Choice,
+    card: ModelCard | None,
+    pipeline: PipelineOptions,
+    package: PackageOptions,
 ) -> Compiled:
     from edgeunet.emit import compile_model
     from edgeunet.emit.compile import default_command
@@ -242,7 +284,7 @@ def _compile(
         hop=choice.hop,
         recompute=choice.recompute,
         card=card,
-        command=line + pipeline.arguments(),
+        command=line + pipeline.arguments() + package.arguments(),
         effort=choice.effort,
         aligned=choice.aligned,
     )
@@ -257,6 +299,7 @@ def _compile_everywhere(
     card: ModelCard | None,
     ram_bytes: int | None,
     pipeline: PipelineOptions,
+    package: PackageOptions,
 ) -> tuple[Compiled, tuple[str, ...]]:
     """What was compiled, and what to say of it once it is written."""
     from edgeunet.emit.compile import options_of
@@ -265,7 +308,9 @@ def _compile_everywhere(
     ram = f" --ram {ram_bytes}" if ram_bytes is not None else ""
     prefers = {flavour.prefers for flavour in flavours.values()} - {FAST}
     prefer = f" --prefer {prefers.pop()}" if prefers else ""
-    line = f"edgeunet export-c --kernels {AUTO}{options_of(asked)}{ram}{prefer}{pipeline.arguments()}"
+    line = (
+        f"edgeunet export-c --kernels {AUTO}{options_of(asked)}{ram}{prefer}{pipeline.arguments()}{package.arguments()}"
+    )
     made = compile_everywhere(graph, name, choices, card, line, flavours)
     left_out = (f"no {flavour} kernels: {reason}" for flavour, reason in made.left_out.items())
     sizes = "; ".join(

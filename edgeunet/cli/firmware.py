@@ -11,6 +11,7 @@ from edgeunet.cli.options.aligned import aligned_option
 from edgeunet.cli.options.completion import board_names
 from edgeunet.cli.options.effort import effort_option
 from edgeunet.cli.options.kernels import kernels_option
+from edgeunet.cli.options.package import say_changed
 from edgeunet.cli.options.pipeline import PipelineOptions, pipeline_options
 from edgeunet.cli.options.prefer import prefer_option
 from edgeunet.cli.options.scratch import scratch_option
@@ -84,10 +85,7 @@ def new(
         force=force,
         note=partial(say, err=True),
     )
-    for path in project.kept:
-        say(f"kept {shell_path(directory / path)}, changed since it was written; --force replaces it", err=True)
-    for path in project.replaced:
-        say(f"replaced {shell_path(directory / path)}, which had been changed", err=True)
+    say_changed(directory, project.kept, project.replaced)
     what = f"{project.model} and its pipeline" if project.has_pipeline else project.model
     say(f"{directory}: firmware for {project.board} around {what}")
     say(f"next: edgeunet flash {shell_path(directory)}")

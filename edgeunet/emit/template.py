@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from edgeunet.escaping.c import CIdentifier, Source, comma_list
 from edgeunet.escaping.html import Markup
+from edgeunet.escaping.manifests import Json, PropertyText, Rust, Toml, XmlText, Yaml
 from edgeunet.escaping.markdown import Markdown
 from edgeunet.escaping.written import Written, written
 
@@ -62,6 +63,48 @@ class MarkdownPage(Page):
     """A page of Markdown."""
 
     accepts = Markdown
+
+
+@dataclass(frozen=True, eq=False)
+class JsonPage(Page):
+    """A page of JSON."""
+
+    accepts = Json
+
+
+@dataclass(frozen=True, eq=False)
+class YamlPage(Page):
+    """A page of YAML."""
+
+    accepts = Yaml
+
+
+@dataclass(frozen=True, eq=False)
+class TomlPage(Page):
+    """A page of TOML."""
+
+    accepts = Toml
+
+
+@dataclass(frozen=True, eq=False)
+class RustPage(Page):
+    """A page of Rust."""
+
+    accepts = Rust
+
+
+@dataclass(frozen=True, eq=False)
+class PropertiesPage(Page):
+    """A page of lines ``key=value``."""
+
+    accepts = PropertyText
+
+
+@dataclass(frozen=True, eq=False)
+class XmlPage(Page):
+    """A page of XML."""
+
+    accepts = XmlText
 
 
 def render(page: Page) -> str:

@@ -6,7 +6,9 @@ takes nothing but integers and the types of its destination (`edgeunet.emit.temp
 
 | destination | module | made by |
 |---|---|---|
-| C, CMake | `c` | `c_comment`, `c_string`, `cmake_comment`, `CIdentifier` |
+| C, CMake | `c` | `c_comment`, `c_string`, `cmake_comment`, `cmake_string`, `CIdentifier` |
+| JSON, YAML, TOML | `manifests` | `json_string`, `yaml_string`, `toml_string` |
+| XML, properties, Rust | `manifests` | `xml_text`, `property_text`, `rust_string` |
 | HTML and SVG | `html` | `html_text`, `html_number` |
 | Markdown | `markdown` | `markdown_text`, `markdown_code` |
 | a shell, by way of a printed command | `shell` | `shell_word`, `shell_path`, `shell_line` |

@@ -9,6 +9,7 @@ from edgeunet.escaping.written import HIDDEN, Written, between_commas, shortened
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STRING = re.compile(r'"(?:[^"\\]|\\(?:["\\]|[0-7]{3}))*"')
+_ARGUMENT = re.compile(r'"(?:[^"\\$;@]|\\["\\$])*"')
 _ASCII = range(32, 127)
 LONGEST_COMMENT = 400
 """Characters of a comment; a compiler need not take a line of more than 4,095."""
@@ -83,6 +84,20 @@ class CMakeComment(Source):
             raise ValueError(f"{self.text!r} does not fit into a line of CMake")
 
 
+class CMakeString(Source):
+    """A quoted argument of CMake, quotes included.
+
+    Raises
+    ------
+    ValueError
+        When ``text`` is none; `cmake_string` makes one.
+    """
+
+    def __post_init__(self) -> None:
+        if HIDDEN.search(self.text) or not _ARGUMENT.fullmatch(self.text):
+            raise ValueError(f"{self.text!r} is no quoted argument of CMake")
+
+
 def c_comment(text: str) -> CComment:
     """``text`` for a comment: one line of bounded length, unable to end the comment or to open another."""
     plain = _printable(shortened(text, LONGEST_COMMENT))
@@ -113,6 +128,12 @@ def _octal(character: str) -> str:
 def cmake_comment(text: str) -> CMakeComment:
     """``text`` for a ``#`` comment of a CMake file."""
     return CMakeComment(_printable(shortened(text, LONGEST_COMMENT)))
+
+
+def cmake_string(text: str) -> CMakeString:
+    """``text`` as a quoted argument. Semicolons, which make lists later, are commas, and ``@`` is a question mark."""
+    plain = _printable(shortened(text, LONGEST_COMMENT)).replace(";", ",").replace("@", "?")
+    return CMakeString('"' + re.sub(r'(["\\$])', r"\\\1", plain) + '"')
 
 
 def _printable(text: str) -> str:

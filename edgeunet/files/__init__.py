@@ -1,7 +1,7 @@
 """Files: read with a sentence for what is wrong, written whole or not at all, sets of them together or not at all."""
 
 from edgeunet.files.commit import settle
-from edgeunet.files.manifest import listed_digests, outdated_files
+from edgeunet.files.manifest import changed_files, listed_digests, outdated_files, text_digests
 from edgeunet.files.places import is_hidden, make_directory, require_writable
 from edgeunet.files.reading import (
     LARGEST_READ_BYTES,
@@ -22,6 +22,7 @@ __all__ = [
     "LARGEST_TEXT_BYTES",
     "PREFIX",
     "FileSet",
+    "changed_files",
     "claiming",
     "file_digest",
     "is_file",
@@ -40,6 +41,7 @@ __all__ = [
     "require_writable",
     "scratch_directory",
     "settle",
+    "text_digests",
     "write_bytes",
     "write_json",
     "write_text",

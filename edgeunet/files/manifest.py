@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from edgeunet.files.reading import read_json
@@ -34,3 +34,24 @@ def outdated_files(directory: Path, manifest: str) -> Iterator[str]:
         place = directory / name
         if place.is_file() and hashlib.sha256(place.read_bytes()).hexdigest() == digest:
             yield name
+
+
+def text_digests(files: Mapping[str, str]) -> dict[str, str]:
+    """Return path → SHA-256 of the text of each of ``files``, in the order of paths."""
+    return {path: hashlib.sha256(text.encode()).hexdigest() for path, text in sorted(files.items())}
+
+
+def changed_files(directory: Path, manifest: str, digests: Mapping[str, str]) -> set[str]:
+    """Return which files the user changed since the manifest was written, of those to be written now.
+
+    Parameters
+    ----------
+    digests : of what will be written, by path. A file that has its new content already is not a changed one.
+    """
+    written = listed_digests(directory, manifest)
+    there = {
+        path: hashlib.sha256((directory / path).read_bytes()).hexdigest()
+        for path in digests
+        if (directory / path).is_file()
+    }
+    return {path for path, found in there.items() if found not in (digests[path], written.get(path))}

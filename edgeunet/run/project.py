@@ -14,7 +14,7 @@ from edgeunet.emit.source import Compiled, Interface
 from edgeunet.errors import RunError
 from edgeunet.escaping.c import CIdentifier, CText, Source
 from edgeunet.escaping.written import written
-from edgeunet.files import PREFIX, FileSet, listed_digests, outdated_files, read_json, settle
+from edgeunet.files import PREFIX, FileSet, changed_files, outdated_files, read_json, settle, text_digests
 from edgeunet.pipeline.selftest import call_width
 from edgeunet.run.machines.boards import Board, load_boards, template_directory
 from edgeunet.run.recording import Recording
@@ -156,9 +156,9 @@ def write_project(
     if recording is not None:
         files["src/recording.h"] = recording.header()
         mark["recording"] = recording.document()
-    mark["files"] = {path: _digest(text.encode()) for path, text in sorted(files.items())}
+    mark["files"] = text_digests(files)
     with FileSet(directory, lambda: outdated_files(directory, MARK)) as written:
-        changed = _changed_files(directory, mark["files"])
+        changed = changed_files(directory, MARK, mark["files"])
         for path, text in files.items():
             if force or path not in changed:
                 written.write_text(directory / path, text)
@@ -190,22 +190,6 @@ def _template_files(
             text = fill(text, CIdentifier(compiled.name), BoardName(board), filled)
         files[target.as_posix()] = text
     return files
-
-
-def _changed_files(directory: Path, digests: Mapping[str, str]) -> set[str]:
-    """Return which files the user changed, of those to be written.
-
-    Parameters
-    ----------
-    digests : of what will be written, by path. A file that has its new content already is not a changed one.
-    """
-    written = listed_digests(directory, MARK)
-    there = {path: _digest((directory / path).read_bytes()) for path in digests if (directory / path).is_file()}
-    return {path for path, found in there.items() if found not in (digests[path], written.get(path))}
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def fill(text: str, model: CIdentifier, board: BoardName, filled: Mapping[str, CText]) -> str:

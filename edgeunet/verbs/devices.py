@@ -32,6 +32,9 @@ def export_c(
     adc_bits: int | None = None,
     threshold: float = 0.0,
     normalization: Literal["causal", "none"] | None = None,
+    package: Literal["cmake", "zephyr", "esp-idf", "arduino", "platformio", "cmsis-pack", "rust"] | None = None,
+    package_version: str | None = None,
+    force: bool = False,
     no_arena: bool = False,
 ) -> Document:
     """Compile a ``.tflite`` model to self-contained C, or write it as a C array for TFLM (``edgeunet export-c``).
@@ -61,6 +64,9 @@ def export_c(
     adc_bits : pipeline: width of a sample; above 16 there is a call for int32 too; ``None`` for 16, or the model's.
     threshold : pipeline: by how much a class must lead background.
     normalization : pipeline: ``"causal"`` or ``"none"`` instead of the model card's.
+    package : write a package for this ecosystem, with an example, again into the same folder at any time.
+    package_version : of the package; ``None`` for 1.0.0, then what follows from what changed.
+    force : package: replace files that were changed; else they are kept and named.
     no_arena : array: do not measure the arena with the TFLM interpreter.
 
     Returns
@@ -68,7 +74,7 @@ def export_c(
     dict
         Schema ``edgeunet.export-c/1``: ``model``, ``kernels``, ``mode``, ``hop_samples``, ``lookahead_samples``,
         ``arena_bytes``, ``state_bytes``, ``weights_bytes``, ``macs`` (per call), ``layers`` (how many), ``untried``
-        (what planning left out, in words), ``files``;
+        (what planning left out, in words), ``files``; of a package ``package`` and ``version``;
         of an array ``format``, ``model_bytes``, ``arena_bytes``, ``operators`` (count by name), ``files``.
 
     Raises

@@ -10,7 +10,7 @@ PACKAGE = Path(edgeunet.__file__).parent
 
 ORDER = (
     "spec", "signals", "model", "train", "quantize", "foreign", "graph", "program", "lower", "rewrite", "timing",
-    "kernels", "schedule", "emit", "pipeline", "power", "run", "report", "cli", "verbs",
+    "kernels", "schedule", "emit", "pipeline", "power", "run", "packages", "report", "cli", "verbs",
 )  # fmt: skip
 
 LEAVES = {

@@ -43,6 +43,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     ),
     "Kernels": ("--kernels", "--prefer", "--cflags"),
     "Pipeline": ("--pipeline", "--input-rate", "--adc-uv", "--adc-bits", "--threshold", "--normalization"),
+    "Packages": ("--package", "--package-version", "--force"),
     "Time and energy": ("--weights", "--energy", "--energy-mode", "--capacity-mah", "--voltage"),
     "How it is run": (
         "--toolchain",

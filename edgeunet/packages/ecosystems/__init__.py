@@ -1,0 +1,1 @@
+"""One module per ecosystem: the files that it expects around the C."""
