@@ -11,7 +11,7 @@ from edgeunet.escaping.manifests import PropertyText, property_text
 from edgeunet.packages.library import REPOSITORY, ExamplePage, Library, example_fields, example_files
 from edgeunet.packages.parts import c_below, papers
 
-_FUNCTION = re.compile(r"^\w+ \*?(\w+)\(", re.MULTILINE)
+_FUNCTION = re.compile(r"^(?:const )?\w+ \*?(\w+)\(", re.MULTILINE)
 _TYPE = re.compile(r"^\} (\w+);", re.MULTILINE)
 _CONSTANT = re.compile(r"^#define (\w+) ", re.MULTILINE)
 
