@@ -44,8 +44,23 @@ FAST := tests/test_architecture.py tests/test_docs.py tests/files/test_reading.p
 fast: $(READY) ## the tests of structure, names, pages, program, lowering and spec: under half a minute
 	$(PYTEST) -q $(FAST)
 
+# The tools of ecosystems want other versions of what edgeunet uses, so they have a folder of their own.
+PACKAGE_TOOLS := .venv-packages/.ready
+
+$(PACKAGE_TOOLS): ci/package-tools.txt
+	$(PYTHON) -m venv .venv-packages
+	.venv-packages/bin/python -m pip install --quiet --progress-bar off --requirement ci/package-tools.txt
+	@touch $@
+
+.PHONY: package-tools
+package-tools: $(PACKAGE_TOOLS) ## west, kconfiglib, compote, PlatformIO and cmsis-pack-manager, in .venv-packages
+
+.PHONY: packages
+packages: $(READY) $(PACKAGE_TOOLS) ## each ecosystem's own tool takes the packages of export-c, offline
+	$(PYTEST) -q -m nightly tests/packages
+
 .PHONY: nightly
-nightly: $(READY) ## the long tests too: every core with every compiler, thousands of random networks
+nightly: $(READY) $(PACKAGE_TOOLS) ## the long tests too: every core with every compiler, thousands of random networks
 	$(PYTEST) -n auto --dist worksteal -m "nightly or not nightly"
 
 .PHONY: mutants

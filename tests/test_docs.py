@@ -26,7 +26,9 @@ from tests.rigs.tools import need
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
-    path.relative_to(ROOT) for pattern in ("*.md", "docs/*.md", "benchmarks/*.md") for path in ROOT.glob(pattern)
+    path.relative_to(ROOT)
+    for pattern in ("*.md", "docs/*.md", "docs/packages/*.md", "benchmarks/*.md")
+    for path in ROOT.glob(pattern)
 )
 _FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 _CODE = re.compile(r"`[^`\n]*`")
@@ -69,7 +71,9 @@ NAMED = [page for page in (*PAGES, Path("edgeunet/kernels/README.md")) if page.p
 """The pages that name places of the code."""
 PLACES = (".", "edgeunet", "edgeunet/kernels", "edgeunet/kernels/*", "firmware_templates/bare-metal")
 """What a path on a page may be below."""
-MADE = re.compile(r"(board_row|ecg\w*|my\w*|std\w+|string|arm_\w+|\w*report)\.\w+|(src/)?main\.c|src/recording\.h")
+MADE = re.compile(
+    r"(board_row|ecg\w*|my\w*|std\w+|string|arm_\w+|\w*report)\.\w+|idf\.py|(src/)?main\.c|src/recording\.h"
+)
 """Files that are written by what the page describes, or are a compiler's."""
 _PATH = re.compile(r"[\w.-]*\w/[\w./-]*|\w+\.(?:py|c|h|md|jinja)")
 _DOTTED = re.compile(r"\w+(?:\.\w+)+")
@@ -117,7 +121,7 @@ def named(dotted: str) -> bool:
 
 @pytest.mark.parametrize("page", NAMED, ids=str)
 def test_every_module_that_a_page_names_exists(page: Path) -> None:
-    files = re.compile(r".*\.(toml|json|html|md|py|c|h|tflite|keras)")
+    files = re.compile(r".*\.(toml|json|html|md|py|c|h|tflite|keras|pdsc|pack)")
     dotted = {code for code in codes(page) if _DOTTED.fullmatch(code) and not files.fullmatch(code)}
     ours = {code for code in dotted if code.partition(".")[0] in {*ORDER, "edgeunet"}}
     missing = sorted(code for code in ours if not named(code))

@@ -124,9 +124,8 @@ def command(
         asked = Choice(mode, hop, recompute, effort, aligned, scratch)
         if kernels == AUTO and target is not None:
             raise click.UsageError(f"--kernels {AUTO} is for every target, --target {target} for one; leave one out.")
-        everywhere = target is None and kernels in (None, AUTO)
-        flavours = tuple(FLAVOURS.values()) if everywhere else (_flavour(kernels, target),)
-        _export_compiled(
+        flavours = export_flavours(kernels, target)
+        export_compiled(
             model, directory, identifier, flavours, asked, ram_bytes, prefer, explained, as_json, pipeline, package
         )
 
@@ -151,6 +150,12 @@ def _export_array(model: Path, directory: Path, name: str, *, measure: bool, as_
         say("The arena was not measured; the header says so.", err=True)
 
 
+def export_flavours(kernels: str | None, target: str | None) -> tuple[Flavour, ...]:
+    """Every flavour, or the one that was asked for or that the target runs best."""
+    everywhere = target is None and kernels in (None, AUTO)
+    return tuple(FLAVOURS.values()) if everywhere else (_flavour(kernels, target),)
+
+
 def _flavour(kernels: str | None, target: str | None) -> Flavour:
     """The kernels asked for, or those that the target's core runs best."""
     from edgeunet.run.target import find_board, target_kernels
@@ -158,7 +163,7 @@ def _flavour(kernels: str | None, target: str | None) -> Flavour:
     return find_flavour(kernels or "") if target is None else target_kernels(find_board(target), kernels)
 
 
-def _export_compiled(
+def export_compiled(
     model: Path,
     directory: Path,
     name: str,
@@ -171,7 +176,7 @@ def _export_compiled(
     pipeline: PipelineOptions,
     package: PackageOptions,
 ) -> None:
-    """Compile for one flavour, or for all of them into one folder."""
+    """Compile for one flavour, or for all of them into one folder, and write it alone or as a package."""
     from edgeunet.emit.preference import preferred
     from edgeunet.emit.work import predicted_layers
     from edgeunet.graph import read_tflite

@@ -267,6 +267,9 @@ def firmware_new(
     adc_bits: int | None = None,
     threshold: float = 0.0,
     normalization: Literal["causal", "none"] | None = None,
+    template: Literal[
+        "bare-metal", "cmake", "zephyr", "esp-idf", "arduino", "platformio", "cmsis-pack", "rust"
+    ] = "bare-metal",
     force: bool = False,
 ) -> None:
     """Write a bare-metal firmware project around a model (``edgeunet firmware new``).
@@ -291,6 +294,7 @@ def firmware_new(
     adc_bits : pipeline: width of a sample; above 16 there is a call for int32 too; ``None`` for 16, or the model's.
     threshold : pipeline: by how much a class must lead background.
     normalization : pipeline: ``"causal"`` or ``"none"`` instead of the model card's.
+    template : a project without an operating system, or a package with an example, as of `export_c`.
     force : replace files of the project that were changed; else they are kept, and named on stderr.
 
     Raises

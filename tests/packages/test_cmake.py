@@ -1,4 +1,4 @@
-"""The CMake package in projects: as a folder of one, installed and found, by pkg-config; C and C++; two models at once."""
+"""The CMake package: as a folder of a project, installed and found, by pkg-config; C and C++; two models at once."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ foreach(language c cpp)
   target_link_libraries(app_${{language}} PRIVATE edgeunet::ecg edgeunet::ppg)
 endforeach()
 """
-FETCH = "include(FetchContent)\nFetchContent_Declare(ppg SOURCE_DIR ${CMAKE_SOURCE_DIR}/ppg)\nFetchContent_MakeAvailable(ppg)"
+FETCH = """include(FetchContent)
+FetchContent_Declare(ppg SOURCE_DIR ${CMAKE_SOURCE_DIR}/ppg)
+FetchContent_MakeAvailable(ppg)
+"""
 
 
 def run(*command: object, **environment: str) -> str:
@@ -105,9 +108,11 @@ def test_an_installed_one_is_found_by_its_major_version(tmp_path: Path) -> None:
     (project / "main.c").write_text('#include "ecg.h"\nint main(void) { return ECG_LAYERS == 0; }\n')
     for version, fits in (("1.1", True), ("1.4", False), ("2.0", False)):
         (project / "CMakeLists.txt").write_text(
-            f"cmake_minimum_required(VERSION 3.19)\nproject(app C)\nfind_package(edgeunet_ecg {version} CONFIG)\n"
+            "cmake_minimum_required(VERSION 3.19)\nproject(app C)\n"
+            f"find_package(edgeunet_ecg {version} CONFIG)\n"
             'message(STATUS "found=${edgeunet_ecg_FOUND}")\n'
-            "if(edgeunet_ecg_FOUND)\n  add_executable(app main.c)\n  target_link_libraries(app edgeunet::ecg)\nendif()\n"
+            "if(edgeunet_ecg_FOUND)\n  add_executable(app main.c)\n"
+            "  target_link_libraries(app edgeunet::ecg)\nendif()\n"
         )
         shutil.rmtree(project / "build", ignore_errors=True)
         said = run("cmake", "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={prefix}")

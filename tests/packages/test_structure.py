@@ -1,4 +1,4 @@
-"""What an ecosystem looks for in a package: files that are there, manifests that its parsers read, versions that agree."""
+"""What an ecosystem looks for in a package: its files, manifests that its parsers read, versions that agree."""
 
 from __future__ import annotations
 

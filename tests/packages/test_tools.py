@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rigs.packages import KINDS, VERSION, Kind, package_tool, printed, write
+from tests.rigs.packages import KINDS, Kind, package_tool, printed, write
 
 pytestmark = pytest.mark.nightly
 
@@ -120,35 +120,32 @@ def test_platformio_packs_the_library(tmp_path: Path, kind: Kind) -> None:
 
 
 CMSIS = """
-import cmsis_pack_manager
+import cmsis_pack_manager, json, pathlib
+for name in ("index", "aliases"):
+    path = pathlib.Path("json", name + ".json")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("{}")
 cache = cmsis_pack_manager.Cache(True, True, json_path="json", data_path="data")
-print(bool(cache.add_pack_from_path("lib/edgeunet.ecg.pdsc")), cache.index)
+cache.add_pack_from_path("stub.pdsc")
+print(json.dumps({name: device["from_pack"] for name, device in cache.index.items()}))
 """
+DEVICE = """<devices><family Dfamily="F" Dvendor="edgeunet:0"><device Dname="STUB">
+<processor Dcore="Cortex-M4" DcoreVersion="r0p1" Dfpu="0" Dmpu="0" Dendian="Little-endian" Dclock="1"/>
+</device></family></devices>"""
 
 
 def test_cmsis_pack_manager_reads_the_description(tmp_path: Path) -> None:
-    """It lists devices, of which there are none; a description that is damaged it tells apart."""
+    """It lists devices, of which the pack has none: a copy gets one, which it then finds in this pack and version."""
     package = write(tmp_path / "lib", "cmsis-pack", ECG)
-    assert python(CMSIS, tmp_path).endswith("True {}\n")
+    text = (tmp_path / "lib" / "edgeunet.ecg.pdsc").read_text()
+    (tmp_path / "stub.pdsc").write_text(text.replace("</keywords>", f"</keywords>{DEVICE}"))
+    said = json.loads(python(CMSIS, tmp_path).splitlines()[-1])
+    url = "https://example.com/edgeunet/"
+    assert said == {"STUB": {"vendor": "edgeunet", "pack": "ecg", "version": "1.0.0", "url": url}}
     with zipfile.ZipFile(tmp_path / "edgeunet.ecg.1.0.0.pack", "w") as pack:
         for path in package.files:
             pack.write(tmp_path / "lib" / path, path)
-        assert pack.testzip() is None
         assert "edgeunet.ecg.pdsc" in pack.namelist()  # at the root, as the specification has it
-
-
-@pytest.fixture(scope="module")
-def cargo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which crates come from Debian's ``librust-cc-dev``."""
-    registry = Path("/usr/share/cargo/registry")
-    if not list(registry.glob("cc-*")):
-        reason = "librust-cc-dev is not installed (apt-get install cargo librust-cc-dev)"
-        pytest.fail(reason) if os.environ.get("EDGEUNET_REQUIRE") == "all" else pytest.skip(reason)
-    home = tmp_path_factory.mktemp("cargo")
-    (home / "config.toml").write_text(
-        f'[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "{registry}"\n[net]\noffline = true\n'
-    )
-    return home
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
@@ -179,7 +176,8 @@ def test_the_crate_needs_no_std_and_is_used_by_another(tmp_path: Path, cargo_hom
     app = tmp_path / "app"
     (app / "src").mkdir(parents=True)
     (app / "Cargo.toml").write_text(
-        '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nedgeunet_ecg = { path = "../lib" }\n'
+        '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n'
+        '[dependencies]\nedgeunet_ecg = { path = "../lib" }\n'
     )
     (app / "src" / "main.rs").write_text(
         "use edgeunet_ecg::{Event, Network, Pipeline, WrongLength, INPUT_VALUES, OUTPUT_VALUES};\n"

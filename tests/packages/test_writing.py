@@ -126,3 +126,19 @@ def test_options_that_mean_nothing_are_refused(tmp_path: Path, model: Path, word
     assert done.returncode == 2
     assert said in done.stderr
     assert not (tmp_path / "lib").exists()
+
+
+def test_firmware_new_writes_the_same_package(tmp_path: Path, model: Path) -> None:
+    lib, app = tmp_path / "lib", tmp_path / "app"
+    assert edgeunet("export-c", model, "-o", lib, "--package", "esp-idf", "--mode", "stream").returncode == 0
+    words = ("firmware", "new", "--model", model, "--template", "esp-idf", "-o", app, "--mode", "stream")
+    assert edgeunet(*words).returncode == 0
+    assert texts(app) == texts(lib)
+    other = edgeunet(
+        "firmware", "new", "--model", model, "--template", "rust", "-o", tmp_path / "m4", "--board", "cortex-m4"
+    )
+    assert other.returncode == 0, other.stderr
+    assert "made by" in (tmp_path / "m4" / "c" / "ecg.c").read_text()  # of one flavour alone
+    done = edgeunet(*words, "--weights", "ram")
+    assert done.returncode == 2
+    assert "--weights is for --template bare-metal" in done.stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -94,10 +93,12 @@ def printed(kind: Kind) -> list[str]:
 
 
 def package_tool(name: str) -> str:
-    """The path of a tool of an ecosystem: in ``EDGEUNET_PACKAGE_TOOLS``, in ``.venv-packages``, or on the path."""
-    places = [os.environ.get("EDGEUNET_PACKAGE_TOOLS", ""), str(Path(__file__).parents[2] / ".venv-packages" / "bin")]
-    found = shutil.which(name, path=os.pathsep.join(filter(None, places))) or shutil.which(name)
-    if found is None or (name == "python" and found.startswith(str(Path(sys.executable).parent))):
+    """The path of a tool of an ecosystem: in ``EDGEUNET_PACKAGE_TOOLS``, in ``.venv-packages``, or on the path; of
+    Python only that of such a folder."""
+    folders = [os.environ.get("EDGEUNET_PACKAGE_TOOLS", ""), str(Path(__file__).parents[2] / ".venv-packages" / "bin")]
+    places = [*filter(None, folders), *([] if name == "python" else [os.environ.get("PATH", "")])]
+    found = shutil.which(name, path=os.pathsep.join(places))
+    if found is None:
         reason = f"{name} is not installed (make package-tools)"
         pytest.fail(reason) if os.environ.get("EDGEUNET_REQUIRE") == "all" else pytest.skip(reason)
     return found
