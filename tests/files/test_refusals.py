@@ -35,6 +35,7 @@ FILES = {
 DIRECTORIES = {
     "export-c": ["export-c", "{in}/m.tflite", "-o", "{out}"],
     "export-c as an array": ["export-c", "{in}/m.tflite", "--format", "array", "--no-arena", "-o", "{out}"],
+    "export-c as a package": ["export-c", "{in}/m.tflite", "--package", "rust", "--kernels", "portable", "-o", "{out}"],
     "firmware new": ["firmware", "new", "--model", "{in}/m.tflite", "-o", "{out}"],
     "synth": ["synth", "--records", "2", "--lead", "ii", "-o", "{out}"],
     "synth as wfdb": ["synth", "--records", "2", "--lead", "ii", "--format", "wfdb", "-o", "{out}"],

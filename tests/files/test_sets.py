@@ -30,6 +30,7 @@ from edgeunet.graph import read_tflite
 from edgeunet.modelcard import ModelCard, add_card, read_card
 from edgeunet.quantize.quantization import Quantized
 from edgeunet.report import collect, write_report
+from edgeunet.packages.writing import write_package
 from edgeunet.run.project import write_project
 from edgeunet.signals import SyntheticSource
 from edgeunet.signals.recordings.export import export_records
@@ -54,6 +55,10 @@ def two_sets() -> dict[str, tuple[Write, Write]]:
             lambda place: write_project(compiled[0], None, place),
             lambda place: write_project(replace(compiled[1], name="net"), None, place),
         ),
+        "package": (
+            lambda place: write_package(compiled[0], "cmake", place, version="1.0.0"),
+            lambda place: write_package(replace(compiled[1], name="net"), "cmake", place, version="1.0.0"),
+        ),
         "npz": (lambda place: export_records(records[0], place), lambda place: export_records(fewer, place)),
         "wfdb": (
             lambda place: export_records(records[0], place, "wfdb"),
@@ -63,7 +68,7 @@ def two_sets() -> dict[str, tuple[Write, Write]]:
     }
 
 
-ALL = [pytest.param(kind, 1, marks=pytest.mark.nightly) for kind in ("C", "project", "npz", "wfdb")]
+ALL = [pytest.param(kind, 1, marks=pytest.mark.nightly) for kind in ("C", "project", "package", "npz", "wfdb")]
 
 
 @pytest.mark.parametrize(("kind", "step"), [("model", 2), ("C", 7), ("npz", 7), *ALL])
