@@ -134,22 +134,33 @@ class ExamplePage(CPage):
     ----------
     has_pipeline, streams : which of the calls there are.
     width : the end of the names of calls that take samples.
+    input, output : how macros about the first of each begin; ``several`` where there are more outputs.
     """
 
     has_pipeline: bool
     streams: bool
     width: CText
+    input: CIdentifier
+    output: CIdentifier
+    several: bool
     input_type: CText
     output_type: CText
 
 
-def example_fields(library: Library) -> tuple[CIdentifier, bool, bool, CText, CText, CText]:
+def example_fields(
+    library: Library,
+) -> tuple[CIdentifier, bool, bool, CText, CIdentifier, CIdentifier, bool, CText, CText]:
     """The fields of an `ExamplePage`."""
     made, recording = library.compiled, library.recording
     types = port_types(made.inputs, made.outputs)
     width = call_width(recording.pipeline) if recording else CText("")
+    given, ready = (
+        CIdentifier(f"{made.name.upper()}_{role}{'0' if len(side) > 1 else ''}")
+        for role, side in (("INPUT", made.inputs), ("OUTPUT", made.outputs))
+    )
     return (
-        CIdentifier(made.name), recording is not None, library.streams, width, types.input_type, types.output_type
+        CIdentifier(made.name), recording is not None, library.streams, width, given, ready, len(made.outputs) > 1,
+        types.input_type, types.output_type,
     )  # fmt: skip
 
 

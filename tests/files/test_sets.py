@@ -28,9 +28,9 @@ from edgeunet.files import (
 )
 from edgeunet.graph import read_tflite
 from edgeunet.modelcard import ModelCard, add_card, read_card
+from edgeunet.packages.writing import write_package
 from edgeunet.quantize.quantization import Quantized
 from edgeunet.report import collect, write_report
-from edgeunet.packages.writing import write_package
 from edgeunet.run.project import write_project
 from edgeunet.signals import SyntheticSource
 from edgeunet.signals.recordings.export import export_records
