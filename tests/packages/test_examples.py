@@ -77,7 +77,7 @@ def test_the_example_prints_the_events_in_c_and_as_a_sketch(tmp_path: Path, kind
 CORES = [
     pytest.param(("arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb"), id="m4"),
     pytest.param(("arm-none-eabi-gcc", "-mcpu=cortex-m33", "-mthumb"), id="m33", marks=pytest.mark.nightly),
-    pytest.param(("riscv64-unknown-elf-gcc", "-march=rv32imc", "-mabi=ilp32"), id="rv32"),
+    pytest.param(("riscv64-unknown-elf-gcc", "-march=rv32imc", "-mabi=ilp32"), id="rv32", marks=pytest.mark.nightly),
 ]
 ZEPHYR = (
     "-std=c99", "-Os", "-ffreestanding", "-fno-common", "-fno-strict-aliasing", "-Wall", "-Wextra", "-Wformat",
