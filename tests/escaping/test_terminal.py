@@ -23,7 +23,7 @@ from tests.rigs.hostile import TEXTS
 PACKAGE = Path(edgeunet.__file__).parent
 ELSEWHERE = {
     "escaping/terminal.py": {"secho", "write"},  # the way there
-    "quantize/apart.py": {"print"},  # a pipe to the process that asked
+    "worker.py": {"print"},  # a pipe to the process that asked
 }
 """What may print, or write to a stream, and why."""
 
