@@ -12,6 +12,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -56,13 +57,8 @@ class Mutant:
 def mutants_of(path: Path) -> list[Mutant]:
     """Every mutant of the module in ``path``, in the order of its lines."""
     original = path.read_text(encoding="utf-8")
-    seen, times = {_essence(original)}, Counter[str]()
-    found = []
+    times, found = Counter[str](), []
     for source in sorted(_changed(original), key=lambda changed: _first_difference(original, changed)):
-        essence = _essence(source)
-        if essence is None or essence in seen:
-            continue
-        seen.add(essence)
         line = _first_difference(original, source)
         if _is_assertion_or_end(original.splitlines()[line], source.splitlines()[line]):
             continue
@@ -74,17 +70,33 @@ def mutants_of(path: Path) -> list[Mutant]:
 
 
 def _changed(original: str) -> Iterator[str]:
-    """``original`` changed by every operator in every place: statement by statement, since each change parses anew."""
-    statements = [statement.get_code() for statement in get_ast(original).children]
-    for number, statement in enumerate(statements):
-        nodes = list(ast_nodes(get_ast(statement)))
-        before, after = "".join(statements[:number]), "".join(statements[number + 1 :])
+    """The other programs that every operator in every place makes of ``original``."""
+    for before, around, statement, after in _pieces(original):
+        whole = around + statement
+        nodes, seen = list(ast_nodes(get_ast(whole))), {_essence(whole), None}
         for name in OPERATORS:
             operator = get_operator(name)()
             for occurrence in range(sum(1 for node in nodes for _ in operator.mutation_positions(node))):
-                made = mutate_code(statement, operator, occurrence)
-                if made is not None:
-                    yield before + made + after
+                made = mutate_code(whole, operator, occurrence)
+                if made is not None and (essence := _essence(made)) not in seen:
+                    seen.add(essence)
+                    yield before + made.removeprefix(around) + after
+
+
+def _pieces(source: str) -> Iterator[tuple[str, str, str, str]]:
+    """Each statement with what lies before it, what it is parsed below, and what follows.
+
+    Every change parses anew, so that they are short: after the first, those of a class come below another class.
+    """
+    lines, begin = source.splitlines(keepends=True), 0
+    body = _parsed(source).body
+    for node in body:
+        inner = node.body[:-1] if isinstance(node, ast.ClassDef) else []
+        for number, part in enumerate([*inner, node]):
+            end = len(lines) if part is body[-1] else part.end_lineno or part.lineno
+            around = "class _:\n" if number else ""
+            yield "".join(lines[:begin]), around, "".join(lines[begin:end]), "".join(lines[end:])
+            begin = end
 
 
 def _is_assertion_or_end(before: str, after: str) -> bool:
@@ -125,7 +137,7 @@ def _key(path: Path, original: str, source: str, line: int) -> str:
             line += 1  # with a decorator go the empty lines before it
         before, after = lines[line].strip(), "(gone)"
     module = ".".join(path.relative_to(ROOT / "edgeunet").with_suffix("").parts)
-    owner = _owner(ast.parse(original), line + 1)
+    owner = _owner(_parsed(original), line + 1)
     return f"{module}{'.' if owner else ''}{owner}: {before} => {after}"
 
 
@@ -138,6 +150,11 @@ def _owner(tree: ast.AST, line: int) -> str:
         if scope is not None:
             names.append(scope.name)
     return ".".join(names)
+
+
+@lru_cache(maxsize=1)
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
 
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -159,7 +176,7 @@ def _begin(node: _Definition) -> int:
 def _statement(source: str, line: int) -> tuple[int, int] | None:
     """Lines of the innermost statement (without its body) around ``line``, where that is in a function's body."""
     innermost: tuple[int, int] | None = None
-    statements = [(ast.parse(source), False)]
+    statements: list[tuple[ast.AST, bool]] = [(_parsed(source), False)]
     while statements:
         node, inside = statements.pop()
         for child in ast.iter_child_nodes(node):

@@ -31,7 +31,7 @@ class Package:
 
 _SLOW_PLANS = (
     "test_streaming_page.py", "test_reach.py", "test_planning_cut_short.py", "test_explained.py", "test_replay.py",
-    "test_stream_sizes.py",
+    "test_stream_sizes.py", "test_fitting.py",
 )  # fmt: skip
 
 PACKAGES: Mapping[str, Package] = {
@@ -41,7 +41,7 @@ PACKAGES: Mapping[str, Package] = {
         Package("lower", slow=("test_outputs.py",)),
         Package("rewrite", slow=("test_padding.py", "test_passes.py", "test_fuse_add.py", "test_upsampled.py")),
         Package("schedule", slow=_SLOW_PLANS),
-        Package("graph", slow=("test_fuzz.py", "test_random_networks.py")),
+        Package("graph", slow=("test_fuzz.py", "test_random_networks.py", "test_long_chains.py")),
     )
 }
 """By name, those without a package below them first."""
