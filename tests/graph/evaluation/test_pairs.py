@@ -64,7 +64,7 @@ def test_slopes_of_each_channel_of_each_value_and_of_all(rng: np.random.Generato
 def test_division_by_a_single_number(rng: np.random.Generator) -> None:
     """Where the interpreters' shift is one that C defines; of what is nearly zero see docs/SUPPORTED_OPS.md."""
     compared = 0
-    for _ in range(60):
+    for _ in range(20):
         given, by = (float(np.float32(np.exp(rng.uniform(-6, 0)))) for _ in range(2))
         made = float(np.float32(given / by / 30 * rng.uniform(0.2, 3)))
         points = [int(point) for point in rng.integers(-128, 128, 3)]
@@ -83,4 +83,4 @@ def test_division_by_a_single_number(rng: np.random.Generator) -> None:
             np.testing.assert_array_equal(found[defined], judge(model, ALL)[0].ravel()[defined])
         zero = ALL.ravel() == points[0]
         np.testing.assert_array_equal(found[zero], points[2])
-    assert compared > 58 * 250
+    assert compared > 18 * 250

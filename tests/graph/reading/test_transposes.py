@@ -128,17 +128,6 @@ def test_an_order_is_changed_only_where_scales_agree() -> None:
         read_tflite(writer.build([x], [y]))
 
 
-def test_views_of_views_without_end_are_read() -> None:
-    writer = ModelWriter()
-    x = at = writer.tensor((1, 3, 8), "int8", 0.1, 2)
-    for number in range(1501):
-        shape = (1, 8, 3) if number % 2 == 0 else (1, 3, 8)
-        at = writer.op("TRANSPOSE", [at, writer.constant([0, 2, 1])], writer.tensor(shape, "int8", 0.1, 2))
-    model = writer.build([x], [at])
-    assert kinds(model) == ["TRANSPOSE"]
-    judged(model)
-
-
 def test_samples_shuffled_out_of_channels_change_order_once() -> None:
     """PixelShuffle along time, ``(channels, factor, time)`` to ``(channels, time * factor)``, between convolutions."""
     writer = ModelWriter()
