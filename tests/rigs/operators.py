@@ -28,6 +28,9 @@ class Options(Table):
     def _scalar(self, field: int, code: str, default: Any) -> Any:
         return self.values.get(field, default)  # type: ignore[attr-defined]
 
+    def numbers(self, field: int, dtype: str, what: str) -> tuple[Any, ...]:
+        return tuple(self.values.get(field, ()))  # type: ignore[attr-defined]
+
 
 def operator(kind: str, shapes: list[Any], made: tuple[int, ...], **options: Any) -> Operator:
     """An operator whose operands are shapes of int8 activations, or arrays: constants."""
