@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from edgeunet.errors import UnsupportedOpError
-from edgeunet.graph import read_tflite
+from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.reading import schema
 from tests.networks.tflite_writer import ModelWriter
@@ -129,3 +129,65 @@ def test_a_group_for_each_channel_is_depthwise_and_too_many_groups_are_refused()
     assert graph.tensors[op.inputs[1]].shape == (1, 1, 3, 8)
     with pytest.raises(UnsupportedOpError, match="'mix': it has 65 groups and 64 are supported; use fewer groups"):
         grouped(65, 130)
+
+
+def test_a_constant_and_a_signal_are_stacked() -> None:
+    writer = ModelWriter()
+    x, made = writer.tensor((1, 6, 4), "int8", 0.1), writer.tensor((1, 2, 6, 4), "int8", 0.1)
+    still = writer.tensor((1, 6, 4), "int8", 0.1, data=np.arange(24, dtype=np.int8))
+    writer.op("PACK", [still, x], made, valuesCount=2, axis=1)
+    graph = read_tflite(writer.build([x], [made]))
+    assert [op.kind for op in graph.ops if op.kind != "RESHAPE"] == ["CONCATENATION"]
+    values = np.arange(-24, 0, dtype=np.int8).reshape(1, 6, 4)
+    found = evaluate(graph, values)[0]
+    assert found.ravel().tolist() == [*range(24), *range(-24, 0)]
+
+
+def test_channels_one_by_one_are_at_most_sixty_four() -> None:
+    def reversed_channels(count: int) -> Graph:
+        writer = ModelWriter()
+        x, y = (writer.tensor((1, 1, 2, count), "int8", 0.1) for _ in range(2))
+        writer.op("REVERSE_V2", [x, writer.constant([3])], y)
+        return read_tflite(writer.build([x], [y]))
+
+    graph = reversed_channels(64)
+    values = np.arange(128).astype(np.int8).reshape(1, 1, 2, 64)
+    np.testing.assert_array_equal(evaluate(graph, values)[0].ravel(), values[..., ::-1].ravel())
+    with pytest.raises(UnsupportedOpError, match="it takes 65 channels one by one and 64 are supported; order the"):
+        reversed_channels(65)
+
+
+def steps(begin: Any, end: Any, step: Any, made: tuple[int, ...], **masks: int) -> Any:
+    options = {f"o{schema.STRIDED_SLICE_OPTIONS[name]}": value for name, value in masks.items()}
+    return decoded("STRIDED_SLICE", [S, ints(*begin), ints(*end), ints(*step)], made, **options).attributes["places"]
+
+
+def test_steps_along_axes_that_are_named_masked_or_dropped() -> None:
+    rest = ((0, 6, 1), (0, 4, 1))
+    assert steps((0, 0), (1, 2), (1, 2), (1, 1, 6, 4)) == ((0, 1, 1), (0, 1, 2), *rest)
+    made = (1, 2, 3, 4)
+    assert steps((0, 0, 5, 0), (1, 2, 0, 4), (1, 1, 2, 1), made, begin_mask=4, end_mask=4)[2] == (0, 3, 2)
+    assert steps((0, 0, 1, 0), (1, 2, 0, 4), (1, 1, 2, 1), made, end_mask=4)[2] == (1, 3, 2)
+    assert steps((0, 0, 9, 0), (1, 2, 5, 4), (1, 1, 2, 1), made, begin_mask=4)[2] == (0, 3, 2)
+    assert steps((0, 0, 2, 0), (1, 2, 9, 4), (1, 1, 1, 2), (1, 2, 2), shrink_axis_mask=4)[2:] == ((2, 1, 1), (0, 2, 2))
+    assert steps((0, 0, -1, 0), (1, 2, 9, 4), (1, 1, 1, 2), (1, 2, 2), shrink_axis_mask=4)[2] == (5, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "step"),
+    [((0, 0), (1, 2, 6), (1, 1, 2)), ((0, 0), (1, 2), (1, 0)), ((0,) * 5, (1,) * 5, (2,) * 5), ((0,), (1,), (2, 2))],
+)
+def test_steps_that_do_not_fit(begin: Any, end: Any, step: Any) -> None:
+    sentence = f"begin {begin}, end {end}, strides {step} don't fit the shape {S}"
+    refused(sentence, "STRIDED_SLICE", [S, ints(*begin), ints(*end), ints(*step)], S)
+
+
+@pytest.mark.parametrize("mask", ["ellipsis_mask", "new_axis_mask", "offset"])
+def test_steps_over_axes_that_are_not_named(mask: str) -> None:
+    with pytest.raises(UnsupportedOpError, match="an ellipsis or a new axis; name every axis instead"):
+        steps((0, 0, 0, 0), S, (1, 1, 2, 1), (1, 2, 3, 4), **{mask: 1})
+
+
+def test_a_step_over_the_batch_is_refused() -> None:
+    with pytest.raises(UnsupportedOpError, match="it steps over the batch, and only batch 1 is supported"):
+        strided((0, 0, 0, 0), S, (2, 1, 1, 1), S)
