@@ -30,11 +30,9 @@ def _input_as_rows(graph: Graph, index: int) -> Graph:
     while len(readers := graph.consumers(at)) == 1 and readers[0].kind in _TYPE_ONLY:
         (at,) = readers[0].outputs
         path.append(at)
-    turning = [op for op in readers if _turned(graph, op.inputs[0], op) is not None]
-    if not readers or len(turning) != len(readers) or at in graph.outputs:
-        return graph
-    shape = _turned(graph, at, readers[0])
-    if shape is None or any(_turned(graph, at, op) != shape for op in readers):
+    shapes = {_turned(graph, op.inputs[0], op) for op in readers}
+    shape = shapes.pop() if len(shapes) == 1 else None
+    if shape is None or at in graph.outputs:
         return graph
     ops = tuple(Op("RESHAPE", op.name, op.inputs, op.outputs) if op in readers else op for op in graph.ops)
     return _without_idle_reshapes(replace(graph, tensors=_reshaped(graph, path, shape), ops=ops), at)

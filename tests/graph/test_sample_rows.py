@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edgeunet.graph import evaluate, read_tflite
-from edgeunet.graph.ir import Graph
+from edgeunet.graph.ir import Graph, Op, Quantization, Tensor
 from edgeunet.graph.length import with_length
 from edgeunet.graph.sample_rows import with_sample_rows
 from edgeunet.rewrite import strip_edges
@@ -82,4 +82,76 @@ def test_what_is_used_in_both_orders_stays(also: str) -> None:
     y = writer.op("SOFTMAX", [turned], writer.tensor((1, 8, 3), "int8", 1 / 256, -128), beta=1.0)
     other = writer.op("SOFTMAX", [z], writer.tensor((1, 3, 8), "int8", 1 / 256, -128), beta=1.0)
     graph = read_tflite(writer.build([x], [y, other if also == "reader" else z]))
+    assert with_sample_rows(graph) is graph
+
+
+Q = Quantization((0.1,), (2,))
+TURN, BACK = (
+    {"outer": 1, "rows": 3, "columns": 8, "run": 1},
+    {"outer": 1, "rows": 8, "columns": 3, "run": 1},
+)
+
+
+def by_hand(*ops: Op, shapes: dict[int, tuple[int, ...]], outputs: tuple[int, ...], other: int = -1) -> Graph:
+    """Tensors ``(1, 1, 3, 8)`` but for ``shapes``; that of number ``other`` has another scale."""
+    count = 1 + max(index for op in ops for index in op.outputs)
+    tensors = tuple(
+        Tensor(f"t{i}", shapes.get(i, (1, 1, 3, 8)), "int8", Quantization((0.2,), (2,)) if i == other else Q)
+        for i in range(count)
+    )
+    return Graph("net", tensors, ops, (0,), outputs, "")
+
+
+ROWS = (1, 1, 8, 3)
+
+
+@pytest.mark.parametrize("other", [-1, 3])
+@pytest.mark.parametrize("also", [False, True])
+def test_a_turn_at_the_output_goes_or_turns_nothing(also: bool, other: int) -> None:
+    """What another reader needs too, or whose scale differs, keeps a reshape to its own shape."""
+    graph = by_hand(
+        Op("TRANSPOSE", "turn", (0,), (1,), TURN),
+        Op("RELU", "relu", (1,), (2,)),
+        Op("TRANSPOSE", "back", (2,), (3,), BACK),
+        *([Op("RELU6", "also", (2,), (4,))] if also else []),
+        shapes={1: ROWS, 2: ROWS, 4: ROWS},
+        outputs=(3, 4) if also else (3,),
+        other=other,
+    )
+    rows = with_sample_rows(graph)
+    stays = also or other == 3
+    kinds = ["RELU", *(["RESHAPE"] if stays else []), *(["RELU6"] if also else [])]
+    assert [op.kind for op in rows.ops] == kinds
+    assert shapes(rows) == [ROWS] * (3 if also else 2)
+    values = values_for((3, 8), 1)
+    first, turned = evaluate(graph, values)[0], evaluate(rows, np.ascontiguousarray(values.T))[0]
+    np.testing.assert_array_equal(first[0, 0].T, turned[0, 0])
+
+
+def test_an_input_that_is_only_turned() -> None:
+    graph = by_hand(Op("TRANSPOSE", "turn", (0,), (1,), TURN), shapes={1: ROWS}, outputs=(1,))
+    rows = with_sample_rows(graph)
+    assert [op.kind for op in rows.ops] == ["RESHAPE"]
+    assert shapes(rows) == [ROWS, ROWS]
+
+
+def test_a_reshape_to_another_scale_stays() -> None:
+    ops = (Op("TRANSPOSE", "turn", (0,), (1,), TURN), Op("RELU", "relu", (1,), (2,)))
+    rows = with_sample_rows(by_hand(*ops, shapes={1: ROWS, 2: ROWS}, outputs=(2,), other=1))
+    assert [op.kind for op in rows.ops] == ["RESHAPE", "RELU"]
+    rows = with_sample_rows(by_hand(*ops, shapes={1: ROWS, 2: ROWS}, outputs=(2,)))
+    assert [(op.kind, op.inputs) for op in rows.ops] == [("RELU", (0,))]
+
+
+@pytest.mark.parametrize("change", ["an image", "other blocks", "no turn", "nothing reads it", "one sample"])
+def test_what_is_no_turn_of_samples_stays(change: str) -> None:
+    turned = {"an image": (1, 3, 8, 1), "one sample": (1, 1, 1, 1)}.get(change, ROWS)
+    given = {"an image": (1, 3, 1, 8), "one sample": (1, 1, 1, 1)}.get(change, (1, 1, 3, 8))
+    block = {"rows": 6, "columns": 4} if change == "other blocks" else {}
+    first = Op("TRANSPOSE", "turn", (0,), (1,), {**TURN, **block})
+    if change in ("no turn", "one sample"):
+        first = Op("RESHAPE", "flat", (0,), (1,))
+    ops = (first, Op("RELU", "relu", (1,), (2,))) if change != "nothing reads it" else (
+        Op("RELU", "relu", (1,), (2,)),)  # fmt: skip
+    graph = by_hand(*ops, shapes={0: given, 1: turned, 2: turned}, outputs=(2,))
     assert with_sample_rows(graph) is graph
