@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from edgeunet.program.parameters import Copy, Fill
+from edgeunet.program.parameters import Copy, Fill, Mean, Reduce
 from edgeunet.program.program import EACH, Access, Node, Program
 from edgeunet.program.steps import ARENA, ENTER, INPUT, LEAVE, OUTPUT, Clearance, Margin, Step, View
 from edgeunet.schedule.build import build_schedule
@@ -161,3 +162,20 @@ def test_two_outputs_lie_one_after_the_other() -> None:
     assert [(b.name, b.space, b.offset_bytes) for b in direct.buffers if b.space != ARENA] == [
         ("x", INPUT, 0), ("a", OUTPUT, 0), ("y", OUTPUT, 16),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "parameters", [Mean(16, 1, 2, 3, 1 << 30, 0, -3), Reduce(16, 1, 2, False), Fill(0)], ids=lambda p: type(p).__name__
+)
+def test_a_reduction_of_each_row_reduces_the_rows_of_a_call(parameters: Any) -> None:
+    """One over the whole window keeps its own count."""
+    signals = (signal("x", 16), signal("y", 16))
+    program = Program(signals, (node("mean", (0,), 1, parameters),), (0,), (1,))
+    (_, found, _) = built(program, stream_timing(program, 4), without=("caller_memory",)).steps
+    expected = parameters if isinstance(parameters, Fill) else replace(parameters, outer=4)
+    assert found.parameters == expected
+    whole = Program(
+        (signals[0], signal("y", 1)), (node("mean", (0,), 1, parameters, Access(0, 0, 15, whole=True)),), (0,), (1,)
+    )
+    (kept,) = built(whole).steps
+    assert kept.parameters == parameters

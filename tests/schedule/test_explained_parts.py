@@ -149,3 +149,10 @@ def test_bars_are_as_long_as_what_they_stand_for() -> None:
     of_window = list(_curve_lines([(4, 40)], 48, schedule((), arena=16)))
     assert [line.endswith("<- this one") for line in of_window[1:]] == [False, True]
     assert len(of_window) == 3
+
+
+def test_what_keeps_nothing_says_so() -> None:
+    outside = (buffer("x", 8, 2, space=INPUT), buffer("y", 8, 2, space=OUTPUT))
+    assert _window_peak(schedule(outside, (step("lone"),))) == [
+        "nothing is kept between layers: each reads the caller's input and writes the caller's output"
+    ]

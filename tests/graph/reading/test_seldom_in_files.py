@@ -43,7 +43,7 @@ def test_a_quantization_by_a_table_is_refused() -> None:
         tensors[0].quantization.detailsType = schema.QuantizationDetails.CustomQuantization
         tensors[0].quantization.details = schema.CustomQuantizationT()
 
-    with pytest.raises(UnsupportedOpError, match="quantization of '.*x' is not affine; convert with the built-in int8"):
+    with pytest.raises(UnsupportedOpError, match=r"quantization of .* is not affine; convert with the built-in int8"):
         read_tflite(relu(custom))
 
 
@@ -52,7 +52,7 @@ def test_an_input_that_nothing_reads_is_held_to_what_tensors_are() -> None:
         tensors[1].isVariable = True
 
     assert len(read_tflite(relu(lambda tensors: None)).inputs) == 2
-    with pytest.raises(UnsupportedOpError, match="tensor '.*other' is a variable .*build a stateless model"):
+    with pytest.raises(UnsupportedOpError, match=r"tensor '.*other' is a variable .*build a stateless model"):
         read_tflite(relu(variable))
 
 
@@ -70,7 +70,7 @@ def test_a_file_that_ends_in_an_error_is_named() -> None:
     path = Path("/proc/self/mem")
     if not path.exists():
         pytest.skip("needs a file whose first byte cannot be read: /proc/self/mem of Linux")
-    with pytest.raises(GraphError, match="mem' can't be read: .*; check its permissions"):
+    with pytest.raises(GraphError, match=r"mem' can't be read: .*; check its permissions"):
         read_tflite(path)
 
 
