@@ -52,3 +52,30 @@ def test_explain_begins_with_the_layers_only_where_they_are_predicted(graph: Gra
     schedule = schedule_graph(graph)
     table = layer_lines(schedule, predicted(schedule))
     assert explain_model(graph, "portable", Choice("window", None, None, 1, False), predicted) == [*table, "", *without]
+
+
+def test_numbers_are_aligned_at_their_ends_and_words_at_their_beginnings() -> None:
+    network = SideBySide(1)
+    network.results = [network.depthwise(network.depthwise(network.input(32, 4), 3, ("NONE", 1)), 3, ("NONE", 1))]
+    schedule = schedule_graph(read_tflite(network.build()), mode="stream")
+    found = layer_lines(schedule, Predicted((1_234_567.0, None, 12_345.67, 1_234.5), "cortex-m4", "5 %", 8_000_000))
+    assert found == [
+        "cycles of a cortex-m4, predicted (5 %); not predicted: 1 of 4:",
+        "   cycles       ms    share  layer                kernel              op",
+        "1,234,567  154.321   98.9 %  input                eu_copy             INPUT",
+        "        –        –        –  tensor_1             eu_depthwise_slide  DEPTHWISE_CONV_2D",
+        "   12,346    1.543    1.0 %  tensor_4             eu_depthwise_slide  DEPTHWISE_CONV_2D",
+        "    1,234    0.154    0.1 %  output               eu_copy             OUTPUT",
+        "1,248,147  156.018  100.0 %  all layers, per hop",
+    ]
+
+
+def test_of_layers_that_nothing_predicts_there_is_no_share(graph: Graph) -> None:
+    schedule = schedule_graph(graph)
+    found = layer_lines(schedule, Predicted((None,) * len(schedule.steps), "cortex-m4", "5 %"))
+    assert found[1:] == [
+        "cycles  share  layer                   kernel              op",
+        "     –      –  input                   eu_copy             INPUT",
+        "     –      –  tensor                  eu_depthwise_slide  DEPTHWISE_CONV_2D",
+        "     0         all layers, per window",
+    ]
