@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from edgeunet.errors import CompileError
 from edgeunet.graph import Graph, evaluate, read_tflite
+from edgeunet.graph.evaluation.curves import argument_factor, sigmoid_samples, wide_softmax
 from edgeunet.lower.lower import lower
 from edgeunet.program.program import Access, Node, Program
 from tests.networks.tflite_writer import ModelWriter
@@ -154,3 +155,30 @@ def two_types(side: str) -> Graph:
 def test_a_side_of_two_types_is_refused(side: str, types: str) -> None:
     with pytest.raises(CompileError, match=f"^the network's {side} are {types}, and all of a side lie in one buffer"):
         lower(two_types(side))
+
+
+def edge(kind: str, scale: float, **options: Any) -> Node:
+    """The node of a layer whose output is of the scale that its kind gives, 1 / 32768."""
+    writer = ModelWriter()
+    x, y = (writer.tensor((1, 1, 8, 2), "int16", size) for size in (scale, 1 / 32768))
+    (node,) = lower(read_tflite(writer.build([x], [writer.op(kind, [x], y, **options)]))).nodes
+    return node
+
+
+@pytest.mark.parametrize("kind", ["LOGISTIC", "TANH"])
+def test_a_curve_has_its_samples_and_the_factor_of_its_scale(kind: str) -> None:
+    node = edge(kind, 0.0007)
+    assert node.kind == f"{kind.lower()}_int16"
+    factor = argument_factor(float(np.float32(0.0007)))
+    assert (node.parameters.multiplier, node.parameters.right) == (factor.multiplier, factor.shift)
+    np.testing.assert_array_equal(node.parameters.samples, sigmoid_samples())
+
+
+def test_softmax_has_both_tables_and_the_factor_of_its_scale() -> None:
+    node = edge("SOFTMAX", 0.0007, beta=0.5)
+    tables = wide_softmax(0.5, float(np.float32(0.0007)))
+    assert node.kind == "softmax_int16"
+    assert (node.parameters.multiplier, node.parameters.shift) == (tables.factor.multiplier, tables.factor.shift)
+    assert (node.parameters.exponentials[-1], node.parameters.reciprocals[0]) == (32767, 32767)
+    np.testing.assert_array_equal(node.parameters.exponentials, tables.exponentials)
+    np.testing.assert_array_equal(node.parameters.reciprocals, tables.reciprocals)
