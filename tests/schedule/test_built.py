@@ -179,3 +179,19 @@ def test_a_reduction_of_each_row_reduces_the_rows_of_a_call(parameters: Any) -> 
     )
     (kept,) = built(whole).steps
     assert kept.parameters == parameters
+
+
+@pytest.mark.parametrize(("rows", "second"), [(7, 16), (8, 16), (9, 32)])
+def test_scratch_memory_is_asked_for_with_buffers_side_by_side(rows: int, second: int) -> None:
+    """At whole 16 bytes, so that kernels for aligned words count; the caller's memory begins where it does."""
+    asked: list[tuple[int, int]] = []
+
+    class Asking(Kernels):
+        def scratch_bytes(self, step: Step) -> int:
+            (given,) = step.inputs
+            assert isinstance(given, View)
+            asked.append((given.offset_bytes, step.output.offset_bytes))
+            return 0
+
+    built(chain(rows), kernels=Asking(overlaps={1: Clearance(0)}))
+    assert asked == [(0, 0), (0, second), (second, 0)]
