@@ -8,7 +8,7 @@ from edgeunet.errors import CompileError
 from edgeunet.graph.ir import Op
 from edgeunet.lower.builder import Builder, typed_kind
 from edgeunet.lower.scales import mean_requantization
-from edgeunet.program.parameters import ArgMax, Mean, Reduce
+from edgeunet.program.parameters import ArgMax, Reduce
 from edgeunet.program.program import EACH, Access
 
 CHANNELS = 2
@@ -18,10 +18,9 @@ CHANNELS = 2
 def lower_mean(builder: Builder, op: Op) -> None:
     """MEAN and SUM over channels (local), over all rows, or over one or two neighbouring axes of an image."""
     source = builder.signal(op.inputs[0])
-    (outer, count, inner), access = _geometry(builder, op)
+    sizes, access = _geometry(builder, op)
     tensors = builder.graph.tensors
-    geometry = Mean(outer, count, inner, 0, 0, 0, 0)
-    mean = mean_requantization(op, tensors[op.inputs[0]], tensors[op.outputs[0]], geometry)
+    mean = mean_requantization(op, tensors[op.inputs[0]], tensors[op.outputs[0]], sizes)
     kind = typed_kind("mean", builder.signals[source])
     builder.add(op, kind, (source,), (access,), mean, contiguous_output=access.whole)
 

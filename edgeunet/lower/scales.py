@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from edgeunet.graph.evaluation import arithmetic, curves
@@ -91,17 +89,11 @@ def multiplication(op: Op, first: Tensor, second: Tensor, output: Tensor) -> Mul
     return Multiply((one.zero_point, two.zero_point), factor.multiplier, factor.shift, out.zero_point, low, high)
 
 
-def mean_requantization(op: Op, source: Tensor, output: Tensor, mean: Mean) -> Mean:
-    """``mean`` with its factor and zero points."""
+def mean_requantization(op: Op, source: Tensor, output: Tensor, sizes: tuple[int, int, int]) -> Mean:
+    """Parameters of MEAN or SUM over the middle one of ``sizes (outer, count, inner)``."""
     given, made = quantization_of(source), quantization_of(output)
-    factor = arithmetic.mean_factor(given.scale, made.scale, mean.count if op.kind == "MEAN" else 1)
-    return replace(
-        mean,
-        zero_point=given.zero_point,
-        multiplier=factor.multiplier,
-        shift=factor.shift,
-        out_zero_point=made.zero_point,
-    )
+    factor = arithmetic.mean_factor(given.scale, made.scale, sizes[1] if op.kind == "MEAN" else 1)
+    return Mean(*sizes, given.zero_point, factor.multiplier, factor.shift, made.zero_point)
 
 
 def maximum(op: Op, first: Tensor, second: Tensor, output: Tensor) -> Maximum:
