@@ -115,4 +115,5 @@ def test_blocks_that_change_place_are_all_of_the_input() -> None:
 
 def test_shapes_of_other_sizes_have_no_order_in_common() -> None:
     assert reshaped((2, 3), (2, 4), (1, 0)) is None
+    assert reshaped((2, 3), (2,), (0, 1)) is None
     assert regrouped((2, 3), (2, 4), (1, 0)) == (1, 0)
