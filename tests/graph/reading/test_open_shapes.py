@@ -35,6 +35,7 @@ CASES: list[tuple[str, list[Any], dict[str, Any], tuple[int, ...]]] = [
     ("EXPAND_DIMS", [(2, 3), ints(0)], {}, (1, 2, 3)),
     ("EXPAND_DIMS", [(2, 3), ints(1)], {}, (2, 1, 3)),
     ("EXPAND_DIMS", [(2, 3), ints(-1)], {}, (2, 3, 1)),
+    ("EXPAND_DIMS", [(2, 3), ints(-2)], {}, (2, 1, 3)),
     ("TRANSPOSE", [(2, 3, 4), ints(2, 0, 1)], {}, (4, 2, 3)),
     ("CONV_2D", [(3, 7, 9, 4), WEIGHTS], SLIDING, (3, 6, 7, 5)),
     ("DEPTHWISE_CONV_2D", [(3, 7, 9, 4), WEIGHTS], SLIDING, (3, 6, 7, 4)),
@@ -45,6 +46,7 @@ CASES: list[tuple[str, list[Any], dict[str, Any], tuple[int, ...]]] = [
     ("CONCATENATION", [(2, 3, 4), (2, 3, 1)], option(AXIS, -1), (2, 3, 5)),
     ("RESIZE_NEAREST_NEIGHBOR", [(2, 3, 4, 5), ints(7, 8)], {}, (2, 7, 8, 5)),
     ("PAD", [(2, 3), np.array([[1, 2], [3, 5]], np.int32)], {}, (5, 11)),
+    ("PAD", [(2, 3, 4), np.array([[1, 2], [3, 5], [7, 9]], np.int32)], {}, (5, 11, 20)),
     ("SLICE", [(9, 9, 9), ints(0, 2, 3), ints(4, -1, 5)], {}, (4, 7, 5)),
     ("STRIDED_SLICE", [(9, 8, 7), ints(1, 2, 3), ints(4, 8, 4), ints(1, 1, 1)],
      option(schema.STRIDED_SLICE_OPTIONS["shrink_axis_mask"], 4), (3, 6)),
@@ -56,11 +58,15 @@ CASES: list[tuple[str, list[Any], dict[str, Any], tuple[int, ...]]] = [
     ("TRANSPOSE_CONV", [ints(1, 2, 3, 4), WEIGHTS, S], {}, (1, 2, 3, 4)),
     ("SPACE_TO_BATCH_ND", [(2, 10, 3), ints(4), np.array([[3, 7]], np.int32)], {}, (8, 5, 3)),
     ("SPACE_TO_BATCH_ND", [(1, 4, 6, 3), ints(2, 3), np.array([[0, 2], [3, 0]], np.int32)], {}, (6, 3, 3, 3)),
+    ("SPACE_TO_BATCH_ND", [(1, 2, 2, 2, 3), ints(2, 2, 2), np.array([[0, 0], [1, 1], [2, 4]], np.int32)], {},
+     (8, 1, 2, 4, 3)),
     ("BATCH_TO_SPACE_ND", [(8, 5, 3), ints(4), np.array([[3, 7]], np.int32)], {}, (2, 10, 3)),
     ("GATHER", [(2, 3, 4), np.array([[0, 1, 1, 2, 0]], np.int32)], option(schema.GATHER_OPTIONS["axis"], 1),
      (2, 1, 5, 4)),
     ("GATHER", [(2, 3, 4), ints(0)], option(schema.GATHER_OPTIONS["axis"], -1), (2, 3, 1)),
     ("PACK", [(2, 3), (2, 3), (2, 3), (2, 3)], option(schema.PACK_OPTIONS["axis"], 1), (2, 4, 3)),
+    ("PACK", [(2, 3)], option(schema.PACK_OPTIONS["axis"], 0), (1, 2, 3)),
+    ("PACK", [(2, 3)] * 4, option(schema.PACK_OPTIONS["axis"], -2), (2, 4, 3)),
     ("PACK", [(2, 3), (2, 3)], option(schema.PACK_OPTIONS["axis"], -1), (2, 3, 2)),
 ]  # fmt: skip
 
@@ -99,4 +105,5 @@ def test_without_a_rule_all_but_the_first_axis_are_as_the_file_says() -> None:
     assert settled_shape(operator("MAGIC", [(6, 3, 4)], (1, 3, 4)), (-1, 3, 4)) == (6, 3, 4)
     assert settled_shape(operator("MAGIC", [(6, 3, 5)], (1, 3, 4)), (-1, 3, 4)) == (1, 3, 4)
     assert settled_shape(operator("MAGIC", [(6, 3)], (1, 3, 4)), (-1, 3, 4)) == (1, 3, 4)
+    assert settled_shape(operator("MAGIC", [(6, 3)], (1, 0, 4)), (-1, 0, 4)) == (1, 0, 4)
     assert settled_shape(operator("MAGIC", [(6, 3, 5)], (1, 3, 4)), (-1, -1, 4)) is None
