@@ -181,7 +181,7 @@ def test_a_reduction_of_each_row_reduces_the_rows_of_a_call(parameters: Any) -> 
     assert kept.parameters == parameters
 
 
-@pytest.mark.parametrize(("rows", "second"), [(7, 16), (8, 16), (9, 32)])
+@pytest.mark.parametrize(("rows", "second"), [(7, 16), (8, 16), (9, 32), (17, 48)])
 def test_scratch_memory_is_asked_for_with_buffers_side_by_side(rows: int, second: int) -> None:
     """At whole 16 bytes, so that kernels for aligned words count; the caller's memory begins where it does."""
     asked: list[tuple[int, int]] = []

@@ -191,3 +191,27 @@ def test_steps_over_axes_that_are_not_named(mask: str) -> None:
 def test_a_step_over_the_batch_is_refused() -> None:
     with pytest.raises(UnsupportedOpError, match="it steps over the batch, and only batch 1 is supported"):
         strided((0, 0, 0, 0), S, (2, 1, 1, 1), S)
+
+
+PLACES = [
+    (begin, end, step, axis)
+    for axis in (1, 2, 3)
+    for begin, end, step in ((0, 9, 1), (1, 9, 1), (0, 2, 1), (0, 9, 2), (1, 9, 2), (1, 4, 2), (0, 4, 3), (-1, -9, -1))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("begin", "end", "step", "axis"), [*PLACES, (-1, -9, -2, 2), (4, 0, -2, 2), (-1, -9, -3, 3)])
+def test_steps_are_those_of_slices(begin: int, end: int, step: int, axis: int) -> None:
+    values = np.random.default_rng(axis).integers(-128, 128, S).astype(np.int8)
+    every = [slice(None)] * 4
+    every[axis] = slice(begin, end, step)
+    expected = values[tuple(every)]
+    first, last, by = [0, 0, 0, 0], list(S), [1, 1, 1, 1]
+    first[axis], last[axis], by[axis] = begin, end, step
+    graph = strided(first, last, by, expected.shape)
+    np.testing.assert_array_equal(evaluate(graph, values)[0].ravel(), expected.ravel())
+    kept = [op for op in graph.ops if op.kind != "RESHAPE"]
+    if len(kept) == 1:
+        assert kept[0].name == "every"
+    elif len(kept) == len(graph.ops):
+        assert [op.name for op in kept] == [f"every/{place}" for place in range(1, len(kept) + 1)]
