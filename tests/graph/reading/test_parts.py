@@ -13,6 +13,7 @@ from edgeunet.graph import evaluate, read_tflite
 from edgeunet.graph.ir import Graph
 from edgeunet.graph.reading import schema
 from tests.networks.tflite_writer import ModelWriter
+from tests.rigs.judges import litert_reference
 from tests.rigs.operators import DAMAGED, S, decoded, ints, refused
 
 
@@ -215,3 +216,29 @@ def test_steps_are_those_of_slices(begin: int, end: int, step: int, axis: int) -
         assert kept[0].name == "every"
     elif len(kept) == len(graph.ops):
         assert [op.name for op in kept] == [f"every/{place}" for place in range(1, len(kept) + 1)]
+
+
+def grouped_randomly(groups: int, channels: int, bias: int | None) -> bytes:
+    """Weights at random; biases up to ``bias``, or none, which LiteRT's reference kernels do not take."""
+    rng, writer = np.random.default_rng(groups), ModelWriter()
+    x = writer.tensor((1, 2, 6, channels), "int8", 0.1, -5)
+    shape, scales = (2 * groups, 2, 3, channels // groups), rng.uniform(0.01, 0.03, 2 * groups)
+    operands = [x, writer.tensor(shape, "int8", scales, data=rng.integers(-127, 128, shape).astype(np.int8))]
+    if bias is not None:
+        data = rng.integers(-bias, bias + 1, 2 * groups).astype(np.int32)
+        operands.append(writer.tensor((2 * groups,), "int32", scales * 0.1, data=data))
+    y = writer.tensor((1, 2, 6, 2 * groups), "int8", 0.9, 7)
+    return writer.build([x], [writer.op("CONV_2D", operands, y, strideH=1, strideW=1, padding="SAME")])
+
+
+@pytest.mark.parametrize("bias", [None, 9000])
+@pytest.mark.parametrize(("groups", "channels"), [(2, 6), (3, 6), (4, 4), (2, 2)])
+def test_groups_compute_what_litert_does(groups: int, channels: int, bias: int | None) -> None:
+    values = np.random.default_rng(1).integers(-128, 128, (1, 2, 6, channels)).astype(np.int8)
+    found = evaluate(read_tflite(grouped_randomly(groups, channels, bias)), values)[0].ravel()
+    judge = litert_reference(grouped_randomly(groups, channels, bias or 0), values)[0].ravel()
+    np.testing.assert_array_equal(found, judge)
+
+
+def test_sixty_four_groups_are_taken() -> None:
+    assert sum(op.kind == "CONV_2D" for op in grouped(64, 128).ops) == 64
