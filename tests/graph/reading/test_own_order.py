@@ -145,6 +145,18 @@ def test_weights_take_over_a_change_of_order() -> None:
     np.testing.assert_array_equal(data @ X.ravel().astype(int), W @ TURNED.ravel().astype(int))
 
 
+def test_weights_take_over_an_exchange_of_blocks() -> None:
+    block = {"outer": 2, "rows": 3, "columns": 4, "run": 3}
+    exchange = Op("TRANSPOSE", "turn", (0,), (1,), block)
+    found = reorder_weights(dense((3, 72), W, exchange, tensors=(tensor((1, 72)), tensor((1, 72)))))
+    op = found.ops[-1]
+    data = found.tensors[op.inputs[1]].data
+    assert data is not None
+    assert op.inputs[2:] == (ABSENT,)
+    exchanged = X.reshape(2, 3, 4, 3).swapaxes(1, 2).ravel().astype(int)
+    np.testing.assert_array_equal(data @ X.ravel().astype(int), W @ exchanged)
+
+
 def test_weights_that_cannot_take_it_over() -> None:
     tensors = (tensor((1, 6, 12)), tensor((1, 12, 6)), tensor((1, 72)))
     rows = (*tensors[:2], tensor((2, 36)))
