@@ -144,7 +144,7 @@ def test_weights() -> None:
     assert weights_of("CONV_2D", (1.0,)) is None
     assert (
         weights_of("CONV_2D", (1.0,), dtype="int16")
-        == f"its weights are int16 and only int8 is supported; {QUANTIZE_IT}"
+        == f"its weights are int16 and only int8 and int4 are supported; {QUANTIZE_IT}"
     )
     computed = "its weights are computed at run time; multiply activations with constant weights only"
     assert weights_of("CONV_2D", (1.0,), computed=True) == computed
