@@ -8,29 +8,37 @@ import types
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 from jinja2 import UndefinedError, meta, nodes
 
-import edgeunet.emit.array
-import edgeunet.emit.compile
-import edgeunet.pipeline.program
-import edgeunet.pipeline.simulator
-import edgeunet.report
+import edgeunet
 from edgeunet.emit.document import FilePage
 from edgeunet.emit.template import CPage, Page, engine, render
 from edgeunet.escaping.c import CIdentifier, CText
 from edgeunet.escaping.written import Written
 
 PACKAGE = Path(edgeunet.__file__).parent
-FOLDERS = ("emit/c", "pipeline/c", "report/pages")
+ECOSYSTEMS = "packages"
+"""Its pages are filled with what their ecosystem asks for: `tests/packages` writes each of them."""
+FOLDERS = sorted(
+    folder
+    for folder in {path.parent.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.jinja")}
+    if not folder.startswith(ECOSYSTEMS)
+)
+for package in sorted({folder.split("/")[0] for folder in FOLDERS}):
+    for module in walk_packages([str(PACKAGE / package)], f"edgeunet.{package}."):
+        import_module(module.name)
 
 
 def pages(of: type[Page] = Page) -> Iterator[type[Page]]:
     """Every page of the package that has a template."""
-    if hasattr(of, "template") and of.__module__.startswith("edgeunet."):
+    ours = of.__module__.startswith("edgeunet.") and not of.__module__.startswith(f"edgeunet.{ECOSYSTEMS}")
+    if hasattr(of, "template") and ours:
         yield of
     for kind in of.__subclasses__():
         yield from pages(kind)

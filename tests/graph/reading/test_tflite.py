@@ -44,7 +44,7 @@ REFUSALS = [
     (
         "float",
         conv_model(dtype="float32", weights="float32"),
-        r"it is a float32 model, not quantized \(CONV_2D 'enc1_conv' .*; quantize the float model.* .*edgeunet quantize",
+        r"it is a float32 model, not quantized \(CONV_2D 'enc1_conv' .*; quantize the float .*edgeunet quantize",
     ),
     (
         "dynamic range",
