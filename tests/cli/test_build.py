@@ -119,6 +119,7 @@ def test_command_line_is_quiet_and_exits_with_2_on_garbage(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_json_on_stdout_stays_clean_while_tensorflow_works(tmp_path: Path) -> None:
     made = run("build", "--preset", "ecg-tiny", "-o", str(tmp_path / "m.keras"), "--json")
     assert made.returncode == 0

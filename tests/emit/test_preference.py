@@ -81,6 +81,7 @@ def test_every_text_has_its_bytes(flavour: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_bench_measures_what_is_preferred(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     need("arm-none-eabi-gcc", "qemu-system-arm")
     model = tmp_path / "net.tflite"

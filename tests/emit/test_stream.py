@@ -149,7 +149,7 @@ def test_many_random_unets_stream_like_litert_over_the_whole_recording(tmp_path:
     check_unets(tmp_path, range(start, start + 40), types)
 
 
-@pytest.mark.parametrize("seed", [pytest.param(101, marks=pytest.mark.nightly), 103])
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=pytest.mark.nightly) for seed in (101, 103)])
 def test_the_hop_changes_no_value(tmp_path: Path, seed: int) -> None:
     """A random U-Net and one recording: streams of several hops, and a window run by hops, give the same bytes."""
     content = random_unet(seed)

@@ -133,6 +133,7 @@ def agree(project: Path, *options: str) -> dict[str, tuple[str, str]]:
     return quick
 
 
+@pytest.mark.nightly
 def test_both_ways_agree_on_a_few(project: Path) -> None:
     """A closure made at import and a property."""
     found = {test.split("::")[1] for outcome, test in agree(project, "--only", "* ").values() if outcome == "killed"}
