@@ -71,6 +71,8 @@ def accepted(option: click.Parameter) -> list[set[Any]]:
         return [{bool}]
     if isinstance(option, click.Argument) and option.nargs == 1:
         return [path, {UNetSpec, *path}]
+    if option.multiple and isinstance(option.type, click.Path):
+        return [{*path, Sequence[str | os.PathLike[str]]}]
     if option.multiple:
         return [{str, Sequence[str]}]
     if isinstance(option.type, click.Choice):

@@ -19,7 +19,9 @@ from edgeunet.escaping.terminal import print_json, say
 @data_options
 @click.option("--stream", is_flag=True, help="Hop by hop, as a device does; else window after window.")
 @click.option("--hop", type=click.IntRange(1), help="Samples per hop.  [default: the total stride]")
-@click.option("--normalization", type=click.Choice(["causal", "none"]), help="Instead of the model card's.")
+@click.option(
+    "--normalization", type=click.Choice(["causal", "causal-fast", "none"]), help="Instead of the model card's."
+)
 @click.option("--threshold", default=0.0, show_default=True, help="By how much a class must lead background.")
 @click.option(
     "--adc-bits",

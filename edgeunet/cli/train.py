@@ -29,7 +29,7 @@ from edgeunet.escaping.terminal import print_json, say
 @click.option(
     "--minutes",
     type=FiniteRange(),
-    help="Wall-clock limit; the schedule is shortened to fit. 0 for none.  [default: 13]",
+    help="Wall-clock limit: training ends before its plan does, and says so. 0 for none.  [default: none]",
 )
 @click.option("--batch-size", type=int, help="Windows per batch.  [default: 32]")
 @click.option("--learning-rate", type=FiniteRange(), help="Peak learning rate.  [default: 0.003]")
@@ -43,13 +43,18 @@ from edgeunet.escaping.terminal import print_json, say
 )
 @click.option(
     "--augmentation",
-    help="How training windows are disturbed: auto (what suits the data's classes), ecg, light or none.  "
+    help="How training windows are disturbed: auto (what suits the data's classes), ecg, field, light or none.  "
     "[default: auto]",
 )
 @click.option(
     "--normalization",
-    help="Of windows: zscore, median-mad, centre, none; as a device can: causal, causal-24.  "
+    help="Of windows: zscore, median-mad, centre, none; as a device can: causal, causal-fast, or with -24 added.  "
     "[default: the model's, or zscore]",
+)
+@click.option(
+    "--noise",
+    type=click.Path(path_type=Path),
+    help="Directory of WFDB records of noise; half of the training windows get some, at 0 to 24 dB.",
 )
 @click.option(
     "--seed",
@@ -66,6 +71,7 @@ def command(
     split_path: Path | None,
     output: Path,
     normalization: str | None,
+    noise: Path | None,
     resume: bool,
     target: str | None,
     as_json: bool,
@@ -74,7 +80,7 @@ def command(
     """Train SPEC (TOML or JSON), a preset, or an existing MODEL.keras further.
 
     Beside the model are written its card (.json), the split, the history (.csv, .json) and the learning curves (.png).
-    Without options that say otherwise, training ends by itself within 15 minutes.
+    How long that takes depends on the machine, what is trained does not.
     """
     from edgeunet.train.report import describe_training, training_document
     from edgeunet.train.request import spec_to_estimate, train_as_requested
@@ -83,7 +89,15 @@ def command(
     if estimate is not None:
         say(*estimate.lines(), "", err=as_json)
     result = train_as_requested(
-        start, preset, request.open(), split_path, output, normalization=normalization, resume=resume, options=options
+        start,
+        preset,
+        request.open(),
+        split_path,
+        output,
+        normalization=normalization,
+        noise=noise,
+        resume=resume,
+        options=options,
     )
     if as_json:
         print_json({**training_document(result), **estimate_document(estimate)})

@@ -12,6 +12,7 @@ from edgeunet.files.reading import (
     read_any_json,
     read_bytes,
     read_json,
+    read_toml,
     require_regular,
 )
 from edgeunet.files.staging import PREFIX, own_temporary_files, remove_leftovers, scratch_directory
@@ -35,6 +36,7 @@ __all__ = [
     "read_any_json",
     "read_bytes",
     "read_json",
+    "read_toml",
     "remove_leftovers",
     "replacing",
     "require_regular",

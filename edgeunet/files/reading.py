@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
 from edgeunet.errors import EdgeUNetError
 from edgeunet.files.commit import settle
 from edgeunet.files.places import can_be_named, special_kind
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 LARGEST_READ_BYTES = 1 << 30
 LARGEST_TEXT_BYTES = 1 << 24
@@ -81,6 +87,16 @@ def read_json(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> dict[st
         kind = {list: "list", str: "text", bool: "truth value", type(None): "null"}.get(type(document), "number")
         raise error(f"'{path}' holds a JSON {kind}, not an object; pass the file edgeunet wrote")
     return document
+
+
+def read_toml(path: Path, error: type[EdgeUNetError] = EdgeUNetError) -> dict[str, Any]:
+    """Read a TOML file; one that is none is an ``error`` naming it and the cure."""
+    require_named(path, error)
+    require_regular(path, error)
+    try:
+        return tomllib.loads(read_bytes(path, error, LARGEST_TEXT_BYTES).decode("utf-8").replace("\r\n", "\n"))
+    except (ValueError, RecursionError) as cause:
+        raise error(f"'{path}' is not valid TOML: {cause}; mend it at that place") from None
 
 
 def is_there(path: Path) -> bool:

@@ -199,7 +199,8 @@ def stage_lines(compiled: Compiled, pipeline: Pipeline) -> list[str]:
         lines.append(f"-> {rate} Hz by {pipeline.resampler.up}/{pipeline.resampler.down}, {taps} taps per output")
     if pipeline.normalization == "causal":
         shift = baseline_shift(pipeline.rate_hz)
-        seconds = [f"{(1 << s) / pipeline.rate_hz:.3g} s" for s in (shift, shift + GAIN_SLOWER_BITS)]
+        shifts = (shift - pipeline.baseline_faster_bits, shift + GAIN_SLOWER_BITS)
+        seconds = [f"{(1 << s) / pipeline.rate_hz:.3g} s" for s in shifts]
         lines.append(
             f"-> less a baseline ({seconds[0]}), over twice the mean magnitude ({seconds[1]}); int16 of 1/1024"
         )
@@ -273,7 +274,7 @@ def _program(compiled: Compiled, pipeline: Pipeline) -> str:
     normalizer = resampler = None
     if pipeline.normalization == "causal":
         shift = baseline_shift(pipeline.rate_hz)
-        normalizer = Normalizer(shift, shift + GAIN_SLOWER_BITS)
+        normalizer = Normalizer(shift - pipeline.baseline_faster_bits, shift + GAIN_SLOWER_BITS)
     if pipeline.resampler:
         resampler = ResamplerTables(tuple(number_lines(phase, "        ") for phase in pipeline.resampler.taps))
     return render(

@@ -104,7 +104,9 @@ def run_pipeline(graph: Graph, pipeline: Pipeline, samples: WideCounts, *, strid
     length = graph.tensors[graph.inputs[0]].shape[2]
     resampled = resampled[:length] if window else resampled
     if pipeline.normalization == "causal":
-        normalized, lost = normalize_and_watch(resampled, pipeline.rate_hz, pipeline.bits)
+        normalized, lost = normalize_and_watch(
+            resampled, pipeline.rate_hz, pipeline.bits, pipeline.baseline_faster_bits
+        )
     else:
         normalized, lost = resampled.astype(np.int16), np.zeros(resampled.shape, np.bool_)
     quantized = pipeline.quantized_of(normalized)

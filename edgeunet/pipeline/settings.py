@@ -17,14 +17,14 @@ from edgeunet.modelcard import ModelCard
 from edgeunet.short_repr import short_repr
 from edgeunet.signals.causal import COUNTS_PER_UNIT, NARROW_BITS, OUTPUT_FRACTION_BITS, WIDE_BITS, baseline_shift
 from edgeunet.signals.integer_resampling import Resampler, design_resampler
-from edgeunet.signals.normalization import COUNT_BITS
+from edgeunet.signals.normalization import CAUSAL_FORMS, COUNT_BITS
 from edgeunet.signals.postprocessing import postprocessing_from_dict
 from edgeunet.signals.resampling import rate_ratio
 
 UNITS_OF_NORMALIZED: Mapping[str, int] = {"causal": 1 << OUTPUT_FRACTION_BITS, "none": COUNTS_PER_UNIT}
 """Normalizations a device can do on a running signal, and how many integer steps make 1.0 of the network's input."""
 
-_ON_DEVICE = {"causal-24": "causal"}
+_ON_DEVICE = dict.fromkeys(CAUSAL_FORMS, "causal")
 
 GAIN_FRACTION_BITS = 16
 
@@ -64,6 +64,7 @@ class Pipeline:
     merge_rows, least_rows : by class: longest gap that is bridged, and shortest event, at the network's rate.
     threshold_steps : in steps of the network's output.
     adc_bits : of a sample, at whose ends the rails are; 16, or up to 24 in an int32.
+    baseline_faster_bits : of normalization "causal": by how much the baseline's shift is lower than the rate's.
     """
 
     classes: tuple[str, ...]
@@ -79,6 +80,7 @@ class Pipeline:
     least_rows: tuple[int, ...]
     threshold_steps: int
     adc_bits: int = NARROW_BITS
+    baseline_faster_bits: int = 0
 
     __repr__ = short_repr
 
@@ -132,13 +134,14 @@ def settle_pipeline(compiled: Compiled, card: ModelCard | None, request: Pipelin
             f"'{name}' was trained with normalization '{normalization}', which looks at a whole window at once; "
             "train it with --normalization causal, or try --normalization causal here at the cost of accuracy"
         )
+    faster_bits = CAUSAL_FORMS[trained].faster_bits if trained in CAUSAL_FORMS else 0
     rate_hz = float(card.sample_rate_hz)
     input_rate_hz = float(request.input_rate_hz or rate_hz)
     try:
         ratio = rate_ratio(input_rate_hz, rate_hz, name)
         resampler = design_resampler(ratio) if ratio != 1 else None
         if normalization == "causal":
-            baseline_shift(rate_hz)
+            baseline_shift(rate_hz, faster_bits)
         cleaning = postprocessing_from_dict(card.postprocessing)
     except (SignalError, TrainError) as error:
         raise CompileError(f"pipeline of '{name}': {error}") from error
@@ -157,6 +160,7 @@ def settle_pipeline(compiled: Compiled, card: ModelCard | None, request: Pipelin
         least_rows=tuple(max(1, math.ceil(cleaning.min_ms.get(kind, 0.0) * rate_hz / 1000.0)) for kind in card.classes),
         threshold_steps=_threshold(request.threshold, target.scale),
         adc_bits=_adc_bits(request.adc_bits or COUNT_BITS.get(trained, NARROW_BITS), normalization),
+        baseline_faster_bits=faster_bits,
     )
 
 

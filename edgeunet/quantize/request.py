@@ -15,6 +15,7 @@ from edgeunet.files import require_writable
 from edgeunet.modelcard import ModelCard, read_card
 from edgeunet.quantize.quantization import Evaluate, Quantized, quantize
 from edgeunet.signals import Source, Split, load_split, make_split, split_from_dict
+from edgeunet.signals.mixture import split_of_member, split_of_mixture
 
 
 def quantize_as_requested(
@@ -77,11 +78,11 @@ def choose_split(model: Path, card: ModelCard | None, source: Source, split_path
         When the card's split is of other data than ``source``.
     """
     if split_path is not None:
-        return load_split(split_path)
+        return split_of_mixture(load_split(split_path), source)
     if card is None or card.split is None:
         say(f"'{model}' has no split; calibrating on 4 of 5 patients drawn at random", err=True)
         return make_split(source)
-    split = split_from_dict(card.split, f"the split on the card of '{model}'")
+    split = split_of_member(split_from_dict(card.split, f"the split on the card of '{model}'"), source)
     known, here = _origin(card.data), _origin(source.describe())
     if set(split.train) - set(source.patients().values()) and known != here:
         raise QuantizeError(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgeunet.errors import SignalError
-from edgeunet.signals import disturbances
+from edgeunet.signals import disturbances, recorders
 from edgeunet.signals.record import CLASSES, UNKNOWN, Labels, Signal
+from edgeunet.signals.recorded_noise import RecordedNoise
 
 Rng = np.random.Generator
 
@@ -102,7 +103,10 @@ def stretch(x: Signal, y: Labels, strength: float, rate_hz: float, rng: Rng) -> 
 
 
 STEPS: Mapping[str, Step] = {
+    "block": recorders.block,
+    "missed": recorders.missed,
     "fibrillate": fibrillate,
+    "spikes": recorders.spikes,
     "stretch": stretch,
     "scale": scale,
     "flip": flip,
@@ -111,6 +115,9 @@ STEPS: Mapping[str, Step] = {
     "noise": noise,
     "pops": pops,
     "dropout": dropout,
+    "offset": recorders.offset,
+    "bandwidth": recorders.bandwidth,
+    "adc": recorders.adc,
 }
 """Name → step. They are applied in this order, whatever the order of a recipe."""
 
@@ -142,6 +149,23 @@ RECIPES: Mapping[str, Mapping[str, Chance]] = {
         "pops": Chance(0.1, 3.0),
         "dropout": Chance(0.05, 0.1),
     },
+    "field": {
+        "block": Chance(0.05, 0.25),
+        "missed": Chance(0.05, 0.5),
+        "fibrillate": Chance(0.15, 0.2),
+        "spikes": Chance(0.05, 6.0),
+        "stretch": Chance(0.4, 0.3),
+        "scale": Chance(0.5, 1.0),
+        "flip": Chance(0.15),
+        "wander": Chance(0.3, 0.6),
+        "mains": Chance(0.2, 0.15),
+        "noise": Chance(0.3, 0.15),
+        "pops": Chance(0.1, 3.0),
+        "dropout": Chance(0.05, 0.1),
+        "offset": Chance(0.2, 20.0),
+        "bandwidth": Chance(0.3),
+        "adc": Chance(0.2),
+    },
 }
 """Name → step name → chance."""
 
@@ -152,6 +176,7 @@ class Augmentation:
     Parameters
     ----------
     recipe : name in `RECIPES`, or step name → `Chance`.
+    noise : recorded noise, added after all steps of the recipe.
 
     Raises
     ------
@@ -159,7 +184,8 @@ class Augmentation:
         When the recipe or a step is unknown, or a probability is not within 0 … 1.
     """
 
-    def __init__(self, recipe: str | Mapping[str, Chance] = "ecg") -> None:
+    def __init__(self, recipe: str | Mapping[str, Chance] = "ecg", noise: RecordedNoise | None = None) -> None:
+        self.noise = noise
         if isinstance(recipe, str):
             if recipe not in RECIPES:
                 raise SignalError(f"augmentation '{recipe}' is unknown; choose one of {', '.join(RECIPES)}")
@@ -178,7 +204,7 @@ class Augmentation:
         for name, chance in self.recipe.items():
             if rng.uniform() < chance.probability:
                 x, y = STEPS[name](x, y, chance.strength, sample_rate_hz, rng)
-        return x, y
+        return (x if self.noise is None else self.noise(x, y, rng)), y
 
 
 def _add(x: Signal, courses: list[disturbances.Floats], strength: float, rng: Rng) -> Signal:

@@ -20,8 +20,9 @@ P waves, at 0.3 to 1, would be left with a few. A sample counts at most sixteenf
 does not turn the gain down; the floor of 10 units keeps a channel that carries nothing from being blown up.
 
 ``s1`` settles at ``k = round(log2(sample rate))``, a time constant of about 1 s (the corner lies at about 0.16 Hz), and
-``s2`` at ``k + 2``, about 4 s. Both start three lower and follow ``floor(log2(n))`` up, as a running mean does, so the
-first second is already of use.
+``s2`` at ``k + 2``, about 4 s. In the *fast* form ``s1`` settles two lower, at ``k - 2``: a time constant of about
+0.25 s, a corner at about 0.64 Hz, which most baseline wander does not pass; ``s2`` is the same. Both start three lower
+and follow ``floor(log2(n))`` up, as a running mean does, so the first second is already of use.
 
 A sample is *at a rail* at either end of its 16 or 24 bits, or where ``y`` would not fit 16 bits. Nothing is learnt from
 it: ``B``, ``M`` and ``n`` stay. After ``L = 2^(k-3)`` of them in a row (1/8 s) the channel's signal is *lost*, and
@@ -69,6 +70,9 @@ OUTLIER_BITS = 4
 
 GAIN_SLOWER_BITS = 2
 STARTING_BITS = 3
+FAST_BITS = 2
+"""By how much lower the baseline's shift is in the fast form: a corner four times higher."""
+
 RATES_HZ = (16.0, 8192.0)
 
 NARROW_BITS, WIDE_BITS = 16, 24
@@ -102,20 +106,22 @@ def type_of(bits: int) -> type[np.signedinteger[Any]]:
     return np.int16 if bits == NARROW_BITS else np.int32
 
 
-def baseline_shift(sample_rate_hz: float) -> int:
-    """Return ``k``: the baseline follows with a time constant of ``2 ** k`` samples, about 1 s.
+def baseline_shift(sample_rate_hz: float, faster_bits: int = 0) -> int:
+    """Return ``k``, less ``faster_bits``: the baseline's time constant is ``2 **`` this many samples, about 1 s at 0.
 
     Raises
     ------
     SignalError
-        When the rate is not between 16 and 8192 Hz.
+        When the rate is not between 16 Hz (``2 ** faster_bits`` times that for the fast form) and 8192 Hz.
     """
-    if not RATES_HZ[0] <= sample_rate_hz <= RATES_HZ[1]:
+    lowest, highest = RATES_HZ[0] * (1 << faster_bits), RATES_HZ[1]
+    if not lowest <= sample_rate_hz <= highest:
+        form = "causal-fast" if faster_bits else "causal"
         raise SignalError(
-            f"normalization 'causal' works at sample rates from {RATES_HZ[0]:g} to {RATES_HZ[1]:g} Hz, not at "
+            f"normalization '{form}' works at sample rates from {lowest:g} to {highest:g} Hz, not at "
             f"{sample_rate_hz:g} Hz; resample the signal or choose another normalization"
         )
-    return round(math.log2(sample_rate_hz))
+    return round(math.log2(sample_rate_hz)) - faster_bits
 
 
 def settling_samples(sample_rate_hz: float) -> int:
@@ -137,7 +143,9 @@ def to_counts(signal: npt.NDArray[np.floating[Any]], bits: int = NARROW_BITS) ->
     return np.asarray(np.clip(whole, low, high), type_of(bits))
 
 
-def normalize_counts(counts: npt.NDArray[np.integer[Any]], sample_rate_hz: float, bits: int = NARROW_BITS) -> Counts:
+def normalize_counts(
+    counts: npt.NDArray[np.integer[Any]], sample_rate_hz: float, bits: int = NARROW_BITS, faster_bits: int = 0
+) -> Counts:
     """Return ``z``: int16 with 10 fraction bits, of ``counts`` (``(time, channels)``), each channel by itself.
 
     Parameters
@@ -145,20 +153,21 @@ def normalize_counts(counts: npt.NDArray[np.integer[Any]], sample_rate_hz: float
     counts : thousandths of the signal's unit, see `to_counts`.
     sample_rate_hz : sets the time constants.
     bits : 16 or 24, at whose ends the rails are.
+    faster_bits : by how much the baseline's shift is lower than ``k``; the gain keeps its own.
     """
-    return normalize_and_watch(counts, sample_rate_hz, bits)[0]
+    return normalize_and_watch(counts, sample_rate_hz, bits, faster_bits)[0]
 
 
 def normalize_and_watch(
-    counts: npt.NDArray[np.integer[Any]], sample_rate_hz: float, bits: int = NARROW_BITS
+    counts: npt.NDArray[np.integer[Any]], sample_rate_hz: float, bits: int = NARROW_BITS, faster_bits: int = 0
 ) -> tuple[Counts, npt.NDArray[np.bool_]]:
     """Return what `normalize_counts` does, and where each channel's signal was lost, both ``(time, channels)``."""
-    shift = baseline_shift(sample_rate_hz)
+    shift = baseline_shift(sample_rate_hz, faster_bits) + faster_bits
     result, lost = np.zeros(counts.shape, np.int16), np.zeros(counts.shape, np.bool_)
     for place in range(counts.shape[1]):
         x = counts[:, place].astype(np.int64)
         ends = np.flatnonzero(np.isin(x, ends_of(bits)))
-        channel, at = _Channel(shift, ends_of(bits)), 0
+        channel, at = _Channel(shift, ends_of(bits), faster_bits), 0
         while at < len(x):
             if channel.railed == 0:
                 after = int(np.searchsorted(ends, at))
@@ -172,29 +181,16 @@ def normalize_and_watch(
     return result, lost
 
 
-def causal(signal: Signal, sample_rate_hz: float) -> Signal:
+def causal(signal: Signal, sample_rate_hz: float, bits: int = NARROW_BITS, faster_bits: int = 0) -> Signal:
     """Return a whole recording ``(time, channels)`` normalized: float32 that are multiples of 1/1024, within ±4.
 
-    Raises
-    ------
-    SignalError
-        When the rate is out of bounds, or most of the signal lies beyond ±32.767 (it is in other units then).
-    """
-    return _causal(signal, sample_rate_hz, NARROW_BITS)
-
-
-def causal_wide(signal: Signal, sample_rate_hz: float) -> Signal:
-    """Return what `causal` does, of samples of 24 bits: an electrode's offset may take them to ±8388.607.
+    With 16 ``bits`` it may go to ±32.767 units; with 24 an electrode's offset may take it to ±8388.607.
 
     Raises
     ------
     SignalError
-        As `causal` does, beyond those.
+        When the rate is out of bounds, or most of the signal lies beyond these (it is in other units then).
     """
-    return _causal(signal, sample_rate_hz, WIDE_BITS)
-
-
-def _causal(signal: Signal, sample_rate_hz: float, bits: int) -> Signal:
     counts = to_counts(signal, bits)
     if counts.size and np.mean(np.isin(counts, ends_of(bits))) > 0.5:
         limit = ends_of(bits)[1] / COUNTS_PER_UNIT
@@ -202,8 +198,8 @@ def _causal(signal: Signal, sample_rate_hz: float, bits: int) -> Signal:
             f"normalization 'causal' takes signals within ±{limit:.3f} units (millivolts for ECG) and most samples lie "
             "beyond; scale the signal down or choose another normalization"
         )
-    scaled = normalize_counts(counts, sample_rate_hz, bits).astype(np.float32) / np.float32(1 << OUTPUT_FRACTION_BITS)
-    return np.asarray(scaled, np.float32)
+    normalized = normalize_counts(counts, sample_rate_hz, bits, faster_bits).astype(np.float32)
+    return np.asarray(normalized / np.float32(1 << OUTPUT_FRACTION_BITS), np.float32)
 
 
 @dataclass
@@ -216,6 +212,7 @@ class _Channel:
 
     shift: int
     ends: tuple[int, int]
+    faster_bits: int = 0
     baseline: int = 0
     spread: int = FIRST_SPREAD << STATE_FRACTION_BITS
     rows: int = 0
@@ -227,7 +224,7 @@ class _Channel:
             return x
         targets = x << STATE_FRACTION_BITS
         start = self.baseline if self.rows else int(targets[0])
-        baseline = _tracked(targets, start, self.shift, self.rows)
+        baseline = _tracked(targets, start, self.shift - self.faster_bits, self.rows)
         y: npt.NDArray[np.int64] = x - _whole(baseline)
         far = np.flatnonzero(np.abs(y) > FURTHEST)
         y = y[: far[0]] if far.size else y
@@ -244,7 +241,8 @@ class _Channel:
         target, limit = x << STATE_FRACTION_BITS, 1 << (self.shift - LOST_BITS)
         baseline = target
         if self.rows:
-            baseline = int(_tracked(np.array([target]), self.baseline, self.shift, self.rows)[0])
+            shift = self.shift - self.faster_bits
+            baseline = int(_tracked(np.array([target]), self.baseline, shift, self.rows)[0])
         y = x - int(_whole(baseline))
         at_rail = x in self.ends or abs(y) > FURTHEST
         if at_rail:

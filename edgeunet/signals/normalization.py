@@ -8,13 +8,14 @@ they are done to it once, before windows are cut (`normalize_recording`), and no
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from edgeunet.errors import SignalError
-from edgeunet.signals.causal import NARROW_BITS, WIDE_BITS, causal, causal_wide
+from edgeunet.signals.causal import FAST_BITS, NARROW_BITS, WIDE_BITS, causal
 from edgeunet.signals.record import Signal
 
 SMALLEST_SPREAD = 1e-6
@@ -55,13 +56,35 @@ NORMALIZATIONS: Mapping[str, Callable[[Signal], Signal]] = {
 """Name → function from a float32 window ``(time, channels)`` to another of that shape."""
 
 
-RECORDING_NORMALIZATIONS: Mapping[str, Callable[[Signal, float], Signal]] = {
-    "causal": causal,
-    "causal-24": causal_wide,
+@dataclass(frozen=True)
+class CausalForm:
+    """A form of `edgeunet.signals.causal`, which a device does sample by sample.
+
+    Attributes
+    ----------
+    bits : of the integers that samples become.
+    faster_bits : by how much the baseline's shift is lower; 2 is a corner four times higher.
+    """
+
+    bits: int = NARROW_BITS
+    faster_bits: int = 0
+
+    def __call__(self, signal: Signal, sample_rate_hz: float) -> Signal:
+        """Return a recording ``(time, channels)`` normalized."""
+        return causal(signal, sample_rate_hz, self.bits, self.faster_bits)
+
+
+CAUSAL_FORMS: Mapping[str, CausalForm] = {
+    "causal": CausalForm(),
+    "causal-24": CausalForm(WIDE_BITS),
+    "causal-fast": CausalForm(faster_bits=FAST_BITS),
+    "causal-fast-24": CausalForm(WIDE_BITS, FAST_BITS),
 }
+
+RECORDING_NORMALIZATIONS: Mapping[str, Callable[[Signal, float], Signal]] = CAUSAL_FORMS
 """Name → function from a recording, float32 ``(time, channels)``, and its sample rate to another of that shape."""
 
-COUNT_BITS: Mapping[str, int] = {"causal": NARROW_BITS, "causal-24": WIDE_BITS}
+COUNT_BITS: Mapping[str, int] = {name: form.bits for name, form in CAUSAL_FORMS.items()}
 """Name → bits of the integers that samples become; of the others they become none."""
 
 

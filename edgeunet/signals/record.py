@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,14 @@ CLASSES = ("background", "P", "QRS", "T")
 """Class names of ECG delineation; the position is the label."""
 
 UNKNOWN = -1
-"""Label of a sample that nobody annotated: masked from loss and score."""
+"""Label of a sample that nobody annotated: masked from loss and score.
+
+Below it lie *weak* labels, of samples of which no more is known than that they are none of certain classes: a label of
+``UNKNOWN - mask`` rules out class ``k`` where bit ``k`` of ``mask`` is set. See `rule_out` and `ruled_out`.
+"""
+
+WEAK_CLASSES = 7
+"""Classes that a weak label can tell of: its mask has so many bits."""
 
 RATES_HZ = (0.001, 1e7)
 """Lowest and highest sample rate of a recording; what lies beyond is a slip, and would round to 0 or overflow."""
@@ -41,6 +48,7 @@ class Wave:
     kind : class name, such as ``"QRS"``.
     onset, offset : first and last sample. Where the annotator left a boundary out (``onset_marked`` or
         ``offset_marked`` is False) it repeats the peak and must not be scored.
+    exact_onset, exact_offset : where resampling moved them to, between samples; ``None`` where that is a sample.
     peak : the marked peak; ``None`` where there is none. On paced beats it may lie before ``onset``.
     """
 
@@ -50,6 +58,13 @@ class Wave:
     offset: int
     onset_marked: bool = True
     offset_marked: bool = True
+    exact_onset: float | None = field(default=None, compare=False)
+    exact_offset: float | None = field(default=None, compare=False)
+
+    def instant(self, end: str) -> float:
+        """Return the exact time of ``"onset"`` or ``"offset"``, in samples."""
+        exact, whole = (self.exact_onset, self.onset) if end == "onset" else (self.exact_offset, self.offset)
+        return whole if exact is None else exact
 
 
 @dataclass(frozen=True)
@@ -223,6 +238,24 @@ def paint_waves(labels: Labels, waves: Iterable[Wave], classes: Sequence[str]) -
         labels[max(first, 0) : wave.offset + 1] = classes.index(wave.kind)
         end_of_last = max(end_of_last, wave.offset)
     return labels
+
+
+def rule_out(labels: Labels, place: Any, label: int) -> None:
+    """Say of the unknown samples of ``labels`` at ``place`` (an index) that they are not of class ``label``, in place.
+
+    Samples whose class is known stay as they are.
+    """
+    part = labels[place].astype(np.int16)
+    mask = np.where(part < 0, UNKNOWN - part, 0) | (1 << label)
+    labels[place] = np.where(part < 0, UNKNOWN - mask, part).astype(np.int8)
+
+
+def ruled_out(labels: npt.NDArray[Any], label: int) -> npt.NDArray[np.bool_]:
+    """Return where a weak label says that a sample is not of class ``label``; False where the class is known."""
+    if label >= WEAK_CLASSES:
+        return np.zeros(labels.shape, np.bool_)
+    wide = labels.astype(np.int16)
+    return np.asarray((wide < UNKNOWN) & ((UNKNOWN - wide) >> label & 1 == 1))
 
 
 def missing_shares(signal: npt.NDArray[Any]) -> tuple[float, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -25,8 +26,9 @@ def resample(record: Record, rate_hz: float) -> Record:
 
     The signal passes a linear-phase low-pass at the lower of the two Nyquist frequencies, so nothing folds back and
     nothing moves in time. Sample ``i`` comes to lie at ``round(i * rate_hz / record.sample_rate_hz)``: waves keep their
-    time to half a new sample, none vanishes, and going up and back down gives every wave back unchanged. Waves that
-    touch still touch afterwards: the first then ends just before the second begins.
+    time to half a new sample (and exactly in `Wave.instant`, by which they are scored), none vanishes, and going up and
+    back down gives every wave back unchanged. Waves that touch still touch afterwards: the first then ends just before
+    the second begins.
 
     Raises
     ------
@@ -150,17 +152,28 @@ def move_waves(waves: Sequence[Wave], ratio: Fraction, samples: int) -> tuple[Wa
 
 def move_wave(wave: Wave, ratio: Fraction, samples: int) -> Wave:
     """Return ``wave`` at ``ratio`` times its rate, within a record of ``samples``."""
+    onset, exact_onset = _placed(wave.instant("onset"), ratio, samples)
+    offset, exact_offset = _placed(wave.instant("offset"), ratio, samples)
     return replace(
         wave,
-        onset=min(_moved(wave.onset, ratio), samples - 1),
+        onset=onset,
         peak=None if wave.peak is None else min(_moved(wave.peak, ratio), samples - 1),
-        offset=min(_moved(wave.offset, ratio), samples - 1),
+        offset=offset,
+        exact_onset=exact_onset,
+        exact_offset=exact_offset,
     )
 
 
-def _moved(sample: int, ratio: Fraction) -> int:
+def _placed(instant: float, ratio: Fraction, samples: int) -> tuple[int, float | None]:
+    """Return the sample that stands for an instant at the new rate, and the instant where it lies between two."""
+    exact = Fraction(instant).limit_denominator(10_000) * ratio
+    sample = min(_moved(exact, Fraction(1)), samples - 1)
+    return sample, None if exact.denominator == 1 or exact > samples - 1 else float(exact)
+
+
+def _moved(sample: int | Fraction, ratio: Fraction) -> int:
     """Round half up, so that moving is monotonic and does not depend on the number being even."""
-    return (2 * sample * ratio.numerator + ratio.denominator) // (2 * ratio.denominator)
+    return math.floor(sample * ratio + Fraction(1, 2))
 
 
 def _repaint(

@@ -72,11 +72,12 @@ def windows(
     augment: Augment | None = None,
     rng: np.random.Generator | None = None,
     min_known: int = 1,
+    most: int | None = None,
 ) -> Iterator[tuple[Signal, Labels]]:
     """Yield windows ``(float32 (window, channels), int8 (window,))`` of ``records``, in order.
 
     Windows reach to the last sample of each record; a record shorter than a window is continued by its last value
-    with unknown labels. Windows with fewer than ``min_known`` known labels are left out.
+    with unknown labels. Windows with fewer than ``min_known`` labels, weak ones among them, are left out.
 
     Parameters
     ----------
@@ -86,6 +87,7 @@ def windows(
     channels : ``"each"`` lead by itself, or ``"all"`` together.
     augment : changes each window; drawn from ``rng``.
     rng : where given, the first window of each stream begins at a random sample below ``hop_samples``.
+    most : windows of a stream at most, drawn from ``rng``; so no long recording crowds out the others.
 
     Raises
     ------
@@ -101,10 +103,12 @@ def windows(
                 ready = normalize_recording(stream.signal, normalization, stream.sample_rate_hz)
                 stream = replace(stream, signal=ready)
             first = int(rng.integers(hop_samples)) if rng is not None else 0
-            for start in window_starts(len(stream.signal), window_samples, hop_samples, first):
+            starts = window_starts(len(stream.signal), window_samples, hop_samples, first)
+            starts = [at for at in starts if int((cut(stream, at, window_samples)[1] != UNKNOWN).sum()) >= min_known]
+            if most is not None and rng is not None:
+                starts = [starts[place] for place in rng.permutation(len(starts))[:most]]
+            for start in starts:
                 x, y = cut(stream, start, window_samples)
-                if int((y >= 0).sum()) < min_known:
-                    continue
                 if augment is not None:
                     x, y = _augmented(stream, start, window_samples, augment, normalization, rng)
                 yield prepare(x), y

@@ -4,11 +4,12 @@ A boundary is one end (onset or offset) of one kind of wave. Within a lead, pred
 same kind and end are matched so that as many as possible pair up within the tolerance and, among those matchings, the
 summed distance is least. No boundary is used twice. What is left over is a false positive or a false negative.
 
-Only annotated ground is judged. A predicted wave centred on a sample that nobody annotated is never a false positive,
-but may still match: an onset placed 4 ms before the first annotated one is not lost. A boundary that the annotator left
-out (``onset_marked`` or ``offset_marked`` False) is no miss, and a predicted wave that overlaps its wave no false
-positive at that end. Sensitivity is TP / (TP + FN), positive predictive value TP / (TP + FP), F1 their harmonic mean;
-mean and SD are of (predicted - annotated) over the matched pairs, late being positive.
+Only annotated ground is judged, and where a weak label rules a kind of wave out, that kind. A predicted wave centred on
+a sample that nobody annotated is never a false positive, but may still match: an onset placed 4 ms before the first
+annotated one is not lost. A boundary that the annotator left out (``onset_marked`` or ``offset_marked`` False) is no
+miss, and a predicted wave that overlaps its wave no false positive at that end. Sensitivity is TP / (TP + FN), positive
+predictive value TP / (TP + FP), F1 their harmonic mean; mean and SD are of (predicted - annotated) over the matched
+pairs, late being positive.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class LeadDelineation:
     ----------
     truth, predicted : waves in sample indices, offset inclusive; any order.
     known : bool per sample: whether somebody annotated it. Predictions elsewhere are not judged.
+    ruled_out : kind → bool per sample: whether a weak label says that no such wave is there, the rest being unknown.
     sample_rate_hz : what turns samples into milliseconds.
     """
 
@@ -45,6 +47,7 @@ class LeadDelineation:
     predicted: tuple[Wave, ...]
     known: NDArray[np.bool_]
     sample_rate_hz: float
+    ruled_out: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     __repr__ = short_repr
 
@@ -151,7 +154,7 @@ def count_boundaries(
 
 def _count_lead(count: BoundaryCount, lead: LeadDelineation, kind: str, end: str, tolerance_ms: float) -> None:
     waves = [wave for wave in lead.truth if wave.kind == kind]
-    truth = [getattr(wave, end) for wave in waves if getattr(wave, f"{end}_marked")]
+    truth = [wave.instant(end) for wave in waves if getattr(wave, f"{end}_marked")]
     open_ended = [wave for wave in waves if not getattr(wave, f"{end}_marked")]
     predicted = [wave for wave in lead.predicted if wave.kind == kind]
     instants = [getattr(wave, end) for wave in predicted]
@@ -160,9 +163,10 @@ def _count_lead(count: BoundaryCount, lead: LeadDelineation, kind: str, end: str
     count.true_positives += len(pairs)
     count.false_negatives += len(truth) - len(pairs)
     count.errors_ms += [(instants[j] - truth[i]) * 1000 / lead.sample_rate_hz for i, j in pairs]
+    judged = lead.known | lead.ruled_out[kind] if kind in lead.ruled_out else lead.known
     count.false_positives += sum(
         j not in matched
-        and bool(lead.known[(wave.onset + wave.offset) // 2])
+        and bool(judged[(wave.onset + wave.offset) // 2])
         and not any(wave.onset <= other.offset and other.onset <= wave.offset for other in open_ended)
         for j, wave in enumerate(predicted)
     )

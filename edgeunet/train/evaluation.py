@@ -13,6 +13,7 @@ from edgeunet.errors import TrainError
 from edgeunet.files import file_digest, require_writable, settle
 from edgeunet.modelcard import ModelCard, read_card, require_match
 from edgeunet.signals import CLASSES, PreparedSource, Source, Split, split_from_dict
+from edgeunet.signals.mixture import split_of_member, split_of_mixture
 from edgeunet.signals.normalization import COUNT_BITS
 from edgeunet.signals.plausibility import Expectation
 from edgeunet.signals.postprocessing import postprocessing_from_dict
@@ -106,7 +107,9 @@ def checked_card(model: Path, card: ModelCard | None, source: Source) -> ModelCa
 
 def _names(source: Source, split: Split | None, card: ModelCard, part: str) -> tuple[str, ...]:
     if split is None and card.split is not None:
-        split = split_from_dict(card.split, "the model card's split")
+        split = split_of_member(split_from_dict(card.split, "the model card's split"), source)
+    elif split is not None:
+        split = split_of_mixture(split, source)
     if split is not None:
         if part == "all":
             return source.names()

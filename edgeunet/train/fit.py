@@ -25,7 +25,7 @@ from edgeunet.train.checkpoint import (
     write_checkpoint,
 )
 from edgeunet.train.metrics import confusion_matrix, sample_scores
-from edgeunet.train.options import TrainOptions, learning_rate_at, planned_epochs
+from edgeunet.train.options import TrainOptions, is_out_of_time, learning_rate_at
 
 Batch = tuple[Any, Any]
 """Windows float32 ``(batch, time, channels)`` and labels ``(batch, time)``."""
@@ -41,13 +41,14 @@ class Progress:
     best_score: float | None = None
     best_epoch: int = 0
     history: list[dict[str, Any]] = field(default_factory=list)
+    out_of_time: bool = False
 
     __repr__ = short_repr
 
     @property
     def finished(self) -> bool:
-        """Whether nothing is left of the plan."""
-        return self.done >= self.planned
+        """Whether nothing is left of the plan, or no time for it."""
+        return self.out_of_time or self.done >= self.planned
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Trainer:
         restore(self.optimizer.variables, state.optimizer, "optimizer")
         restore(self.average, state.average, "average")
         self.best = list(state.best)
-        self.progress = Progress(**state.progress)
+        self.progress = Progress(**{**state.progress, "out_of_time": False})
 
     def run(self, tell: Callable[[Progress, int, float], None], saved: Callable[[Progress], None]) -> Progress:
         """Train until the plan, the time or the patience is used up; the model is left with the best weights.
@@ -183,9 +184,9 @@ class Trainer:
         if options.patience is not None and progress.done - progress.best_epoch >= options.patience:
             progress.planned = progress.done
             return
-        # The plan follows the machine both ways: shorter while it is busy, back to what was asked for when it is not.
+        # The plan, and with it the learning rate, never follows the machine: a limit ends the training and no more.
         epoch_s = float(np.median([r["seconds"] for r in progress.history[-5:]]))
-        progress.planned = planned_epochs(options, progress.done, elapsed_s, epoch_s)
+        progress.out_of_time = progress.done < progress.planned and is_out_of_time(options, elapsed_s, epoch_s)
 
     def _save(self) -> None:
         state = Checkpoint(

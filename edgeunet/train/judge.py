@@ -15,6 +15,7 @@ from edgeunet.short_repr import short_repr
 from edgeunet.signals import Record, Wave
 from edgeunet.signals.normalization import RECORDING_NORMALIZATIONS, normalize_recording
 from edgeunet.signals.postprocessing import PostProcessing
+from edgeunet.signals.record import UNKNOWN, ruled_out
 from edgeunet.signals.segments import label_runs
 from edgeunet.signals.windows import joint_labels
 from edgeunet.train.delineation import LeadDelineation
@@ -90,7 +91,14 @@ class Judge:
         except (TrainError, SignalError) as error:
             raise SignalError(f"record '{record.name}': {error}") from error
         waves = self.postprocessing.waves(scores, record.sample_rate_hz, self.card.classes)
-        delineation = LeadDelineation(truth, waves, labels >= 0, record.sample_rate_hz)
+        excluded = {kind: ruled_out(labels, label) for label, kind in enumerate(record.classes) if label}
+        delineation = LeadDelineation(
+            truth,
+            waves,
+            labels >= 0,
+            record.sample_rate_hz,
+            {kind: place for kind, place in excluded.items() if place.any()},
+        )
         return Judged(record.name, lead, signal, labels, scores.argmax(axis=-1), delineation)
 
 
@@ -99,7 +107,7 @@ def judged_span(labels: NDArray[Any], window: int, stride: int) -> slice:
 
     Recordings of many minutes often have a few annotated beats; nothing outside them is scored.
     """
-    known = np.flatnonzero(labels >= 0)
+    known = np.flatnonzero(labels != UNKNOWN)
     if not known.size:
         return slice(0, len(labels))
     start = max(0, int(known[0]) - window) // stride * stride

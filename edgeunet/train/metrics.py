@@ -10,16 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.errors import TrainError
-from edgeunet.signals import UNKNOWN
 
 
 def confusion_matrix(truth: NDArray[Any], predicted: NDArray[Any], classes: int) -> NDArray[np.int64]:
-    """Count samples by (annotated class, predicted class), skipping those annotated ``UNKNOWN``.
+    """Count samples by (annotated class, predicted class), skipping those annotated ``UNKNOWN`` or weakly.
 
     Parameters
     ----------
     truth, predicted : integer class per sample, of equal shape.
-    classes : number of classes; any other label than ``0..classes - 1`` or ``UNKNOWN`` is an error.
+    classes : number of classes; a label of more than ``classes - 1`` is an error.
 
     Returns
     -------
@@ -27,7 +26,7 @@ def confusion_matrix(truth: NDArray[Any], predicted: NDArray[Any], classes: int)
     """
     if truth.shape != predicted.shape:
         raise TrainError(f"labels have shape {truth.shape} but predictions {predicted.shape}; they must be equal")
-    known = truth != UNKNOWN
+    known = truth >= 0
     rows, columns = truth[known].astype(np.int64), predicted[known].astype(np.int64)
     for name, labels in (("annotated", rows), ("predicted", columns)):
         if labels.size and (labels.min() < 0 or labels.max() >= classes):

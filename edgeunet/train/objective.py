@@ -9,6 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeunet.errors import TrainError
+from edgeunet.signals import UNKNOWN
+
+WEAK_WEIGHT = 0.25
+"""Of a sample of which only is known what it is not: there are many, most of them easy."""
 
 
 def class_shares(labels: Iterable[NDArray[Any]], classes: int) -> NDArray[np.float64]:
@@ -56,12 +60,15 @@ def class_weights(
 
 
 def masked_cross_entropy(
-    weights: NDArray[np.float32], label_smoothing: float, *, from_logits: bool
+    weights: NDArray[np.float32], label_smoothing: float, *, from_logits: bool, weak: bool = False
 ) -> Callable[[Any, Any], Any]:
     """Return ``loss(labels, scores)`` for int labels ``(batch, time)`` and scores ``(batch, time, classes)``.
 
     The weighted mean over the samples whose label is 0 or more; batches without any give 0. Probabilities are turned
     into logits first, so both kinds of model head train alike.
+
+    With ``weak`` a label below ``UNKNOWN``, which rules classes out (`edgeunet.signals.record`), costs ``-log`` of the
+    probability that the other classes have together, at `WEAK_WEIGHT`: no gradient among the classes that remain.
     """
     import tensorflow as tf
 
@@ -75,6 +82,18 @@ def masked_cross_entropy(
         logits = scores if from_logits else tf.math.log(tf.clip_by_value(scores, 1e-7, 1.0))
         soft = tf.one_hot(targets, classes) * (1 - label_smoothing) + label_smoothing / classes
         entropy = tf.nn.softmax_cross_entropy_with_logits(soft, logits)
-        return tf.math.divide_no_nan(tf.reduce_sum(entropy * weight), tf.reduce_sum(weight))
+        total, share = tf.reduce_sum(entropy * weight), tf.reduce_sum(weight)
+        if weak:
+            cost, samples = weak_cost(labels, logits)
+            total, share = total + WEAK_WEIGHT * cost, share + WEAK_WEIGHT * samples
+        return tf.math.divide_no_nan(total, share)
+
+    def weak_cost(labels: Any, logits: Any) -> tuple[Any, Any]:
+        mask = tf.maximum(UNKNOWN - labels, 0)
+        excluded = tf.bitwise.bitwise_and(tf.bitwise.right_shift(mask[..., tf.newaxis], tf.range(classes)), 1) > 0
+        remaining = tf.reduce_logsumexp(tf.where(excluded, -1e9, logits), axis=-1)
+        cost = tf.reduce_logsumexp(logits, axis=-1) - remaining
+        told = tf.cast(mask > 0, tf.float32)
+        return tf.reduce_sum(cost * told), tf.reduce_sum(told)
 
     return loss

@@ -23,8 +23,8 @@ class TrainOptions:
     epochs : how many epochs the learning-rate schedule spans.
     steps_per_epoch : batches per epoch; an epoch is a fixed amount of work, however large the data set is.
     batch_size : windows per batch.
-    minutes : wall-clock limit. When the epochs planned would not fit, the plan is shortened so that the schedule still
-        comes to its end; ``None`` for no limit.
+    minutes : wall-clock limit: no epoch is begun that would end beyond it. The plan and the learning rate stay those of
+        ``epochs``, however fast the machine is; ``None`` for no limit.
     learning_rate : the peak, reached after the warm-up and annealed to 1 % of itself along a cosine.
     warmup : share of the first epoch over which the rate rises linearly.
     weight_decay : decoupled decay of convolution kernels per step, times the rate (AdamW).
@@ -43,7 +43,7 @@ class TrainOptions:
     epochs: int = 24
     steps_per_epoch: int = 200
     batch_size: int = 32
-    minutes: float | None = 13.0
+    minutes: float | None = None
     learning_rate: float = 3e-3
     warmup: float = 0.5
     weight_decay: float = 0.0
@@ -104,16 +104,12 @@ def learning_rate_at(progress: float, epoch: float, options: TrainOptions) -> fl
     return options.learning_rate * annealed * rising
 
 
-def planned_epochs(options: TrainOptions, done: int, elapsed_s: float, epoch_s: float) -> int:
-    """Return how many epochs fit: all of ``options.epochs``, or fewer when the time limit is nearer.
+def is_out_of_time(options: TrainOptions, elapsed_s: float, epoch_s: float) -> bool:
+    """Return whether another epoch would go beyond the time limit.
 
     Parameters
     ----------
-    done : epochs finished.
     elapsed_s : time used so far, set-up included.
     epoch_s : time one epoch takes, from the last ones.
     """
-    if options.minutes is None or done == 0:
-        return options.epochs
-    left_s = options.minutes * 60 - elapsed_s
-    return max(done, min(options.epochs, done + int(left_s / max(epoch_s, 1e-6))))
+    return options.minutes is not None and elapsed_s + epoch_s > options.minutes * 60

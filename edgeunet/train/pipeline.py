@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,9 @@ import numpy as np
 
 from edgeunet.errors import EdgeUNetError, SignalError
 from edgeunet.signals.augment import Augmentation
+from edgeunet.signals.mixture import SEPARATOR, shares_of
 from edgeunet.signals.record import Labels, Signal
+from edgeunet.signals.recorded_noise import RecordedNoise
 from edgeunet.signals.source import Source
 from edgeunet.signals.windows import windows
 
@@ -29,6 +31,7 @@ class Windowing:
     normalization : see `edgeunet.signals.normalization`.
     channels : ``"each"`` lead by itself or ``"all"`` leads as channels.
     augmentation : name of a recipe, applied while training only (see `edgeunet.signals.augment`).
+    noise : recorded noise, added while training only.
     """
 
     window_samples: int
@@ -36,6 +39,15 @@ class Windowing:
     normalization: str = "zscore"
     channels: str = "each"
     augmentation: str = "none"
+    noise: RecordedNoise | None = None
+
+    def augment(self) -> Augmentation:
+        """Return what changes the training windows."""
+        return Augmentation(self.augmentation, self.noise)
+
+
+WINDOWS_PER_STREAM = 16
+"""That a lead of one record gives at a time, where several data sets are mixed: some have records of half an hour."""
 
 
 def training_windows(
@@ -45,6 +57,10 @@ def training_windows(
 
     The same seed and epoch give the same windows in the same order, so a resumed training goes on as it would have.
     """
+    shares = shares_of(source)
+    if shares:
+        yield from mixed_windows(source, names, windowing, shares, (seed, epoch))
+        return
     rng = np.random.default_rng((seed, epoch))
     order = [names[i] for i in rng.permutation(len(names))]
     yield from windows(
@@ -53,9 +69,49 @@ def training_windows(
         windowing.hop_samples,
         normalization=windowing.normalization,
         channels=windowing.channels,
-        augment=Augmentation(windowing.augmentation),
+        augment=windowing.augment(),
         rng=rng,
     )
+
+
+def mixed_windows(
+    source: Source, names: Sequence[str], windowing: Windowing, shares: Mapping[str, float], seed: tuple[int, ...]
+) -> Iterator[tuple[Signal, Labels]]:
+    """Yield windows without end, each of a data set drawn by its share; a data set's records come in random order."""
+    members = [member for member in shares if any(name.startswith(member + SEPARATOR) for name in names)]
+    weights = np.array([shares[member] for member in members])
+    courses = [
+        _endless(source, [name for name in names if name.startswith(member + SEPARATOR)], windowing, (*seed, place))
+        for place, member in enumerate(members)
+    ]
+    rng = np.random.default_rng((*seed, len(members)))
+    while True:
+        window = next(courses[int(rng.choice(len(members), p=weights / weights.sum()))], None)
+        if window is None:
+            return
+        yield window
+
+
+def _endless(
+    source: Source, names: Sequence[str], windowing: Windowing, seed: tuple[int, ...]
+) -> Iterator[tuple[Signal, Labels]]:
+    """Yield windows of records in random order, pass after pass; end only where a pass gives none."""
+    rng, augment = np.random.default_rng(seed), windowing.augment()
+    found = True
+    while found:
+        found = False
+        for window in windows(
+            (source.read(names[i]) for i in rng.permutation(len(names))),
+            windowing.window_samples,
+            windowing.hop_samples,
+            normalization=windowing.normalization,
+            channels=windowing.channels,
+            augment=augment,
+            rng=rng,
+            most=WINDOWS_PER_STREAM,
+        ):
+            found = True
+            yield window
 
 
 def plain_windows(source: Source, names: Sequence[str], windowing: Windowing) -> Iterator[tuple[Signal, Labels]]:

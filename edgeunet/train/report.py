@@ -18,6 +18,8 @@ def training_document(result: TrainResult) -> dict[str, Any]:
         "file": str(result.model),
         "epochs": progress.done,
         "best_epoch": progress.best_epoch,
+        "planned": progress.planned,
+        "out_of_time": progress.out_of_time,
         "elapsed_s": round(progress.elapsed_s, 1),
         "metrics": result.card.metrics,
         "files": {name: str(path) for name, path in result.files.items()},
@@ -30,6 +32,8 @@ def describe_training(result: TrainResult) -> list[str]:
     lines = [
         f"{result.card.name}: {progress.done} epochs in {progress.elapsed_s / 60:.1f} min, best {progress.best_epoch}",
     ]
+    if progress.out_of_time:
+        lines.append(f"the time limit ended it before epoch {progress.planned}, the last that was planned")
     boundaries = result.card.metrics.get("boundaries")
     if boundaries:
         lines += ["", *boundary_table(boundaries, result.card.metrics["tolerance_ms"]), ""]

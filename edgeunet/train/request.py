@@ -25,6 +25,7 @@ def train_as_requested(
     output: Path,
     *,
     normalization: str | None,
+    noise: Path | None = None,
     resume: bool,
     options: Mapping[str, Any],
 ) -> Any:
@@ -50,6 +51,7 @@ def train_as_requested(
         options=chosen,
         split=split,
         normalization=normalization,
+        noise=noise,
         resume=resume,
         listener=bar.listener(),
     )

@@ -12,8 +12,11 @@ from edgeunet.files import FileSet, claiming, require_writable
 from edgeunet.modelcard import ModelCard
 from edgeunet.short_repr import short_repr
 from edgeunet.signals import PreparedSource, Source, Split, make_split, streams
+from edgeunet.signals.mixture import split_of_mixture
 from edgeunet.signals.normalization import window_normalization
 from edgeunet.signals.postprocessing import DEFAULT_POSTPROCESSING, postprocessing_from_dict
+from edgeunet.signals.record import UNKNOWN, Labels, Record
+from edgeunet.signals.recorded_noise import read_noise
 from edgeunet.spec import UNetSpec
 from edgeunet.train.checkpoint import checkpoint_path
 from edgeunet.train.evaluation import expectation_of, judge_records
@@ -80,6 +83,7 @@ def train(
     options: TrainOptions | None = None,
     split: Split | None = None,
     normalization: str | None = None,
+    noise: Path | None = None,
     resume: bool = False,
     listener: Listener | None = None,
 ) -> TrainResult:
@@ -94,6 +98,7 @@ def train(
     options : how to train.
     split : patients to train and validate on; made at random (20 % validation, always the same) when ``None``.
     normalization : of each window; ``None`` for that of the model to go on from, or z-score.
+    noise : directory of WFDB records of noise, of whose first channels some is added to half of the training windows.
     resume : go on from the checkpoint that an interrupted training left beside ``output``.
     listener : whom to tell.
 
@@ -119,7 +124,7 @@ def train(
     tf.config.experimental.enable_op_determinism()
     with claiming(output, "training"):
         model, card = _starting_point(start, source, normalization, options.seed)
-        job = _prepare(model, card, source, split, options, listener)
+        job = _prepare(model, card, source, split, options, listener, noise)
         trainer = Trainer(model, job.course(output, options))
         if resume:
             trainer.resume()
@@ -139,11 +144,12 @@ class _Job:
     split: Split
     windowing: Windowing
     weights: Any
+    weak: bool = False
 
     def course(self, output: Path, options: TrainOptions) -> Course:
         training = replace(self.windowing, augmentation=options.augmentation)
         loss = masked_cross_entropy(
-            self.weights, options.label_smoothing, from_logits=not gives_probabilities(self.model)
+            self.weights, options.label_smoothing, from_logits=not gives_probabilities(self.model), weak=self.weak
         )
 
         def batches(epoch: int) -> Iterator[Batch]:
@@ -157,7 +163,7 @@ class _Job:
             if not self.split.val:
                 return ()
             names = self.split.records(self.source, "val")
-            whole = replace(self.windowing, hop_samples=self.windowing.window_samples)
+            whole = replace(self.windowing, hop_samples=self.windowing.window_samples, noise=None)
             return window_batches(self.source, names, whole, batch=64)
 
         return Course(
@@ -198,7 +204,13 @@ def _normalization_of(start: UNetSpec | Path, card: ModelCard) -> str:
 
 
 def _prepare(
-    model: keras.Model, card: ModelCard, source: Source, split: Split | None, options: TrainOptions, listener: Listener
+    model: keras.Model,
+    card: ModelCard,
+    source: Source,
+    split: Split | None,
+    options: TrainOptions,
+    listener: Listener,
+    noise: Path | None,
 ) -> _Job:
     shape = KerasPredictor(model, label=f"network '{card.name}'")
     if shape.output_samples != shape.window_samples:
@@ -213,14 +225,15 @@ def _prepare(
     if split is None:
         split = make_split(source, val=VALIDATION_SHARE)
         listener.note(f"no split given: {len(split.train)} patients to train, {len(split.val)} to validate on")
+    split = split_of_mixture(split, source)
     prepared = PreparedSource(source, rate_hz=card.sample_rate_hz, expected=expectation_of(card))
     names = split.records(source, "train")
     first = prepared.read(names[0])
     channels = _channels(shape.channels, first.leads, card.name)
     listener.note(f"reading {len(names)} training records")
     records = (prepared.read(name) for name in names)
-    labels = (stream.labels for record in records for stream in streams(record, channels))
-    weights = class_weights(options.class_weights, card.classes, class_shares(labels, len(card.classes)))
+    shares = class_shares(counted := _Counted(records, channels), len(card.classes))
+    weights = class_weights(options.class_weights, card.classes, shares)
     for name in split.records(source, "val") if split.val else ():
         prepared.read(name)  # what is wrong with it is said before an epoch is spent
     for warning in prepared.warnings():
@@ -230,12 +243,27 @@ def _prepare(
         sample_rate_hz=card.sample_rate_hz or first.sample_rate_hz,
         leads=first.leads if channels == "all" else (),
         split=split.to_dict(),
-        data=source.describe(),
+        data={**source.describe(), **({} if noise is None else {"noise": noise.resolve().name})},
         postprocessing=card.postprocessing or DEFAULT_POSTPROCESSING.to_dict(card.classes),
     )
     window = shape.window_samples
     windowing = Windowing(window, max(1, window // 2), normalization=card.normalization, channels=channels)
-    return _Job(model, card, prepared, split, windowing, weights)
+    if noise is not None:
+        windowing = replace(windowing, noise=read_noise(noise, card.sample_rate_hz or first.sample_rate_hz))
+    return _Job(model, card, prepared, split, windowing, weights, counted.weak)
+
+
+class _Counted:
+    """The labels of all streams, one after the other; ``weak`` says afterwards whether any was a weak one."""
+
+    def __init__(self, records: Iterable[Record], channels: str) -> None:
+        self._records, self._channels, self.weak = records, channels, False
+
+    def __iter__(self) -> Iterator[Labels]:
+        for record in self._records:
+            for stream in streams(record, self._channels):
+                self.weak = self.weak or bool((stream.labels < UNKNOWN).any())
+                yield stream.labels
 
 
 def _channels(channels: int, leads: tuple[str, ...], name: str) -> str:
@@ -268,7 +296,14 @@ def _run(trainer: Trainer, job: _Job, output: Path, listener: Listener) -> Train
         progress = trainer.progress
         best = progress.history[progress.best_epoch - 1]
         figures = {key: best[key] for key in best if key not in ("seconds", "learning_rate")}
-        return job.card.with_metrics(training={**figures, "epochs": progress.done, "planned": progress.planned})
+        return job.card.with_metrics(
+            training={
+                **figures,
+                "epochs": progress.done,
+                "planned": progress.planned,
+                "out_of_time": progress.out_of_time,
+            }
+        )
 
     def saved(progress: Progress) -> None:
         nonlocal best_written
@@ -298,8 +333,19 @@ def _run(trainer: Trainer, job: _Job, output: Path, listener: Listener) -> Train
         with written.replacing(files["curves"]) as staged:
             plot_history(staged, progress.history, job.card.classes, progress.best_epoch)
         add_model(written, trainer.model, output, final)
-        written.remove(trainer.course.checkpoint)
+        if progress.out_of_time:
+            listener.note(_out_of_time(progress))
+        else:
+            written.remove(trainer.course.checkpoint)
     return TrainResult(output, final, progress, files)
+
+
+def _out_of_time(progress: Progress) -> str:
+    """Return what it means that the time limit ended a training."""
+    return (
+        f"the time limit ended the training after epoch {progress.done} of {progress.planned}, before the learning "
+        "rate came down: expect a worse model; --resume with more --minutes, or none, goes on from here"
+    )
 
 
 def _left_behind(progress: Progress, output: Path) -> str:

@@ -31,7 +31,7 @@ def export_c(
     adc_uv: float = 1.0,
     adc_bits: int | None = None,
     threshold: float = 0.0,
-    normalization: Literal["causal", "none"] | None = None,
+    normalization: Literal["causal", "causal-fast", "none"] | None = None,
     package: Literal["cmake", "zephyr", "esp-idf", "arduino", "platformio", "cmsis-pack", "rust"] | None = None,
     package_version: str | None = None,
     force: bool = False,
@@ -63,7 +63,7 @@ def export_c(
     adc_uv : pipeline: microvolts per ADC count.
     adc_bits : pipeline: width of a sample; above 16 there is a call for int32 too; ``None`` for 16, or the model's.
     threshold : pipeline: by how much a class must lead background.
-    normalization : pipeline: ``"causal"`` or ``"none"`` instead of the model card's.
+    normalization : pipeline: ``"causal"``, ``"causal-fast"`` or ``"none"`` instead of the model card's.
     package : write a package for this ecosystem, with an example, again into the same folder at any time.
     package_version : of the package; ``None`` for 1.0.0, then what follows from what changed.
     force : package: replace files that were changed; else they are kept and named.
@@ -120,7 +120,7 @@ def bench(
     adc_uv: float = 1.0,
     adc_bits: int | None = None,
     threshold: float = 0.0,
-    normalization: Literal["causal", "none"] | None = None,
+    normalization: Literal["causal", "causal-fast", "none"] | None = None,
     keep: str | os.PathLike[str] | None = None,
 ) -> Document:
     """Compile a model, run it on a target, compare every output byte and measure (``edgeunet bench``).
@@ -160,7 +160,7 @@ def bench(
     adc_uv : pipeline: microvolts per ADC count.
     adc_bits : pipeline: width of a sample; above 16 there is a call for int32 too; ``None`` for 16, or the model's.
     threshold : pipeline: by how much a class must lead background.
-    normalization : pipeline: ``"causal"`` or ``"none"`` instead of the model card's.
+    normalization : pipeline: ``"causal"``, ``"causal-fast"`` or ``"none"`` instead of the model card's.
     keep : directory to leave the firmware project and its images in.
 
     Returns
@@ -186,7 +186,7 @@ def simulate(
     record: str | os.PathLike[str],
     *,
     model: str | os.PathLike[str],
-    data: str | os.PathLike[str] | None = None,
+    data: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
     lead: str | Sequence[str] = (),
     annotator: str | None = None,
     patients: str | os.PathLike[str] | None = None,
@@ -196,7 +196,7 @@ def simulate(
     data_seed: int | None = None,
     stream: bool = False,
     hop: int | None = None,
-    normalization: Literal["causal", "none"] | None = None,
+    normalization: Literal["causal", "causal-fast", "none"] | None = None,
     threshold: float = 0.0,
     adc_bits: int | None = None,
     toolchain: str | None = None,
@@ -212,7 +212,8 @@ def simulate(
     record : a name within ``data``, the path of a WFDB record, an ``.edf``, ``.npz`` or ``.csv`` file, or
         ``synthetic-0000`` and so on without data.
     model : the int8 ``.tflite`` file, its card beside it.
-    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, or one such file; synthetic ECG when ``None``.
+    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, one such file, or a list of them; a ``.toml`` file
+        lists several with weights. Synthetic ECG when empty.
     lead : lead to use, or a list of leads; all when empty.
     annotator : WFDB: extension of the annotation files, ``{lead}`` standing for the lead's name.
     patients : JSON or CSV saying whose each record is; else every record is a patient of its own.
@@ -222,7 +223,7 @@ def simulate(
     data_seed : synthetic ECG: which patients; ``None`` for 0.
     stream : hop by hop, as a device does; else window after window.
     hop : samples per hop; ``None`` for the total stride.
-    normalization : ``"causal"`` or ``"none"`` instead of the model card's.
+    normalization : ``"causal"``, ``"causal-fast"`` or ``"none"`` instead of the model card's.
     threshold : by how much a class must lead background.
     adc_bits : width of a sample, of a microvolt a count; above 16 an electrode's offset is removed; ``None`` for 16, or
         the model's.
@@ -266,7 +267,7 @@ def firmware_new(
     adc_uv: float = 1.0,
     adc_bits: int | None = None,
     threshold: float = 0.0,
-    normalization: Literal["causal", "none"] | None = None,
+    normalization: Literal["causal", "causal-fast", "none"] | None = None,
     template: Literal[
         "bare-metal", "cmake", "zephyr", "esp-idf", "arduino", "platformio", "cmsis-pack", "rust"
     ] = "bare-metal",
@@ -293,7 +294,7 @@ def firmware_new(
     adc_uv : pipeline: microvolts per ADC count.
     adc_bits : pipeline: width of a sample; above 16 there is a call for int32 too; ``None`` for 16, or the model's.
     threshold : pipeline: by how much a class must lead background.
-    normalization : pipeline: ``"causal"`` or ``"none"`` instead of the model card's.
+    normalization : pipeline: ``"causal"``, ``"causal-fast"`` or ``"none"`` instead of the model card's.
     template : a project without an operating system, or a package with an example, as of `export_c`.
     force : replace files of the project that were changed; else they are kept, and named on stderr.
 

@@ -63,7 +63,7 @@ def train(
     *,
     output: str | os.PathLike[str],
     preset: str | None = None,
-    data: str | os.PathLike[str] | None = None,
+    data: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
     lead: str | Sequence[str] = (),
     annotator: str | None = None,
     patients: str | os.PathLike[str] | None = None,
@@ -82,6 +82,7 @@ def train(
     patience: int | None = None,
     augmentation: str | None = None,
     normalization: str | None = None,
+    noise: str | os.PathLike[str] | None = None,
     seed: int | None = None,
     resume: bool = False,
     target: str | None = None,
@@ -95,7 +96,8 @@ def train(
     start : a ``UNetSpec``, the path of a ``.toml`` or ``.json`` spec, or of a ``.keras`` model to train further.
     output : the ``.keras`` file to write.
     preset : name of a preset, in place of ``start``.
-    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, or one such file; synthetic ECG when ``None``.
+    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, one such file, or a list of them; a ``.toml`` file
+        lists several with weights. Synthetic ECG when empty.
     lead : lead to use, or a list of leads; all when empty.
     annotator : WFDB: extension of the annotation files, ``{lead}`` standing for the lead's name.
     patients : JSON or CSV saying whose each record is; else every record is a patient of its own.
@@ -106,15 +108,17 @@ def train(
     split : JSON with train and val patients; drawn when ``None``.
     epochs : epochs that the learning-rate schedule spans; ``None`` for 24.
     steps_per_epoch : batches per epoch; ``None`` for 200.
-    minutes : wall-clock limit, the schedule is shortened to fit; 0 for none, ``None`` for 13.
+    minutes : wall-clock limit, at which training ends before its plan does; 0 or ``None`` for none.
     batch_size : windows per batch; ``None`` for 32.
     learning_rate : its peak; ``None`` for 0.003.
     weight_decay : decoupled decay per step, times the rate; ``None`` for 0.
     class_weights : ``"auto"``, ``"none"``, ``"sqrt"``, ``"balanced"``, or weights such as ``"P=2,T=1.5"``.
     patience : epochs without a better score after which training stops; 0 for never, ``None`` for 15.
-    augmentation : how training windows are disturbed: ``"auto"``, ``"ecg"``, ``"light"`` or ``"none"``.
+    augmentation : how training windows are disturbed: ``"auto"``, ``"ecg"``, ``"field"``, ``"light"`` or ``"none"``.
     normalization : of windows: ``"zscore"``, ``"median-mad"``, ``"centre"``, ``"none"``, or ``"causal"`` as a device
-        does it, ``"causal-24"`` where electrodes have offsets; ``None`` for the model's, or zscore.
+        does it, ``"causal-fast"`` where the baseline wanders, ``-24`` added to either where electrodes have offsets;
+        ``None`` for the model's, or zscore.
+    noise : directory of WFDB records of noise, of which half of the training windows get some, at 0 to 24 dB.
     seed : of weights, order and augmentation; ``None`` for 0.
     resume : continue a training that was interrupted.
     target : a board or core; time, energy, RAM and flash there are estimated first, from untrained weights.
@@ -122,7 +126,8 @@ def train(
     Returns
     -------
     dict
-        Schema ``edgeunet.train/1``: ``model`` (name), ``file``, ``epochs``, ``best_epoch``, ``elapsed_s`` (seconds),
+        Schema ``edgeunet.train/1``: ``model`` (name), ``file``, ``epochs``, ``best_epoch``, ``planned`` (epochs),
+        ``out_of_time`` (whether ``minutes`` ended it), ``elapsed_s`` (seconds),
         ``metrics`` (of the validation patients), ``files`` (what else was written, by what it is).
 
     Raises
@@ -183,7 +188,7 @@ def import_(
 def evaluate(
     model: str | os.PathLike[str],
     *,
-    data: str | os.PathLike[str] | None = None,
+    data: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
     lead: str | Sequence[str] = (),
     annotator: str | None = None,
     patients: str | os.PathLike[str] | None = None,
@@ -205,7 +210,8 @@ def evaluate(
     Parameters
     ----------
     model : the file; a ``.tflite`` runs in LiteRT's reference kernels.
-    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, or one such file; synthetic ECG when ``None``.
+    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, one such file, or a list of them; a ``.toml`` file
+        lists several with weights. Synthetic ECG when empty.
     lead : lead to use, or a list of leads; all when empty.
     annotator : WFDB: extension of the annotation files, ``{lead}`` standing for the lead's name.
     patients : JSON or CSV saying whose each record is; else every record is a patient of its own.
@@ -246,7 +252,7 @@ def quantize(
     format: Literal["int8", "int16x8", "float32"] = "int8",
     quantizer: Literal["auto", "tensorflow", "ai-edge"] = "auto",
     weights: Literal["int8", "int4"] = "int8",
-    data: str | os.PathLike[str] | None = None,
+    data: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
     lead: str | Sequence[str] = (),
     annotator: str | None = None,
     patients: str | os.PathLike[str] | None = None,
@@ -278,7 +284,8 @@ def quantize(
         first for ``.keras`` and the second for ``.tflite``.
     weights : ``"int8"``, or ``"int4"`` with the format int8: those of convolutions in four bits, of as many layers as
         ``max_drop`` leaves.
-    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, or one such file; synthetic ECG when ``None``.
+    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, one such file, or a list of them; a ``.toml`` file
+        lists several with weights. Synthetic ECG when empty.
     lead : lead to use, or a list of leads; all when empty.
     annotator : WFDB: extension of the annotation files, ``{lead}`` standing for the lead's name.
     patients : JSON or CSV saying whose each record is; else every record is a patient of its own.

@@ -11,7 +11,7 @@ from edgeunet.verbs.call import Document, run_command, verb
 @verb
 def inspect(
     *,
-    data: str | os.PathLike[str] | None = None,
+    data: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
     lead: str | Sequence[str] = (),
     annotator: str | None = None,
     patients: str | os.PathLike[str] | None = None,
@@ -24,7 +24,8 @@ def inspect(
 
     Parameters
     ----------
-    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, or one such file; synthetic ECG when ``None``.
+    data : directory of WFDB, ``.edf``, ``.npz`` or ``.csv`` records, one such file, or a list of them; a ``.toml`` file
+        lists several with weights. Synthetic ECG when empty.
     lead : lead to use, or a list of leads; all when empty.
     annotator : WFDB: extension of the annotation files, ``{lead}`` standing for the lead's name.
     patients : JSON or CSV saying whose each record is; else every record is a patient of its own.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from edgeunet.errors import SignalError
 from edgeunet.signals import PreparedSource, normalize, normalize_recording, open_source, streams, windows
 from edgeunet.signals.causal import (
+    FAST_BITS,
     FIRST_SPREAD,
     LARGEST,
     RATES_HZ,
@@ -25,7 +26,7 @@ from edgeunet.signals.causal import (
     to_counts,
 )
 from edgeunet.signals.windows import cut
-from tests.rigs.pipeline_stages import Stages, build_stages
+from tests.rigs.pipeline_stages import Stages, build_stages, card
 
 Int16 = NDArray[np.int16]
 RATE_HZ = 250.0
@@ -121,6 +122,30 @@ def test_an_offset_within_24_bits_changes_nothing(counts: list[int], offset: int
     """And without one the values are those of 16 bits."""
     column = np.array(counts, np.int32).reshape(-1, 1)
     assert np.array_equal(normalize_counts(column + offset, RATE_HZ, 24), normalize_counts(column, RATE_HZ))
+
+
+def test_the_fast_form_forgets_an_offset_four_times_sooner_and_keeps_its_gain() -> None:
+    rng = np.random.default_rng(0)
+    settled = rng.integers(-300, 301, 4000)
+    step = np.concatenate([settled, 2000 + rng.integers(-300, 301, 2000)]).astype(np.int16).reshape(-1, 1)
+
+    def rows_to_return(faster_bits: int) -> int:
+        z = normalize_counts(step, RATE_HZ, faster_bits=faster_bits)[4000:, 0].astype(np.int64)
+        course = np.convolve(z, np.ones(32) / 32, "valid")
+        return int(np.argmax(course < 600))
+
+    assert 3 < rows_to_return(0) / rows_to_return(FAST_BITS) < 6
+
+
+def test_the_fast_form_needs_a_rate_that_leaves_its_baseline_a_shift() -> None:
+    with pytest.raises(SignalError, match="'causal-fast' works at sample rates from 64 to 8192 Hz, not at 32 Hz"):
+        normalize_recording(np.zeros((100, 1), np.float32), "causal-fast", 32.0)
+
+
+def test_the_c_twin_of_the_fast_form_gives_every_integer(tmp_path: Path) -> None:
+    built = build_stages(tmp_path, the_card=card(normalization="causal-fast"))
+    made = np.random.default_rng(7).integers(-32768, 32768, (3 * settling_samples(250.0) // 2, 2)).astype(np.int16)
+    assert np.array_equal(built.normalize(made), normalize_counts(made, 250.0, faster_bits=FAST_BITS))
 
 
 @given(samples, st.integers(0, 300))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from edgeunet.errors import SignalError
 from edgeunet.signals import UNKNOWN, Record, Wave, paint_labels, resample
-from edgeunet.signals.resampling import resample_labels, resample_signal, resampled_length
+from edgeunet.signals.resampling import move_wave, resample_labels, resample_signal, resampled_length
 
 RATES = st.sampled_from([100.0, 128.0, 250.0, 257.0, 360.0, 500.0, 1000.0])
 
@@ -166,3 +166,13 @@ def test_the_same_rate_is_the_same_record() -> None:
 
 def _ratio(record: Record, rate_hz: float) -> Fraction:
     return Fraction(rate_hz) / Fraction(record.sample_rate_hz)
+
+
+def test_a_boundary_keeps_its_exact_time_there_and_back() -> None:
+    wave = Wave("P", 501, 510, 521)
+    half = move_wave(wave, Fraction(1, 2), 1000)
+    assert (half.onset, half.instant("onset"), half.instant("offset")) == (251, 250.5, 260.5)
+    odd = move_wave(wave, Fraction(25, 36), 1000)
+    assert odd.instant("onset") == pytest.approx(501 * 25 / 36)
+    back = move_wave(half, Fraction(2), 2000)
+    assert (back, back.exact_onset, back.exact_offset) == (Wave("P", 501, 510, 521), None, None)

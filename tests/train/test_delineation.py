@@ -135,3 +135,16 @@ def test_a_boundary_left_unmarked_is_neither_missed_nor_wrongly_found() -> None:
     scores = score_boundaries([lead(truth, (hit, elsewhere))], ("T",))["T"]
     assert [scores["onset"][key] for key in ("tp", "fp", "fn", "n")] == [0, 1, 0, 0]
     assert [scores["offset"][key] for key in ("tp", "fp", "fn", "n")] == [1, 1, 0, 1]
+
+
+def test_a_wave_that_a_weak_label_rules_out_is_a_false_positive_and_no_other_is() -> None:
+    unknown, nowhere_p = np.zeros(500, bool), {"P": np.ones(500, bool)}
+    predicted = (Wave("P", 100, None, 120), Wave("T", 200, None, 240))
+    scores = score_boundaries([LeadDelineation((), predicted, unknown, 250.0, nowhere_p)], ("P", "T"))
+    assert (scores["P"]["onset"]["fp"], scores["T"]["onset"]["fp"]) == (1, 0)
+
+
+def test_a_boundary_between_samples_is_scored_where_it_is() -> None:
+    truth = (Wave("P", 51, None, 60, exact_onset=50.5),)
+    lead = LeadDelineation(truth, (Wave("P", 51, None, 60),), np.ones(500, bool), 250.0)
+    assert score_boundaries([lead], ("P",))["P"]["onset"]["mean_ms"] == pytest.approx(2.0)

@@ -23,6 +23,10 @@ from edgeunet.train.predictors import open_predictor
 CARD = ModelCard("oracle", CLASSES, 250.0)
 
 
+ROUNDING_MS = 2.0
+"""A sample of 500 Hz: by so much a label at 250 Hz may be late."""
+
+
 @dataclass
 class Oracle:
     """Answers with the annotations of the record it is shown, made known window by window, perhaps too late."""
@@ -65,14 +69,17 @@ def test_an_oracle_scores_one_everywhere() -> None:
     assert (document["records"], document["leads"]) == (4, 8)
     rows = [row for ends in document["strict"]["boundaries"].values() for row in ends.values()]
     assert sum(row["n"] for row in rows) > 40
-    assert all(row["f1"] in (None, 1.0) and not row["fp"] and row["mean_ms"] in (None, 0.0) for row in rows)
+    assert all(row["f1"] in (None, 1.0) and not row["fp"] for row in rows)
+    # It knows the labels, which are rounded to samples, halves up; truth is not.
+    assert all(0.0 <= (row["mean_ms"] or 0.0) <= ROUNDING_MS for row in rows)
     assert document["samples"]["mean_iou"] == 1.0
 
 
 def test_a_late_oracle_is_late_by_so_many_milliseconds() -> None:
     document = judged(lambda truth: Oracle(truth, late_samples=3))
     onset = document["boundaries"]["QRS"]["onset"]
-    assert (onset["mean_ms"], onset["se"], onset["ppv"]) == (12.0, 1.0, 1.0)
+    assert 12.0 <= onset["mean_ms"] <= 12.0 + ROUNDING_MS
+    assert (onset["se"], onset["ppv"]) == (1.0, 1.0)
     assert document["samples"]["mean_iou"] < 1
 
 

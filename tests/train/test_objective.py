@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edgeunet.errors import TrainError
-from edgeunet.train.objective import class_shares, class_weights, masked_cross_entropy
+from edgeunet.train.objective import WEAK_WEIGHT, class_shares, class_weights, masked_cross_entropy
 
 CLASSES = ("background", "P", "QRS")
 SHARES = np.array([0.81, 0.09, 0.10])
@@ -70,3 +70,28 @@ def test_the_loss_equals_the_formula_and_ignores_unknown_samples() -> None:
 def test_a_batch_without_annotations_has_no_loss() -> None:
     loss = masked_cross_entropy(np.ones(3, np.float32), 0.1, from_logits=True)
     assert float(loss(np.full((2, 5), -1, np.int32), np.ones((2, 5, 3), np.float32))) == 0.0
+
+
+def test_a_weak_label_costs_what_the_classes_it_rules_out_have() -> None:
+    """Label -1 - mask: -3 rules class 1 out (of 0, 1, 2), and moves nothing between the two that remain."""
+    import tensorflow as tf
+
+    loss = masked_cross_entropy(np.ones(3, np.float32), 0.0, from_logits=True, weak=True)
+    scores = tf.Variable(np.log([[[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]]]).astype(np.float32))
+    labels = tf.constant([[-3, -1]])
+    with tf.GradientTape() as tape:
+        value = loss(labels, scores)
+    assert float(value) == pytest.approx(-np.log(0.5), rel=1e-5)
+    slope = tape.gradient(value, scores).numpy()[0]
+    assert slope[1].tolist() == [0, 0, 0]
+    assert slope[0, 1] > 0
+    assert slope[0, 0] / slope[0, 2] == pytest.approx(0.2 / 0.3, rel=1e-4)
+
+
+def test_weak_and_full_labels_are_averaged_by_their_weights() -> None:
+    import tensorflow as tf
+
+    loss = masked_cross_entropy(np.ones(2, np.float32), 0.0, from_logits=True, weak=True)
+    scores = tf.constant(np.log([[[0.5, 0.5], [0.25, 0.75]]]).astype(np.float32))
+    expected = (-np.log(0.5) + WEAK_WEIGHT * -np.log(0.25)) / (1 + WEAK_WEIGHT)
+    assert float(loss(tf.constant([[0, -3]]), scores)) == pytest.approx(expected, rel=1e-5)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgeunet.errors import TrainError
-from edgeunet.train.options import TrainOptions, learning_rate_at, planned_epochs
+from edgeunet.train.options import TrainOptions, is_out_of_time, learning_rate_at
 from edgeunet.train.recipes import settled
 
 OPTIONS = TrainOptions(epochs=10, learning_rate=1e-3, warmup=0.5, minutes=10.0)
@@ -28,15 +28,14 @@ def test_the_rate_never_rises_after_the_warm_up(one: float, other: float) -> Non
     assert learning_rate_at(early, early * 10, OPTIONS) >= learning_rate_at(late, late * 10, OPTIONS)
 
 
-def test_the_plan_is_what_was_asked_for_when_there_is_time() -> None:
-    assert planned_epochs(OPTIONS, 2, 60.0, 30.0) == 10
-    assert planned_epochs(replace(OPTIONS, minutes=None), 2, 1e9, 1e9) == 10
+def test_time_is_up_when_another_epoch_would_end_beyond_the_limit() -> None:
+    assert not is_out_of_time(OPTIONS, 570.0, 30.0)
+    assert is_out_of_time(OPTIONS, 570.0, 31.0)
+    assert not is_out_of_time(replace(OPTIONS, minutes=None), 1e9, 1e9)
 
 
-def test_the_plan_is_shortened_to_the_time_that_is_left() -> None:
-    assert planned_epochs(OPTIONS, 2, 300.0, 100.0) == 5
-    assert planned_epochs(OPTIONS, 2, 700.0, 100.0) == 2
-    assert planned_epochs(OPTIONS, 9, 0.0, 1e-9) == 10
+def test_there_is_no_time_limit_unless_one_is_given() -> None:
+    assert TrainOptions().minutes is None
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from edgeunet.signals import Record, Split, SyntheticECG, SyntheticSource
 from edgeunet.train import Listener, TrainResult, train
 from edgeunet.train.checkpoint import checkpoint_path
 from edgeunet.train.fit import Progress, Trainer
+from edgeunet.train.report import describe_training, training_document
 from tests.train.conftest import SMALL_OPTIONS, SMALL_SPEC, TINY_SPEC, small_source
 
 pytestmark = pytest.mark.slow
@@ -164,11 +165,18 @@ def test_patience_ends_a_training_that_gets_no_better(tmp_path: Path, monkeypatc
     assert (progress.best_epoch, progress.done, progress.planned) == (1, 3, 3)
 
 
-def test_the_time_limit_shortens_the_plan(tmp_path: Path) -> None:
-    options = replace(SMALL_OPTIONS, epochs=10_000, minutes=0.01)
-    result = train(TINY_SPEC, small_source(), tmp_path / "m.keras", options=options)
-    assert 1 <= result.progress.done < 10_000
-    assert result.progress.done == result.progress.planned
+def test_the_time_limit_ends_a_training_and_leaves_its_plan_alone(tmp_path: Path) -> None:
+    options, notes = replace(SMALL_OPTIONS, epochs=10_000, minutes=0.01), list[str]()
+    result = train(
+        TINY_SPEC, small_source(), tmp_path / "m.keras", options=options, listener=Listener(note=notes.append)
+    )
+    assert 1 <= result.progress.done < result.progress.planned == 10_000
+    assert result.progress.history[0]["learning_rate"] > 0.9 * options.learning_rate
+    assert result.card.metrics["training"]["out_of_time"] is True
+    assert training_document(result)["out_of_time"] is True
+    assert any("the time limit ended it" in line for line in describe_training(result))
+    assert any("the time limit ended the training after epoch" in note for note in notes)
+    assert checkpoint_path(tmp_path / "m.keras").exists()
 
 
 class Overflowing(SyntheticSource):

@@ -12,6 +12,7 @@ import click
 from edgeunet.errors import SignalError
 from edgeunet.escaping.terminal import say
 from edgeunet.signals import Source, open_source
+from edgeunet.signals.mixture import mix
 
 RECORDS = 200
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -29,6 +30,7 @@ class DataRequest:
     missing: str
     records: int | None
     data_seed: int | None
+    more_data: tuple[Path, ...] = ()
 
     def open_record(self, record: str) -> tuple[Source, str]:
         """Open where ``record`` is, and return its name there: a name within the data, or the path of a recording.
@@ -68,6 +70,15 @@ class DataRequest:
         for option, value in synthetic.items():
             if value is not None and self.data is not None:
                 raise SignalError(f"{option} {value} is for synthetic ECG, and --data is '{self.data}'; leave one out")
+        if self.data is not None and (self.more_data or self.data.suffix == ".toml"):
+            return mix(
+                [self.data, *self.more_data],
+                leads=self.leads or None,
+                annotator=self.annotator,
+                adc_units=self.adc_units,
+                patients=self.patients,
+                missing=self.missing,
+            )
         return open_source(
             self.data,
             leads=self.leads or None,
@@ -90,7 +101,9 @@ _OPTIONS = (
     click.option(
         "--data",
         type=click.Path(path_type=Path),
-        help="Directory of WFDB, .edf, .npz or .csv records; synthetic ECG when left out.",
+        multiple=True,
+        help="Directory of WFDB, .edf, .npz or .csv records, or a .toml file that lists several; repeat to mix them. "
+        "Synthetic ECG when left out.",
     ),
     click.option("--lead", "leads", multiple=True, help="Lead to use; repeat for several. All leads when left out."),
     click.option("--annotator", help="WFDB: extension of the annotation files, {lead} standing for the lead's name."),
@@ -116,7 +129,9 @@ def data_options(command: Command) -> Command:
 
     @functools.wraps(command)
     def wrapped(*args: Any, **values: Any) -> Any:
-        request = DataRequest(**{name: values.pop(name) for name in names})
+        first, *more = values.pop("data") or (None,)
+        about = {name: values.pop(name) for name in names[1:]}
+        request = DataRequest(data=first, **about, more_data=tuple(more))
         return command(*args, request=request, **values)
 
     for option in reversed(_OPTIONS):

@@ -67,7 +67,9 @@ _OPTIONS = (
         "--threshold", type=FiniteRange(), default=0.0, help="pipeline: by how much a class must lead background."
     ),
     click.option(
-        "--normalization", type=click.Choice(["causal", "none"]), help="pipeline: instead of the model card's."
+        "--normalization",
+        type=click.Choice(["causal", "causal-fast", "none"]),
+        help="pipeline: instead of the model card's.",
     ),
 )
 

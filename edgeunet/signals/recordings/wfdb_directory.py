@@ -2,6 +2,7 @@
 
 - *Per lead* (LUDB): one annotation file per lead, its extension being the lead's name (``1.i`` … ``1.v6``).
 - *Joint* (QT database): one annotation file for all leads (``sel100.q1c``); ``pu0``, ``pu1`` … are per lead by number.
+- *Beats* (MIT-BIH): only when each beat was (``.atr``), which gives weak labels (`edgeunet.signals.recordings.beats`).
 """
 
 from __future__ import annotations
@@ -28,12 +29,16 @@ from edgeunet.signals.record import (
     paint_labels,
     without_missing,
 )
+from edgeunet.signals.recordings.beats import beat_labels, beats_without_t, other_beats, unmarked_beats
 from edgeunet.signals.recordings.marks import marks_to_waves
 from edgeunet.signals.recordings.patients import map_patients
 from edgeunet.signals.recordings.units import parse_adc_units
 from edgeunet.signals.recordings.wfdb.records import find_records, related_records
 from edgeunet.signals.recordings.wfdb.signal import WfdbSignal, read_signal
-from edgeunet.signals.recordings.wfdb_annotations import read_annotations
+from edgeunet.signals.recordings.wfdb_annotations import read_wfdb_marks
+
+BEAT_ANNOTATOR = "atr"
+"""Taken where there are no delineations."""
 
 JOINT_ANNOTATORS = ("q1c", "q2c", "pu{index}", "pu")
 """Looked for in this order when there are no annotation files named after the leads."""
@@ -115,7 +120,7 @@ class WfdbSource:
             raise SignalError(f"'{self.directory}' holds no record '{name}'; it has {_some(self.names())}")
         base = self._bases[name]
         found = read_signal(base, self.adc_units, self.leads)
-        truth = [self._lead_truth(base, found, column) for column in found.columns]
+        truth = [self._lead_truth(base, found, place) for place in range(len(found.columns))]
         labels = np.stack([labels for _, _, labels in truth], axis=1)
         gap = f" ({found.gap_samples} samples lie in gaps between segments)" if found.gap_samples else ""
         filled, labels = without_missing(found.signal, labels, f"record '{base}'{gap}", self.missing)
@@ -134,18 +139,19 @@ class WfdbSource:
         )
 
     def _lead_truth(
-        self, base: Path, found: WfdbSignal, column: int
+        self, base: Path, found: WfdbSignal, place: int
     ) -> tuple[tuple[Wave, ...], tuple[int, int] | None, Labels]:
         try:
-            return self._annotated_truth(base, found, column)
+            return self._annotated_truth(base, found, place)
         except SignalError:
             if self.annotator != "any":
                 raise
             return _unknown_truth(len(found.signal))
 
     def _annotated_truth(
-        self, base: Path, found: WfdbSignal, column: int
+        self, base: Path, found: WfdbSignal, place: int
     ) -> tuple[tuple[Wave, ...], tuple[int, int] | None, Labels]:
+        column = found.columns[place]
         asked, samples = (None if self.annotator == "any" else self.annotator), len(found.signal)
         file = None if asked == "none" else annotation_file(base, found.all_leads, column, asked)
         if file is None:
@@ -153,12 +159,14 @@ class WfdbSource:
         path, per_lead = file
         at, symbols = read_wfdb_marks(path, samples, found.rate_hz, found.frame_rate_hz)
         if symbols and not {"(", ")"} & set(symbols):
-            raise SignalError(
-                f"'{path}' marks beats only, no onsets or offsets; name a delineation annotator such as q1c or pu0"
-            )
+            return (), None, beat_labels(path, base, samples, found.rate_hz, found.frame_rate_hz)
         marks = marks_to_waves(at, symbols, peak_is_onset=per_lead)
-        gaps = () if per_lead else unannotated_gaps(marks.waves)
-        labels = paint_labels(samples, marks.waves, marks.annotated, unknown=[*marks.unknown, *gaps])
+        gaps = [] if per_lead else unannotated_gaps(marks.waves)
+        if not per_lead:
+            others = other_beats(base, path, samples, found.rate_hz, found.frame_rate_hz)
+            gaps += unmarked_beats(marks.waves, others, found.signal[:, place], found.rate_hz)
+        without_t = [] if per_lead else beats_without_t(marks.waves)
+        labels = paint_labels(samples, marks.waves, marks.annotated, unknown=[*marks.unknown, *gaps, *without_t])
         return marks.waves, marks.annotated, labels
 
 
@@ -191,8 +199,11 @@ def annotation_file(base: Path, leads: Sequence[str], column: int, annotator: st
         path = with_extension(pattern.replace("{index}", str(column)))
         if is_file(path):
             return path, False
+    path = with_extension(BEAT_ANNOTATOR)
+    if is_file(path):
+        return path, False
     raise SignalError(
-        f"record '{base}' has no annotations named after its leads or ending in q1c, q2c, pu0 or pu "
+        f"record '{base}' has no annotations named after its leads or ending in q1c, q2c, pu0, pu or atr "
         f"(it has {_extensions(base)}); name the extension as annotator, or none"
     )
 
@@ -212,29 +223,6 @@ def read_wfdb_signal(base: Path, adc_units: str | float = "auto") -> tuple[Signa
     """
     found = read_signal(base, adc_units)
     return found.signal, found.rate_hz, found.all_leads
-
-
-def read_wfdb_marks(
-    path: Path, samples: int, rate_hz: float, frame_rate_hz: float | None = None
-) -> tuple[list[int], list[str]]:
-    """Return sample indices (ascending) and symbols of an annotation file.
-
-    Times count frames (``frame_rate_hz``; samples when ``None``) unless the file has a clock of its own.
-
-    Raises
-    ------
-    SignalError
-        When it cannot be read or marks samples that the record does not have.
-    """
-    found = read_annotations(path)
-    ticks_per_sample = (found.ticks_per_s or frame_rate_hz or rate_hz) / rate_hz
-    at = [round(sample / ticks_per_sample) for sample in found.samples]
-    if at and not (min(at) >= 0 and max(at) < samples):
-        raise SignalError(
-            f"'{path}' marks sample {max(at)}, but the record has {samples}; the annotations belong to another record"
-        )
-    order = sorted(range(len(at)), key=at.__getitem__)
-    return [at[i] for i in order], [found.symbols[i] for i in order]
 
 
 def unannotated_gaps(waves: Sequence[Wave]) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ import pytest
 
 from edgeunet.errors import SignalError
 from edgeunet.signals import UNKNOWN, Source, Wave, WfdbSource, open_source
+from edgeunet.signals.record import ruled_out
 from tests.signals.conftest import WriteRecord, beats
 
 
@@ -220,10 +221,20 @@ def test_lead_names_may_hold_slashes(write_record: WriteRecord) -> None:
     assert record.annotated == ((300, 411), (300, 411))
 
 
-def test_annotations_without_boundaries_are_refused(write_record: WriteRecord) -> None:
-    directory = write_record(annotations={"atr": ([100, 300, 500], ["N", "N", "V"])})
-    with pytest.raises(SignalError, match="marks beats only"):
-        open_source(directory, annotator="atr").read("sel1")
+@pytest.mark.parametrize("annotator", ["atr", None])
+def test_annotations_without_boundaries_say_where_a_qrs_is_and_where_none_can_be(
+    write_record: WriteRecord, annotator: str | None
+) -> None:
+    directory = write_record(annotations={"atr": ([400, 800, 1200], ["N", "N", "V"])})
+    record = open_source(directory, annotator=annotator).read("sel1")
+    labels = record.labels[:, 0]
+    core = round(0.016 * record.sample_rate_hz)
+    assert (labels[800 - core : 800 + core + 1] == 2).all()
+    assert labels[600] < UNKNOWN
+    assert ruled_out(labels, 2)[600]
+    assert not ruled_out(labels, 1)[600]
+    assert labels[800 + core + 1] == UNKNOWN
+    assert record.waves == ((),) * len(record.leads)
 
 
 def test_marks_beyond_the_end_are_refused(write_record: WriteRecord) -> None:
