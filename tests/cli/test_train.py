@@ -126,7 +126,8 @@ def test_the_help_says_the_defaults_and_every_choice() -> None:
     said = {option.name: getattr(option, "help", None) or "" for option in command.params}
     for field in fields(TrainOptions):
         if field.name in said:
-            default = field.default if isinstance(field.default, str) else f"{field.default:g}"
+            known = field.default
+            default = "none" if known is None else known if isinstance(known, str) else f"{known:g}"
             assert said[field.name].endswith(f"[default: {default}]"), field.name
     assert all(recipe in said["augmentation"] for recipe in ("auto", *RECIPES))
     assert all(weighting in said["class_weights"] for weighting in WEIGHTINGS)
