@@ -38,8 +38,11 @@ class CoreCycles:
     def of(self, function: str, work: Work) -> float:
         """Cycles of ``work`` by ``function``; without end where it was not measured."""
         base = function.partition(" ")[0]
-        known = self.parts.get(function) or self.parts.get(base) or self.parts.get(f"{base} alone")
-        return inf if known is None else sum(known.get(part, 0.0) * count for part, count in work.items())
+        pages = [self.parts[name] for name in (function, base, f"{base} alone") if name in self.parts]
+        if not pages:
+            return inf
+        known = next(filter(None, pages), {})  # a page without parts says that nothing was seen to be spent
+        return sum(known.get(part, 0.0) * count for part, count in work.items())
 
     def of_kernel(self, kernel: Kernel, step: Step) -> float:
         """Cycles of a call of ``kernel`` for ``step``; without end where it was not measured."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -216,3 +217,10 @@ def test_a_function_called_once_has_cycles_of_its_own_or_those_of_the_function()
     work = {"call": 1, "row": 10, "output": 50, "product": 100}
     assert 0 < page.of("eu_max_pool_1d alone", work) < 2 * page.of("eu_max_pool_1d", work)
     assert page.of("eu_bare_conv_linear alone", {"call": 1}) == page.of("eu_bare_conv_linear", {"call": 1})
+
+
+def test_a_function_that_was_measured_and_spent_nothing_costs_nothing() -> None:
+    page = CoreCycles("cortex-m4", {"edge": {}, "eu_add alone": {"call": 3.0}})
+    assert page.of("edge", {"test": 5}) == 0
+    assert page.of("eu_add", {"call": 2}) == 6, "its figures where it is put in place, for want of others"
+    assert page.of("eu_mul", {"call": 1}) == inf
