@@ -44,10 +44,10 @@ def _presets(ctx: click.Context) -> Iterable[str]:
 def _records(ctx: click.Context) -> Iterable[str]:
     """Those of ``--data``, which stands before; else of synthetic ECG."""
     given: dict[str, Any] = ctx.params
-    place = next((given[name] for name in ("directory", "data") if given.get(name)), None)
-    if place is None:
+    places = [Path(place) for place in given.get("data") or ()]
+    if not places:
         return (f"synthetic-{number:04}" for number in range(given.get("records") or 10))
-    found = Path(place).iterdir()
+    found = (path for place in places for path in place.iterdir())
     return sorted({path.stem for path in found if path.suffix.lower() in _RECORDS and not path.name.startswith(".")})
 
 
